@@ -1,0 +1,19 @@
+"""rtapp, a registration desk: the map of the house.
+
+Top-down reading order: ``app.py`` → ``factory.py`` → ``checkin/views.py`` → ``checkin/store.py`` → ``checkin/verdict.py``.
+
+Rooms, left to right; each imports only from rooms to its left::
+
+    audit      what was changed, by whom, in a chain of digests
+    accounts   who may do what: roles and duties, users, devices, one-time links
+    settings   the options a committee can set
+    events     event, waves, agenda, checkpoints, districts and villages, invited numbers
+    roster     seats and the people who hold them; spreadsheets in and out
+    badges     tokens, short codes, cards
+    checkin    a scan becomes a verdict
+    live       counts, pushed
+
+Beside them: ``documents`` (bytes in, bytes out), ``web`` (guard, errors, filters, assets), ``db``/``schema``/
+``migrations`` (tables), ``clock`` (the only caller of the time of day), ``refusals`` (the one exception that crosses
+floors). This module imports nothing, so that every rule loads without Flask.
+"""

@@ -1,0 +1,1 @@
+"""Who may do what: roles and duties, users, devices, one-time links."""

@@ -1,0 +1,151 @@
+"""Devices: list, add, change, show the code that pairs a phone, revoke."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import Device
+from ..web.guard import acting, requires
+from . import forms, store
+from .lifetime import last_day
+from .roles import Duty, Role
+from .shared_views import blame, blueprint, one_time_page, page, phone_addresses, unkept
+
+
+@blueprint.get("/devices")
+@requires(Duty.MANAGE_DEVICES)
+def devices() -> Response:
+    """List the devices, those over last."""
+    now = clock.utcnow()
+    rows = [_device_row(device, now) for device in store.find_devices(db.session)]
+    living = [row for row in rows if not row["life"].is_over]
+    over = [row for row in rows if row["life"].is_over]
+    ready = bool(events.find_checkpoints(db.session))
+    return page("devices", living=living, over=over, ready=ready, now=now)
+
+
+@blueprint.route("/devices/new", methods=["GET", "POST"])
+@requires(Duty.MANAGE_DEVICES)
+def add_device() -> Response:
+    """Add a device; its one-time code is made on its own page."""
+    form, actor, now = forms.DeviceForm(), acting(), clock.utcnow()
+    if request.method == "GET":
+        form.checkpoints.data = _usual_checkpoints()
+        return _device_formpage("device_new", form)
+    if not form.validate():
+        return _device_formpage("device_new", form, 422)
+    session = begin_write(db.session)
+    points = form.checkpoints.data
+    try:
+        expires = store.device_expiry_at(session, points, now)
+        device = store.add_device(
+            session, actor.name, form.label.data, Role(form.role.data), points, expires_at=expires, now=now
+        )
+    except Refused as refused:
+        blame(form, refused)
+        return _device_formpage("device_new", form, refused.status)
+    session.commit()
+    flash(_("“%(label)s” ditambahkan. Sekarang tampilkan kode QR-nya.", label=device.label), "ok")
+    return redirect(url_for("accounts.device", device_id=device.id), 303)
+
+
+@blueprint.route("/devices/<int:device_id>", methods=["GET", "POST"])
+@requires(Duty.MANAGE_DEVICES)
+def device(device_id: int) -> Response:
+    """Show one device and change its label, role and checkpoints."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session) if request.method == "POST" else db.session
+    found = store.find_device(session, device_id)
+    form = forms.DeviceForm(obj=None if request.method == "POST" else found)
+    if request.method == "GET":
+        form.checkpoints.data = [point.id for point in found.checkpoints]
+        return _device_formpage("device", form, device=found)
+    try:
+        if not form.validate():
+            return _device_formpage("device", form, 422, device=found)
+        given = (form.label.data, Role(form.role.data), form.checkpoints.data)
+        store.change_device(session, actor.name, found, *given, now=now)
+    except Refused as refused:
+        session.rollback()
+        blame(form, refused)
+        return _device_formpage("device", form, refused.status, device=found)
+    session.commit()
+    flash(_("Perubahan disimpan dan langsung berlaku."), "ok")
+    return redirect(url_for("accounts.device", device_id=device_id), 303)
+
+
+@blueprint.route("/devices/<int:device_id>/link", methods=["GET", "POST"])
+@requires(Duty.MANAGE_DEVICES)
+def device_link(device_id: int) -> Response:
+    """Make and show the one-time code that turns a phone into this device; reading alone makes none."""
+    if request.method == "GET":
+        return redirect(url_for("accounts.device", device_id=device_id), 303)
+    actor, session = acting(), begin_write(db.session)
+    found = store.find_device(session, device_id)
+    secret = store.invite_device(session, actor.name, found, now=clock.utcnow())
+    session.commit()
+    pairing = url_for("accounts.device_pairing", device_id=found.id, since=found.session_version)
+    return one_time_page(secret, device=found, pairing=pairing)
+
+
+@blueprint.get("/devices/<int:device_id>/pairing")
+@requires(Duty.MANAGE_DEVICES)
+def device_pairing(device_id: int) -> Response:
+    """Say whether the code that is being shown was used; the page asks every two seconds."""
+    found, since = store.find_device(db.session, device_id), request.args.get("since", 0, type=int)
+    return page("_pairing", device=found, pairing=request.full_path, paired=found.session_version > since)
+
+
+@blueprint.route("/devices/<int:device_id>/token", methods=["GET", "POST"])
+@requires(Duty.MANAGE_DEVICES)
+def device_token(device_id: int) -> Response:
+    """Make and show, this once, the bearer token with which a program is this device."""
+    if request.method == "GET":
+        return redirect(url_for("accounts.device", device_id=device_id), 303)
+    actor, session = acting(), begin_write(db.session)
+    found = store.find_device(session, device_id)
+    token = store.give_bearer(session, actor.name, found, now=clock.utcnow())
+    session.commit()
+    return unkept(page("token", device=found, token=token, address=phone_addresses()[0]))
+
+
+@blueprint.post("/devices/<int:device_id>/revoke")
+@requires(Duty.MANAGE_DEVICES)
+def revoke_device(device_id: int) -> Response:
+    """End a device's access at once."""
+    actor, session = acting(), begin_write(db.session)
+    found = store.find_device(session, device_id)
+    store.revoke_device(session, actor.name, found, now=clock.utcnow())
+    session.commit()
+    flash(_("“%(label)s” dicabut dan tidak dapat mencatat lagi.", label=found.label), "ok")
+    return redirect(url_for("accounts.devices"), 303)
+
+
+def _device_row(device: Device, now: datetime) -> dict[str, Any]:
+    life = store.device_life(device, now=now)
+    return {"device": device, "life": life, "last_day": last_day(device.expires_at)}
+
+
+def _usual_checkpoints() -> list[int]:
+    points = events.find_checkpoints(db.session)
+    return [point.id for point in points if point.kind == "hadir" and not point.wave.closed_at]
+
+
+def _device_form_page(
+    page: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None
+) -> Response:
+    now, points = clock.utcnow(), events.find_checkpoints(db.session)
+    chosen = set(form.checkpoints.data or ())
+    waves = [wave for wave in events.find_waves(db.session) if wave.checkpoints]
+    offered = [
+        wave for wave in waves if not wave.closed_at or chosen & {point.id for point in wave.checkpoints}
+    ]
+    row = _device_row(device, now) if device else None
+    return _page(page, status, form=form, waves=offered, chosen=chosen, row=row, ready=bool(points), now=now)

@@ -1,0 +1,208 @@
+"""Devices at the desk: find, add, change, revoke; who one is while it lives."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from .. import clock
+from ..audit.store import note
+from ..refusals import Refused
+from ..schema import Checkpoint, Device, DeviceCheckpoint, Event, Wave
+from . import passwords
+from .lifetime import Life, life_of
+from .names import LONGEST, readable
+from .roles import Actor, Role
+
+SEEN_EVERY = timedelta(seconds=30)
+
+
+def find_devices(session: Session) -> Sequence[Device]:
+    """Return all devices, those not revoked first, with their checkpoints and waves."""
+    rows = select(Device).options(selectinload(Device.checkpoints).joinedload(Checkpoint.wave))
+    return session.scalars(rows.order_by(Device.revoked_at.isnot(None), Device.label, Device.id)).all()
+
+
+def find_device(session: Session, device_id: int) -> Device:
+    """Return the device, or refuse with 404."""
+    device = session.get(Device, device_id)
+    if device is None:
+        raise Refused("no_device", "Perangkat ini tidak ada.", 404)
+    return device
+
+
+def add_device(
+    session: Session,
+    actor: str,
+    label: str,
+    role: Role,
+    checkpoint_ids: Sequence[int],
+    *,
+    expires_at: datetime,
+    now: datetime,
+) -> Device:
+    """Add a device; refused without a label, for an admin role, for no or unknown checkpoints."""
+    label, points = _checked_device(session, label, role, checkpoint_ids)
+    device = Device(label=label, role=role, expires_at=expires_at, checkpoints=points)
+    session.add(device)
+    session.flush()
+    given = {"label": label, "role": str(role), "checkpoints": _ids(points)}
+    note(session, actor, "device.add", "device", device.id, now=now, **given)
+    return device
+
+
+def change_device(
+    session: Session,
+    actor: str,
+    device: Device,
+    label: str,
+    role: Role,
+    checkpoint_ids: Sequence[int],
+    *,
+    now: datetime,
+) -> None:
+    """Give the device another label, role or checkpoints, at once; refused like add_device."""
+    _refuse_revoked(device)
+    before = {"label": device.label, "role": device.role, "checkpoints": _ids(device.checkpoints)}
+    device.label, points = _checked_device(session, label, role, checkpoint_ids)
+    device.role = role
+    device.checkpoints = points
+    device.expires_at = device_expiry_at(session, _ids(points), now)
+    after = {"label": device.label, "role": str(role), "checkpoints": _ids(points)}
+    if after != before:
+        note(session, actor, "device.change", "device", device.id, now=now, before=before, after=after)
+
+
+def give_bearer(session: Session, actor: str, device: Device, *, now: datetime) -> str:
+    """Return a new bearer token for a program; the one before ends. Refused when the device is over."""
+    renew_device(session, device, now=now)
+    token = issue_bearer(session, device)
+    note(session, actor, "device.token", "device", device.id, now=now, label=device.label)
+    return token
+
+
+def issue_bearer(session: Session, device: Device) -> str:
+    """Give the device a bearer token for programs and return it: it is shown this once."""
+    token = passwords.new_secret()
+    device.token_hash = passwords.digest(token)
+    session.flush()
+    return token
+
+
+def revoke_device(session: Session, actor: str, device: Device, *, now: datetime) -> None:
+    """End the device's access at once: its session, its token and its unused links."""
+    if device.revoked_at:
+        return
+    device.revoked_at = now
+    device.session_version += 1
+    note(session, actor, "device.revoke", "device", device.id, now=now, label=device.label)
+
+
+def leave_device(session: Session, device: Device, *, now: datetime) -> None:
+    """End the session of the browser that is this device; it needs a new link to come back."""
+    device.session_version += 1
+    device.paired_at = None
+    note(session, device.label, "device.leave", "device", device.id, now=now)
+
+
+def renew_device(session: Session, device: Device, *, now: datetime) -> None:
+    """Let the device's time run anew; refused with 409 when it was revoked or all its waves are closed."""
+    _refuse_revoked(device)
+    device.expires_at = device_expiry_at(session, _ids(device.checkpoints), now)
+    if device_life(device, now=now).is_over:
+        raise Refused(
+            "device_over",
+            "Semua gelombang “%(label)s” sudah ditutup. Beri titik absensi dari gelombang lain.",
+            409,
+            label=device.label,
+        )
+
+
+def device_life(device: Device, *, now: datetime) -> Life:
+    """Return where the device stands; reads its checkpoints and their waves."""
+    closings = [point.wave.closed_at for point in device.checkpoints]
+    return _life(device, closings, now)
+
+
+def device_actor(session: Session, device_id: int, version: int, *, now: datetime) -> Actor | None:
+    """Return who a session cookie of a device stands for, None when the device is over or paired anew."""
+    device = session.get(Device, device_id)
+    return _live_actor(session, device, now) if device and device.session_version == version else None
+
+
+def bearer_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
+    """Return the device whose bearer token this is, None when there is none or it ended."""
+    device = session.scalar(select(Device).where(Device.token_hash == passwords.digest(token)))
+    return _live_actor(session, device, now)
+
+
+def is_stale_seen(session: Session, device_id: int, *, now: datetime) -> bool:
+    """Say whether the device's «last seen» is worth writing again (at most twice a minute)."""
+    seen = session.scalar(select(Device.last_seen).where(Device.id == device_id))
+    return seen is None or now - seen > SEEN_EVERY
+
+
+def mark_seen(session: Session, device_id: int, *, now: datetime) -> None:
+    """Write when the device was last heard of."""
+    find_device(session, device_id).last_seen = now
+
+
+def device_expiry(dates: Sequence[tuple[datetime, str]], now: datetime) -> datetime:
+    """Return when a device session ends: the end of the latest of its waves' days, never before tonight.
+
+    ``dates`` holds (midday of the wave's day, time zone).
+    """
+    ends = [clock.end_of_day(clock.local(max(day, now), zone).date(), zone) for day, zone in dates]
+    return max(ends, default=now + timedelta(days=1))
+
+
+def device_expiry_at(session: Session, checkpoint_ids: Sequence[int], now: datetime) -> datetime:
+    """Return when a session of a device with these checkpoints ends at the latest (see device_expiry)."""
+    rows = select(Wave.date, Event.timezone).join(Wave.event).join(Wave.checkpoints)
+    days = session.execute(rows.where(Checkpoint.id.in_(checkpoint_ids)).distinct())
+    return device_expiry([(clock.local_moment(day, time(12), zone), zone) for day, zone in days], now)
+
+
+def _live_actor(session: Session, device: Device | None, now: datetime) -> Actor | None:
+    if device is None:
+        return None
+    rows = select(DeviceCheckpoint.checkpoint_id, Wave.closed_at).join(
+        Checkpoint, Checkpoint.id == DeviceCheckpoint.checkpoint_id
+    )
+    points = session.execute(rows.join(Wave).where(DeviceCheckpoint.device_id == device.id)).all()
+    if _life(device, [closed_at for _, closed_at in points], now).is_over:
+        return None
+    return Actor("device", device.id, device.label, Role(device.role), frozenset(id_ for id_, _ in points))
+
+
+def _life(device: Device, closings: Sequence[datetime | None], now: datetime) -> Life:
+    # A browser was paired; a program was merely seen.
+    used_at = device.paired_at or (device.last_seen if device.token_hash else None)
+    return life_of(device.revoked_at, device.expires_at, closings, used_at, now=now)
+
+
+def _checked_device(
+    session: Session, label: str, role: Role, checkpoint_ids: Sequence[int]
+) -> tuple[str, list[Checkpoint]]:
+    label = readable(label)
+    if not label:
+        raise Refused("bad_label", "Beri nama perangkat, paling banyak %(most)s huruf.", 422, most=LONGEST)
+    if role == Role.ADMIN:
+        raise Refused("bad_role", "Perangkat tidak dapat menjadi admin. Pilih peran lain.", 422)
+    wanted = set(checkpoint_ids)
+    points = list(session.scalars(select(Checkpoint).where(Checkpoint.id.in_(wanted))))
+    if not wanted or len(points) != len(wanted):
+        raise Refused("no_checkpoint", "Pilih titik absensi yang ada untuk perangkat ini.", 422)
+    return label, points
+
+
+def _refuse_revoked(device: Device) -> None:
+    if device.revoked_at:
+        raise Refused(
+            "device_revoked", "“%(label)s” sudah dicabut. Tambahkan perangkat baru.", 409, label=device.label
+        )
+
+
+def _ids(points: Sequence[Checkpoint]) -> list[int]:
+    return sorted(point.id for point in points)

@@ -1,0 +1,94 @@
+"""The fields of signing in, of users and of devices."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import AnyOf, DataRequired, EqualTo, Length, Optional
+
+from .names import LONGEST
+from .passwords import LONGEST as LONGEST_PASSWORD
+from .passwords import SHORTEST
+from .roles import Role
+
+ROLES = [
+    (Role.ADMIN, _("Admin")),
+    (Role.SUPERVISOR, _("Koordinator")),
+    (Role.CLERK, _("Petugas")),
+    (Role.VIEWER, _("Pemantau")),
+]
+DEVICE_ROLES = [(role, word) for role, word in ROLES[1:]]
+
+_NAME = Length(max=LONGEST, message=_("Paling banyak %(max)d huruf."))
+_CHOSEN = Length(min=SHORTEST, max=LONGEST_PASSWORD, message=_("Kata sandi %(min)d sampai %(max)d huruf."))
+
+
+def _number(value: object) -> int:
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) < 10 else 0  # no checkpoint: the store refuses it
+
+
+def _required(message: str) -> DataRequired:
+    return DataRequired(message=message)
+
+
+def _role_field(roles: list[tuple[Role, str]], **given: str) -> SelectField:
+    only_these = AnyOf([str(role) for role, _word in roles], message=_("Pilih peran."))
+    choices = [(str(role), word) for role, word in roles]
+    return SelectField(_("Peran"), [only_these], choices=choices, validate_choice=False, **given)
+
+
+class SignInForm(FlaskForm):
+    """Name and password."""
+
+    name = StringField(_("Nama pengguna"), [_required(_("Isi nama pengguna.")), _NAME])
+    password = PasswordField(_("Kata sandi"), [_required(_("Isi kata sandi."))])
+
+
+class PasswordForm(FlaskForm):
+    """A new password, typed twice."""
+
+    password = PasswordField(_("Kata sandi baru"), [_required(_("Isi kata sandi.")), _CHOSEN])
+    again = PasswordField(_("Ulangi kata sandi"), [EqualTo("password", _("Kedua kata sandi tidak sama."))])
+
+
+class OwnPasswordForm(PasswordForm):
+    """Somebody's own password: the present one first."""
+
+    present = PasswordField(_("Kata sandi sekarang"), [Optional()])
+
+
+class SetupForm(PasswordForm):
+    """The first admin."""
+
+    name = StringField(_("Nama pengguna"), [_required(_("Isi nama pengguna.")), _NAME])
+
+
+class UserForm(FlaskForm):
+    """A new user; without a password a one-time link lets them in."""
+
+    name = StringField(_("Nama pengguna"), [_required(_("Isi nama pengguna.")), _NAME])
+    role = _role_field(ROLES, default=Role.SUPERVISOR)
+    password = PasswordField(_("Kata sandi"), [Optional(), _CHOSEN])
+
+
+class RoleForm(FlaskForm):
+    """Another role for a user."""
+
+    role = _role_field(ROLES)
+
+
+class DeviceForm(FlaskForm):
+    """A device: what it is called, what it may, and where."""
+
+    label = StringField(
+        _("Nama perangkat"),
+        [_required(_("Beri nama perangkat, supaya terlihat siapa yang mencatat.")), _NAME],
+        description=_("Misalnya “Meja 2 · pintu timur”. Nama ini tampil di setiap pencatatan."),
+    )
+    role = _role_field(DEVICE_ROLES, default=Role.CLERK)
+    checkpoints = SelectMultipleField(
+        _("Titik absensi"),
+        [_required(_("Pilih paling sedikit satu titik absensi."))],
+        coerce=_number,
+        validate_choice=False,
+    )

@@ -1,0 +1,81 @@
+"""The blueprint of this room and what its pages share: rendering, blame, a one-time link as a code to scan."""
+
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from ..db import db
+from ..documents import qr
+from ..refusals import Refused
+from ..schema import Device, User
+from ..serving import lan_addresses
+from ..web.errors import refusal_text
+from ..web.filters import base_url
+from .addresses import is_here_only, reachable
+
+blueprint = Blueprint("accounts", __name__)
+
+# Which field a refusal of the store belongs to; others stand above the form.
+_FIELDS = {
+    "bad_name": "name",
+    "name_taken": "name",
+    "short_password": "password",
+    "long_password": "password",
+    "easy_password": "password",
+    "bad_label": "label",
+    "bad_role": "role",
+    "last_admin": "role",
+    "no_checkpoint": "checkpoints",
+}
+
+
+def page(name: str, status: int = 200, **context: Any) -> Response:
+    """Render a page of this room."""
+    return make_response(render_template(f"accounts/{name}.html", **context), status)
+
+
+def unkept(response: Response) -> Response:
+    """Let no browser keep the page: a secret is on it."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def blame(form: FlaskForm, refused: Refused) -> None:
+    """Put a refusal beside the field it is about and end what was begun."""
+    db.session.rollback()
+    field = getattr(form, _FIELDS.get(refused.code, ""), None)
+    sentence = refusal_text(refused)
+    if field is None:
+        form.form_errors.append(sentence)
+    else:
+        field.errors = [*field.errors, sentence]
+
+
+def phone_addresses() -> list[str]:
+    """Return the addresses a code may carry, the best first: the committee's, else what a phone can open."""
+    return reachable(base_url(), lan_addresses())
+
+
+def one_time_page(
+    secret: str, *, user: User | None = None, device: Device | None = None, pairing: str = ""
+) -> Response:
+    """Show a one-time link, this once, as a code for a phone and as text."""
+    addresses = phone_addresses()
+    asked = request.form.get("address", "")
+    address = asked if asked in addresses else addresses[0]
+    url = f"{address}/links/{secret}"
+    context = {
+        "user": user,
+        "device": device,
+        "pairing": pairing,
+        "url": url,
+        "code": Markup(qr.svg(url, _("Kode QR tautan sekali pakai"))),
+        "address": address,
+        "others": [other for other in addresses if other != address],
+        "here_only": is_here_only(address),
+    }
+    return unkept(page("one_time", **context))

@@ -1,0 +1,185 @@
+"""Users: find, add, change, sign in; with devices_store and links_store the door to this room."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..audit.store import note
+from ..refusals import Refused
+from ..schema import OneTimeLink, User
+from . import passwords
+from .devices_store import (
+    add_device,
+    bearer_actor,
+    change_device,
+    device_actor,
+    device_expiry,
+    device_expiry_at,
+    device_life,
+    find_device,
+    find_devices,
+    give_bearer,
+    is_stale_seen,
+    issue_bearer,
+    leave_device,
+    mark_seen,
+    revoke_device,
+)
+from .links_store import (
+    Link,
+    end_links,
+    find_link,
+    invite_device,
+    issue_link,
+    link_owner,
+    needs_setup,
+    use_link,
+)
+from .names import LONGEST, key_of, readable
+from .roles import Actor, Role
+
+__all__ = (  # the room has one door: what other rooms and commands call stands here
+    "Link",
+    "add_device",
+    "add_user",
+    "bearer_actor",
+    "change_device",
+    "change_password",
+    "change_role",
+    "device_actor",
+    "device_expiry",
+    "device_expiry_at",
+    "device_life",
+    "disable_user",
+    "enable_user",
+    "find_device",
+    "find_devices",
+    "find_link",
+    "find_user",
+    "find_users",
+    "give_bearer",
+    "invite_device",
+    "is_stale_seen",
+    "issue_bearer",
+    "issue_link",
+    "key_of",
+    "leave_device",
+    "link_owner",
+    "mark_seen",
+    "needs_setup",
+    "note_sign_in",
+    "revoke_device",
+    "sign_in",
+    "use_link",
+    "user_actor",
+)
+
+
+def find_users(session: Session) -> Sequence[User]:
+    """Return all users by name, disabled ones last."""
+    return session.scalars(select(User).order_by(User.disabled_at.isnot(None), User.name_key)).all()
+
+
+def find_user(session: Session, user_id: int) -> User:
+    """Return the user, or refuse with 404."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise Refused("no_user", "Pengguna ini tidak ada.", 404)
+    return user
+
+
+def add_user(session: Session, actor: str, name: str, role: Role, password: str, *, now: datetime) -> User:
+    """Add a user; ``password`` may be empty for one who signs in by a one-time link first.
+
+    Refused when the name is empty or taken, or the password cannot be used (passwords.checked).
+    """
+    name = readable(name)
+    if not name or len(key_of(name)) > LONGEST:
+        raise Refused("bad_name", "Isi nama pengguna, paling banyak %(most)s huruf.", 422, most=LONGEST)
+    if session.scalar(select(User.id).where(User.name_key == key_of(name))):
+        raise Refused("name_taken", "Nama “%(name)s” sudah dipakai. Pilih nama lain.", 422, name=name)
+    user = User(name=name, name_key=key_of(name), role=role, created_at=now)
+    user.password_hash = passwords.checked(password, name) if password else ""
+    session.add(user)
+    session.flush()
+    note(session, actor, "user.add", "user", user.id, now=now, name=name, role=str(role))
+    return user
+
+
+def change_password(session: Session, actor: str, user: User, password: str, *, now: datetime) -> None:
+    """Set a new password; every session and unused link of the user ends."""
+    user.password_hash = passwords.checked(password, user.name)
+    user.session_version += 1
+    end_links(session, OneTimeLink.user_id == user.id, now)
+    note(session, actor, "user.password", "user", user.id, now=now, name=user.name)
+
+
+def change_role(session: Session, actor: str, user: User, role: Role, *, now: datetime) -> None:
+    """Give the user another role; every session ends. Refused for the last admin."""
+    if user.role == role:
+        return
+    if user.role == Role.ADMIN:
+        _keep_one_admin(session, user)
+    before, user.role = user.role, role
+    user.session_version += 1
+    change = {"name": user.name, "before": before, "after": str(role)}
+    note(session, actor, "user.role", "user", user.id, now=now, **change)
+
+
+def disable_user(session: Session, actor: str, user: User, *, now: datetime) -> None:
+    """End the user's access at once; the name stays in the trail. Refused for the last admin."""
+    if user.disabled_at:
+        return
+    if user.role == Role.ADMIN:
+        _keep_one_admin(session, user)
+    user.disabled_at = now
+    user.session_version += 1
+    end_links(session, OneTimeLink.user_id == user.id, now)
+    note(session, actor, "user.disable", "user", user.id, now=now, name=user.name)
+
+
+def enable_user(session: Session, actor: str, user: User, *, now: datetime) -> None:
+    """Give a disabled user access again."""
+    if user.disabled_at is None:
+        return
+    user.disabled_at = None
+    note(session, actor, "user.enable", "user", user.id, now=now, name=user.name)
+
+
+def sign_in(session: Session, name: str, password: str) -> User | None:
+    """Return the user whose name and password fit, else None; both answers take the same time.
+
+    Ends what ``session`` has read: the pool is small, and argon2 keeps no connection from a scan.
+    """
+    rows = select(User.id, User.password_hash).where(User.name_key == key_of(name))
+    found = session.execute(rows.where(User.disabled_at.is_(None))).first()
+    session.rollback()
+    fits = passwords.fits(found.password_hash if found else None, password[: passwords.LONGEST])
+    return session.get(User, found.id) if found and fits else None
+
+
+def note_sign_in(session: Session, user: User, *, now: datetime) -> None:
+    """Note in the trail that the user signed in with the password."""
+    note(session, user.name, "user.sign_in", "user", user.id, now=now)
+
+
+def user_actor(session: Session, user_id: int, version: int) -> Actor | None:
+    """Return who a session cookie of a user stands for, None when it was ended."""
+    user = session.get(User, user_id)
+    if user is None or user.disabled_at or user.session_version != version:
+        return None
+    return Actor("user", user.id, user.name, Role(user.role))
+
+
+def _keep_one_admin(session: Session, leaving: User) -> None:
+    others = select(func.count()).select_from(User)
+    others = others.where(User.role == Role.ADMIN, User.disabled_at.is_(None), User.id != leaving.id)
+    if not session.scalar(others):
+        raise Refused(
+            "last_admin",
+            "%(name)s adalah admin terakhir. Jadikan orang lain admin dahulu.",
+            422,
+            name=leaving.name,
+        )

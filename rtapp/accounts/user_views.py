@@ -1,0 +1,135 @@
+"""Users: list, add, change role and password, let in by a one-time link, disable."""
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..db import begin_write, db
+from ..refusals import Refused
+from ..schema import User
+from ..web.guard import acting, requires
+from . import forms, passwords, store
+from .roles import Duty, Role
+from .shared_views import blame, blueprint, one_time_page, page
+
+
+@blueprint.get("/users")
+@requires(Duty.MANAGE_USERS)
+def users() -> Response:
+    """List the users, disabled ones last."""
+    return page("users", users=store.find_users(db.session))
+
+
+@blueprint.route("/users/new", methods=["GET", "POST"])
+@requires(Duty.MANAGE_USERS)
+def add_user() -> Response:
+    """Add a user, with a password or to be let in by a one-time link."""
+    form, actor = forms.UserForm(), acting()
+    if request.method == "GET":
+        return page("user_new", form=form)
+    if not form.validate():
+        return page("user_new", 422, form=form)
+    try:
+        hashed = passwords.checked(form.password.data, form.name.data) if form.password.data else ""
+        session = begin_write(db.session)
+        added = store.add_user(
+            session, actor.name, form.name.data, Role(form.role.data), hashed, now=clock.utcnow()
+        )
+    except Refused as refused:
+        blame(form, refused)
+        return page("user_new", refused.status, form=form)
+    session.commit()
+    flash(_("“%(name)s” ditambahkan.", name=added.name), "ok")
+    return redirect(url_for("accounts.user", user_id=added.id), 303)
+
+
+@blueprint.get("/users/<int:user_id>")
+@requires(Duty.MANAGE_USERS)
+def user(user_id: int) -> Response:
+    """Show one user and what can be changed."""
+    return _user_page(store.find_user(db.session, user_id))
+
+
+@blueprint.post("/users/<int:user_id>/role")
+@requires(Duty.MANAGE_USERS)
+def user_role(user_id: int) -> Response:
+    """Give a user another role."""
+    actor, session, form = acting(), begin_write(db.session), forms.RoleForm()
+    found = store.find_user(session, user_id)
+    if not form.validate():
+        return _user_page(found, 422, role=form)
+    try:
+        store.change_role(session, actor.name, found, Role(form.role.data), now=clock.utcnow())
+    except Refused as refused:
+        blame(form, refused)
+        return _user_page(found, refused.status, role=form)
+    session.commit()
+    return _back_to(found, _("Peran diganti. %(name)s perlu masuk lagi.", name=found.name))
+
+
+@blueprint.post("/users/<int:user_id>/password")
+@requires(Duty.MANAGE_USERS)
+def user_password(user_id: int) -> Response:
+    """Set a user's password anew."""
+    actor, form = acting(), forms.PasswordForm()
+    found = store.find_user(db.session, user_id)
+    if not form.validate():
+        return _user_page(found, 422, password=form)
+    try:
+        hashed = passwords.checked(form.password.data, found.name)
+    except Refused as refused:
+        blame(form, refused)
+        return _user_page(found, refused.status, password=form)
+    session = begin_write(db.session)
+    store.change_password(session, actor.name, found, hashed, now=clock.utcnow())
+    session.commit()
+    return _back_to(found, _("Kata sandi diganti. %(name)s perlu masuk lagi.", name=found.name))
+
+
+@blueprint.route("/users/<int:user_id>/link", methods=["GET", "POST"])
+@requires(Duty.MANAGE_USERS)
+def user_link(user_id: int) -> Response:
+    """Make and show a one-time link that signs a user in; reading alone makes none."""
+    if request.method == "GET":
+        return redirect(url_for("accounts.user", user_id=user_id), 303)
+    actor, session = acting(), begin_write(db.session)
+    found = store.find_user(session, user_id)
+    if found.disabled_at:
+        raise Refused("user_disabled", "%(name)s dinonaktifkan. Aktifkan dahulu.", 409, name=found.name)
+    secret = store.issue_link(session, "user", now=clock.utcnow(), user=found, actor=actor.name)
+    session.commit()
+    return one_time_page(secret, user=found)
+
+
+@blueprint.post("/users/<int:user_id>/disable")
+@requires(Duty.MANAGE_USERS)
+def disable_user(user_id: int) -> Response:
+    """End a user's access at once."""
+    actor, session = acting(), begin_write(db.session)
+    found = store.find_user(session, user_id)
+    store.disable_user(session, actor.name, found, now=clock.utcnow())
+    session.commit()
+    return _back_to(found, _("%(name)s tidak dapat masuk lagi.", name=found.name))
+
+
+@blueprint.post("/users/<int:user_id>/enable")
+@requires(Duty.MANAGE_USERS)
+def enable_user(user_id: int) -> Response:
+    """Give a disabled user access again."""
+    actor, session = acting(), begin_write(db.session)
+    found = store.find_user(session, user_id)
+    store.enable_user(session, actor.name, found, now=clock.utcnow())
+    session.commit()
+    return _back_to(found, _("%(name)s dapat masuk lagi.", name=found.name))
+
+
+def _user_page(found: User, status: int = 200, *, role: Any = None, password: Any = None) -> Response:
+    role = role or forms.RoleForm(formdata=None, obj=found)
+    password = password or forms.PasswordForm(formdata=None)
+    return page("user", status, user=found, role=role, password=password)
+
+
+def _back_to(found: User, said: str) -> Response:
+    flash(said, "ok")
+    return redirect(url_for("accounts.user", user_id=found.id), 303)

@@ -1,0 +1,175 @@
+"""Sign in and out, one-time links, the own account."""
+
+from datetime import timedelta
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..db import begin_write, db
+from ..refusals import Refused
+from ..schema import User
+from ..web.errors import refusal_text
+from ..web.guard import acting, current_actor, public, requires, start_session
+from ..web.pages import local_target
+from . import device_views, forms, passwords, store, user_views  # noqa: F401  their routes are this room's too
+from .addresses import is_here_only
+from .lifetime import last_day
+from .roles import Duty, Role
+from .shared_views import blame, blueprint, page, unkept
+from .tries import Tries
+
+blueprint.record(lambda state: state.app.extensions.setdefault("rtapp_tries", Tries()))
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Response:
+    """Let somebody in who knows a name and its password; wrong and unknown names get one answer."""
+    form = forms.SignInForm()
+    if request.method == "GET":
+        return _sign_in_page(form)
+    if not form.validate():
+        return _sign_in_page(form, 422)
+    wait = _try(form.name.data)
+    if wait:
+        form.form_errors.append(_too_often(wait))
+        return _sign_in_page(form, 429)
+    user = store.sign_in(db.session, form.name.data, form.password.data)
+    if user is None:
+        form.form_errors.append(_("Nama atau kata sandi tidak cocok."))
+        return _sign_in_page(form, 422)
+    session = begin_write(db.session)
+    store.note_sign_in(session, user, now=clock.utcnow())
+    session.commit()
+    _forget_tries(user.name)
+    start_session(user, None)
+    return redirect(local_target(request.form.get("next")) or "/", 303)
+
+
+@blueprint.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End this browser's session; a device is asked first, for it comes back only with a new code."""
+    actor = current_actor()
+    if actor and actor.device_id:
+        if "sure" not in request.form:
+            return page("sign_out")
+        session = begin_write(db.session)
+        store.leave_device(session, store.find_device(session, actor.device_id), now=clock.utcnow())
+        session.commit()
+    start_session(None, None)
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@blueprint.route("/links/<secret>", methods=["GET", "POST"])
+@public
+def link(secret: str) -> Response:
+    """Show what a one-time link does; only the POST of its button uses it up."""
+    try:
+        found = store.find_link(db.session, secret, now=clock.utcnow())
+        form = forms.SetupForm() if found.purpose == "setup" else FlaskForm()
+        if request.method == "GET":
+            return _link_page(found, form)
+        if not form.validate():
+            return _link_page(found, form, 422)
+        return _use_link(secret, form if found.purpose == "setup" else None)
+    except Refused as refused:
+        if refused.status == 410:
+            return _link_over(secret, refused)
+        blame(form, refused)
+        return _link_page(found, form, refused.status)
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@requires(Duty.SEE_COUNTS)
+def account() -> Response:
+    """Let a user change the own password; their other browsers are signed out."""
+    actor = acting()
+    if actor.user_id is None:
+        raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
+    user = store.find_user(db.session, actor.user_id)
+    form = forms.OwnPasswordForm()
+    if request.method == "GET":
+        return page("account", form=form, user=user)
+    if not form.validate() or not _present_password_fits(form, user):
+        return page("account", 429 if form.form_errors else 422, form=form, user=user)
+    try:
+        hashed = passwords.checked(form.password.data, actor.name)
+    except Refused as refused:
+        blame(form, refused)
+        return page("account", refused.status, form=form, user=user)
+    session = begin_write(db.session)
+    store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
+    session.commit()
+    start_session(user, None)
+    flash(_("Kata sandi diganti. Peramban lain dengan akun ini sudah keluar."), "ok")
+    return redirect(url_for("accounts.account"), 303)
+
+
+def _sign_in_page(form: forms.SignInForm, status: int = 200) -> Response:
+    asked = request.form.get("next") or request.args.get("next")
+    plain = not request.is_secure and not is_here_only(request.host_url)
+    nobody = store.needs_setup(db.session)
+    return page("sign_in", status, form=form, next=local_target(asked) or "", nobody=nobody, plain=plain)
+
+
+def _try(name: str) -> timedelta | None:
+    tries: Tries = current_app.extensions["rtapp_tries"]
+    return tries.admit(store.key_of(name), request.remote_addr or "", clock.utcnow())
+
+
+def _forget_tries(name: str) -> None:
+    current_app.extensions["rtapp_tries"].forget(store.key_of(name), request.remote_addr or "")
+
+
+def _too_often(wait: timedelta) -> str:
+    minutes = -(-int(wait.total_seconds()) // 60) or 1
+    return _(
+        "Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes
+    )
+
+
+def _present_password_fits(form: forms.OwnPasswordForm, user: User) -> bool:
+    if not user.password_hash:
+        return True  # let in by a link, they choose their first password
+    wait = _try(user.name)
+    if wait:
+        form.form_errors.append(_too_often(wait))
+    elif store.sign_in(db.session, user.name, form.present.data or ""):
+        _forget_tries(user.name)
+        return True
+    else:
+        form.present.errors = [_("Kata sandi sekarang tidak cocok.")]
+    return False
+
+
+def _link_page(found: store.Link, form: FlaskForm, status: int = 200) -> Response:
+    return unkept(page("link", status, link=found, form=form, last_day=last_day(found.until)))
+
+
+def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:
+    now = clock.utcnow()
+    hashed = passwords.checked(setup.password.data, setup.name.data) if setup else None
+    session = begin_write(db.session)
+    user, device = store.use_link(session, secret, now=now)
+    if setup:
+        user = store.add_user(session, setup.name.data, setup.name.data, Role.ADMIN, hashed or "", now=now)
+    session.commit()
+    start_session(user, device)
+    if device:
+        return redirect(_home(device.role), 303)
+    return redirect(url_for("accounts.account") if user and not user.password_hash else "/", 303)
+
+
+def _link_over(secret: str, refused: Refused) -> Response:
+    actor = current_actor()
+    if actor and store.link_owner(db.session, secret) == (actor.kind, actor.id):
+        return redirect(_home(actor.role), 303)  # tapped twice: they are in already
+    return page("link_over", 410, sentence=refusal_text(refused))
+
+
+def _home(role: str) -> str:
+    return "/" if role == Role.VIEWER else url_for("checkin.desks")

@@ -1,0 +1,82 @@
+"""Note what was changed and read the trail back."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from .. import clock
+from ..db import upsert
+from ..schema import Audit, AuditValue, ChainHead
+from .chain import GENESIS, Entry, Line, Values, digest_values, first_break, link, plain
+
+
+def note(
+    session: Session,
+    actor: str,
+    action: str,
+    subject: str,
+    subject_id: int | None,
+    *,
+    now: datetime,
+    reason: str = "",
+    **values: Any,
+) -> None:
+    """Add one line to the trail: ``actor`` did ``action`` to ``subject``; ``values`` hold before and after.
+
+    Call it as the last statement before the commit: it locks the head of the chain.
+    """
+    salt, values = secrets.token_hex(16), plain(values)
+    head = _lock_head(session)
+    line = Audit(
+        at=now,
+        actor=actor[:120],
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        reason=reason[:300],
+        digest=digest_values(values, salt),
+        chain="",
+    )
+    session.add(line)
+    session.flush()
+    line.chain = link(head, _as_line(line))
+    session.add(AuditValue(audit_id=line.id, salt=salt, values=values))
+    session.execute(update(ChainHead).where(ChainHead.id == 1).values(chain=line.chain))
+    session.flush()
+
+
+def trail(session: Session, limit: int = 200) -> Sequence[tuple[Audit, AuditValue | None]]:
+    """Return the newest ``limit`` lines with their values (None where they were erased), newest first."""
+    rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
+    return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).tuples().all()
+
+
+def verify_chain(session: Session) -> int | None:
+    """Return the id of the first line that was tampered with, None for a clean trail (see chain.first_break)."""
+    head = session.scalar(select(ChainHead.chain).where(ChainHead.id == 1))
+    return first_break(_entries(session), head or GENESIS)
+
+
+def _entries(session: Session) -> Iterator[Entry]:
+    rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
+    for line, values in session.execute(rows.order_by(Audit.id).execution_options(yield_per=1000)):
+        yield _as_line(line), line.chain, Values(values.salt, values.values) if values else None
+
+
+def _as_line(row: Audit) -> Line:
+    at = clock.iso(row.at)
+    return Line(row.id, at, row.actor, row.action, row.subject, row.subject_id, row.reason, row.digest)
+
+
+def _lock_head(session: Session) -> str:
+    locked = select(ChainHead.chain).where(ChainHead.id == 1).with_for_update()
+    head = session.execute(locked).scalar()
+    if head is None:  # the first line of all; another writer may be at it too
+        first = upsert(session.connection().dialect.name, ChainHead).values(id=1, chain=GENESIS)
+        session.execute(first.on_conflict_do_nothing())
+        head = session.execute(locked).scalar_one()
+    return head

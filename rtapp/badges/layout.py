@@ -1,0 +1,205 @@
+"""The layout of cards: where everything stands on a sheet of ten and on a card sent as a picture."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+HINT = "Tunjukkan di meja registrasi"
+"""The sentence under every code; papers are Indonesian."""
+
+COLUMNS, ROWS = 2, 5
+QUIET = 4  # modules of white around a code (ISO/IEC 18004)
+ACCENT = 0.15  # how far an accent rises above the top of its line, in sizes
+
+_PT = 25.4 / 72
+_SIDE, _FOOT = 8.0, 8.5  # mm of the sheet left and right, above and below the cards: a printer's dead edge
+_PADDING = 5.0
+_CODE, _MOST = 0.68, 40.0  # side of the code with its quiet zone: of the card's height, and at most
+_GUTTER = 0.8
+_RING = 4.9
+_HAIR, _GREY = 0.1, "#a9a9a9"
+
+# Text is black throughout: a laser printer makes dots of grey letters. Rings differ in number as in colour,
+# so that a grey print tells them apart; their colours are dark, middle and light.
+_WAVES = ("#0b4f3c", "#1d74b8", "#c4820e")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is printed on one card, every line ready to print; ``payload`` is what its QR code holds."""
+
+    name: str
+    seat_line: str
+    village_line: str
+    district_line: str
+    wave_numeral: str
+    date_line: str
+    venue: str
+    event: str
+    payload: str
+    short_code: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code: modules a side, and the dark ones as runs (x, y, width)."""
+
+    modules: int
+    runs: Sequence[tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle from its top left, in the unit of the pen."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+
+class Pen(Protocol):
+    """What a layout draws with: a document or a picture, all lengths in one unit from the top left."""
+
+    width: float
+    height: float
+
+    def measure(self, text: str, face: str) -> float: ...
+    def fit(self, text: str, face: str, width: float, **limits: Any) -> Any: ...
+    def write(self, x: float, top: float, fitted: Any, face: str, align: str = "left") -> float: ...
+    def line(self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str) -> None: ...
+    def ring(self, x: float, y: float, radius: float, thickness: float, ink: str) -> None: ...
+    def modules(
+        self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]
+    ) -> None: ...
+
+
+def cells(width: float, height: float) -> list[Box]:
+    """Return the ten cards of a sheet of this size in mm, row by row."""
+    across, down = (width - 2 * _SIDE) / COLUMNS, (height - 2 * _FOOT) / ROWS
+    return [
+        Box(_SIDE + column * across, _FOOT + row * down, across, down)
+        for row in range(ROWS)
+        for column in range(COLUMNS)
+    ]
+
+
+def pages(cards: Iterable[Card], apart: Callable[[Card], object] | None = None) -> list[list[Card]]:
+    """Return the cards in sheets of ten; a new sheet begins too where ``apart`` of a card changes."""
+    sheets: list[list[Card]] = []
+    for card in cards:
+        full = not sheets or len(sheets[-1]) == COLUMNS * ROWS
+        if full or (apart is not None and apart(card) != apart(sheets[-1][-1])):
+            sheets.append([])
+        sheets[-1].append(card)
+    return sheets
+
+
+def zone(cell: Box) -> Box:
+    """Return the square that belongs to the code and its quiet zone alone."""
+    side = min(_CODE * cell.height, _MOST)
+    edge = _PADDING - side * QUIET / 37  # the dark modules of an address line up with the padding
+    return Box(cell.right - edge - side, cell.y + edge, side, side)
+
+
+def draw_sheet(pen: Pen, cards: Sequence[tuple[Card, Code]], foot: str) -> None:
+    """Draw up to ten cards with the lines to cut along, and ``foot`` in the margin below."""
+    places = cells(pen.width, pen.height)
+    _cut_lines(pen, places[: len(cards)])
+    for place, (card, code) in zip(places, cards, strict=False):
+        draw_card(pen, card, code, place)
+    start = _SIDE + _PADDING
+    line = pen.fit(foot, "regular", pen.width / COLUMNS - start - 2, largest=5.5 * _PT, smallest=4 * _PT)
+    pen.write(start, places[-1].bottom + 1.4, line, "regular")
+
+
+def draw_card(pen: Pen, card: Card, code: Code, cell: Box) -> None:
+    """Draw one card into its cell: who and where on the left, the code on the right, the wave at the foot."""
+    square = zone(cell)
+    left = Box(cell.x + _PADDING, cell.y + 4.2, square.x - _GUTTER - cell.x - _PADDING, cell.height - 8.4)
+    _draw_code(pen, card, code, square, left.bottom)
+    foot = _draw_wave(pen, card, left)
+    # On taller paper the same text stands a little larger.
+    point = _PT * cell.height / 56
+    _draw_person(pen, card, Box(left.x, left.y, left.width, foot - 2 - left.y), point)
+
+
+def _draw_person(pen: Pen, card: Card, box: Box, point: float) -> None:
+    event = pen.fit(card.event, "regular", box.width, largest=6.5 * point, smallest=5 * point, lines=2)
+    seat = pen.fit(card.seat_line, "bold", box.width, largest=12 * point, smallest=7 * point)
+    village = pen.fit(card.village_line, "regular", box.width, largest=9.5 * point, smallest=6 * point)
+    district = pen.fit(card.district_line, "regular", box.width, largest=8 * point, smallest=6 * point)
+    place = (seat, "bold"), (village, "regular"), (district, "regular")
+    y = pen.write(box.x, box.y, event, "regular") + 1.6
+    room = box.bottom - y - 1.2 - sum(line.height for line, _ in place)
+    name = pen.fit(
+        card.name, "bold", box.width, largest=19 * point, smallest=6.5 * point, lines=5, height=room
+    )
+    y = pen.write(box.x, y, name, "bold") + 1.2
+    for line, face in place:
+        y = pen.write(box.x, y, line, face)
+
+
+def _draw_wave(pen: Pen, card: Card, box: Box) -> float:
+    """Draw ring, date and venue at the foot of the box and return their top."""
+    x, y = box.x + _RING, box.bottom - _RING
+    draw_ring(pen, card.wave_numeral, x, y, _RING)
+    start = x + _RING + 2.2
+    width = box.right - start
+    date = pen.fit(card.date_line, "bold", width, largest=8 * _PT, smallest=5.5 * _PT, lines=2)
+    venue = pen.fit(card.venue, "regular", width, largest=7 * _PT, smallest=5 * _PT, lines=2, height=5.6)
+    top = y - (date.height + venue.height) / 2
+    pen.write(start, pen.write(start, top, date, "bold"), venue, "regular")
+    return min(top, y - _RING)
+
+
+def _draw_code(pen: Pen, card: Card, code: Code, square: Box, foot: float) -> None:
+    """Draw the code into its square, and below, level with ring and date, what a person types and does."""
+    inset = QUIET * square.width / (code.modules + 2 * QUIET)
+    pen.modules(square.x + inset, square.y + inset, square.width - 2 * inset, code.modules, code.runs)
+    middle = square.x + square.width / 2
+    typed = pen.fit(card.short_code, "mono", square.width, largest=13 * _PT, smallest=6 * _PT)
+    hint = pen.fit(HINT, "regular", square.width, largest=6.2 * _PT, smallest=5 * _PT)
+    y = max(square.bottom + ACCENT * typed.size, foot - _RING - (typed.height + hint.height) / 2)
+    y = pen.write(middle, y, typed, "mono", "middle")
+    pen.write(middle, y, hint, "regular", "middle")
+
+
+def draw_ring(pen: Pen, numeral: str, x: float, y: float, radius: float) -> None:
+    """Draw a wave's numeral in its rings: one for the first wave, two for the second, three for the third."""
+    wave = _number(numeral)
+    thickness = radius * 0.09
+    for number in range(wave % len(_WAVES) + 1):
+        pen.ring(
+            x, y, radius - thickness / 2 - number * 1.7 * thickness, thickness, _WAVES[wave % len(_WAVES)]
+        )
+    inner = radius * (0.85 - 0.15 * (wave % len(_WAVES)))
+    line = pen.fit(numeral, "bold", inner * 1.5, largest=radius * 0.9, smallest=radius * 0.3)
+    pen.write(x, y - line.size * 0.42, line, "bold", "middle")
+
+
+def _number(numeral: str) -> int:
+    """The wave's number counted from 0, whatever is no Roman numeral counts as the first."""
+    worth = [{"I": 1, "V": 5, "X": 10}.get(sign, 0) for sign in numeral.upper()]
+    after = [*worth[1:], 0]
+    total = sum(-one if one < following else one for one, following in zip(worth, after, strict=False))
+    return max(0, total - 1)
+
+
+def _cut_lines(pen: Pen, used: Sequence[Box]) -> None:
+    if not used:
+        return
+    left, top = used[0].x, used[0].y
+    right, bottom = max(cell.right for cell in used), max(cell.bottom for cell in used)
+    for x in sorted({edge for cell in used for edge in (cell.x, cell.right)}):
+        pen.line(x, top - 3.5, x, bottom + 3.5, _HAIR, _GREY)
+    for y in sorted({edge for cell in used for edge in (cell.y, cell.bottom)}):
+        pen.line(left - 3.5, y, right + 3.5, y, _HAIR, _GREY)

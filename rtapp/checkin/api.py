@@ -1,0 +1,185 @@
+"""What programs use at the door: scans in, checkpoints and the roster snapshot out (desk.md §6)."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, make_response, request
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import db
+from ..events import store as events
+from ..refusals import Refused
+from ..roster import store as roster
+from ..web.errors import refusal_text
+from ..web.guard import acting, public, require_checkpoint, requires
+from . import openapi
+from .marks_store import snapshot, snapshot_tag
+from .store import Answer, Attempt
+from .verdict import Source
+from .views import checked_nonce, record
+
+api = Blueprint("checkin_api", __name__, url_prefix="/api/v1")
+MOST_SCANS = 500
+_FIELDS = {"nonce", "checkpoint", "source", "client_at", "code", "participant"}
+_LATER = {"follows", "decision"}
+
+
+@api.post("/scans")
+@requires(Duty.SCAN)
+def scans() -> Response:
+    """Record one scan, or a list of them in order; every verdict is a 200.
+
+    In a list a broken scan answers with its ``error`` in its place and keeps nobody else from being recorded.
+    """
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Refused("bad_json", "Badan permintaan harus objek JSON.")
+    if "scans" not in body:
+        answer = record(_attempt(body))
+        response = make_response(jsonify(as_json(answer)))
+        if answer.replayed:
+            response.headers["Idempotent-Replay"] = "true"
+        return response
+    wanted = body["scans"]
+    if not isinstance(wanted, list) or not wanted:
+        raise Refused("bad_scans", "“scans” harus daftar yang berisi sedikitnya satu pindaian.")
+    if len(wanted) > MOST_SCANS:
+        raise Refused("too_many", "Paling banyak %(most)s pindaian sekali kirim.", 413, most=MOST_SCANS)
+    return jsonify(results=[_one_of_many(item) for item in wanted])
+
+
+@api.get("/checkpoints")
+@requires(Duty.SCAN, Duty.SEE_COUNTS)
+def checkpoints() -> Response:
+    """List the checkpoints the asker was given."""
+    points = events.find_checkpoints(db.session, acting().checkpoint_ids)
+    return jsonify(
+        checkpoints=[
+            {
+                "id": point.id,
+                "name": point.name,
+                "kind": point.kind,
+                "wave": point.wave.number,
+                "date": point.wave.date.isoformat(),
+                "opens_at": clock.iso(point.opens_at) if point.opens_at else None,
+                "closes_at": clock.iso(point.closes_at) if point.closes_at else None,
+            }
+            for point in points
+        ]
+    )
+
+
+@api.get("/checkpoints/<int:checkpoint_id>/roster")
+@requires(Duty.SCAN)
+def checkpoint_roster(checkpoint_id: int) -> Response:
+    """Give a desk what it needs to judge alone: no tokens, phones or NIK; 304 while nothing changed."""
+    require_checkpoint(checkpoint_id)
+    point = events.find_checkpoint(db.session, checkpoint_id)
+    tag = snapshot_tag(db.session, checkpoint_id)
+    if request.if_none_match.contains(tag):
+        response = make_response("", 304)
+    else:
+        epoch = point.wave.event.epoch
+        people = snapshot(db.session, checkpoint_id)
+        response = make_response(jsonify(checkpoint=point.id, wave=point.wave.number, epoch=epoch, people=people))
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@api.get("/openapi.json")
+@public
+def openapi_json() -> Response:
+    """Describe this interface."""
+    return jsonify(openapi.document())
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer as programs read it (desk.md §6)."""
+    person = roster.find_person(db.session, answer.participant_id) if answer.participant_id else None
+    attendance = None
+    if answer.attendance_id is not None:
+        attendance = {"id": answer.attendance_id, "at": answer.at, "mode": answer.mode, "device": answer.device}
+    return {
+        "nonce": answer.nonce,
+        "verdict": answer.verdict,
+        "participant": person
+        and {
+            "id": person.id,
+            "name": person.name,
+            "seat": person.seat or None,
+            "village": person.village or None,
+            "district": person.district or None,
+            "wave": person.wave,
+        },
+        "attendance": attendance,
+        "number": answer.number,
+    }
+
+
+def _one_of_many(item: Any) -> dict[str, Any]:
+    try:
+        return as_json(record(_attempt(item)))
+    except Refused as refused:
+        nonce = item.get("nonce") if isinstance(item, dict) else None
+        return {"nonce": nonce, "error": {"code": refused.code, "message": refusal_text(refused)}}
+
+
+def _attempt(body: Any) -> Attempt:
+    if not isinstance(body, dict):
+        raise Refused("bad_scan", "Setiap pindaian harus objek JSON.")
+    if set(body) & _LATER:
+        raise Refused("not_yet", "Keputusan (“decision”, “follows”) belum diterima versi ini.", 422)
+    if unknown := set(body) - _FIELDS:
+        raise Refused("unknown_field", "Isian tidak dikenal: %(names)s.", 422, names=", ".join(sorted(map(str, unknown))[:5]))
+    code, person = body.get("code"), body.get("participant")
+    if (code is None) == (person is None):
+        raise Refused("code_or_participant", "Isi tepat satu: “code” atau “participant”.", 422)
+    if code is not None and not (isinstance(code, str) and 0 < len(code) <= 500):
+        raise Refused("bad_code", "“code” harus teks 1–500 huruf.", 422)
+    checkpoint = _whole(body, "checkpoint")
+    require_checkpoint(checkpoint)
+    actor = acting()
+    return Attempt(
+        nonce=checked_nonce(_text(body, "nonce")),
+        checkpoint_id=checkpoint,
+        source=_door(_text(body, "source")),
+        code=code,
+        participant_id=None if person is None else _whole(body, "participant"),
+        device_id=actor.device_id,
+        user_id=actor.user_id,
+        recorded_by=actor.name,
+        client_at=_moment(body.get("client_at")),
+    )
+
+
+def _text(body: dict[str, Any], field: str) -> str:
+    value = body.get(field)
+    if not isinstance(value, str):
+        raise Refused("bad_field", "“%(field)s” harus teks.", 422, field=field)
+    return value
+
+
+def _whole(body: dict[str, Any], field: str) -> int:
+    value = body.get(field)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**53:
+        raise Refused("bad_field", "“%(field)s” harus bilangan bulat positif.", 422, field=field)
+    return value
+
+
+def _door(text: str) -> Source:
+    try:
+        return Source(text)
+    except ValueError:
+        raise Refused("bad_source", "“source” harus salah satu dari: %(all)s.", 422, all=", ".join(Source)) from None
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return clock.parse_iso(value)
+    except (TypeError, ValueError):
+        raise Refused("bad_moment", "“client_at” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.", 422) from None

@@ -1,0 +1,156 @@
+"""What was marked at a checkpoint: the last scans, undoing a mark, the snapshot for a desk."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from .. import clock
+from ..accounts.roles import Actor, Duty
+from ..audit.store import note
+from ..refusals import Refused
+from ..roster.store import Person, people_by_id, seat_code
+from ..schema import Attendance, Badge, Checkpoint, Participant, Scan, Seat, Village, Wave
+from .verdict import Verdict
+
+UNDO_WINDOW = timedelta(minutes=15)
+MARKING = (Verdict.WELCOME, Verdict.REPRESENTED)
+
+
+@dataclass(frozen=True)
+class LastScan:
+    """One line of «the last scans»: when, what was said, of whom; ``undo`` is the mark that may be taken back."""
+
+    nonce: str
+    verdict: Verdict
+    at: datetime
+    person: Person | None
+    raw: str
+    undone: bool
+    undo: int | None
+
+
+def last_scans(
+    session: Session, checkpoint_id: int, actor: Actor, *, now: datetime, limit: int = 10
+) -> list[LastScan]:
+    """Return what this actor scanned last at the checkpoint, newest first."""
+    mine = Scan.device_id == actor.device_id if actor.device_id else Scan.user_id == actor.user_id
+    rows = session.execute(
+        select(Scan, Attendance)
+        .outerjoin(Attendance, Attendance.id == Scan.attendance_id)
+        .where(Scan.checkpoint_id == checkpoint_id, mine)
+        .order_by(Scan.id.desc())
+        .limit(limit)
+    ).all()
+    people = people_by_id(session, [scan.participant_id for scan, _ in rows if scan.participant_id])
+    return [_line(scan, mark, people, actor, now) for scan, mark in rows]
+
+
+def may_undo(actor: Actor, mark: Attendance, now: datetime) -> bool:
+    """Say whether ``actor`` may take ``mark`` back: a supervisor any, a clerk their own for 15 minutes."""
+    if mark.voided_at is not None or not actor.may_use(mark.checkpoint_id):
+        return False
+    if actor.may(Duty.UNDO_ANY):
+        return True
+    own = mark.device_id == actor.device_id if actor.device_id else mark.user_id == actor.user_id
+    return actor.may(Duty.UNDO_OWN) and own and now - mark.at <= UNDO_WINDOW
+
+
+def void_mark(session: Session, actor: Actor, attendance_id: int, reason: str, *, now: datetime) -> Attendance:
+    """Take a mark back with a reason; the line stays and says who did it. Refused as ``may_undo`` says."""
+    mark = session.get(Attendance, attendance_id)
+    if mark is None:
+        raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
+    if mark.voided_at is not None:
+        raise Refused("already_voided", "Pencatatan ini sudah dibatalkan oleh %(by)s.", 409, by=mark.voided_by)
+    if not may_undo(actor, mark, now):
+        raise Refused(
+            "may_not_undo",
+            "Petugas membatalkan pencatatannya sendiri paling lama 15 menit. Minta koordinator membatalkannya.",
+            403,
+        )
+    if not reason.strip():
+        raise Refused("no_reason", "Tulis alasan pembatalan.", 422)
+    mark.voided_at, mark.voided_by, mark.void_reason = now, actor.name, reason.strip()[:300]
+    session.flush()
+    note(session, actor.name, "attendance.void", "participant", mark.participant_id, now=now, reason=reason,
+         attendance=mark.id, checkpoint=mark.checkpoint_id)  # fmt: skip
+    return mark
+
+
+def waves_attended(session: Session, participant_id: int, except_wave: int) -> Sequence[int]:
+    """Return the numbers of the other waves at whose registration this person was marked."""
+    return session.scalars(
+        select(Wave.number)
+        .join(Checkpoint, Checkpoint.wave_id == Wave.id)
+        .join(Attendance, Attendance.checkpoint_id == Checkpoint.id)
+        .where(Attendance.participant_id == participant_id, Attendance.voided_at.is_(None))
+        .where(Checkpoint.kind == "hadir", Wave.id != except_wave)
+        .distinct()
+        .order_by(Wave.number)
+    ).all()
+
+
+def snapshot_tag(session: Session, checkpoint_id: int) -> str:
+    """Return a value that changes whenever the snapshot of the checkpoint may have changed."""
+    people = select(func.count(), func.coalesce(func.sum(Participant.version), 0), func.max(Participant.archived_at))
+    cards = select(func.count(), func.max(Badge.id), func.count(Badge.revoked_at))
+    marks = select(func.count(), func.max(Attendance.id), func.count(Attendance.voided_at))
+    marks = marks.where(Attendance.checkpoint_id == checkpoint_id)
+    facts = [
+        tuple(session.execute(query).one())
+        for query in (people.select_from(Participant), cards.select_from(Badge), marks.select_from(Attendance))
+    ]
+    return hashlib.sha256(repr((checkpoint_id, facts)).encode()).hexdigest()[:32]
+
+
+def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
+    """Return what a desk needs to judge alone (desk.md §4): people with the digests of their tokens, never a token.
+
+    ``wave`` is the number of the person's wave, ``at`` when they were marked here (RFC 3339), null where not.
+    """
+    rows = session.execute(
+        select(
+            Participant.id, Participant.name, Participant.kind, Seat.rt, Seat.rw_in_key, Village.code,
+            Village.name.label("village"), Wave.number, Badge.token, Badge.short_code, Badge.revoked_at, Attendance.at,
+        )
+        .select_from(Participant)
+        .join(Badge, Badge.participant_id == Participant.id)
+        .outerjoin(Seat, Seat.id == Participant.seat_id)
+        .outerjoin(Village, Village.id == Seat.village_id)
+        .outerjoin(Wave, Wave.id == Participant.wave_id)
+        .outerjoin(
+            Attendance,
+            (Attendance.participant_id == Participant.id)
+            & (Attendance.checkpoint_id == checkpoint_id)
+            & Attendance.voided_at.is_(None),
+        )
+        .where(Participant.archived_at.is_(None))
+        .order_by(Participant.id, Badge.id)
+    )  # fmt: skip
+    return [
+        {
+            "id": row.id,
+            "name": row.name,
+            "kind": row.kind,
+            "seat": seat_code(row.code, row.rt, row.rw_in_key) if row.rt else None,
+            "village": row.village,
+            "wave": row.number,
+            "token_sha256": hashlib.sha256(row.token.encode()).hexdigest(),
+            "short_code": row.short_code,
+            "revoked": row.revoked_at is not None,
+            "at": clock.iso(row.at) if row.at else None,
+        }
+        for row in rows
+    ]
+
+
+def _line(scan: Scan, mark: Attendance | None, people: dict[int, Person], actor: Actor, now: datetime) -> LastScan:
+    person = people.get(scan.participant_id) if scan.participant_id else None
+    undo = mark.id if mark is not None and may_undo(actor, mark, now) else None
+    undone = mark is not None and mark.voided_at is not None
+    return LastScan(scan.nonce, Verdict(scan.verdict), scan.server_at, person, scan.raw or "", undone, undo)

@@ -1,0 +1,95 @@
+"""The one thread that commits scans, then tells everybody who watches, then answers.
+
+Threads that each commit wait for one another at SQLite's single lock; one writer that takes what waits in its queue
+and commits it together keeps the slowest answer short. Every attempt runs in a savepoint of its own: a bad one never
+rolls back its neighbours.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from .. import clock
+from ..db import begin_write
+from .store import Answer, Attempt, LostRace, record_scan
+
+log = logging.getLogger(__name__)
+TRIES = 3
+Waiting = tuple[Attempt, "Future[Answer]"]
+
+
+class ScanWriter:
+    """Records attempts one group after another; ``announce`` is called after each commit that holds a new scan."""
+
+    def __init__(self, engine: Engine, announce: Callable[[], None], group: int = 64) -> None:
+        self._engine = engine
+        self._announce = announce
+        self._group = group
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def record(self, attempt: Attempt, timeout: float = 30) -> Answer:
+        """Record ``attempt`` durably and return its answer; what record_scan refuses is refused here."""
+        with self._start:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="scan-writer", daemon=True)
+                self._thread.start()
+        done: Future[Answer] = Future()
+        self._queue.put((attempt, done))
+        return done.result(timeout)
+
+    def stop(self, timeout: float = 10) -> None:
+        """Commit what waits and end the thread."""
+        if self._thread is not None and self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            group: list[Waiting] = []
+            first = self._queue.get()
+            while first is not None:
+                group.append(first)
+                if len(group) == self._group or self._queue.empty():
+                    break
+                first = self._queue.get()
+            stopping = first is None
+            if group:
+                self._commit(group)
+
+    def _commit(self, group: list[Waiting]) -> None:
+        outcomes: list[tuple[Future[Answer], Answer | Exception]] = []
+        try:
+            with Session(self._engine) as session:
+                begin_write(session)
+                outcomes = [(done, self._attempt(session, attempt)) for attempt, done in group]
+                session.commit()
+        except Exception as failure:
+            log.exception("a group of %d scans was not recorded", len(group))
+            outcomes = [(done, failure) for _, done in group]
+        if any(isinstance(outcome, Answer) and not outcome.replayed for _, outcome in outcomes):
+            self._announce()
+        for done, outcome in outcomes:
+            if isinstance(outcome, Answer):
+                done.set_result(outcome)
+            else:
+                done.set_exception(outcome)
+
+    def _attempt(self, session: Session, attempt: Attempt) -> Answer | Exception:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with session.begin_nested():
+                    return record_scan(session, attempt, now=clock.utcnow())
+            except LostRace as lost:
+                if not tries_left:
+                    return lost
+            except Exception as failure:
+                return failure
+        raise AssertionError("unreachable")

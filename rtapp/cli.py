@@ -1,0 +1,268 @@
+"""The command line: thin, calls the stores; one sentence on stderr and a status other than 0 when it cannot."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from . import clock, config, demo, migrations, serving
+from .accounts import store as accounts
+from .accounts.roles import Role
+from .badges import store as badges
+from .db import begin_write, db
+from .documents import qr
+from .events import store as events
+from .factory import create_app
+from .refusals import Refused
+from .roster import import_store as imports
+from .settings import store as settings
+from .web import assets
+
+ACTOR = "app.py"
+
+
+class Commands(click.Group):
+    """A group whose refusals become click's own errors."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Refused as refused:
+            raise click.ClickException(str(refused)) from None
+
+
+def serve_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of serving to a command."""
+    command = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))(command)
+    return click.option("--host", default="0.0.0.0", show_default=True, help="Alamat yang didengarkan.")(command)
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@serve_options
+@click.pass_context
+def main(context: click.Context, host: str, port: int) -> None:
+    """Meja registrasi. Tanpa perintah: menjalankan peladen."""
+    if context.invoked_subcommand is None:
+        context.invoke(serve, host=host, port=port)
+
+
+@main.command()
+@serve_options
+def serve(host: str, port: int) -> None:
+    """Jalankan peladen."""
+    app = opened()
+    with app.app_context():
+        secret = None
+        if accounts.needs_setup(begin_write(db.session)):
+            secret = accounts.issue_link(db.session, "setup", now=clock.utcnow())
+        db.session.commit()
+    links = [("Buat admin pertama (sekali pakai)", secret)] if secret else []
+    start(app, host, port, links)
+
+
+@main.command("demo")
+@click.option("--no-serve", is_flag=True, help="Isi saja, jangan jalankan peladen.")
+@serve_options
+def demo_command(no_serve: bool, host: str, port: int) -> None:
+    """Isi dan jalankan acara contoh: Tabalong 2023, 951 Ketua RT sintetis."""
+    app = opened(instance=_demo_instance())
+    now = clock.utcnow()
+    with app.app_context():
+        made = demo.fill(db.session, now)
+        links = _demo_links(db.session, now)
+        db.session.commit()
+        db.engine.dispose()
+    click.echo("Demo dibuat: 951 peserta sintetis." if made else "Demo yang sudah ada dipakai lagi.")
+    if no_serve:
+        click.echo(f"Instance: {app.instance_path}")
+        return
+    start(app, host, port, links)
+
+
+@main.command()
+def migrate() -> None:
+    """Perbarui basis data ke versi ini."""
+    app = create_app()
+    with app.app_context():
+        done = migrations.upgrade(db.engine, Path(app.instance_path), clock.utcnow())
+    click.echo("Basis data diperbarui." if done else "Basis data sudah mutakhir.")
+
+
+@main.command()
+def fetch() -> None:
+    """Ambil aset peramban (sekali, perlu internet)."""
+    assets.fetch(config.ROOT / "static")
+    click.echo("Aset peramban siap.")
+
+
+@main.group()
+def roster() -> None:
+    """Daftar peserta."""
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sheet", help="Hanya lembar ini.")
+@click.option("--apply", "applying", is_flag=True, help="Simpan baris yang diterima; tanpa ini hanya diperiksa.")
+@click.option("--json", "as_json", is_flag=True, help="Laporan sebagai JSON.")
+def roster_import(file: Path, sheet: str | None, applying: bool, as_json: bool) -> None:
+    """Baca daftar peserta dari XLSX, ODS, atau CSV. Status 0: tuntas, 2: ada yang perlu diperiksa, 1: bukan daftar."""
+    app = opened()
+    with app.app_context():
+        plan = imports.plan_import(db.session, file.read_bytes(), file.name, sheet=sheet)
+        if applying:
+            now = clock.utcnow()
+            session = begin_write(db.session)
+            imports.apply_plan(session, ACTOR, plan, now=now)
+            badges.issue_missing(session, imports.without_badge(session), now=now)
+            session.commit()
+        report = imports.report(plan)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+    else:
+        for row in report["rows"]:
+            if row["reasons"] or row["class"] != "accepted":
+                where = f"{row['sheet']} baris {row['row']}"
+                click.echo(f"{where}: {row['class']}: {row['name'] or '-'}: {'; '.join(row['reasons'])}")
+        click.echo(
+            f"diterima {report['accepted']}, perlu diperiksa {report['review']}, kosong {report['vacant']}, "
+            f"dilewati {report['skipped']}, hilang {len(report['missing'])}"
+            + (" (disimpan)" if applying else " (belum disimpan; tambahkan --apply)")
+        )
+    sys.exit(2 if report["review"] else 0)
+
+
+@roster.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--codes", is_flag=True, help="Dengan kode kartu: rahasia, jangan dibagikan.")
+def roster_export(file: Path, codes: bool) -> None:
+    """Tulis daftar peserta ke CSV atau XLSX."""
+    app = opened()
+    with app.app_context():
+        session = begin_write(db.session)
+        data, rows = imports.export(session, ACTOR, file.suffix.lower().lstrip("."), codes=codes, now=clock.utcnow())
+        session.commit()
+    file.write_bytes(data)
+    click.echo(f"{rows} baris ditulis ke {file}.")
+
+
+@main.command("badges")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--wave", type=int, help="Nomor gelombang.")
+@click.option("--village", help="Kode desa/kelurahan.")
+@click.option("--paper", type=click.Choice(["f4", "a4"]), default="f4", show_default=True)
+def badges_command(file: Path, wave: int | None, village: str | None, paper: str) -> None:
+    """Cetak kartu peserta ke PDF."""
+    app = opened()
+    with app.app_context():
+        session = begin_write(db.session)
+        data, count = badges.sheet(
+            session, ACTOR, wave_number=wave, village_code=village, paper=paper, now=clock.utcnow()
+        )
+        session.commit()
+    file.write_bytes(data)
+    click.echo(f"{count} kartu ditulis ke {file}.")
+
+
+@main.group()
+def device() -> None:
+    """Perangkat meja."""
+
+
+@device.command("add")
+@click.argument("label")
+@click.option("--checkpoint", "checkpoints", type=int, multiple=True, required=True, help="Nomor titik absensi.")
+@click.option("--role", type=click.Choice([str(role) for role in Role if role != Role.ADMIN]), default="clerk")
+def device_add(label: str, checkpoints: tuple[int, ...], role: str) -> None:
+    """Tambah perangkat bagi program; tokennya kata terakhir di keluaran, ditampilkan sekali ini saja."""
+    app = opened()
+    now = clock.utcnow()
+    with app.app_context():
+        session = begin_write(db.session)
+        expires = accounts.device_expiry(events.days_of(session, checkpoints), now)
+        added = accounts.add_device(session, ACTOR, label, Role(role), checkpoints, expires_at=expires, now=now)
+        token = accounts.issue_bearer(session, added)
+        session.commit()
+    click.echo(f"Perangkat “{label}” ditambahkan. Token (sekali ini saja): {token}")
+
+
+@main.group()
+def user() -> None:
+    """Pengguna."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+def user_add(name: str, role: str) -> None:
+    """Tambah pengguna; kata sandinya diketik, atau dibaca dari masukan standar."""
+    app = opened()
+    if sys.stdin.isatty():
+        password = click.prompt("Kata sandi", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise click.ClickException("Kata sandi kosong. Ketik kata sandi, atau kirim lewat masukan standar.")
+    with app.app_context():
+        accounts.add_user(begin_write(db.session), ACTOR, name, Role(role), password, now=clock.utcnow())
+        db.session.commit()
+    click.echo(f"Pengguna “{name}” ditambahkan.")
+
+
+def opened(instance: Path | None = None) -> Flask:
+    """Return the application with its database at the present schema."""
+    app = create_app(instance)
+    with app.app_context():
+        migrations.upgrade(db.engine, Path(app.instance_path), clock.utcnow())
+    return app
+
+
+def start(app: Flask, host: str, port: int, links: list[tuple[str, str]]) -> None:
+    """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
+    static = config.ROOT / "static"
+    if assets.missing(static):
+        click.echo("Mengambil aset peramban (sekali saja) …")
+        assets.fetch(static)
+    with serving.hold_instance(Path(app.instance_path)):
+        serving.refuse_taken_port(host, port)
+        reached = serving.addresses(host, port)
+        _announce(app, reached, links)
+        with app.app_context():
+            db.engine.dispose()
+        serving.run(host, port, app.config["SERVER_THREADS"], Path(app.instance_path))
+
+
+def _announce(app: Flask, reached: list[str], links: list[tuple[str, str]]) -> None:
+    with app.app_context():
+        told = settings.read(db.session, "base_url")
+        db.session.remove()
+    away = reached[-1] if len(reached) == 1 else reached[1]
+    click.echo("Meja registrasi terbuka di:")
+    for address in reached:
+        click.echo(f"  {address}")
+    if told and told.lower() not in reached:
+        click.echo(f"PERHATIAN: kode QR memakai alamat {told}, yang bukan alamat laptop ini sekarang.")
+    for label, secret in links:
+        click.echo(f"{label}:\n  {reached[0]}/links/{secret}")
+    if len(links) == 1:
+        click.echo(qr.terminal(f"{away}/links/{links[0][1]}"))
+    elif away != reached[0]:
+        click.echo(qr.terminal(away))
+    click.echo("Hentikan dengan Ctrl-C.")
+
+
+def _demo_instance() -> Path:
+    return config.instance_folder() if config.instance_is_named() else config.ROOT / "instance" / "demo"
+
+
+def _demo_links(session: Session, now: Any) -> list[tuple[str, str]]:
+    admin, desk = demo.staff(session, now)
+    return [
+        ("Masuk sebagai admin (sekali pakai)", accounts.issue_link(session, "user", user=admin, now=now)),
+        ("Jadikan perangkat ini meja (sekali pakai)", accounts.issue_link(session, "device", device=desk, now=now)),
+    ]

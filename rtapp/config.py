@@ -1,0 +1,62 @@
+"""Where the instance lives and what the application is configured with; makes and keeps the secret key."""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024 * 1024
+UPLOAD_LIMIT = 10 * MEGABYTE
+
+DEFAULTS: dict[str, Any] = {
+    "MAX_CONTENT_LENGTH": MEGABYTE // 2,  # an upload page raises it to UPLOAD_LIMIT for itself
+    "MAX_FORM_MEMORY_SIZE": MEGABYTE // 2,
+    "MAX_FORM_PARTS": 2000,
+    "PERMANENT_SESSION_LIFETIME": timedelta(days=14),  # what ends a session is the database, not the cookie
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_REFRESH_EACH_REQUEST": False,
+    "TEMPLATES_AUTO_RELOAD": False,
+    "WTF_CSRF_TIME_LIMIT": None,  # a page opened at 07.00 still records at 12.00
+    "WTF_CSRF_SSL_STRICT": False,  # the hall reaches one server under several addresses
+    "BABEL_DEFAULT_LOCALE": "id",
+    "STREAM_LIMIT": 100,  # open streams per process; threads stay well above it
+    "SERVER_THREADS": 160,
+    "SCAN_GROUP": 64,  # attempts that may share one commit
+}
+
+
+def instance_is_named() -> bool:
+    """Say whether ``RTAPP_INSTANCE`` names the instance folder."""
+    return bool(os.environ.get("RTAPP_INSTANCE"))
+
+
+def instance_folder() -> Path:
+    """Return the instance folder: ``RTAPP_INSTANCE``, else ``instance`` beside the code."""
+    return Path(os.environ.get("RTAPP_INSTANCE") or ROOT / "instance").resolve()
+
+
+def database_url(instance: Path) -> str:
+    """Return ``DATABASE_URL``, else the SQLite file of the instance."""
+    return os.environ.get("DATABASE_URL") or f"sqlite:///{(instance / 'rtapp.db').as_posix()}"
+
+
+def prepare_instance(instance: Path) -> None:
+    """Make the instance folder, readable by its owner alone."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    instance.chmod(0o700)
+
+
+def secret_key(instance: Path) -> str:
+    """Return the instance's secret key, made on first use and readable by its owner alone."""
+    path = instance / "secret_key"
+    if not path.exists():
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return secret_key(instance)  # another process was first
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,112 @@
+"""The database: engine settings, the UTC column type, and how a write transaction is asked for."""
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Base(DeclarativeBase):
+    """The common ancestor of every table; all constraints are named."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; a naive one is a mistake and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the pool settings for ``url``: few connections, for a stream or a page holds one only while it reads."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"pool_size": 5, "max_overflow": 0, "pool_timeout": 30}
+    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 30, "pool_pre_ping": True}
+
+
+def normalised_url(url: str) -> str:
+    """Return ``url`` with psycopg 3 as PostgreSQL's driver, whatever short form was given."""
+    parsed: URL = make_url(url)
+    if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    elif parsed.drivername == "postgres":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_connection(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # BEGIN is ours, see below
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("rtapp_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_unannounced_write(session: Session, *_: Any) -> None:
+    """SQLite answers «locked» at once when a reading transaction turns into a writing one: catch it in tests."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and not connection.get_execution_options().get("rtapp_writes"):
+        raise RuntimeError("a write without begin_write(): SQLite would answer «database is locked» under load")
+
+
+def begin_write(session: Session) -> Session:
+    """End what ``session`` has read and begin a transaction that may write (SQLite: BEGIN IMMEDIATE).
+
+    Objects loaded before are refreshed on their next use, so that a decision is made on what is true now.
+    """
+    session.rollback()
+    session.connection(execution_options={"rtapp_writes": True})
+    return session
+
+
+def upsert(dialect: str, table: Any) -> Any:
+    """Return an INSERT into ``table`` that knows ``on_conflict_do_nothing`` (``dialect``: sqlite or postgresql)."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)

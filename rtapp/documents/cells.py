@@ -1,0 +1,104 @@
+"""What a spreadsheet is, whatever file it came in: workbooks, sheets, rows, cells, and the limits of each."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal
+
+Kind = Literal["text", "number", "date", "bool", "error", "empty"]
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ROWS = 20_000  # rows with something in them, in one workbook
+MAX_COLUMNS = 256
+MAX_CELL_CHARS = 32_767  # Excel's own limit of one cell
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: a ``str``, ``int``, ``float``, ``date``, ``datetime``, ``time``, ``bool`` or ``None``, and its kind."""
+
+    value: str | int | float | date | datetime | time | bool | None = None
+    kind: Kind = "empty"
+    struck: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value as text: "" when empty, whole numbers without a point, dates as ISO."""
+        if self.value is None:
+            return ""
+        if isinstance(self.value, bool):
+            return "TRUE" if self.value else "FALSE"
+        if isinstance(self.value, (date, datetime, time)):
+            return self.value.isoformat()
+        return str(self.value)
+
+
+EMPTY = Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that holds something: its number in the file (from 1), its cells from column A, whether it is hidden."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    hidden: bool = False
+
+    def at(self, column: int) -> Cell:
+        """Return the cell of ``column`` (0 is A); beyond the last one it is empty."""
+        return self.cells[column] if 0 <= column < len(self.cells) else EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged range, inclusive: rows from 1, columns from 0; its value stands in the top-left cell."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet; ``rows`` leaves blank rows out, so that a formatted column costs nothing."""
+
+    name: str
+    rows: tuple[Row, ...] = ()
+    hidden: bool = False
+    merges: tuple[Merge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file as read. ``sees_hidden`` is false where the format does not tell hidden rows and struck-through cells."""
+
+    format: Literal["xlsx", "ods", "xls", "csv", "html"]
+    sheets: tuple[Sheet, ...]
+    sees_hidden: bool = True
+
+
+def text_cell(text: str, struck: bool = False) -> Cell:
+    """Return a text cell, or the empty cell for blank text; over-long text is cut at Excel's own limit."""
+    if not text.strip():
+        return EMPTY
+    return Cell(text[:MAX_CELL_CHARS], "text", struck)
+
+
+def number_cell(number: int | float, struck: bool = False) -> Cell:
+    """Return a number cell; whole floats (spreadsheets know no others) become ``int``."""
+    if isinstance(number, float):
+        if number != number or number in (float("inf"), float("-inf")):
+            return Cell("#NUM!", "error", struck)
+        if number.is_integer() and abs(number) < 1e18:
+            number = int(number)
+    return Cell(number, "number", struck)
+
+
+def packed_rows(rows: list[Row]) -> tuple[Row, ...]:
+    """Return ``rows`` without blank ones and without empty cells at their ends."""
+    kept = []
+    for row in rows:
+        last = max((index for index, cell in enumerate(row.cells) if cell.kind != "empty"), default=-1)
+        if last >= 0:
+            kept.append(Row(row.number, row.cells[: last + 1], row.hidden))
+    return tuple(kept)

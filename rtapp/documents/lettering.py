@@ -1,0 +1,199 @@
+"""Lettering: the faces, and text that stays in its box: smaller, on more lines, an ellipsis at last."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FACES = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}
+"""File of each face, looked for in the folder that the caller of a document names."""
+
+ELLIPSIS = "…"
+_ASCENT = 0.78  # from the top of a line down to its baseline, in sizes; an accent may rise 0.15 higher
+_STEP = 0.97  # one size to the next smaller one
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Text as it will stand: lines from the top, their size and the distance of two baselines."""
+
+    lines: tuple[str, ...]
+    size: float
+    leading: float
+
+    @property
+    def height(self) -> float:
+        """The height all lines take, in the unit of the size."""
+        return len(self.lines) * self.leading
+
+
+@dataclass(frozen=True)
+class _Words:
+    words: list[str]
+    widths: list[float]
+    space: float
+
+    @property
+    def whole(self) -> float:
+        return sum(self.widths) + self.space * (len(self.widths) - 1)
+
+
+class Pen:
+    """What every pen can do with text; a document adds ``measure`` and ``text``."""
+
+    slack = 1.0
+    """How much wider than its measure a line may come out."""
+
+    def measure(self, text: str, face: str) -> float:
+        """Return the width of the text at size 1."""
+        raise NotImplementedError
+
+    def text(self, x: float, baseline: float, line: str, face: str, size: float, align: str = "left") -> None:
+        """Write one line; ``align`` says what ``x`` is: its left, middle or right."""
+        raise NotImplementedError
+
+    def fit(
+        self,
+        text: str,
+        face: str,
+        width: float,
+        *,
+        largest: float,
+        smallest: float,
+        lines: int = 1,
+        height: float | None = None,
+    ) -> Fitted:
+        """Return the text in the largest size that stays in its box, see ``fit`` of this module."""
+        return fit(
+            text,
+            lambda part: self.measure(part, face) * self.slack,
+            width,
+            largest=largest,
+            smallest=smallest,
+            lines=lines,
+            height=height,
+        )
+
+    def write(self, x: float, top: float, fitted: Fitted, face: str, align: str = "left") -> float:
+        """Write fitted text downward from ``top`` and return where it ends."""
+        for number, line in enumerate(fitted.lines):
+            self.text(
+                x, top + number * fitted.leading + _ASCENT * fitted.size, line, face, fitted.size, align
+            )
+        return top + fitted.height
+
+
+def clean(text: str) -> str:
+    """Return the text as it can be printed: composed, no control or invisible signs, single spaces."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = (" " if sign.isspace() else sign for sign in composed if sign.isspace() or not _invisible(sign))
+    return " ".join("".join(kept).split())
+
+
+def fit(
+    text: str,
+    measure: Callable[[str], float],
+    width: float,
+    *,
+    largest: float,
+    smallest: float,
+    lines: int = 1,
+    height: float | None = None,
+    leading: float = 1.16,
+) -> Fitted:
+    """Return the text in the largest size at which it fits ``width`` (and ``height``) on at most ``lines``.
+
+    ``measure`` gives the width of a string at size 1; all lengths share one unit. A single line is preferred
+    as long as it stays above four fifths of the largest size. A word is broken only when no size down to
+    ``smallest`` holds it whole; an ellipsis comes only when even that is not enough.
+    """
+    if height is not None:
+        largest = max(smallest, min(largest, height / leading))
+    words = clean(text).split(" ")
+    row = _Words(words, [measure(word) for word in words], measure(" "))
+
+    def at(size: float, standing: list[str]) -> Fitted:
+        return Fitted(tuple(line for line in standing if line), size, size * leading)
+
+    def room(size: float) -> int:
+        return lines if height is None else max(1, min(lines, int(height / (size * leading) + 1e-6)))
+
+    single = min(largest, width / row.whole) if row.whole else largest
+    if single >= (smallest if lines == 1 else max(smallest, 0.8 * largest)):
+        return at(single, [" ".join(words)])
+    for size in _sizes(largest, smallest):
+        if standing := _wrap(row, width / size, room(size)):
+            return at(size, standing)
+    for size in _sizes(largest, smallest):
+        if standing := _wrap(_chopped(row, measure, width / size, room(size)), width / size, room(size)):
+            return at(size, standing)
+    return at(smallest, _clip(row, measure, width / smallest, room(smallest)))
+
+
+def _invisible(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn") or "\ufe00" <= sign <= "\ufe0f"
+
+
+def _sizes(largest: float, smallest: float) -> list[float]:
+    sizes = [largest]
+    while sizes[-1] * _STEP > smallest:
+        sizes.append(sizes[-1] * _STEP)
+    return [*sizes, smallest]
+
+
+def _wrap(row: _Words, limit: float, room: int) -> list[str]:
+    """Whole words on at most ``room`` lines of nearly equal width, nothing when they do not fit."""
+    if max(row.widths) > limit or row.whole > room * (limit + row.space):
+        return []
+    if len(standing := _greedy(row, limit)) > room:
+        return []
+    low, high = max(row.widths), limit
+    for _ in range(8):
+        middle = (low + high) / 2
+        if len(balanced := _greedy(row, middle)) > len(standing):
+            low = middle
+        else:
+            standing, high = balanced, middle
+    return standing
+
+
+def _greedy(row: _Words, limit: float) -> list[str]:
+    standing: list[list[str]] = []
+    used = limit
+    for word, width in zip(row.words, row.widths, strict=True):
+        if not standing or used + row.space + width > limit:
+            standing.append([])
+            used = -row.space
+        standing[-1].append(word)
+        used += row.space + width
+    return [" ".join(words) for words in standing]
+
+
+def _chopped(row: _Words, measure: Callable[[str], float], limit: float, room: int) -> _Words:
+    """The words, those longer than a line cut into pieces of one line; too much for the room stays whole."""
+    if row.whole > room * (limit + row.space):
+        return row
+    pieces = [piece for word in row.words for piece in _pieces(word, measure, limit)]
+    return _Words(pieces, [measure(piece) for piece in pieces], row.space)
+
+
+def _pieces(word: str, measure: Callable[[str], float], limit: float) -> list[str]:
+    if measure(word) <= limit:
+        return [word]
+    pieces, used = [""], 0.0
+    for sign in word:
+        # A piece ends where the next sign does not fit: no line holds both, so no space comes between.
+        if pieces[-1] and used + measure(sign) > limit:
+            pieces.append("")
+            used = 0.0
+        pieces[-1] += sign
+        used += measure(sign)
+    return pieces
+
+
+def _clip(row: _Words, measure: Callable[[str], float], limit: float, room: int) -> list[str]:
+    pieces = [piece for word in row.words for piece in _pieces(word, measure, limit)]
+    standing = _greedy(_Words(pieces, [measure(piece) for piece in pieces], row.space), limit)[:room]
+    last = standing[-1]
+    while last and measure(last + ELLIPSIS) > limit:
+        last = last[:-1]
+    return [*standing[:-1], last.rstrip() + ELLIPSIS]

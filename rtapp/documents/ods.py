@@ -1,0 +1,159 @@
+"""ODS in: tables of an OpenDocument spreadsheet, with hidden rows, merges and strike-through."""
+
+import re
+import zipfile
+from datetime import date, datetime
+from io import BytesIO
+from xml.etree.ElementTree import Element, iterparse
+
+from rtapp.documents.cells import (
+    EMPTY,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    Merge,
+    Row,
+    Sheet,
+    Workbook,
+    number_cell,
+    packed_rows,
+    text_cell,
+)
+from rtapp.documents.xlsx import broken, too_many_rows
+from rtapp.refusals import Refused
+
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+LAST_ROW = 1_048_576
+ERROR = re.compile(r"^(#[A-Z/0]+[!?]?|Err:\d+)$")
+
+
+def read_ods(data: bytes) -> Workbook:
+    """Read the OpenDocument spreadsheet in ``data``, a ZIP already found to be of bearable size.
+
+    Repeated rows and cells, with which a small file can describe a full sheet, are followed only while they hold
+    something, and no further than the limits of ``cells``. Raises Refused when it is protected or broken.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+                raise Refused(
+                    "password_protected",
+                    "Berkas dilindungi kata sandi. Hapus kata sandinya, simpan, lalu unggah lagi.",
+                    422,
+                )
+            struck, hidden_tables, sheets, rows_left = set(), set(), [], MAX_ROWS
+            with archive.open("content.xml") as stream:
+                for _, element in iterparse(stream):
+                    if element.tag == STYLE + "style":
+                        note_style(element, struck, hidden_tables)
+                    elif element.tag == TABLE + "table":
+                        sheet = read_table(element, struck, hidden_tables, rows_left)
+                        rows_left -= len(sheet.rows)
+                        sheets.append(sheet)
+                        element.clear()
+            return Workbook("ods", tuple(sheets))
+    except Refused:
+        raise
+    except Exception as error:  # anything else means that the file is not what it says
+        raise broken() from error
+
+
+def note_style(element: Element, struck: set[str], hidden_tables: set[str]) -> None:
+    """Remember the style when it strikes text through or hides a table."""
+    name = element.get(STYLE + "name", "")
+    for child in element:
+        line = child.get(STYLE + "text-line-through-style") or child.get(STYLE + "text-line-through-type")
+        if line and line != "none":
+            struck.add(name)
+        if child.get(TABLE + "display") == "false":
+            hidden_tables.add(name)
+
+
+def read_table(table: Element, struck: set[str], hidden_tables: set[str], room: int) -> Sheet:
+    """Return one table as a sheet of at most ``room`` rows."""
+    rows: list[Row] = []
+    merges: list[Merge] = []
+    number = 1
+    for element in table.iter(TABLE + "table-row"):
+        repeat = repeats(element, "number-rows-repeated")
+        cells = read_cells(element, number, struck, merges)
+        hidden = element.get(TABLE + "visibility", "visible") != "visible"
+        if any(cell.kind != "empty" for cell in cells):
+            if len(rows) + repeat > room:
+                raise too_many_rows()
+            rows.extend(Row(number + step, cells, hidden) for step in range(repeat))
+        number += repeat
+        if number > LAST_ROW:
+            break
+    hidden_sheet = table.get(TABLE + "style-name") in hidden_tables
+    return Sheet(table.get(TABLE + "name", ""), packed_rows(rows), hidden_sheet, tuple(merges))
+
+
+def repeats(element: Element, name: str) -> int:
+    """Return how often an element stands for itself; at least once."""
+    try:
+        return min(max(int(element.get(TABLE + name, "1")), 1), LAST_ROW)
+    except ValueError:
+        return 1
+
+
+def read_cells(row: Element, number: int, struck: set[str], merges: list[Merge]) -> tuple[Cell, ...]:
+    """Return the cells of a row and add to ``merges`` the ranges that begin in it."""
+    cells: list[Cell] = []
+    for element in row:
+        if element.tag not in (TABLE + "table-cell", TABLE + "covered-table-cell"):
+            continue
+        repeat = min(repeats(element, "number-columns-repeated"), MAX_COLUMNS - len(cells))
+        cell = read_cell(element, struck) if element.tag == TABLE + "table-cell" else EMPTY
+        right = repeats(element, "number-columns-spanned")
+        down = repeats(element, "number-rows-spanned")
+        if right > 1 or down > 1:
+            merges.append(Merge(number, len(cells), number + down - 1, len(cells) + right - 1))
+        cells.extend([cell] * repeat)
+        if len(cells) >= MAX_COLUMNS:
+            break
+    return tuple(cells)
+
+
+def read_cell(element: Element, struck: set[str]) -> Cell:
+    """Return one cell by its declared type; text is what its paragraphs show, notes left out."""
+    kind = element.get(OFFICE + "value-type", "")
+    shown = "\n".join(paragraph_text(child) for child in element if child.tag == TEXT + "p")
+    line = element.get(TABLE + "style-name") in struck
+    if element.get(CALC + "value-type") == "error" or (kind in ("string", "float") and ERROR.match(shown)):
+        return Cell(shown or "#ERR", "error", line)
+    if kind in ("float", "percentage", "currency"):
+        return number_cell(float(element.get(OFFICE + "value", "nan")), line)
+    if kind == "boolean":
+        return Cell(element.get(OFFICE + "boolean-value") == "true", "bool", line)
+    if kind == "date":
+        return date_cell(element.get(OFFICE + "date-value", ""), shown, line)
+    return text_cell(element.get(OFFICE + "string-value") or shown, line)
+
+
+def paragraph_text(paragraph: Element) -> str:
+    """Return the text of a paragraph; spaces, tabs and line breaks are elements there."""
+    parts = [paragraph.text or ""]
+    for child in paragraph:
+        if child.tag == TEXT + "s":
+            parts.append(" " * min(int(child.get(TEXT + "c", "1")), 100))
+        elif child.tag == TEXT + "tab":
+            parts.append("\t")
+        elif child.tag == TEXT + "line-break":
+            parts.append("\n")
+        elif child.tag != OFFICE + "annotation":
+            parts.append(paragraph_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def date_cell(value: str, shown: str, line: bool) -> Cell:
+    """Return a date cell from ISO ``value``, or the shown text when that is no date."""
+    try:
+        return Cell(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value), "date", line)
+    except ValueError:
+        return text_cell(shown, line)

@@ -1,0 +1,122 @@
+"""QR codes: a payload becomes modules, and modules become a picture, a drawing or terminal text."""
+
+import struct
+import zlib
+from functools import lru_cache
+from html import escape
+from math import ceil
+
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.util import BIT_LIMIT_TABLE, MODE_ALPHA_NUM, MODE_NUMBER, QRData, length_in_bits
+
+Matrix = list[list[bool]]
+Run = tuple[int, int, int]
+
+QUIET = 4
+"""Modules of white that every reader may expect around a code (ISO/IEC 18004)."""
+
+# Version 2 is left out: every address of one event, short host or long, gives a code of the same size.
+_VERSIONS = (1, *range(3, 41))
+
+# Any mask may be read. Trying all eight for the prettiest is 85 % of the time of a code, so one is fixed.
+_MASK = 2
+
+
+def matrix(payload: str) -> Matrix:
+    """Return the modules of a level Q code, rows from the top, True is dark, without a quiet zone.
+
+    The size depends on the length alone: 21 modules a side up to 16 characters of digits and capitals, 29 up
+    to 47. Raises ValueError for an empty payload or one that no code can hold.
+    """
+    if not payload:
+        raise ValueError("a QR code needs a payload")
+    data = QRData(payload.encode())
+    code: QRCode = QRCode(_version(data.mode, len(data)), ERROR_CORRECT_Q, border=0, mask_pattern=_MASK)
+    code.add_data(data)
+    code.make(fit=False)
+    return [[bool(module) for module in row] for row in code.modules]
+
+
+def runs(modules: Matrix) -> list[Run]:
+    """Return the dark modules as (x, y, width), neighbours of a row merged, counted from the top left."""
+    found: list[Run] = []
+    for y, row in enumerate(modules):
+        start = None
+        for x, dark in enumerate((*row, False)):
+            if dark and start is None:
+                start = x
+            elif not dark and start is not None:
+                found.append((start, y, x - start))
+                start = None
+    return found
+
+
+def png(payload: str, px: int = 8, quiet: int = QUIET) -> bytes:
+    """Return the code as a black and white PNG of ``px`` pixels a module with ``quiet`` modules around it."""
+    dark_rows = _framed(matrix(payload), quiet)
+    side = len(dark_rows) * px
+    lines = []
+    for row in dark_rows:
+        bits = "".join(("0" if dark else "1") * px for dark in row).ljust(-(-side // 8) * 8, "0")
+        line = b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+        lines.append(line * px)
+    # One bit a pixel, greyscale: small enough to stay whole through a messenger.
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
+
+
+def svg(payload: str, label: str = "") -> str:
+    """Return the code with its quiet zone as an inline SVG, black on white in either theme.
+
+    Sizes come from the page's stylesheet; ``label`` names it for a screen reader, without one it is hidden
+    from it. No style attributes: the content security policy refuses them.
+    """
+    modules = matrix(payload)
+    side = len(modules) + 2 * QUIET
+    path = "".join(f"M{x + QUIET} {y + QUIET}h{width}v1h-{width}z" for x, y, width in runs(modules))
+    named = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" {named}>'
+        f'<rect width="{side}" height="{side}" fill="#fff"/>'
+        f'<path d="{path}" fill="#000" shape-rendering="crispEdges"/></svg>'
+    )
+
+
+def terminal(payload: str) -> str:
+    """Return the code as lines of half blocks, two modules of height a line, readable on any background.
+
+    Colours are asked for by number from the fixed part of the palette, so that no theme bends them; the light
+    modules are the drawn ones, so that a dark terminal which drops the colours still shows a true code.
+    """
+    rows = _framed(matrix(payload), QUIET)
+    if len(rows) % 2:
+        rows.append([False] * len(rows[0]))
+    blocks = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
+    return "\n".join(
+        "\x1b[38;5;231;48;5;16m"
+        + "".join(blocks[pair] for pair in zip(upper, lower, strict=True))
+        + "\x1b[0m"
+        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
+    )
+
+
+def _framed(modules: Matrix, quiet: int) -> Matrix:
+    width = len(modules) + 2 * quiet
+    edge = [[False] * width for _ in range(quiet)]
+    side = [False] * quiet
+    return [*edge, *([*side, *row, *side] for row in modules), *([*row] for row in edge)]
+
+
+@lru_cache(maxsize=256)
+def _version(mode: int, length: int) -> int:
+    each = {MODE_NUMBER: 10 / 3, MODE_ALPHA_NUM: 5.5}.get(mode, 8)
+    for version in _VERSIONS:
+        bits = 4 + length_in_bits(mode, version) + ceil(each * length)
+        if bits <= BIT_LIMIT_TABLE[ERROR_CORRECT_Q][version]:
+            return version
+    raise ValueError(f"{length} characters do not fit into a QR code")

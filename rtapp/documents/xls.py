@@ -1,0 +1,65 @@
+"""The old XLS (BIFF) in, through calamine: values and merges; the format hides from it which rows are hidden."""
+
+from io import BytesIO
+
+from rtapp.documents.cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, number_cell, packed_rows
+from rtapp.documents.cells import text_cell
+from rtapp.documents.xlsx import broken, too_many_rows
+from rtapp.refusals import Refused
+
+
+def read_xls(data: bytes) -> Workbook:
+    """Read a BIFF workbook; raise Refused when it is password-protected or broken."""
+    from python_calamine import PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
+
+    try:
+        book = load_workbook(BytesIO(data))
+        sheets = []
+        for meta in book.sheets_metadata:
+            if meta.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheets.append(read_sheet(book.get_sheet_by_name(meta.name), meta.visible != SheetVisibleEnum.Visible))
+        if sum(len(sheet.rows) for sheet in sheets) > MAX_ROWS:
+            raise too_many_rows()
+        return Workbook("xls", tuple(sheets), sees_hidden=False)
+    except Refused:
+        raise
+    except PasswordError as error:
+        raise protected() from error
+    except Exception as error:  # calamine raises its own, plain and Rust panics alike
+        raise broken() from error
+
+
+def protected() -> Refused:
+    """Return the refusal of a file that wants a password."""
+    return Refused(
+        "password_protected",
+        "Berkas dilindungi kata sandi. Hapus kata sandinya, simpan, lalu unggah lagi.",
+        422,
+    )
+
+
+def read_sheet(page, hidden: bool) -> Sheet:
+    """Return one calamine sheet as ours."""
+    rows = [
+        Row(number, tuple(as_cell(value) for value in values[:MAX_COLUMNS]))
+        for number, values in enumerate(page.iter_rows(), 1)
+        if any(value != "" for value in values)
+    ]
+    merges = tuple(
+        Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in page.merged_cell_ranges or ()
+    )
+    return Sheet(page.name, packed_rows(rows), hidden, merges)
+
+
+def as_cell(value) -> Cell:
+    """Return a value of calamine as a cell; it gives errors as empty text."""
+    if value == "":
+        return EMPTY
+    if isinstance(value, bool):
+        return Cell(value, "bool")
+    if isinstance(value, (int, float)):
+        return number_cell(value)
+    if isinstance(value, str):
+        return Cell(value, "error") if value.startswith("#") and value.endswith(("!", "?", "/A")) else text_cell(value)
+    return Cell(value, "date") if hasattr(value, "isoformat") else text_cell(str(value))

@@ -1,0 +1,211 @@
+"""XLSX and XLSM in: the rows that hold something, with hidden rows, merges and strike-through, at bounded cost."""
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from rtapp.documents.cells import (
+    EMPTY,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    Merge,
+    Row,
+    Sheet,
+    Workbook,
+    number_cell,
+    packed_rows,
+    text_cell,
+)
+from rtapp.refusals import Refused
+
+CHUNK = 1 << 20
+MAX_KEPT = 32 << 20  # bytes of XML of rows with values, per workbook
+MAX_SPAN = 8 << 20  # bytes of XML in which at least one row must end
+
+SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$", re.I)
+ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.S)
+DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*>")
+HOLDS = re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s>]")
+HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
+NUMBER = re.compile(rb"\br=[\"'](\d+)[\"']")
+MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d+)(?::([A-Z]{1,3})(\d+))?[\"']")
+UNCOUNTED = re.compile(  # a formula whose result was never stored
+    rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3}\d+)[\"'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+
+
+@dataclass
+class Sifted:
+    """What a sheet's XML holds once blank rows are dropped from it."""
+
+    xml: bytes
+    rows: int = 0
+    hidden: set[int] = field(default_factory=set)
+    merges: tuple[Merge, ...] = ()
+    uncounted: set[str] = field(default_factory=set)
+
+
+def read_xlsx(data: bytes) -> Workbook:
+    """Read the workbook in ``data``, a ZIP already found to be of bearable size; raise Refused when it is broken.
+
+    openpyxl's streaming reader gives the values. It knows neither hidden rows nor merges, and would walk through a
+    million formatted empty rows, so each sheet is sifted first.
+    """
+    sifted: dict[str, Sifted] = {}
+    slim = BytesIO()
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(slim, "w", zipfile.ZIP_STORED) as new:
+            for info in old.infolist():
+                if SHEET_PART.match(info.filename):
+                    part = sift(old.open(info), MAX_KEPT - sum(len(s.xml) for s in sifted.values()))
+                    sifted[info.filename] = part
+                    new.writestr(info.filename, part.xml)
+                elif not info.filename.startswith(("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/")):
+                    new.writestr(info.filename, old.read(info))
+            paths = sheet_paths(old)
+        if sum(part.rows for part in sifted.values()) > MAX_ROWS:
+            raise too_many_rows()
+        return Workbook("xlsx", load(slim, paths, sifted))
+    except Refused:
+        raise
+    except Exception as error:  # the library meets broken files with every exception there is
+        raise broken() from error
+
+
+def too_many_rows() -> Refused:
+    """Return the refusal of a file with more rows than a roster can have."""
+    return Refused(
+        "too_many_rows",
+        "Berkas berisi lebih dari %(rows)s baris. Pisahkan per kecamatan, lalu unggah lagi.",
+        413,
+        rows=MAX_ROWS,
+    )
+
+
+def broken() -> Refused:
+    """Return the refusal of a spreadsheet that cannot be read."""
+    return Refused(
+        "broken_file",
+        "Berkas rusak atau tidak dapat dibaca. Buka di Excel atau LibreOffice, simpan ulang sebagai .xlsx, lalu unggah lagi.",
+        422,
+    )
+
+
+def sift(stream, room: int) -> Sifted:
+    """Return the sheet of ``stream`` without its blank rows, reading a mebibyte at a time; at most ``room`` bytes."""
+    buffer, head, kept = b"", None, []
+    found = Sifted(b"")
+    size = 0
+    while True:
+        chunk = stream.read(CHUNK)
+        buffer += chunk
+        if head is None:
+            opening = DATA.search(buffer)
+            if opening is None or opening.group().endswith(b"/>"):
+                if chunk and opening is None and len(buffer) <= MAX_SPAN:
+                    continue
+                found.xml = buffer + stream.read(MAX_SPAN)
+                return found
+            head, prefix = buffer[: opening.end()], opening.group(1)
+            buffer = buffer[opening.end() :]
+        end = 0
+        for match in ROW.finditer(buffer):
+            end = match.end()
+            attributes, body = match.groups()
+            number = NUMBER.search(attributes)
+            if number and not (body and HOLDS.search(body)):
+                continue
+            kept.append(match.group())
+            size += len(kept[-1])
+            found.rows += 1
+            if size > room or found.rows > MAX_ROWS:
+                raise too_many_rows()
+            if number and HIDDEN.search(attributes):
+                found.hidden.add(int(number.group(1)))
+            if body and b"<f" in body or body and b":f" in body:
+                found.uncounted.update(name.decode() for name in UNCOUNTED.findall(body))
+        buffer = buffer[end:]
+        closing = buffer.find(b"</" + prefix + b"sheetData>")
+        if closing >= 0 or not chunk:
+            break
+        if len(buffer) > MAX_SPAN:
+            raise broken()
+    found.merges = merges_in(buffer + stream.read(MAX_SPAN))
+    found.xml = head + b"".join(kept) + b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
+    return found
+
+
+def merges_in(tail: bytes) -> tuple[Merge, ...]:
+    """Return the merged ranges listed behind the rows of a sheet."""
+    found = []
+    for left, top, right, bottom in MERGE.findall(tail):
+        if right:
+            found.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
+    return tuple(found)
+
+
+def column_index(letters: bytes | str) -> int:
+    """Return 0 for "A", 26 for "AA"."""
+    index = 0
+    for letter in letters.decode() if isinstance(letters, bytes) else letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return sheet name → part name, from the workbook and its relations."""
+    from xml.etree.ElementTree import fromstring
+
+    targets = {}
+    for relation in fromstring(archive.read("xl/_rels/workbook.xml.rels")):
+        target = relation.get("Target", "")
+        targets[relation.get("Id")] = target.lstrip("/") if target.startswith("/") else "xl/" + target
+    paths = {}
+    for element in fromstring(archive.read("xl/workbook.xml")).iter():
+        if element.tag.endswith("}sheet"):
+            relation = next((value for key, value in element.items() if key.endswith("}id")), "")
+            paths[element.get("name", "")] = targets.get(relation, "")
+    return paths
+
+
+def load(slim: BytesIO, paths: dict[str, str], sifted: dict[str, Sifted]) -> tuple[Sheet, ...]:
+    """Return the sheets of the sifted workbook with openpyxl's values."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(slim, read_only=True, data_only=True, keep_links=False)
+    sheets = []
+    for page in book.worksheets:
+        part = sifted.get(paths.get(page.title, ""), Sifted(b""))
+        page.reset_dimensions()  # some programs write a wrong one
+        rows = [
+            Row(number, tuple(as_cell(cell, part.uncounted) for cell in cells[:MAX_COLUMNS]), number in part.hidden)
+            for number, cells in enumerate(page.iter_rows(), 1)
+            if cells
+        ]
+        hidden = page.sheet_state != "visible"
+        sheets.append(Sheet(page.title, packed_rows(rows), hidden, part.merges))
+    return tuple(sheets)
+
+
+def as_cell(cell, uncounted: set[str]) -> Cell:
+    """Return an openpyxl cell as ours."""
+    if cell.value is None:
+        if uncounted and hasattr(cell, "coordinate") and cell.coordinate in uncounted:
+            return Cell("#RUMUS?", "error")
+        return EMPTY
+    struck = bool(cell.font is not None and cell.font.strike)
+    value = cell.value
+    if cell.data_type == "e":
+        return Cell(str(value), "error", struck)
+    if isinstance(value, bool):
+        return Cell(value, "bool", struck)
+    if isinstance(value, (int, float)):
+        return number_cell(value, struck)
+    if isinstance(value, str):
+        return text_cell(value, struck)
+    if hasattr(value, "isoformat"):
+        return Cell(value, "date", struck)
+    return text_cell(str(value), struck)

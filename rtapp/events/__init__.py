@@ -1,0 +1,1 @@
+"""Event, waves, agenda, checkpoints, places, invited numbers."""

@@ -1,0 +1,1 @@
+"""Counts, pushed to whoever watches."""

@@ -1,0 +1,275 @@
+"""Who watches is told: a version that moves with every commit, texts made once for all, streams that wait.
+
+A stream holds a thread but no database connection while it waits. The text of a change is made once per
+process, page and language, not once per viewer, and the less often the longer making it takes: scans come
+first. SQLite has no way to call us, so one thread asks ``PRAGMA data_version`` five times a second on a
+connection of its own: that tells of commits by every connection and process alike.
+"""
+
+import hashlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import NamedTuple
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15  # whoever closed a page is noticed when we next write to it
+LONGEST_SECONDS = 600  # whoever went out of reach without a word gives the place back by then
+CHECK_SECONDS = 5  # how often, while there is news, a stream asks whether its viewer still may see it
+LOOK_SECONDS = 0.2
+POLL_SECONDS = 1.0
+GAP_SECONDS = 0.4
+RETRY_MS = 250  # a stream that ended is opened again at once; htmx doubles this while the server is away
+NEXT_POLL_MS = 3500  # htmx adds up to 30 %: within 5 seconds
+
+
+class Changes:
+    """The version of what can be watched; ``announce`` moves it, ``wait`` sleeps until it has moved."""
+
+    def __init__(self) -> None:
+        self._moved = threading.Condition()
+        self._version = 1
+        self._ended = False
+
+    @property
+    def version(self) -> int:
+        """The present version."""
+        return self._version
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server is about to stop."""
+        return self._ended
+
+    def announce(self) -> None:
+        """Tell everybody who waits that something has changed."""
+        with self._moved:
+            self._version += 1
+            self._moved.notify_all()
+
+    def end(self) -> None:
+        """Tell everybody who waits that nothing more will come."""
+        with self._moved:
+            self._ended = True
+            self._moved.notify_all()
+
+    def wait(self, seen: int, timeout: float) -> int:
+        """Return the version once it is not ``seen``; ``seen`` after ``timeout`` seconds or at the end."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._version != seen or self._ended, timeout)
+            return self._version
+
+
+class Made(NamedTuple):
+    """A text, the version it was made of, a tag of its content, and when it may be made again (monotonic)."""
+
+    version: int
+    text: str
+    tag: str
+    due: float
+
+
+class Texts:
+    """The newest text of each watched thing, made by the first who needs it; only one is made at a time."""
+
+    def __init__(self, changes: Changes, gap: float = GAP_SECONDS) -> None:
+        self.changes = changes
+        self._gap = gap
+        self._making = threading.Lock()
+        self._made: dict[Hashable, Made] = {}
+
+    def text(self, key: Hashable, make: Callable[[], str]) -> Made:
+        """Return the text for ``key``, made anew when something changed since and it may be made again.
+
+        From one making to the next are at least 0.4 s, and six times what the last one took: in a burst of
+        changes the text may be of an earlier version than the present one.
+        """
+        made = self._made.get(key)
+        if made is None or self._is_stale(made):
+            with self._making:
+                made = self._made.get(key)
+                if made is None or self._is_stale(made):
+                    made = self._made[key] = self._make(make)
+        return made
+
+    def rest(self, key: Hashable) -> float:
+        """Return the seconds until the text for ``key`` may be made again."""
+        made = self._made.get(key)
+        return max(0.0, made.due - monotonic()) if made else 0.0
+
+    def _is_stale(self, made: Made) -> bool:
+        return made.version != self.changes.version and monotonic() >= made.due
+
+    def _make(self, make: Callable[[], str]) -> Made:
+        version, began = self.changes.version, monotonic()
+        text = make()
+        took = monotonic() - began
+        tag = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return Made(version, text, tag, began + max(self._gap, 6 * took))
+
+
+class Streams:
+    """The open streams of this process, never more than ``limit``: threads above it belong to the desks."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._taken = 0
+        self._guard = threading.Lock()
+
+    @property
+    def taken(self) -> int:
+        """How many streams are open."""
+        return self._taken
+
+    def open(
+        self, texts: Texts, key: Hashable, make: Callable[[], str], may: Callable[[], bool] = lambda: True
+    ) -> Iterator[str] | None:
+        """Return the events of one stream, None when all places are taken; each is the whole fragment.
+
+        ``may`` is asked at every heartbeat, and every 5 s while there is news, whether the viewer still may
+        see it; the stream ends when not. Whoever iterates must call ``close`` at the end.
+        """
+        with self._guard:
+            if self._taken >= self._limit or texts.changes.ended:
+                return None
+            self._taken += 1
+        return _Stream(self._give_back, texts, key, make, may)
+
+    def _give_back(self) -> None:
+        with self._guard:
+            self._taken -= 1
+
+
+def polled(made: Made, seen_tag: str | None) -> str:
+    """Return a stream of one event for a viewer without a place: the text, or that ``seen_tag`` still holds.
+
+    It tells the viewer to ask again after 3.5 s, and so to take a place as soon as one is free.
+    """
+    if seen_tag == made.tag:
+        return f"event: unchanged\nretry: {NEXT_POLL_MS}\ndata: \n\n"
+    return _event(made, NEXT_POLL_MS)
+
+
+class _Stream(Iterator[str]):
+    """One viewer's events; gives its place back when the server closes it, however it ends."""
+
+    def __init__(
+        self,
+        give_back: Callable[[], None],
+        texts: Texts,
+        key: Hashable,
+        make: Callable[[], str],
+        may: Callable[[], bool],
+    ) -> None:
+        self._give_back: Callable[[], None] | None = give_back
+        self._texts, self._key, self._make, self._may = texts, key, make, may
+        self._sent: Made | None = None
+        self._opened = self._checked = monotonic()
+
+    def __next__(self) -> str:
+        if self._sent is None:
+            self._sent = self._texts.text(self._key, self._make)
+            return _event(self._sent, RETRY_MS)
+        beat = monotonic() + HEARTBEAT_SECONDS
+        while (left := beat - monotonic()) > 0:
+            if self._texts.changes.wait(self._sent.version, left) == self._sent.version:
+                break
+            sleep(self._texts.rest(self._key))
+            self._end_if_over(CHECK_SECONDS)
+            before = self._sent
+            self._sent = self._texts.text(self._key, self._make)
+            if self._sent.tag != before.tag:
+                return _event(self._sent, RETRY_MS)
+        self._end_if_over(0)
+        return "event: heartbeat\ndata: \n\n"
+
+    def close(self) -> None:
+        """Give the place back; called by the server when the response ends."""
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            give_back()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _end_if_over(self, unchecked_for: float) -> None:
+        now = monotonic()
+        if self._texts.changes.ended or now - self._opened > LONGEST_SECONDS:
+            raise StopIteration
+        if now - self._checked >= unchecked_for:
+            self._checked = now
+            if not self._may():
+                raise StopIteration
+
+
+def _event(made: Made, retry: int) -> str:
+    lines = "\n".join(f"data: {line}" for line in made.text.splitlines())
+    return f"id: {made.tag}\nretry: {retry}\n{lines}\n\n"
+
+
+class Watch:
+    """The thread that tells of commits; it starts with the first viewer, in the process that serves."""
+
+    def __init__(self, run: Callable[[threading.Event], None]) -> None:
+        self._run = run
+        self._stop = threading.Event()
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread unless it runs."""
+        with self._guard:
+            if self._stop.is_set() or (self._thread is not None and self._thread.is_alive()):
+                return
+            self._thread = threading.Thread(target=self._run, args=(self._stop,), name="watch", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread for good."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
+
+def watch_sqlite(path: str, changes: Changes, stop: threading.Event) -> None:
+    """Announce every commit to the SQLite file at ``path`` until ``stop`` is set."""
+    address = f"{Path(path).resolve().as_uri()}?mode=ro"
+    while not stop.is_set():
+        try:
+            _look_at(address, changes, stop)
+        except sqlite3.Error:
+            log.warning("the database cannot be watched; trying again", exc_info=True)
+            stop.wait(POLL_SECONDS)
+
+
+def _look_at(address: str, changes: Changes, stop: threading.Event) -> None:
+    connection = sqlite3.connect(address, uri=True)
+    seen = None
+    try:
+        while not stop.is_set():
+            (now,) = connection.execute("PRAGMA data_version").fetchone()
+            if now != seen:  # also at the first look: nobody told of what was committed before it
+                changes.announce()
+            seen = now
+            stop.wait(LOOK_SECONDS)
+    finally:
+        connection.close()
+
+
+def watch_numbers(read: Callable[[], object], changes: Changes, stop: threading.Event) -> None:
+    """Announce whenever what ``read`` returns has changed, looking once a second until ``stop`` is set."""
+    seen = None
+    while not stop.is_set():
+        try:
+            now = read()
+        except Exception:  # a database that is away for a while must not end the watching
+            log.warning("the database cannot be watched; trying again", exc_info=True)
+            now = seen
+        if now != seen:
+            changes.announce()
+        seen = now
+        stop.wait(POLL_SECONDS)

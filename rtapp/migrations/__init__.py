@@ -1,0 +1,88 @@
+"""Alembic: an older database opens in a newer version with nothing lost.
+
+Run by ``serve``, ``migrate`` and every command that writes, before any worker starts, never by ``create_app``. SQLite
+rebuilds a table to change it; with foreign keys on that emptied a child table, so they are off while it runs and
+checked afterwards, and a copy of the database is kept beside it first.
+"""
+
+import shutil
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock
+from sqlalchemy import Engine, text
+
+from ..refusals import Refused
+
+
+def upgrade(engine: Engine, instance: Path, now: datetime) -> bool:
+    """Bring the database to the present schema and return whether anything was done.
+
+    Refused when the database is of a newer version than this program, or its references do not hold afterwards.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    scripts = ScriptDirectory.from_config(config)
+    with FileLock(instance / "migrate.lock"):
+        present = current(engine)
+        if present == scripts.get_current_head():
+            return False
+        if present is not None:
+            if present not in {script.revision for script in scripts.walk_revisions()}:
+                raise Refused(
+                    "newer_database",
+                    "Basis data ini dibuat oleh rtapp yang lebih baru. Perbarui rtapp, lalu jalankan lagi.",
+                )
+            _keep_copy(engine, instance, present, now)
+        with engine.connect() as connection:
+            _run(connection, config)
+    return True
+
+
+def current(engine: Engine) -> str | None:
+    """Return the revision the database is at, None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _run(connection, config: Config) -> None:  # type: ignore[no-untyped-def]
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        connection = connection.execution_options(rtapp_writes=True)
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(7263547)"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+        if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            connection.rollback()
+            raise Refused(
+                "broken_references",
+                "Pembaruan basis data dibatalkan: ada baris yang merujuk baris yang tidak ada. Pakai cadangan terakhir.",
+            )
+        connection.commit()
+    finally:
+        if sqlite:
+            connection.rollback()
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _keep_copy(engine: Engine, instance: Path, revision: str, now: datetime) -> None:
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path:
+        return
+    copies = instance / "backups"
+    copies.mkdir(mode=0o700, exist_ok=True)
+    target = copies / f"before-migration-{revision}-{now:%Y%m%d-%H%M%S}.db"
+    source, copy = sqlite3.connect(path), sqlite3.connect(target)
+    with copy:
+        source.backup(copy)
+    copy.close()
+    source.close()
+    shutil.copystat(path, target)

@@ -1,0 +1,306 @@
+"""Every table: columns, constraints, relationships; no behaviour.
+
+No nullable column stands in a unique key (NULLs are distinct in both engines); «one live one» is a partial unique
+index; nothing cascades, for nothing but personal data is ever deleted.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .db import UTCDateTime, db
+
+# SQLite numbers rows by itself only in a column declared INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def live(name: str, *columns: str, where: str) -> Index:
+    """Return a partial unique index over ``columns`` of the rows for which ``where`` holds."""
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Event(db.Model):
+    """One training, with all its waves; ``epoch`` changes when a backup is restored."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    organiser: Mapped[str] = mapped_column(String(200), default="")
+    timezone: Mapped[str] = mapped_column(String(40), default="Asia/Makassar")
+    epoch: Mapped[str] = mapped_column(String(32))
+    demo: Mapped[bool] = mapped_column(default=False)
+    waves: Mapped[list["Wave"]] = relationship(back_populates="event", order_by="Wave.number")
+
+
+class District(db.Model):
+    __tablename__ = "district"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    villages: Mapped[list["Village"]] = relationship(back_populates="district", order_by="Village.code")
+
+
+class Village(db.Model):
+    __tablename__ = "village"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(20))  # desa | kelurahan
+    district: Mapped[District] = relationship(back_populates="villages")
+
+
+class Wave(db.Model):
+    __tablename__ = "wave"
+    __table_args__ = (UniqueConstraint("event_id", "number"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    number: Mapped[int]
+    date: Mapped[date]
+    venue: Mapped[str] = mapped_column(String(200), default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    event: Mapped[Event] = relationship(back_populates="waves")
+    checkpoints: Mapped[list["Checkpoint"]] = relationship(back_populates="wave", order_by="Checkpoint.position")
+    agenda: Mapped[list["Agenda"]] = relationship(back_populates="wave", order_by="Agenda.starts_at")
+    invitations: Mapped[list["Invitation"]] = relationship(back_populates="wave")
+
+
+class Invitation(db.Model):
+    """How many heads of a district are invited to a wave: a typed-in number to hold the roster against."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("wave_id", "district_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
+    invited: Mapped[int]
+    assumed: Mapped[bool] = mapped_column(default=False)
+    wave: Mapped[Wave] = relationship(back_populates="invitations")
+    district: Mapped[District] = relationship()
+
+
+class Checkpoint(db.Model):
+    """A place and time at which presence is marked; one card serves several, independently."""
+
+    __tablename__ = "checkpoint"
+    __table_args__ = (UniqueConstraint("wave_id", "name"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(20))  # rtapp.events.waves.CheckpointKind
+    position: Mapped[int] = mapped_column(default=0)
+    opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    wave: Mapped[Wave] = relationship(back_populates="checkpoints")
+
+
+class Agenda(db.Model):
+    """One item of a wave's day; one with a checkpoint is a session whose attendance is marked."""
+
+    __tablename__ = "agenda"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    material: Mapped[str] = mapped_column(String(300))
+    speaker: Mapped[str] = mapped_column(String(200), default="")
+    checkpoint_id: Mapped[int | None] = mapped_column(ForeignKey("checkpoint.id"), index=True)
+    wave: Mapped[Wave] = relationship(back_populates="agenda")
+    checkpoint: Mapped[Checkpoint | None] = relationship()
+
+
+class Seat(db.Model):
+    """One neighbourhood (RT) of a village: the key that stays while its heads change."""
+
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("village_id", "rw_in_key", "rt"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    rt: Mapped[str] = mapped_column(String(8))  # three digits and a suffix: 013A
+    rw: Mapped[str] = mapped_column(String(8), default="")
+    rw_in_key: Mapped[str] = mapped_column(String(8), default="")
+    village: Mapped[Village] = relationship()
+
+
+class Participant(db.Model):
+    """A person who comes: the head of a seat, or a guest, speaker or committee member without one."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        live(
+            "uq_participant_event_seat_live",
+            "event_id",
+            "seat_id",
+            where="archived_at IS NULL AND seat_id IS NOT NULL",
+        ),
+        Index("ix_participant_wave_kind", "wave_id", "kind"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="rt")  # rt | tamu | panitia | narasumber
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(200), index=True)
+    search_key: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    gender: Mapped[str] = mapped_column(String(1), default="")  # L | P | ""
+    note: Mapped[str] = mapped_column(Text, default="")
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("wave.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    archive_reason: Mapped[str] = mapped_column(String(300), default="")
+    seat: Mapped[Seat | None] = relationship()
+    wave: Mapped[Wave | None] = relationship()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  a declarative of SQLAlchemy
+
+
+class Badge(db.Model):
+    """A card: its token is random and never derived from anything that can be edited."""
+
+    __tablename__ = "badge"
+    __table_args__ = (live("uq_badge_participant_live", "participant_id", where="revoked_at IS NULL"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    token: Mapped[str] = mapped_column(String(16), unique=True)
+    short_code: Mapped[str] = mapped_column(String(8), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    printed_count: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class User(db.Model):
+    """Somebody who signs in by name; ``session_version`` changes when all their sessions must end."""
+
+    __tablename__ = "user_account"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(String(80), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    session_version: Mapped[int] = mapped_column(default=1)
+    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Device(db.Model):
+    """A phone, tablet or program at the desk: named, with a role and checkpoints, revocable at once."""
+
+    __tablename__ = "device"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    label: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[str | None] = mapped_column(String(64), index=True)  # sha-256 of a bearer token
+    paired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_seen: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    session_version: Mapped[int] = mapped_column(default=0)
+    checkpoints: Mapped[list[Checkpoint]] = relationship(
+        secondary="device_checkpoint", order_by="Checkpoint.position, Checkpoint.id"
+    )
+
+
+class DeviceCheckpoint(db.Model):
+    __tablename__ = "device_checkpoint"
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"), primary_key=True, index=True)
+
+
+class OneTimeLink(db.Model):
+    """A link that works once: the first admin, a device, somebody's sign-in. Only its digest is kept."""
+
+    __tablename__ = "one_time_link"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))  # setup | user | device
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Attendance(db.Model):
+    """The one source of every count: who is present at a checkpoint; undone by voiding with a reason."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        live("uq_attendance_checkpoint_participant_live", "checkpoint_id", "participant_id", where="voided_at IS NULL"),
+        Index("ix_attendance_checkpoint_number", "checkpoint_id", "number"),
+        Index("ix_attendance_checkpoint_at", "checkpoint_id", "at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    number: Mapped[int]  # running number at the checkpoint; never given twice
+    mode: Mapped[str] = mapped_column(String(20), default="sendiri")  # sendiri | diwakili
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    voided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    voided_by: Mapped[str] = mapped_column(String(80), default="")
+    void_reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Scan(db.Model):
+    """Every attempt at the desk, append-only; ``answer`` holds the facts that were answered, in no language."""
+
+    __tablename__ = "scan"
+    __table_args__ = (Index("ix_scan_checkpoint_id", "checkpoint_id", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(64), unique=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)
+    badge_id: Mapped[int | None] = mapped_column(ForeignKey("badge.id"), index=True)
+    raw: Mapped[str | None] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(20))
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    source: Mapped[str] = mapped_column(String(20))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    client_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    server_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    attendance_id: Mapped[int | None] = mapped_column(ForeignKey("attendance.id"), index=True)
+
+
+class Setting(db.Model):
+    """One option the committee has set; those not here hold their declared default."""
+
+    __tablename__ = "setting"
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class Audit(db.Model):
+    """One line of the trail: what was done, by whom, chained over digests (rtapp/audit/chain.py)."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject", "subject", "subject_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor: Mapped[str] = mapped_column(String(120))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int | None] = mapped_column(Id)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    digest: Mapped[str] = mapped_column(String(64))
+    chain: Mapped[str] = mapped_column(String(64))
+
+
+class AuditValue(db.Model):
+    """What an audit line was about, before and after, with the salt of its digest: the erasable side of the trail."""
+
+    __tablename__ = "audit_value"
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ChainHead(db.Model):
+    """The one row that whoever writes an audit line locks: two writers can have no two successors."""
+
+    __tablename__ = "chain_head"
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    chain: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,1 @@
+"""The options a committee can set."""

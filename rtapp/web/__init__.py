@@ -1,0 +1,1 @@
+"""What every page needs: who may, errors, filters, headers, assets, navigation."""

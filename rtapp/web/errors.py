@@ -1,0 +1,73 @@
+"""What went wrong, as the asker can use it: a page, a fragment or an error object; never a traceback."""
+
+import logging
+
+from flask import Flask, g, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response
+
+from ..refusals import Refused
+from .htmx import wants_fragment, wants_json
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal and error in the asker's form."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def refusal_text(refused: Refused) -> str:
+    """Return the refusal's sentence in the asker's language."""
+    return _(refused.sentence, **refused.facts) if refused.facts else _(refused.sentence)
+
+
+def _refused(refused: Refused) -> Response:
+    return _answer(refused.status, refused.code, refusal_text(refused))
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return _answer(400, "csrf", _("Halaman ini sudah tidak berlaku. Muat ulang halaman, lalu coba lagi."))
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if error.response is not None:
+        return error.response
+    response = _answer(code, error.name.lower().replace(" ", "_"), _sentence(code))
+    if code == 405 and getattr(error, "valid_methods", None):
+        response.allow.update(error.valid_methods)
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("%s %s failed", request.method, request.url_rule or "?", exc_info=error)
+    return _http(InternalServerError())
+
+
+def _sentence(status: int) -> str:
+    return {
+        400: _("Permintaan ini tidak dapat dibaca. Periksa isiannya, lalu coba lagi."),
+        401: _("Sesi sudah berakhir. Masuk lagi; yang belum tersimpan tetap ada di halaman ini."),
+        403: _("Anda tidak punya wewenang untuk halaman ini. Minta kepada panitia inti."),
+        404: _("Halaman ini tidak ada. Periksa alamatnya, atau kembali ke awal."),
+        405: _("Halaman ini tidak menerima cara itu. Kembali ke halaman sebelumnya."),
+        413: _("Kiriman terlalu besar. Berkas paling banyak 10 MB."),
+        429: _("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi."),
+    }.get(status, _("Terjadi kesalahan di peladen. Coba lagi; bila berulang, panggil panitia inti."))
+
+
+def _answer(status: int, code: str, sentence: str) -> Response:
+    if wants_json():
+        body = jsonify(error={"code": code, "message": sentence})
+        return make_response(body, status)
+    g.pop("csp_wasm", None)
+    template = "_refusal.html" if wants_fragment() else "error.html"
+    response = make_response(render_template(template, status=status, sentence=sentence), status)
+    response.headers["X-Refusal"] = code  # what a script of ours decides by
+    return response

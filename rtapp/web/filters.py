@@ -1,0 +1,124 @@
+"""How times, days, numbers and places are shown in templates, in the asker's language."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+
+from .. import clock
+from ..badges.token import shown
+from ..db import db
+from ..events import store as events
+from ..events.waves import numeral
+from ..schema import Event
+from ..settings import store as settings
+from . import assets
+
+LANGUAGES = ("id", "en")
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters, and the language the session asks for (Indonesian by default)."""
+    Babel(app, locale_selector=_language, default_locale="id")
+    for shown_as in (day, moment, number, percent, rt, zone, village, kind):
+        app.add_template_filter(shown_as, shown_as.__name__)
+    app.add_template_filter(clock_time, "clock")
+    app.add_template_filter(shown, "short_code")
+    app.add_template_filter(numeral, "numeral")
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"locale": language(), "event": current_event()})
+
+
+def language() -> str:
+    """Return ``id`` or ``en``."""
+    locale = get_locale()
+    return locale.language if locale is not None else "id"
+
+
+def current_event() -> Event | None:
+    """Return the event of this database, None before it was made; looked up once per request."""
+    if "event" not in g:
+        g.event = events.find_event(db.session)
+    return g.event
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file, carrying the digest of its content."""
+    return url_for("static", filename=name, v=assets.versioned(Path(current_app.static_folder), name))
+
+
+def clock_time(value: datetime | str) -> str:
+    """07.52"""
+    return clock.clock_text(_moment(value), _zone())
+
+
+def day(value: date | datetime | str) -> str:
+    """Rabu, 8 November 2023"""
+    if isinstance(value, datetime | str):
+        value = clock.local(_moment(value), _zone()).date()
+    return clock.day_text(value, language())
+
+
+def moment(value: datetime | str) -> str:
+    """Rabu, 8 November 2023 07.52 WITA"""
+    return f"{day(value)} {clock_time(value)} {clock.zone_text(_zone())}"
+
+
+def zone(_value: object = None) -> str:
+    """WITA"""
+    return clock.zone_text(_zone())
+
+
+def number(value: int) -> str:
+    """1.234 (1,234 in English)"""
+    text = f"{value:,}"
+    return text if language() == "en" else text.replace(",", ".")
+
+
+def percent(value: float) -> str:
+    """98,4% (98.4% in English) of a share between 0 and 1."""
+    text = f"{value * 100:.1f}%"
+    return text if language() == "en" else text.replace(".", ",")
+
+
+def rt(value: str) -> str:
+    """RT 003"""
+    return f"RT {value}" if value else ""
+
+
+def village(person: Any) -> str:
+    """Kelurahan Belimbing Raya, Desa Kasiau; "" for somebody without a seat."""
+    if not person.village:
+        return ""
+    if person.village_kind == "kelurahan":
+        return _("Kelurahan %(name)s", name=person.village)
+    return _("Desa %(name)s", name=person.village)
+
+
+def kind(value: str) -> str:
+    """The word for a participant's kind."""
+    words = {"rt": _("Ketua RT"), "tamu": _("Tamu"), "panitia": _("Panitia"), "narasumber": _("Narasumber")}
+    return words.get(value, value)
+
+
+def base_url() -> str:
+    """Return the address that QR codes and links carry: the committee's, else the one this request came to."""
+    return settings.read(db.session, "base_url") or request.host_url.rstrip("/")
+
+
+def _language() -> str:
+    wanted = session.get("language", "id")
+    return wanted if wanted in LANGUAGES else "id"
+
+
+def _moment(value: datetime | str) -> datetime:
+    return clock.parse_iso(value) if isinstance(value, str) else value
+
+
+def _zone() -> str:
+    event = current_event()
+    return event.timezone if event else "Asia/Makassar"

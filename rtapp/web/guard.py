@@ -1,0 +1,140 @@
+"""Who is asking and whether they may: default deny, every view says its duty or that it is public."""
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts import store as accounts
+from ..accounts.roles import PROTECTED, Actor, Duty
+from ..db import begin_write, db
+from ..refusals import Refused
+from ..schema import Device, User
+from ..settings import store as settings
+from .htmx import wants_fragment, wants_json
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def requires(*duties: Duty) -> Callable[[View], View]:
+    """Mark a view as open to whoever carries one of ``duties``."""
+
+    def mark(view: View) -> View:
+        view.rtapp_duties = frozenset(duties)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody."""
+    view.rtapp_duties = frozenset()  # type: ignore[attr-defined]
+    return view
+
+
+def current_actor() -> Actor | None:
+    """Return who is asking, None for a stranger; looked up once per request."""
+    if "actor" not in g:
+        g.actor = _bearer() or _cookie()
+    return g.actor
+
+
+def acting() -> Actor:
+    """Return who is asking inside a guarded view."""
+    actor = current_actor()
+    if actor is None:
+        raise Unauthorized()
+    return actor
+
+
+def require_checkpoint(checkpoint_id: int) -> None:
+    """Refuse with 403 when the actor was not given this checkpoint."""
+    if not acting().may_use(checkpoint_id):
+        raise Refused("not_your_checkpoint", "Perangkat ini tidak diberi titik absensi tersebut.", 403)
+
+
+def start_session(user: User | None, device: Device | None) -> None:
+    """Make the browser's session that of ``user`` or ``device``; nothing of an earlier one stays."""
+    language = session.get("language")
+    session.clear()
+    session.permanent = True
+    if language:
+        session["language"] = language
+    if user:
+        session["user"] = [user.id, user.session_version]
+    elif device:
+        session["device"] = [device.id, device.session_version]
+
+
+def init_app(app: Flask) -> None:
+    """Ask the guard before every request."""
+    app.before_request(_guard)
+    app.context_processor(lambda: {"actor": current_actor()})
+
+
+def _guard() -> Response | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    duties = getattr(current_app.view_functions[request.endpoint], "rtapp_duties", None)
+    if duties is None:
+        raise Forbidden()  # a view that forgot to say is nobody's
+    if not duties:
+        return None
+    actor = current_actor()
+    if actor is None:
+        if wants_json() or wants_fragment() or request.method != "GET":
+            raise Unauthorized()
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    if not any(actor.may(duty) for duty in duties):
+        raise Forbidden()
+    if duties <= PROTECTED and not _is_private_line():
+        raise Refused(
+            "admin_needs_private_line",
+            "Halaman admin hanya dibuka di laptop peladen (localhost) atau lewat HTTPS. "
+            "Ini dapat diizinkan di Pengaturan, dengan risiko yang disebut di sana.",
+            403,
+        )
+    return None
+
+
+def _is_private_line() -> bool:
+    if request.is_secure or _is_loopback(request.remote_addr or ""):
+        return True
+    return bool(settings.read(db.session, "admin_over_http"))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _bearer() -> Actor | None:
+    header = request.headers.get("Authorization", "")
+    if not wants_json() or not header.startswith("Bearer "):
+        return None
+    actor = accounts.bearer_actor(db.session, header[7:].strip(), now=clock.utcnow())
+    return _seen(actor)
+
+
+def _cookie() -> Actor | None:
+    if wants_json() and (request.method != "GET" or "Authorization" in request.headers):
+        return None  # programs that write show a token, so that no page can write through a visitor's cookie
+    if "user" in session:
+        return accounts.user_actor(db.session, *session["user"])
+    if "device" in session:
+        return _seen(accounts.device_actor(db.session, *session["device"], now=clock.utcnow()))
+    return None
+
+
+def _seen(actor: Actor | None) -> Actor | None:
+    now = clock.utcnow()
+    if actor is not None and accounts.is_stale_seen(db.session, actor.id, now=now):
+        accounts.mark_seen(begin_write(db.session), actor.id, now=now)
+        db.session.commit()
+    return actor

@@ -1,0 +1,43 @@
+"""The headers of every answer: nothing from elsewhere, nothing inline, nothing private in a cache."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; script-src 'self'"
+)
+
+
+def allows_wasm(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the pages of ``view`` run WebAssembly of our own origin: the QR decoder needs it."""
+
+    @wraps(view)
+    def marked(*args: Any, **kwargs: Any) -> Any:
+        g.csp_wasm = True
+        return view(*args, **kwargs)
+
+    return marked
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every answer."""
+    app.after_request(_put)
+
+
+def _put(response: Response) -> Response:
+    wasm = " 'wasm-unsafe-eval'" if g.get("csp_wasm") else ""
+    response.headers["Content-Security-Policy"] = _POLICY + wasm
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint == "static":  # an address with its content's digest never changes; any other is asked about
+        lasting = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        response.headers["Cache-Control"] = lasting
+    else:
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response

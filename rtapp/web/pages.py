@@ -1,0 +1,62 @@
+"""The pages of no room: the start, the language, health, licences."""
+
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, session, url_for
+from sqlalchemy import text
+from werkzeug.wrappers import Response
+
+from ..accounts.roles import Duty
+from ..db import db
+from . import assets
+from .filters import LANGUAGES
+from .guard import current_actor, public
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+@public
+def start() -> Response:
+    """Send whoever comes to the page they work on."""
+    actor = current_actor()
+    if actor is None:
+        return redirect(url_for("accounts.sign_in"), 303)
+    for duty, endpoint in ((Duty.MANAGE_EVENT, "events.overview"), (Duty.SCAN, "checkin.desks")):
+        if actor.may(duty) and (duty != Duty.MANAGE_EVENT or actor.kind == "user"):
+            return redirect(url_for(endpoint), 303)
+    return redirect(url_for("live.counts_of_current_wave"), 303)
+
+
+@blueprint.post("/language")
+@public
+def language() -> Response:
+    """Change the language of this browser and return to the page it was on."""
+    wanted = request.form.get("language", "")
+    if wanted in LANGUAGES:
+        session.permanent = True
+        session["language"] = wanted
+    return redirect(local_target(request.form.get("next")) or local_target(request.referrer) or "/", 303)
+
+
+@blueprint.get("/healthz")
+@public
+def health() -> Response:
+    """Answer 200 when the database answers."""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ok")
+
+
+@blueprint.get("/licences")
+@public
+def licences() -> str:
+    """Show whose work is used and on what terms."""
+    return render_template("licences.html", licences=assets.licences(current_app.static_folder))
+
+
+def local_target(address: str | None) -> str | None:
+    """Return the path of ``address`` when it leads to ourselves, else None: no redirect leaves this server."""
+    if not address:
+        return None
+    if address.startswith(request.host_url):
+        address = "/" + address[len(request.host_url) :]
+    local = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if local and not any(sign in address for sign in "\r\n\\") else None

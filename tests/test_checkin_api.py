@@ -1,0 +1,179 @@
+"""What programs send to the door, as they send it."""
+
+import pytest
+from sqlalchemy import func, select
+
+from rtapp.db import db
+from rtapp.schema import Attendance, Scan
+
+
+@pytest.fixture
+def post(app, world):
+    """Post JSON to the scans address with the device's token; None sends none."""
+    client = app.test_client()
+
+    def send(body, token="own", **more):
+        headers = {"Authorization": f"Bearer {world.bearer if token == 'own' else token}"} if token else {}
+        return client.post("/api/v1/scans", headers=headers, **({"json": body} if more == {} else more))
+
+    return send
+
+
+@pytest.fixture
+def get(app, world):
+    client = app.test_client()
+    return lambda path, **headers: client.get(path, headers={"Authorization": f"Bearer {world.bearer}"} | headers)
+
+
+def scan(world, nonce="nonce-0001", **more):
+    body = {"nonce": nonce, "checkpoint": world.registration, "source": "wedge", "code": world.tokens["rahmah"]} | more
+    return {key: value for key, value in body.items() if value is not None}
+
+
+def written(app):
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(Scan))
+
+
+def test_a_welcome_names_the_person_the_mark_and_the_number(post, world):
+    answer = post(scan(world))
+    assert answer.status_code == 200
+    body = answer.get_json()
+    assert body["verdict"] == "WELCOME" and body["nonce"] == "nonce-0001" and body["number"] == 1
+    assert body["participant"] == {
+        "id": world.people["rahmah"],
+        "name": "Hj. RAHMAH",
+        "seat": "63.09.06.1001/002",
+        "village": "Belimbing Raya",
+        "district": "Murung Pudak",
+        "wave": 1,
+    }
+    assert body["attendance"].keys() == {"id", "at", "mode", "device"}
+    assert (body["attendance"]["mode"], body["attendance"]["device"]) == ("sendiri", "Meja 1")
+
+
+def test_a_replay_says_so_in_its_header(post, world):
+    first, again = post(scan(world)), post(scan(world))
+    assert "Idempotent-Replay" not in first.headers and again.headers["Idempotent-Replay"] == "true"
+    assert again.get_json() == first.get_json()
+
+
+def test_every_verdict_is_a_200(post, world):
+    for nonce, body, verdict in (
+        ("nonce-0001", {"code": "TIDAK ADA"}, "UNKNOWN"),
+        ("nonce-0002", {"code": world.tokens["ruslan"]}, "OTHER_WAVE"),
+        ("nonce-0003", {}, "WELCOME"),
+        ("nonce-0004", {}, "ALREADY"),
+    ):
+        answer = post(scan(world, nonce, **body))
+        assert (answer.status_code, answer.get_json()["verdict"]) == (200, verdict)
+
+
+def test_a_list_is_answered_in_order_and_a_broken_one_keeps_nobody_else_out(post, world):
+    sent = [scan(world, "nonce-0001"), {"nonce": "x"}, scan(world, "nonce-0003", code=world.tokens["yusuf"])]
+    results = post({"scans": sent}).get_json()["results"]
+    assert [result.get("verdict") for result in results] == ["WELCOME", None, "WELCOME"]
+    assert results[1]["error"]["code"] and results[1]["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"nonce": None}, 422, "bad_field"),
+        ({"nonce": "short"}, 422, "bad_nonce"),
+        ({"nonce": "x" * 65}, 422, "bad_nonce"),
+        ({"nonce": "dua kata 1"}, 422, "bad_nonce"),
+        ({"checkpoint": "1"}, 422, "bad_field"),
+        ({"checkpoint": True}, 422, "bad_field"),
+        ({"checkpoint": 10**30}, 422, "bad_field"),
+        ({"source": "teleport"}, 422, "bad_source"),
+        ({"source": None}, 422, "bad_field"),
+        ({"code": None}, 422, "code_or_participant"),
+        ({"participant": 1}, 422, "code_or_participant"),
+        ({"code": ""}, 422, "bad_code"),
+        ({"code": "A" * 10_000}, 422, "bad_code"),
+        ({"code": None, "participant": "x"}, 422, "bad_field"),
+        ({"code": None, "participant": 999}, 404, "no_participant"),
+        ({"client_at": "kemarin"}, 422, "bad_moment"),
+        ({"client_at": "2023-11-08T08:00:00"}, 422, "bad_moment"),
+        ({"extra": 1}, 422, "unknown_field"),
+        ({"follows": "nonce-0000"}, 422, "not_yet"),
+    ],
+)
+def test_a_broken_request_gets_an_error_object_and_writes_nothing(app, post, world, change, status, code):
+    answer = post(scan(world, **change))
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (status, code)
+    assert answer.get_json()["error"]["message"]
+    assert written(app) == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe"])
+def test_a_body_that_is_no_json_object_is_a_400(app, post, body):
+    answer = post(None, data=body, content_type="application/json")
+    assert answer.status_code == 400 and answer.get_json()["error"]["code"] == "bad_json"
+    assert written(app) == 0
+
+
+def test_a_huge_body_is_a_413(post):
+    answer = post(None, data=b"x" * 2_000_000, content_type="application/json")
+    assert answer.status_code == 413 and answer.get_json()["error"]["message"]
+
+
+@pytest.mark.parametrize("token", [None, "", "forged", "Bearer", "x" * 5000])
+def test_without_a_good_token_nothing_is_recorded(app, post, world, token):
+    answer = post(scan(world), token=token)
+    assert answer.status_code == 401 and answer.get_json()["error"]["code"] == "unauthorized"
+    assert written(app) == 0
+
+
+def test_a_cookie_does_not_record_through_the_api(app, client_of, world):
+    answer = client_of("device").post("/api/v1/scans", json=scan(world))
+    assert answer.status_code == 401 and written(app) == 0
+
+
+def test_a_device_uses_only_the_checkpoints_it_was_given(app, post, get, world):
+    assert post(scan(world, checkpoint=world.registration_two)).status_code == 403
+    assert get(f"/api/v1/checkpoints/{world.registration_two}/roster").status_code == 403
+    assert written(app) == 0
+
+
+def test_a_reused_nonce_is_a_409(post, world):
+    post(scan(world))
+    answer = post(scan(world, code=world.tokens["yusuf"]))
+    assert answer.status_code == 409 and answer.get_json()["error"]["code"] == "nonce_reused"
+
+
+def test_checkpoints_are_listed_as_far_as_the_device_goes(get, world):
+    points = get("/api/v1/checkpoints").get_json()["checkpoints"]
+    assert [point["id"] for point in points] == [world.registration, world.session_one]
+    assert points[0].items() >= {"name": "Registrasi", "kind": "hadir", "wave": 1, "date": "2023-11-08"}.items()
+
+
+def test_the_roster_snapshot_is_not_sent_again_until_something_changed(get, post, world):
+    path = f"/api/v1/checkpoints/{world.registration}/roster"
+    first = get(path)
+    assert first.status_code == 200 and first.headers["Cache-Control"] == "private, no-cache"
+    again = get(path, **{"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304 and not again.data
+    post(scan(world))
+    assert get(path, **{"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_unknown_addresses_and_methods_answer_as_json(get, post, app, world):
+    assert get("/api/v1/nothing").get_json()["error"]["code"] == "not_found"
+    answer = app.test_client().get("/api/v1/scans", headers={"Authorization": f"Bearer {world.bearer}"})
+    assert answer.status_code == 405 and answer.get_json()["error"]["code"] == "method_not_allowed"
+
+
+def test_the_interface_describes_itself(app):
+    document = app.test_client().get("/api/v1/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1")
+    served = {str(rule).replace("<int:", "{").replace(">", "}") for rule in app.url_map.iter_rules()}
+    assert set(document["paths"]) <= served
+
+
+def test_two_scans_at_once_make_one_mark(app, post, world):
+    first, second = post(scan(world, "nonce-0001")), post(scan(world, "nonce-0002"))
+    assert {first.get_json()["verdict"], second.get_json()["verdict"]} == {"WELCOME", "ALREADY"}
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Attendance)) == 1

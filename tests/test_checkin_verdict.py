@@ -1,0 +1,59 @@
+"""What a steward would say, from the facts alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtapp.checkin.verdict import Facts, Verdict, is_open, judge
+
+NOON = datetime(2023, 11, 8, 4, tzinfo=UTC)
+
+
+def test_somebody_of_this_wave_is_welcome():
+    assert judge(Facts(known=True, home_wave=1, wave=1)) is Verdict.WELCOME
+
+
+def test_an_unknown_code_is_unknown_whatever_else_holds():
+    assert judge(Facts(known=False, open=False)) is Verdict.UNKNOWN
+
+
+def test_somebody_without_a_seat_or_wave_is_welcome_anywhere():
+    assert judge(Facts(known=True, has_seat=False, home_wave=None, wave=1)) is Verdict.WELCOME
+
+
+def test_a_head_in_no_wave_is_asked_about():
+    assert judge(Facts(known=True, has_seat=True, home_wave=None, wave=1)) is Verdict.OTHER_WAVE
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        (Facts(known=True, archived=True, revoked=True, open=False, home_wave=2, wave=1), Verdict.ARCHIVED),
+        (Facts(known=True, revoked=True, open=False, home_wave=2, wave=1), Verdict.REVOKED),
+        (Facts(known=True, open=False, present=True, home_wave=2, wave=1), Verdict.NOT_OPEN),
+        (Facts(known=True, present=True, home_wave=2, wave=1), Verdict.ALREADY),
+        (Facts(known=True, home_wave=2, wave=1), Verdict.OTHER_WAVE),
+    ],
+)
+def test_the_first_objection_a_steward_would_make_is_the_one_that_is_said(facts, verdict):
+    assert judge(facts) is verdict
+
+
+@given(st.builds(Facts, known=st.booleans(), archived=st.booleans(), revoked=st.booleans(), present=st.booleans()))
+def test_nobody_archived_revoked_or_present_is_ever_welcome(facts):
+    if facts.archived or facts.revoked or facts.present or not facts.known:
+        assert judge(facts) is not Verdict.WELCOME
+
+
+def test_a_checkpoint_without_a_window_is_open_until_its_wave_closes():
+    assert is_open(NOON, None, None)
+    assert not is_open(NOON, None, None, wave_closed_at=NOON)
+
+
+def test_a_window_holds_its_first_moment_and_not_its_last():
+    hour = timedelta(hours=1)
+    assert is_open(NOON, NOON, NOON + hour)
+    assert not is_open(NOON + hour, NOON, NOON + hour)
+    assert not is_open(NOON - hour, NOON, None)

@@ -1,0 +1,77 @@
+"""The one thread that commits scans."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from rtapp.checkin.store import Attempt
+from rtapp.checkin.verdict import Source, Verdict
+from rtapp.checkin.writer import ScanWriter
+from rtapp.db import db
+from rtapp.refusals import Refused
+from rtapp.schema import Attendance, Scan
+
+
+@pytest.fixture
+def announced():
+    return []
+
+
+@pytest.fixture
+def writer(session, announced):
+    made = ScanWriter(db.engine, lambda: announced.append(1), group=64)
+    yield made
+    made.stop()
+
+
+def attempt(world, nonce, key="rahmah", **more):
+    facts = {"checkpoint_id": world.registration, "source": Source.WEDGE, "code": world.tokens[key]} | more
+    return Attempt(nonce=nonce, **facts)
+
+
+def test_many_desks_scan_one_card_and_one_of_them_is_first(writer, session, world):
+    with ThreadPoolExecutor(16) as desks:
+        answers = list(desks.map(lambda n: writer.record(attempt(world, f"nonce-{n:04}")), range(64)))
+    verdicts = [answer.verdict for answer in answers]
+    assert verdicts.count(Verdict.WELCOME) == 1 and verdicts.count(Verdict.ALREADY) == 63
+    assert session.scalar(select(func.count()).select_from(Attendance)) == 1
+    assert session.scalar(select(func.count()).select_from(Scan)) == 64
+
+
+def test_a_bad_attempt_leaves_its_neighbours_alone(writer, session, world):
+    held = threading.Barrier(3)
+
+    def send(which):
+        held.wait()
+        return writer.record(which)
+
+    with ThreadPoolExecutor(3) as desks:
+        good, bad, other = (
+            desks.submit(send, attempt(world, "nonce-good")),
+            desks.submit(send, attempt(world, "nonce-bad1", checkpoint_id=9999)),
+            desks.submit(send, attempt(world, "nonce-more", key="yusuf")),
+        )
+    assert good.result().verdict is other.result().verdict is Verdict.WELCOME
+    with pytest.raises(Refused):
+        bad.result()
+
+
+def test_a_new_scan_is_announced_and_a_replay_is_not(writer, announced, world):
+    writer.record(attempt(world, "nonce-0001"))
+    assert len(announced) == 1
+    assert writer.record(attempt(world, "nonce-0001")).replayed
+    assert len(announced) == 1
+
+
+def test_an_answer_means_it_is_committed(writer, session, world):
+    writer.record(attempt(world, "nonce-0001"))
+    with db.engine.connect() as other:
+        assert other.execute(select(func.count()).select_from(Attendance)).scalar() == 1
+
+
+def test_stopping_commits_what_waits_and_a_later_scan_starts_it_again(writer, world):
+    writer.record(attempt(world, "nonce-0001"))
+    writer.stop()
+    assert writer.record(attempt(world, "nonce-0002")).verdict is Verdict.ALREADY
