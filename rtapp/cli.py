@@ -16,7 +16,6 @@ from .accounts.roles import Role
 from .badges import store as badges
 from .db import begin_write, db
 from .documents import qr
-from .events import store as events
 from .factory import create_app
 from .refusals import Refused
 from .roster import import_store as imports
@@ -74,7 +73,7 @@ def demo_command(no_serve: bool, host: str, port: int) -> None:
     now = clock.utcnow()
     with app.app_context():
         made = demo.fill(db.session, now)
-        links = _demo_links(db.session, now)
+        links = [] if no_serve else _demo_links(db.session, now)
         db.session.commit()
         db.engine.dispose()
     click.echo("Demo dibuat: 951 peserta sintetis." if made else "Demo yang sudah ada dipakai lagi.")
@@ -184,7 +183,7 @@ def device_add(label: str, checkpoints: tuple[int, ...], role: str) -> None:
     now = clock.utcnow()
     with app.app_context():
         session = begin_write(db.session)
-        expires = accounts.device_expiry(events.days_of(session, checkpoints), now)
+        expires = accounts.device_expiry_at(session, checkpoints, now)
         added = accounts.add_device(session, ACTOR, label, Role(role), checkpoints, expires_at=expires, now=now)
         token = accounts.issue_bearer(session, added)
         session.commit()

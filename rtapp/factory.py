@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from . import config
 from .db import db, engine_options, normalised_url
-from .web import errors, filters, guard, headers, navigation, sessions
+from .web import assets, catalogue, errors, filters, guard, headers, navigation, sessions
 
 csrf = CSRFProtect()
 
@@ -29,7 +29,9 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     db.init_app(app)
     csrf.init_app(app)
     sessions.init_app(app)
+    catalogue.build()
     filters.init_app(app)
+    assets.init_app(app)
     guard.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

@@ -6,6 +6,7 @@ import socket
 import threading
 from multiprocessing import connection, parent_process
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -80,16 +81,14 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def run(host: str, port: int, threads: int, instance: Path) -> None:
-    """Serve ``instance`` until interrupted; the application is made inside the worker process."""
+def server(target: str, host: str, port: int, threads: int, *, factory: bool = False) -> Any:
+    """Return the production server for ``target`` ("module:name"), ready to ``serve()``."""
     from granian import Granian
     from granian.constants import Interfaces
 
-    os.environ["RTAPP_SERVED"] = "1"
-    os.environ["RTAPP_INSTANCE"] = str(instance)
-    Granian(
-        "rtapp.factory:served_app",
-        factory=True,
+    return Granian(
+        target,
+        factory=factory,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -100,4 +99,11 @@ def run(host: str, port: int, threads: int, instance: Path) -> None:
         log_access=False,
         log_level="warning",
         workers_kill_timeout=10,
-    ).serve()
+    )
+
+
+def run(host: str, port: int, threads: int, instance: Path) -> None:
+    """Serve ``instance`` until interrupted; the application is made inside the worker process."""
+    os.environ["RTAPP_SERVED"] = "1"
+    os.environ["RTAPP_INSTANCE"] = str(instance)
+    server("rtapp.factory:served_app", host, port, threads, factory=True).serve()

@@ -15,6 +15,9 @@ from rtapp.db import db
 from rtapp.factory import create_app
 
 from . import world as worlds
+from .browsers import browser_type_launch_args, chromium, demo_file, served, visit
+
+__all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "visit"]
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "rtapp"
 ROOMS = ["audit", "accounts", "settings", "events", "roster", "badges", "checkin", "live"]
 IMPURE = {"store", "forms", "views", "api", "writer", "stream", "papers", "passwords"}
+PAGES = {"views", "forms", "api"}
 # Modules that know one third-party library, as those of documents/ do.
 ONE_LIBRARY = {"rtapp/accounts/passwords.py": {"argon2"}}
 DOCUMENT_LIBRARIES = {"qrcode", "reportlab", "PIL", "python_calamine", "openpyxl", "xlsxwriter", "defusedxml", "odf", "ezodf"}
@@ -26,7 +27,11 @@ def name_of(path: Path) -> str:
 
 
 def is_impure(path: Path) -> bool:
-    return path.stem in IMPURE or path.stem.endswith("_store")
+    return path.stem in IMPURE or path.stem.endswith(("_store", "_views", "_forms"))
+
+
+def is_page(stem: str) -> bool:
+    return stem in PAGES or stem.endswith(("_views", "_forms"))
 
 
 def is_store(path: Path) -> bool:
@@ -95,14 +100,13 @@ def test_a_store_knows_no_request_and_never_commits(path):
 @pytest.mark.parametrize("path", [path for room in ROOMS for path in (HOUSE / room).glob("*.py")], ids=name_of)
 def test_a_room_imports_only_from_rooms_to_its_left(path):
     room = path.relative_to(HOUSE).parts[0]
-    free = {"views", "api", "forms"}  # a page may use any room's store
     for name in imported(path):
         parts = name.split(".")
         if parts[0] != "rtapp" or len(parts) < 2 or parts[1] not in ROOMS or parts[1] == room:
             continue
         other, module = parts[1], parts[2] if len(parts) > 2 else ""
-        assert module not in {"views", "forms", "api"}, f"{name}: another room's pages"
-        if path.stem not in free:
+        assert not is_page(module), f"{name}: another room's pages"
+        if not is_page(path.stem):  # a page may use any room's store
             assert ROOMS.index(other) < ROOMS.index(room), f"{name_of(path)} imports {name}, to its right"
 
 

@@ -27,7 +27,7 @@ def devices() -> Response:
     rows = [_device_row(device, now) for device in store.find_devices(db.session)]
     living = [row for row in rows if not row["life"].is_over]
     over = [row for row in rows if row["life"].is_over]
-    ready = bool(events.find_checkpoints(db.session))
+    ready = bool(_usual_checkpoints())
     return page("devices", living=living, over=over, ready=ready, now=now)
 
 
@@ -38,9 +38,9 @@ def add_device() -> Response:
     form, actor, now = forms.DeviceForm(), acting(), clock.utcnow()
     if request.method == "GET":
         form.checkpoints.data = _usual_checkpoints()
-        return _device_formpage("device_new", form)
+        return _form_page("device_new", form)
     if not form.validate():
-        return _device_formpage("device_new", form, 422)
+        return _form_page("device_new", form, 422)
     session = begin_write(db.session)
     points = form.checkpoints.data
     try:
@@ -50,7 +50,7 @@ def add_device() -> Response:
         )
     except Refused as refused:
         blame(form, refused)
-        return _device_formpage("device_new", form, refused.status)
+        return _form_page("device_new", form, refused.status)
     session.commit()
     flash(_("“%(label)s” ditambahkan. Sekarang tampilkan kode QR-nya.", label=device.label), "ok")
     return redirect(url_for("accounts.device", device_id=device.id), 303)
@@ -60,22 +60,21 @@ def add_device() -> Response:
 @requires(Duty.MANAGE_DEVICES)
 def device(device_id: int) -> Response:
     """Show one device and change its label, role and checkpoints."""
-    actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session) if request.method == "POST" else db.session
-    found = store.find_device(session, device_id)
-    form = forms.DeviceForm(obj=None if request.method == "POST" else found)
+    actor, form = acting(), forms.DeviceForm()
+    found = store.find_device(db.session, device_id)
     if request.method == "GET":
-        form.checkpoints.data = [point.id for point in found.checkpoints]
-        return _device_formpage("device", form, device=found)
+        ids = [point.id for point in found.checkpoints]
+        form.process(label=found.label, role=found.role, checkpoints=ids)
+        return _form_page("device", form, device=found)
+    if not form.validate():
+        return _form_page("device", form, 422, device=found)
+    session = begin_write(db.session)
+    given = (form.label.data, Role(form.role.data), form.checkpoints.data)
     try:
-        if not form.validate():
-            return _device_formpage("device", form, 422, device=found)
-        given = (form.label.data, Role(form.role.data), form.checkpoints.data)
-        store.change_device(session, actor.name, found, *given, now=now)
+        store.change_device(session, actor.name, found, *given, now=clock.utcnow())
     except Refused as refused:
-        session.rollback()
         blame(form, refused)
-        return _device_formpage("device", form, refused.status, device=found)
+        return _form_page("device", form, refused.status, device=found)
     session.commit()
     flash(_("Perubahan disimpan dan langsung berlaku."), "ok")
     return redirect(url_for("accounts.device", device_id=device_id), 303)
@@ -138,14 +137,14 @@ def _usual_checkpoints() -> list[int]:
     return [point.id for point in points if point.kind == "hadir" and not point.wave.closed_at]
 
 
-def _device_form_page(
-    page: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None
+def _form_page(
+    name: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None
 ) -> Response:
-    now, points = clock.utcnow(), events.find_checkpoints(db.session)
-    chosen = set(form.checkpoints.data or ())
-    waves = [wave for wave in events.find_waves(db.session) if wave.checkpoints]
-    offered = [
-        wave for wave in waves if not wave.closed_at or chosen & {point.id for point in wave.checkpoints}
+    now, chosen = clock.utcnow(), set(form.checkpoints.data or ())
+    waves = [
+        wave
+        for wave in events.find_waves(db.session)
+        if wave.checkpoints and (not wave.closed_at or chosen & {point.id for point in wave.checkpoints})
     ]
     row = _device_row(device, now) if device else None
-    return _page(page, status, form=form, waves=offered, chosen=chosen, row=row, ready=bool(points), now=now)
+    return page(name, status, form=form, waves=waves, chosen=chosen, row=row, now=now)

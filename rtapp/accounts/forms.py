@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import PasswordField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, DataRequired, EqualTo, Length, Optional
 
 from .names import LONGEST
@@ -11,12 +11,12 @@ from .passwords import SHORTEST
 from .roles import Role
 
 ROLES = [
-    (Role.ADMIN, _("Admin")),
-    (Role.SUPERVISOR, _("Koordinator")),
-    (Role.CLERK, _("Petugas")),
-    (Role.VIEWER, _("Pemantau")),
+    SelectChoice(str(Role.ADMIN), _("Admin")),
+    SelectChoice(str(Role.SUPERVISOR), _("Koordinator")),
+    SelectChoice(str(Role.CLERK), _("Petugas")),
+    SelectChoice(str(Role.VIEWER), _("Pemantau")),
 ]
-DEVICE_ROLES = [(role, word) for role, word in ROLES[1:]]
+DEVICE_ROLES = ROLES[1:]
 
 _NAME = Length(max=LONGEST, message=_("Paling banyak %(max)d huruf."))
 _CHOSEN = Length(min=SHORTEST, max=LONGEST_PASSWORD, message=_("Kata sandi %(min)d sampai %(max)d huruf."))
@@ -31,10 +31,9 @@ def _required(message: str) -> DataRequired:
     return DataRequired(message=message)
 
 
-def _role_field(roles: list[tuple[Role, str]], **given: str) -> SelectField:
-    only_these = AnyOf([str(role) for role, _word in roles], message=_("Pilih peran."))
-    choices = [(str(role), word) for role, word in roles]
-    return SelectField(_("Peran"), [only_these], choices=choices, validate_choice=False, **given)
+def _role_field(roles: list[SelectChoice], **given: str) -> SelectField:
+    only_these = AnyOf([choice.value for choice in roles], message=_("Pilih peran."))
+    return SelectField(_("Peran"), [only_these], choices=roles, validate_choice=False, **given)
 
 
 class SignInForm(FlaskForm):
@@ -89,6 +88,7 @@ class DeviceForm(FlaskForm):
     checkpoints = SelectMultipleField(
         _("Titik absensi"),
         [_required(_("Pilih paling sedikit satu titik absensi."))],
+        choices=[],  # the page draws them by wave
         coerce=_number,
         validate_choice=False,
     )

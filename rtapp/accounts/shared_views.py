@@ -1,4 +1,4 @@
-"""The blueprint of this room and what its pages share: rendering, blame, a one-time link as a code to scan."""
+"""The blueprint of this room and what its pages share: rendering, blame, a one-time link as a code."""
 
 from typing import Any
 

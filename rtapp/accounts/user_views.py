@@ -124,7 +124,13 @@ def enable_user(user_id: int) -> Response:
     return _back_to(found, _("%(name)s dapat masuk lagi.", name=found.name))
 
 
-def _user_page(found: User, status: int = 200, *, role: Any = None, password: Any = None) -> Response:
+def _user_page(
+    found: User,
+    status: int = 200,
+    *,
+    role: forms.RoleForm | None = None,
+    password: forms.PasswordForm | None = None,
+) -> Response:
     role = role or forms.RoleForm(formdata=None, obj=found)
     password = password or forms.PasswordForm(formdata=None)
     return page("user", status, user=found, role=role, password=password)

@@ -58,7 +58,7 @@ def link(previous: str, line: Line) -> str:
 def first_break(entries: Iterable[Entry], head: str) -> int | None:
     """Return the id of the first line that was changed, moved, or stands where one was removed, else None.
 
-    ``head`` is the chain value written last: where lines were cut off the end, the id after the last one left.
+    ``head`` is the chain value written last: where lines were cut off the end, the id after the last left.
     """
     previous, id_ = GENESIS, 0
     for line, chain, values in entries:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from .. import clock
@@ -49,14 +49,14 @@ def note(
     session.flush()
 
 
-def trail(session: Session, limit: int = 200) -> Sequence[tuple[Audit, AuditValue | None]]:
+def trail(session: Session, limit: int = 200) -> Sequence[Row[tuple[Audit, AuditValue | None]]]:
     """Return the newest ``limit`` lines with their values (None where they were erased), newest first."""
     rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
-    return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).tuples().all()
+    return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).all()
 
 
 def verify_chain(session: Session) -> int | None:
-    """Return the id of the first line that was tampered with, None for a clean trail (see chain.first_break)."""
+    """Return the id of the first line that was tampered with, else None (see chain.first_break)."""
     head = session.scalar(select(ChainHead.chain).where(ChainHead.id == 1))
     return first_break(_entries(session), head or GENESIS)
 

@@ -79,6 +79,8 @@ def desk(checkpoint_id: int) -> str:
     query = request.args.get("q", "").strip()
     nonce = request.args.get("scan")
     answer = find_answer(db.session, nonce) if nonce else None
+    if answer is not None and answer.checkpoint_id != checkpoint_id:
+        raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
     return render_template(
         "checkin/desk.html",
         **_desk_context(checkpoint_id),

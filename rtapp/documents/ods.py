@@ -6,7 +6,8 @@ from datetime import date, datetime
 from io import BytesIO
 from xml.etree.ElementTree import Element, iterparse
 
-from rtapp.documents.cells import (
+from ..refusals import Refused
+from .cells import (
     EMPTY,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -19,8 +20,7 @@ from rtapp.documents.cells import (
     packed_rows,
     text_cell,
 )
-from rtapp.documents.xlsx import broken, too_many_rows
-from rtapp.refusals import Refused
+from .refused import broken, protected, too_many_rows
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -40,11 +40,7 @@ def read_ods(data: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-                raise Refused(
-                    "password_protected",
-                    "Berkas dilindungi kata sandi. Hapus kata sandinya, simpan, lalu unggah lagi.",
-                    422,
-                )
+                raise protected()
             struck, hidden_tables, sheets, rows_left = set(), set(), [], MAX_ROWS
             with archive.open("content.xml") as stream:
                 for _, element in iterparse(stream):
@@ -154,6 +150,8 @@ def paragraph_text(paragraph: Element) -> str:
 def date_cell(value: str, shown: str, line: bool) -> Cell:
     """Return a date cell from ISO ``value``, or the shown text when that is no date."""
     try:
-        return Cell(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value), "date", line)
+        return Cell(
+            datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value), "date", line
+        )
     except ValueError:
         return text_cell(shown, line)

@@ -2,10 +2,21 @@
 
 from io import BytesIO
 
-from rtapp.documents.cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, number_cell, packed_rows
-from rtapp.documents.cells import text_cell
-from rtapp.documents.xlsx import broken, too_many_rows
-from rtapp.refusals import Refused
+from ..refusals import Refused
+from .cells import (
+    EMPTY,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    Merge,
+    Row,
+    Sheet,
+    Workbook,
+    number_cell,
+    packed_rows,
+    text_cell,
+)
+from .refused import broken, protected, too_many_rows
 
 
 def read_xls(data: bytes) -> Workbook:
@@ -18,7 +29,9 @@ def read_xls(data: bytes) -> Workbook:
         for meta in book.sheets_metadata:
             if meta.typ != SheetTypeEnum.WorkSheet:
                 continue
-            sheets.append(read_sheet(book.get_sheet_by_name(meta.name), meta.visible != SheetVisibleEnum.Visible))
+            sheets.append(
+                read_sheet(book.get_sheet_by_name(meta.name), meta.visible != SheetVisibleEnum.Visible)
+            )
         if sum(len(sheet.rows) for sheet in sheets) > MAX_ROWS:
             raise too_many_rows()
         return Workbook("xls", tuple(sheets), sees_hidden=False)
@@ -30,15 +43,6 @@ def read_xls(data: bytes) -> Workbook:
         raise broken() from error
 
 
-def protected() -> Refused:
-    """Return the refusal of a file that wants a password."""
-    return Refused(
-        "password_protected",
-        "Berkas dilindungi kata sandi. Hapus kata sandinya, simpan, lalu unggah lagi.",
-        422,
-    )
-
-
 def read_sheet(page, hidden: bool) -> Sheet:
     """Return one calamine sheet as ours."""
     rows = [
@@ -47,7 +51,8 @@ def read_sheet(page, hidden: bool) -> Sheet:
         if any(value != "" for value in values)
     ]
     merges = tuple(
-        Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in page.merged_cell_ranges or ()
+        Merge(top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in page.merged_cell_ranges or ()
     )
     return Sheet(page.name, packed_rows(rows), hidden, merges)
 
@@ -61,5 +66,9 @@ def as_cell(value) -> Cell:
     if isinstance(value, (int, float)):
         return number_cell(value)
     if isinstance(value, str):
-        return Cell(value, "error") if value.startswith("#") and value.endswith(("!", "?", "/A")) else text_cell(value)
+        return (
+            Cell(value, "error")
+            if value.startswith("#") and value.endswith(("!", "?", "/A"))
+            else text_cell(value)
+        )
     return Cell(value, "date") if hasattr(value, "isoformat") else text_cell(str(value))

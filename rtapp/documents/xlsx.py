@@ -5,7 +5,8 @@ import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from rtapp.documents.cells import (
+from ..refusals import Refused
+from .cells import (
     EMPTY,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -18,7 +19,7 @@ from rtapp.documents.cells import (
     packed_rows,
     text_cell,
 )
-from rtapp.refusals import Refused
+from .refused import broken, too_many_rows
 
 CHUNK = 1 << 20
 MAX_KEPT = 32 << 20  # bytes of XML of rows with values, per workbook
@@ -63,7 +64,9 @@ def read_xlsx(data: bytes) -> Workbook:
                     part = sift(old.open(info), MAX_KEPT - sum(len(s.xml) for s in sifted.values()))
                     sifted[info.filename] = part
                     new.writestr(info.filename, part.xml)
-                elif not info.filename.startswith(("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/")):
+                elif not info.filename.startswith(
+                    ("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/")
+                ):
                     new.writestr(info.filename, old.read(info))
             paths = sheet_paths(old)
         if sum(part.rows for part in sifted.values()) > MAX_ROWS:
@@ -73,25 +76,6 @@ def read_xlsx(data: bytes) -> Workbook:
         raise
     except Exception as error:  # the library meets broken files with every exception there is
         raise broken() from error
-
-
-def too_many_rows() -> Refused:
-    """Return the refusal of a file with more rows than a roster can have."""
-    return Refused(
-        "too_many_rows",
-        "Berkas berisi lebih dari %(rows)s baris. Pisahkan per kecamatan, lalu unggah lagi.",
-        413,
-        rows=MAX_ROWS,
-    )
-
-
-def broken() -> Refused:
-    """Return the refusal of a spreadsheet that cannot be read."""
-    return Refused(
-        "broken_file",
-        "Berkas rusak atau tidak dapat dibaca. Buka di Excel atau LibreOffice, simpan ulang sebagai .xlsx, lalu unggah lagi.",
-        422,
-    )
 
 
 def sift(stream, room: int) -> Sifted:
@@ -125,7 +109,7 @@ def sift(stream, room: int) -> Sifted:
                 raise too_many_rows()
             if number and HIDDEN.search(attributes):
                 found.hidden.add(int(number.group(1)))
-            if body and b"<f" in body or body and b":f" in body:
+            if (body and b"<f" in body) or (body and b":f" in body):
                 found.uncounted.update(name.decode() for name in UNCOUNTED.findall(body))
         buffer = buffer[end:]
         closing = buffer.find(b"</" + prefix + b"sheetData>")
@@ -181,7 +165,11 @@ def load(slim: BytesIO, paths: dict[str, str], sifted: dict[str, Sifted]) -> tup
         part = sifted.get(paths.get(page.title, ""), Sifted(b""))
         page.reset_dimensions()  # some programs write a wrong one
         rows = [
-            Row(number, tuple(as_cell(cell, part.uncounted) for cell in cells[:MAX_COLUMNS]), number in part.hidden)
+            Row(
+                number,
+                tuple(as_cell(cell, part.uncounted) for cell in cells[:MAX_COLUMNS]),
+                number in part.hidden,
+            )
             for number, cells in enumerate(page.iter_rows(), 1)
             if cells
         ]

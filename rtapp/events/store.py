@@ -1,15 +1,62 @@
-"""The event, its waves and checkpoints, the places and the invited numbers: find and change."""
+"""The event and its waves: found, made, changed, closed; the door to its days and places for other rooms."""
 
 import secrets
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from .. import clock
+from ..accounts.store import device_expiry_at
+from ..audit.store import note
 from ..refusals import Refused
-from ..schema import Checkpoint, Event, Wave
-
-DEFAULT_ZONE = "Asia/Makassar"
+from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, Wave
+from .agenda_store import add_agenda as add_agenda
+from .agenda_store import agenda_of as agenda_of
+from .agenda_store import change_agenda as change_agenda
+from .agenda_store import clear_day
+from .agenda_store import find_agenda as find_agenda
+from .agenda_store import remove_agenda as remove_agenda
+from .checkpoint_store import add_checkpoint as add_checkpoint
+from .checkpoint_store import change_checkpoint as change_checkpoint
+from .checkpoint_store import checkpoints_of as checkpoints_of
+from .checkpoint_store import find_checkpoint as find_checkpoint
+from .checkpoint_store import find_checkpoints as find_checkpoints
+from .checkpoint_store import open_checkpoint as open_checkpoint
+from .checkpoint_store import remove_checkpoint as remove_checkpoint
+from .checkpoint_store import used_checkpoints as used_checkpoints
+from .invited_store import assumed_districts as assumed_districts
+from .invited_store import heads_per_district as heads_per_district
+from .invited_store import heads_per_wave as heads_per_wave
+from .invited_store import invited_per_district as invited_per_district
+from .invited_store import invited_per_wave as invited_per_wave
+from .invited_store import set_invited as set_invited
+from .place_store import add_district as add_district
+from .place_store import add_village as add_village
+from .place_store import change_district as change_district
+from .place_store import change_village as change_village
+from .place_store import find_district as find_district
+from .place_store import find_districts as find_districts
+from .place_store import find_village as find_village
+from .place_store import find_villages as find_villages
+from .place_store import import_places as import_places
+from .place_store import remove_district as remove_district
+from .place_store import remove_village as remove_village
+from .place_store import seats_per_village as seats_per_village
+from .waves import DEFAULT_ZONE as DEFAULT_ZONE
+from .waves import (
+    LONGEST_NAME,
+    REGISTRATION,
+    ZONES,
+    CheckpointKind,
+    checked_day,
+    checked_extra,
+    checked_line,
+    checked_number,
+    numeral,
+)
 
 
 def find_event(session: Session) -> Event | None:
@@ -28,6 +75,41 @@ def the_event(session: Session) -> Event:
 def new_epoch() -> str:
     """Return a new epoch: what tells desks that the server's memory is another one."""
     return secrets.token_hex(8)
+
+
+def make_event(
+    session: Session, actor: str, name: str, organiser: str, timezone: str, *, now: datetime
+) -> Event:
+    """Make the event of this database; refused with 409 when there is one, 422 for a bad text or zone."""
+    other = find_event(session)
+    if other is not None:
+        raise Refused("event_exists", "Basis data ini sudah berisi acara “%(name)s”.", 409, name=other.name)
+    event = Event(epoch=new_epoch())
+    _describe(event, name, organiser, timezone)
+    session.add(event)
+    session.flush()
+    note(session, actor, "event.make", "event", event.id, now=now, **_event_values(event))
+    return event
+
+
+def change_event(
+    session: Session, actor: str, event: Event, name: str, organiser: str, timezone: str, *, now: datetime
+) -> bool:
+    """Change the event; return whether anything changed. Refused like make_event.
+
+    With another zone agenda and windows keep the hours that were typed; what was recorded keeps its moment.
+    """
+    before, zone = _event_values(event), event.timezone
+    _describe(event, name, organiser, timezone)
+    after = _event_values(event)
+    if after == before:
+        return False
+    if event.timezone != zone:
+        for wave in find_waves(session):
+            _shift_day(session, wave, lambda moment: _same_hour(moment, zone, event.timezone))
+    session.flush()
+    note(session, actor, "event.change", "event", event.id, now=now, before=before, after=after)
+    return True
 
 
 def find_waves(session: Session) -> Sequence[Wave]:
@@ -51,15 +133,128 @@ def wave_by_number(session: Session, number: int) -> Wave:
     return wave
 
 
-def find_checkpoints(session: Session, ids: frozenset[int] | None = None) -> Sequence[Checkpoint]:
-    """Return the checkpoints by wave and position, only those of ``ids`` where given."""
-    rows = select(Checkpoint).join(Wave).order_by(Wave.number, Checkpoint.position, Checkpoint.id)
-    return session.scalars(rows if ids is None else rows.where(Checkpoint.id.in_(ids))).all()
+def add_wave(
+    session: Session, actor: str, event: Event, number: int | None, date: date, venue: str, *, now: datetime
+) -> Wave:
+    """Add a wave with its checkpoint "Registrasi"; without a number it is the next one.
+
+    Refused for a number that is taken or beyond 1–99, a day of no sensible year, a venue too long.
+    """
+    taken = {wave.number for wave in find_waves(session)}
+    wave = Wave(event=event, number=checked_number(number or max(taken, default=0) + 1, taken))
+    wave.date, wave.venue = checked_day(date), _checked_venue(venue)
+    session.add(wave)
+    session.flush()
+    add_checkpoint(session, actor, wave, REGISTRATION, CheckpointKind.HADIR, now=now)
+    note(session, actor, "wave.add", "wave", wave.id, now=now, **_wave_values(wave))
+    return wave
 
 
-def find_checkpoint(session: Session, checkpoint_id: int) -> Checkpoint:
-    """Return the checkpoint, or refuse with 404."""
-    checkpoint = session.get(Checkpoint, checkpoint_id)
-    if checkpoint is None:
-        raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
-    return checkpoint
+def change_wave(session: Session, actor: str, wave: Wave, date: date, venue: str, *, now: datetime) -> bool:
+    """Change a wave's day and venue; return whether anything changed. Refused like add_wave.
+
+    The agenda and the windows move along with the day, and its devices live until the end of the new one.
+    """
+    before, day = _wave_values(wave), wave.date
+    wave.date, wave.venue = checked_day(date), _checked_venue(venue)
+    after = _wave_values(wave)
+    if after == before:
+        return False
+    if wave.date != day:
+        _shift_day(session, wave, lambda moment: moment + (wave.date - day))
+        session.flush()
+        _renew_devices(session, wave, now)
+    session.flush()
+    note(session, actor, "wave.change", "wave", wave.id, now=now, before=before, after=after)
+    return True
+
+
+def close_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> bool:
+    """Close a wave: it takes no scan, and devices of closed waves alone end. Return whether it was open."""
+    if wave.closed_at:
+        return False
+    wave.closed_at = now
+    session.flush()
+    note(session, actor, "wave.close", "wave", wave.id, now=now, number=wave.number)
+    return True
+
+
+def reopen_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> bool:
+    """Open a closed wave again, for its devices too while their day lasts. Return whether it was closed."""
+    if not wave.closed_at:
+        return False
+    wave.closed_at = None
+    session.flush()
+    note(session, actor, "wave.reopen", "wave", wave.id, now=now, number=wave.number)
+    return True
+
+
+def remove_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> None:
+    """Remove a wave made by mistake, with its agenda, checkpoints and numbers.
+
+    Refused with 409 once anybody belongs to it, something was recorded, or a device has nothing else.
+    """
+    if session.scalar(select(Participant.id).where(Participant.wave_id == wave.id).limit(1)):
+        raise Refused(
+            "wave_used",
+            "Gelombang %(wave)s punya peserta. Pindahkan mereka dahulu, atau tutup gelombangnya.",
+            409,
+            wave=numeral(wave.number),
+        )
+    values, wave_id = _wave_values(wave), wave.id
+    clear_day(session, wave)
+    session.execute(delete(Invitation).where(Invitation.wave_id == wave_id))
+    session.expire_all()
+    session.delete(wave)
+    session.flush()
+    note(session, actor, "wave.remove", "wave", wave_id, now=now, **values)
+
+
+def _describe(event: Event, name: str, organiser: str, timezone: str) -> None:
+    event.name = checked_line(
+        name, LONGEST_NAME, "bad_event_name", "Isi nama acara, paling banyak %(most)s huruf."
+    )
+    event.organiser = checked_extra(
+        organiser, LONGEST_NAME, "bad_organiser", "Nama penyelenggara paling banyak %(most)s huruf."
+    )
+    if timezone not in ZONES:
+        raise Refused("bad_zone", "Pilih zona waktu WIB, WITA, atau WIT.", 422)
+    event.timezone = timezone
+
+
+def _checked_venue(venue: str) -> str:
+    return checked_extra(venue, LONGEST_NAME, "bad_venue", "Nama tempat paling banyak %(most)s huruf.")
+
+
+def _shift_day(session: Session, wave: Wave, shifted: Any) -> None:
+    for item in session.scalars(select(Agenda).where(Agenda.wave_id == wave.id)):
+        item.starts_at, item.ends_at = shifted(item.starts_at), shifted(item.ends_at)
+    for point in session.scalars(select(Checkpoint).where(Checkpoint.wave_id == wave.id)):
+        point.opens_at = shifted(point.opens_at) if point.opens_at else None
+        point.closes_at = shifted(point.closes_at) if point.closes_at else None
+
+
+def _same_hour(moment: datetime, old_zone: str, new_zone: str) -> datetime:
+    shown = clock.local(moment, old_zone)
+    return clock.local_moment(shown.date(), shown.time(), new_zone)
+
+
+def _renew_devices(session: Session, wave: Wave, now: datetime) -> None:
+    rows = (
+        select(Device)
+        .join(DeviceCheckpoint, DeviceCheckpoint.device_id == Device.id)
+        .join(Checkpoint, Checkpoint.id == DeviceCheckpoint.checkpoint_id)
+    )
+    for device in session.scalars(
+        rows.where(Checkpoint.wave_id == wave.id, Device.revoked_at.is_(None)).distinct()
+    ):
+        ids = [point.id for point in device.checkpoints]
+        device.expires_at = device_expiry_at(session, ids, now)
+
+
+def _event_values(event: Event) -> dict[str, Any]:
+    return {"name": event.name, "organiser": event.organiser, "timezone": event.timezone}
+
+
+def _wave_values(wave: Wave) -> dict[str, Any]:
+    return {"number": wave.number, "date": wave.date, "venue": wave.venue}

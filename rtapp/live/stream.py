@@ -85,15 +85,15 @@ class Texts:
     def text(self, key: Hashable, make: Callable[[], str]) -> Made:
         """Return the text for ``key``, made anew when something changed since and it may be made again.
 
-        From one making to the next are at least 0.4 s, and six times what the last one took: in a burst of
-        changes the text may be of an earlier version than the present one.
+        From one making to the next are at least 0.4 s, and six times what the last one took (but for the very
+        first, which also reads its template): in a burst of changes the text may be of an earlier version.
         """
         made = self._made.get(key)
         if made is None or self._is_stale(made):
             with self._making:
                 made = self._made.get(key)
                 if made is None or self._is_stale(made):
-                    made = self._made[key] = self._make(make)
+                    made = self._made[key] = self._make(make, first=made is None)
         return made
 
     def rest(self, key: Hashable) -> float:
@@ -104,12 +104,12 @@ class Texts:
     def _is_stale(self, made: Made) -> bool:
         return made.version != self.changes.version and monotonic() >= made.due
 
-    def _make(self, make: Callable[[], str]) -> Made:
+    def _make(self, make: Callable[[], str], first: bool) -> Made:
         version, began = self.changes.version, monotonic()
         text = make()
         took = monotonic() - began
         tag = hashlib.sha256(text.encode()).hexdigest()[:16]
-        return Made(version, text, tag, began + max(self._gap, 6 * took))
+        return Made(version, text, tag, began + max(self._gap, took if first else 6 * took))
 
 
 class Streams:

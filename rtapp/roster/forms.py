@@ -1,62 +1,46 @@
 """What is typed about one person, and the file of an import."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Field, Form, HiddenField, SelectField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from sqlalchemy.orm import Session
+from wtforms import Field, HiddenField, SelectField, StringField, TelField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from ..events import store as events
 from ..events.waves import numeral
 from ..schema import District, Wave
 from . import names
+from .phones import parse_phone
+from .rt import parse_rt, parse_rw
+from .seat_store import invited_waves, seat_by_hand
 from .store import Person
 
-GENDERS = (("", _l("Belum diisi")), ("L", _l("Laki-laki")), ("P", _l("Perempuan")))
-GUESTS = (("tamu", _l("Tamu")), ("panitia", _l("Panitia")), ("narasumber", _l("Narasumber")))
+GENDERS = {"": _l("Belum diisi"), "L": _l("Laki-laki"), "P": _l("Perempuan")}
+GUESTS = {"tamu": _l("Tamu"), "panitia": _l("Panitia"), "narasumber": _l("Narasumber")}
 BY_INVITATION = "undangan"  # the wave to which the head's district is invited
-
-
-def read_phone(text):  # TEMPORARY
-    import re
-    t = re.sub(r"[^0-9+]", "", text)
-    t = "0" + t[3:] if t.startswith("+62") else t
-    return t if re.fullmatch(r"08[1-9]\d{7,10}", t) else None
-
-
-def read_rt(text):  # TEMPORARY
-    import re
-    m = re.fullmatch(r"(?i)(?:rt|rw)?[ .]*0*(\d{1,3})([A-Z]?)", text)
-    return f"{int(m[1]):03}{m[2].upper()}" if m else None
-
-
-def _phone(_form: Form, field: Field) -> None:
-    field.data = (field.data or "").strip()
-    if field.data:
-        reading = read_phone(field.data)
-        if not reading:
-            raise ValidationError(_("Nomor HP dimulai 08 dan terdiri dari 10–13 angka."))
-        field.data = reading
-
-
-def _rt(_form: Form, field: Field) -> None:
-    field.data = (field.data or "").strip()
-    if field.data:
-        reading = read_rt(field.data)
-        if not reading:
-            raise ValidationError(_("Tulis nomornya saja, misalnya 3 atau 12A."))
-        field.data = reading
+_STATE = ("csrf_token", "version", "was")  # what a form carries beside what is typed
 
 
 class Choice(SelectField):
-    """A choice that says so in our words when something else was posted."""
+    """One of some, a text by value; says in our words when something else was posted."""
 
-    def pre_validate(self, form: Form) -> None:
-        if self.data not in [value for value, _text in self.choices]:
-            raise ValidationError(_("Pilih salah satu yang ada."))
+    def __init__(
+        self, label: Any, validators: Any = None, texts: Mapping[str, Any] | None = None, **given: Any
+    ):
+        super().__init__(label, validators, invalid_choice_message=_l("Pilih salah satu yang ada."), **given)
+        self.offer(texts or {})
+
+    def offer(self, texts: Mapping[str, Any]) -> None:
+        """Offer these values under these texts."""
+        self.texts = texts
+        self.choices = [SelectChoice(value, text) for value, text in texts.items()]
 
 
 class PersonForm(FlaskForm):
@@ -64,16 +48,26 @@ class PersonForm(FlaskForm):
 
     name = StringField(
         _l("Nama"),
-        [InputRequired(_l("Tulis namanya.")), Length(max=200, message=_l("Nama paling banyak 200 huruf."))],
+        [DataRequired(_l("Tulis namanya.")), Length(max=200, message=_l("Nama paling banyak 200 huruf."))],
         filters=[lambda text: names.clean(text) if text else text],
     )
-    phone = TelField(_l("No. HP"), [_phone])
-    gender = Choice(_l("L/P"), choices=GENDERS)
+    phone = TelField(_l("No. HP"))
+    gender = Choice(_l("L/P"), texts=GENDERS)
     wave = Choice(_l("Gelombang"))
-    note = TextAreaField(_l("Catatan"), [Length(max=1000, message=_l("Catatan paling banyak 1.000 huruf."))])
+    note = StringField(_l("Catatan"), [Length(max=1000, message=_l("Catatan paling banyak 1.000 huruf."))])
     version = HiddenField()
     was = HiddenField()
     suffix = ""
+
+    def validate_phone(self, field: Field) -> None:
+        """Read a phone number in any spelling as 08…; refuse what is none."""
+        text = (field.data or "").strip()
+        reading = parse_phone(text)
+        if text and not reading.number:
+            raise ValidationError(_("Nomor HP dimulai 08 dan terdiri dari 10–13 angka."))
+        if reading.note:
+            raise ValidationError(_("Tulis satu nomor saja; nomor lain dapat ditulis di Catatan."))
+        field.data = reading.number
 
     def give_ids(self, suffix: str) -> None:
         """Make every field's id this form's own: several rows may be open at once."""
@@ -84,7 +78,7 @@ class PersonForm(FlaskForm):
 
     def values(self) -> dict[str, str]:
         """Return what stands in the fields, by name."""
-        return {field.name: field.data or "" for field in self if field.name not in ("csrf_token", "version", "was")}
+        return {field.name: (field.data or "").strip() for field in self if field.name not in _STATE}
 
     @property
     def read_version(self) -> int:
@@ -104,23 +98,66 @@ class PersonForm(FlaskForm):
     def shown_value(self, name: str, value: str) -> str:
         """Return ``value`` of the field ``name`` as a person reads it."""
         field = self[name]
-        if isinstance(field, SelectField):
-            return str(dict(field.choices).get(value, value))
-        return value
+        return str(field.texts.get(value, value)) if isinstance(field, Choice) else value
+
+    def changes(self, session: Session) -> dict[str, Any]:
+        """Return what was typed as ``store.change_participant`` takes it."""
+        values = self.values()
+        return {name: values[name] for name in ("name", "phone", "gender", "note")} | {
+            "wave_id": events.wave_by_number(session, int(values["wave"])).id if values["wave"] else None
+        }
 
 
 class HeadForm(PersonForm):
     """The head of a seat."""
 
     village = Choice(_l("Desa/Kelurahan"), [InputRequired(_l("Pilih desanya."))])
-    rt = StringField(_l("RT"), [InputRequired(_l("Tulis nomor RT.")), _rt])
-    rw = StringField(_l("RW"), [_rt])
+    rt = StringField(_l("RT"), [InputRequired(_l("Tulis nomor RT."))])
+    rw = StringField(_l("RW"))
+
+    def validate_rt(self, field: Field) -> None:
+        """Read an RT in any spelling; an RW written behind it moves to its own field."""
+        reading = parse_rt(field.data)
+        if not reading.rt:
+            raise ValidationError(_("Tulis nomornya saja, misalnya 3 atau 12A."))
+        field.data, self.rw.data = reading.rt, self.rw.data or reading.rw
+
+    def validate_rw(self, field: Field) -> None:
+        """Read an RW in any spelling."""
+        text = (field.data or "").strip()
+        if text and not parse_rw(text):
+            raise ValidationError(_("Tulis nomornya saja, misalnya 1."))
+        field.data = parse_rw(text)
+
+    def changes(self, session: Session) -> dict[str, Any]:
+        """Return what was typed as ``store.change_participant`` takes it."""
+        return super().changes(session) | {"place": (self.village.data, self.rt.data, self.rw.data)}
+
+    def facts(self, session: Session) -> dict[str, Any]:
+        """Return what was typed as ``store.add_participant`` takes it; the seat is made where it is new."""
+        seat = seat_by_hand(session, self.village.data, self.rt.data, self.rw.data)
+        wave = self.wave.data
+        if wave == BY_INVITATION:
+            self.wave.data = ""
+        facts = super().changes(session) | {"kind": "rt", "seat": seat}
+        if wave == BY_INVITATION:
+            facts["wave_id"] = invited_waves(session).get(seat.village.district.code)
+            self.wave.data = wave
+        return facts
 
 
 class GuestForm(PersonForm):
     """Somebody without a seat."""
 
-    kind = Choice(_l("Sebagai"), choices=GUESTS)
+    kind = Choice(_l("Sebagai"), texts=GUESTS)
+
+    def changes(self, session: Session) -> dict[str, Any]:
+        """Return what was typed as ``store.change_participant`` takes it."""
+        return super().changes(session) | {"kind": self.kind.data}
+
+    def facts(self, session: Session) -> dict[str, Any]:
+        """Return what was typed as ``store.add_participant`` takes it."""
+        return self.changes(session)
 
 
 class ImportForm(FlaskForm):
@@ -130,19 +167,24 @@ class ImportForm(FlaskForm):
 
 
 def person_form(
-    person: Person, waves: Iterable[Wave], districts: Iterable[District], values: dict[str, str] | None = None
+    person: Person,
+    waves: Iterable[Wave],
+    districts: Iterable[District],
+    values: Mapping[str, str] | None = None,
+    posted: bool = False,
 ) -> PersonForm:
-    """Return the form of ``person``'s row; with ``values`` it shows those whatever was posted."""
+    """Return the form of ``person``'s row: as stored, with ``values`` instead, or as it was ``posted``."""
     stored = values_of(person)
-    posted: dict[str, Any] = {"formdata": None} if values else {}
+    state = {"version": str(person.version), "was": json.dumps(stored)}
+    typed: dict[str, Any] = {} if posted else {"formdata": None}
     make = HeadForm if person.kind == "rt" else GuestForm
-    form = make(data={**stored, **(values or {}), "version": str(person.version), "was": json.dumps(stored)}, **posted)
+    form = make(data={**stored, **(values or {}), **state}, **typed)
     _give_choices(form, waves, districts, ("", _("Belum ditentukan")))
     form.give_ids(f"-{person.id}")
     return form
 
 
-def new_form(guest: bool, waves: Iterable[Wave], districts: Iterable[District]) -> PersonForm:
+def new_form(guest: bool, waves: Iterable[Wave], districts: Iterable[District]) -> HeadForm | GuestForm:
     """Return an empty form for a guest or a head."""
     form = GuestForm() if guest else HeadForm()
     first = ("", _("Belum ditentukan")) if guest else (BY_INVITATION, _("Menurut undangan kecamatan"))
@@ -164,16 +206,14 @@ def values_of(person: Person) -> dict[str, str]:
     return own | (place if person.kind == "rt" else {"kind": person.kind})
 
 
+def village_choices(districts: Iterable[District]) -> list[tuple[str, str]]:
+    """Return every village by code; the district stands beside its name, for names recur."""
+    return [(v.code, f"{v.name} · {district.name}") for district in districts for v in district.villages]
+
+
 def _give_choices(
     form: PersonForm, waves: Iterable[Wave], districts: Iterable[District], first_wave: tuple[str, str]
 ) -> None:
-    form.wave.choices = [first_wave, *((str(wave.number), numeral(wave.number)) for wave in waves)]
+    form.wave.offer(dict([first_wave, *((str(wave.number), numeral(wave.number)) for wave in waves)]))
     if isinstance(form, HeadForm):
-        form.village.choices = [("", _("Pilih desa")), *village_choices(districts)]
-
-
-def village_choices(districts: Iterable[District]) -> Sequence[tuple[str, str]]:
-    """Return every village by code; the district stands beside its name, for names recur."""
-    return [
-        (village.code, f"{village.name} · {district.name}") for district in districts for village in district.villages
-    ]
+        form.village.offer(dict([("", _("Pilih desa")), *village_choices(districts)]))

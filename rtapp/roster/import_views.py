@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ..accounts.roles import Duty
 from ..web.guard import requires
-from .views import blueprint
+from .shared_views import blueprint
 
 
 @blueprint.get("/roster-imports/new")

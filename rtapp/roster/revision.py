@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Revision:
-    """``values`` to go on with; ``theirs`` holds what somebody else wrote where both changed the same field."""
+    """``values`` to go on with; ``theirs`` holds what is stored where both sides changed the same field."""
 
     values: dict[str, str]
     theirs: dict[str, str]

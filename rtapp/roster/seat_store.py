@@ -17,7 +17,9 @@ def seat_code(village_code: str, rt: str, rw_in_key: str = "") -> str:
 
 def find_districts(session: Session) -> Sequence[District]:
     """Return all districts by code, with their villages."""
-    return session.scalars(select(District).options(selectinload(District.villages)).order_by(District.code)).all()
+    return session.scalars(
+        select(District).options(selectinload(District.villages)).order_by(District.code)
+    ).all()
 
 
 def invited_waves(session: Session) -> dict[str, int]:
@@ -29,14 +31,14 @@ def invited_waves(session: Session) -> dict[str, int]:
         .group_by(District.code)
         .having(func.count() == 1)
     )
-    return dict(session.execute(rows).tuples().all())
+    return {code: wave_id for code, wave_id in session.execute(rows)}
 
 
 def find_or_add_seat(session: Session, village: Village, rt: str, rw: str = "") -> Seat:
     """Return the seat of ``village`` with this RT (three digits and suffix), made where it is new.
 
-    RW is an attribute: a list with or without it finds the same seat (desk.md §2). Where the village has this RT
-    under two RWs, the RW must be named; refused otherwise.
+    RW is an attribute: a list with or without it finds the same seat (desk.md §2). Where the village has
+    this RT under two RWs, the RW must be named; refused otherwise.
     """
     seats = _seats(session, village.id, rt)
     named = [seat for seat in seats if rw and seat.rw in (rw, "")]
@@ -54,8 +56,8 @@ def find_or_add_seat(session: Session, village: Village, rt: str, rw: str = "") 
 def seat_by_hand(session: Session, village_code: str, rt: str, rw: str = "", own: Seat | None = None) -> Seat:
     """Return the seat that somebody who edits ``own`` means.
 
-    Another RW on one's own RT corrects the seat; on another's RT it says that the village has this RT twice, and
-    RW becomes part of both keys.
+    Another RW on one's own RT corrects the seat; on another's RT it says that the village has this RT
+    twice, and RW becomes part of both keys.
     """
     village = session.scalar(select(Village).where(Village.code == village_code))
     if village is None:
@@ -78,11 +80,13 @@ def seat_by_hand(session: Session, village_code: str, rt: str, rw: str = "", own
 
 
 def flush_seats(session: Session) -> None:
-    """Write what waits; where another transaction took the same seat meanwhile (PostgreSQL), refuse with 409."""
+    """Write what waits; refused with 409 where another transaction took the seat meanwhile (PostgreSQL)."""
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refused("seat_taken", "Kursi ini baru saja diisi orang lain. Muat ulang, lalu coba lagi.", 409) from error
+        raise Refused(
+            "seat_taken", "Kursi ini baru saja diisi orang lain. Muat ulang, lalu coba lagi.", 409
+        ) from error
 
 
 def _which_rw(seats: list[Seat], village: Village) -> Refused:

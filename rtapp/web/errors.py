@@ -68,6 +68,11 @@ def _answer(status: int, code: str, sentence: str) -> Response:
         return make_response(body, status)
     g.pop("csp_wasm", None)
     template = "_refusal.html" if wants_fragment() else "error.html"
-    response = make_response(render_template(template, status=status, sentence=sentence), status)
+    try:
+        body = render_template(template, status=status, sentence=sentence)
+    except Exception:  # whatever broke the page may break this one too: the sentence alone is left
+        log.exception("the page of an error failed")
+        body = sentence
+    response = make_response(body, status)
     response.headers["X-Refusal"] = code  # what a script of ours decides by
     return response

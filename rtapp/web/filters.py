@@ -1,10 +1,9 @@
 """How times, days, numbers and places are shown in templates, in the asker's language."""
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
@@ -15,7 +14,6 @@ from ..events import store as events
 from ..events.waves import numeral
 from ..schema import Event
 from ..settings import store as settings
-from . import assets
 
 LANGUAGES = ("id", "en")
 
@@ -28,7 +26,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(clock_time, "clock")
     app.add_template_filter(shown, "short_code")
     app.add_template_filter(numeral, "numeral")
-    app.jinja_env.globals["asset"] = asset
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": language(), "event": current_event()})
 
@@ -44,11 +41,6 @@ def current_event() -> Event | None:
     if "event" not in g:
         g.event = events.find_event(db.session)
     return g.event
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file, carrying the digest of its content."""
-    return url_for("static", filename=name, v=assets.versioned(Path(current_app.static_folder), name))
 
 
 def clock_time(value: datetime | str) -> str:

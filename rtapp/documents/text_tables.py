@@ -1,0 +1,201 @@
+"""Tables that are text: CSV and TSV in the encodings and separators offices use, and HTML that calls itself XLS."""
+
+import codecs
+import csv
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from io import StringIO
+
+from ..refusals import Refused
+from .cells import (
+    EMPTY,
+    MAX_CELL_CHARS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Cell,
+    Merge,
+    Row,
+    Sheet,
+    Workbook,
+    packed_rows,
+    text_cell,
+)
+from .refused import broken, too_many_rows
+
+# A text that a spreadsheet program would take for a formula; the wide signs count in East Asian settings.
+FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SEPARATORS = (";", ",", "\t", "|")
+_SEP_LINE = re.compile(r'"?sep=(.)"?\s*(?:\r\n|\r|\n)', re.I)
+_AS_TEXT = re.compile(r'="(.*)"', re.S)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_SAMPLE = 60
+
+
+def decoded(data: bytes) -> str | None:
+    """Return text in UTF-8, UTF-16 or Windows-1252, whichever ``data`` is; None when it is no text at all."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data.decode(encoding, errors="replace")
+    zeros = data[:4096].count(0)
+    if zeros > len(data[:4096]) // 4:  # letters of two bytes, one of them zero
+        order = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+        text = data.decode(order, errors="replace")
+    else:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", errors="replace")
+    return None if len(_CONTROL.findall(text[:4096])) > 2 else text
+
+
+def read_csv(text: str, name: str = "") -> Workbook:
+    """Read separated values; the sheet is called ``name``, every value is text. Raises Refused beyond the limits."""
+    start, separator = 0, None
+    declared = _SEP_LINE.match(text)
+    if declared:
+        start, separator = 1, declared[1]
+        text = text[declared.end() :]
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    rows = []
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator or _separator(text))
+    try:
+        for number, values in enumerate(reader, start + 1):
+            if any(values):
+                rows.append(Row(number, tuple(text_cell(_meant(value)) for value in values[:MAX_COLUMNS])))
+            if len(rows) > MAX_ROWS:
+                raise too_many_rows()
+    except csv.Error as error:
+        raise broken() from error
+    return Workbook("csv", (Sheet(name, packed_rows(rows)),), sees_hidden=False)
+
+
+def _separator(text: str) -> str:
+    """Return the separator that cuts the first lines into the most, and the most equal, pieces."""
+    sample = text[:65_536].splitlines(keepends=True)[: _SAMPLE * 2]
+
+    def score(separator: str) -> int:
+        try:
+            rows = list(csv.reader(sample, delimiter=separator))[:_SAMPLE]
+        except csv.Error:
+            return 0
+        width, times = Counter(len(row) for row in rows if any(row)).most_common(1)[0]
+        return (width - 1) * times
+
+    scores = (
+        {separator: score(separator) for separator in _SEPARATORS}
+        if any(line.strip() for line in sample)
+        else {}
+    )
+    return max(scores, key=lambda separator: scores[separator], default=",")
+
+
+def _meant(value: str) -> str:
+    """Return what a field stands for: ``="0812"`` and ``'=1+1`` are ways to say "this is text"."""
+    as_text = _AS_TEXT.fullmatch(value.strip())
+    if as_text:
+        return as_text[1].replace('""', '"')
+    return value[1:] if value.startswith("'") and FORMULA.match(value) else value
+
+
+def looks_like_html(text: str) -> bool:
+    """Say whether ``text`` is a web page or a piece of one that holds a table."""
+    head = text[:2048].lstrip("\ufeff \t\r\n").lower()
+    return head.startswith("<") and ("<table" in text.lower() or head.startswith(("<html", "<!doctype html")))
+
+
+def read_html(text: str) -> Workbook:
+    """Read the tables of a page, as web programs export them under the name of XLS; one sheet per table."""
+    parser = _Tables()
+    try:
+        parser.feed(text)
+        parser.close()
+    except (ValueError, AssertionError) as error:
+        raise broken() from error
+    sheets = tuple(
+        sheet for sheet in map(_sheet_of, range(1, len(parser.tables) + 1), parser.tables) if sheet.rows
+    )
+    if not sheets:
+        raise Refused(
+            "no_table", "Berkas ini halaman web tanpa tabel. Simpan sebagai .xlsx, lalu unggah lagi.", 422
+        )
+    return Workbook("html", sheets, sees_hidden=False)
+
+
+class _Tables(HTMLParser):
+    """Collects tables as rows of (text, columns, rows, struck)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[tuple[str, int, int, bool]]]] = []
+        self.cell: list[str] | None = None
+        self.spans = (1, 1)
+        self.struck = False
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self._end_cell()
+            self.tables.append([])
+        elif tag == "tr" and self.tables:
+            self._end_cell()
+            self.tables[-1].append([])
+            if sum(map(len, self.tables)) > MAX_ROWS:
+                raise too_many_rows()
+        elif tag in ("td", "th") and self.tables:
+            self._end_cell()
+            if not self.tables[-1]:
+                self.tables[-1].append([])
+            given = dict(attrs)
+            self.cell, self.struck = [], False
+            self.spans = (_span(given.get("colspan")), _span(given.get("rowspan")))
+        elif tag in ("s", "strike", "del"):
+            self.struck = True
+        elif tag in ("style", "script"):
+            self.silent += 1
+        elif tag in ("br", "p", "div") and self.cell:
+            self.cell.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table"):
+            self._end_cell()
+        elif tag in ("style", "script"):
+            self.silent = max(0, self.silent - 1)
+
+    def handle_data(self, data: str) -> None:
+        if self.cell is not None and not self.silent:
+            self.cell.append(data)
+
+    def _end_cell(self) -> None:
+        if self.cell is not None:
+            text = " ".join("".join(self.cell).split())[:MAX_CELL_CHARS]
+            self.tables[-1][-1].append((text, *self.spans, self.struck and bool(text)))
+        self.cell = None
+
+
+def _span(text: str | None) -> int:
+    return (
+        min(max(int(text), 1), MAX_COLUMNS)
+        if text and text.isascii() and text.isdigit() and len(text) < 6
+        else 1
+    )
+
+
+def _sheet_of(index: int, table: list[list[tuple[str, int, int, bool]]]) -> Sheet:
+    rows, merges, taken = [], [], set()
+    for number, values in enumerate(table, 1):
+        cells: list[Cell] = []
+        for text, right, down, struck in values:
+            while (number, len(cells)) in taken:
+                cells.append(EMPTY)
+            left = len(cells)
+            if left >= MAX_COLUMNS:
+                break
+            if right > 1 or down > 1:
+                merges.append(Merge(number, left, number + down - 1, left + right - 1))
+                below = range(number + 1, min(number + down, len(table) + 1))
+                taken.update((row, column) for row in below for column in range(left, left + right))
+            cells += [text_cell(text, struck), *([EMPTY] * (right - 1))]
+        rows.append(Row(number, tuple(cells[:MAX_COLUMNS])))
+    return Sheet(f"Tabel {index}", packed_rows(rows), merges=tuple(merges))

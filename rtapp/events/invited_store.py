@@ -1,0 +1,82 @@
+"""How many heads are invited to a wave, typed in per district, and how many the roster holds beside it."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..audit.store import note
+from ..schema import Invitation, Participant, Seat, Village, Wave
+from .place_store import find_district
+from .waves import checked_invited
+
+
+def invited_per_district(session: Session, wave_id: int) -> dict[int, int]:
+    """Return the typed-in numbers of a wave by district id; districts without one are left out."""
+    rows = select(Invitation.district_id, Invitation.invited).where(Invitation.wave_id == wave_id)
+    return {district_id: invited for district_id, invited in session.execute(rows)}
+
+
+def assumed_districts(session: Session, wave_id: int) -> set[int]:
+    """Return the districts whose number in this wave is an assumption."""
+    rows = select(Invitation.district_id).where(Invitation.wave_id == wave_id, Invitation.assumed)
+    return set(session.scalars(rows))
+
+
+def heads_per_district(session: Session, wave_id: int) -> dict[int, int]:
+    """Return how many heads of each district the roster holds for a wave, by district id."""
+    rows = (
+        select(Village.district_id, func.count())
+        .select_from(Participant)
+        .join(Seat, Seat.id == Participant.seat_id)
+        .join(Village, Village.id == Seat.village_id)
+        .where(Participant.wave_id == wave_id, Participant.kind == "rt", Participant.archived_at.is_(None))
+        .group_by(Village.district_id)
+    )
+    return {district_id: count for district_id, count in session.execute(rows)}
+
+
+def invited_per_wave(session: Session) -> dict[int, int]:
+    """Return the sum of the typed-in numbers by wave id; waves without any are left out."""
+    rows = select(Invitation.wave_id, func.sum(Invitation.invited)).group_by(Invitation.wave_id)
+    return {wave_id: int(invited) for wave_id, invited in session.execute(rows)}
+
+
+def heads_per_wave(session: Session) -> dict[int, int]:
+    """Return how many heads the roster holds by wave id."""
+    rows = select(Participant.wave_id, func.count()).where(Participant.kind == "rt")
+    rows = rows.where(Participant.archived_at.is_(None), Participant.wave_id.is_not(None))
+    return {wave_id: count for wave_id, count in session.execute(rows.group_by(Participant.wave_id))}
+
+
+def set_invited(
+    session: Session,
+    actor: str,
+    wave: Wave,
+    district_id: int,
+    invited: int | None,
+    *,
+    assumed: bool = False,
+    now: datetime,
+) -> bool:
+    """Set how many heads of a district are invited to a wave, None for no number; return whether it changed.
+
+    Refused for an unknown district and for numbers below 0 or beyond any hall.
+    """
+    district = find_district(session, district_id)
+    rows = select(Invitation).where(Invitation.wave_id == wave.id, Invitation.district_id == district_id)
+    found = session.scalar(rows)
+    before = {"invited": found.invited, "assumed": found.assumed} if found else None
+    after = None if invited is None else {"invited": checked_invited(invited), "assumed": assumed}
+    if after == before:
+        return False
+    if invited is None:
+        session.delete(found)
+    elif found is None:
+        session.add(Invitation(wave=wave, district=district, invited=invited, assumed=assumed))
+    else:
+        found.invited, found.assumed = invited, assumed
+    session.flush()
+    values = {"wave": wave.number, "district": district.code, "before": before, "after": after}
+    note(session, actor, "invitation.change", "wave", wave.id, now=now, **values)
+    return True

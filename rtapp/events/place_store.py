@@ -1,0 +1,248 @@
+"""Districts and villages: found, added, renamed, removed while unused, read from a list."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from ..audit.store import note
+from ..refusals import Refused
+from ..schema import District, Invitation, Seat, Village
+from .places import (
+    LONGEST_PLACE,
+    PlaceRow,
+    checked_district_code,
+    checked_village_code,
+    district_code_of,
+    kind_of,
+)
+from .waves import checked_line
+
+
+def find_districts(session: Session) -> Sequence[District]:
+    """Return all districts by code, with their villages."""
+    rows = select(District).options(selectinload(District.villages))
+    return session.scalars(rows.order_by(District.code)).all()
+
+
+def find_villages(session: Session) -> Sequence[Village]:
+    """Return all villages by code, with their districts: names recur, so show both."""
+    return session.scalars(select(Village).options(joinedload(Village.district)).order_by(Village.code)).all()
+
+
+def find_district(session: Session, district_id: int) -> District:
+    """Return the district, or refuse with 404."""
+    district = session.get(District, district_id)
+    if district is None:
+        raise Refused("no_district", "Kecamatan ini tidak ada.", 404)
+    return district
+
+
+def find_village(session: Session, village_id: int) -> Village:
+    """Return the village, or refuse with 404."""
+    village = session.get(Village, village_id)
+    if village is None:
+        raise Refused("no_village", "Desa ini tidak ada.", 404)
+    return village
+
+
+def seats_per_village(session: Session) -> dict[int, int]:
+    """Return how many seats (RT) each village has, by village id; those without any are left out."""
+    rows = select(Seat.village_id, func.count()).group_by(Seat.village_id)
+    return {village_id: count for village_id, count in session.execute(rows)}
+
+
+def add_district(session: Session, actor: str, code: str, name: str, *, now: datetime) -> District:
+    """Add a district; refused for a code of another shape or one that is taken, and without a name."""
+    district = District(code=_free_district_code(session, code), name=_checked_name(name))
+    session.add(district)
+    session.flush()
+    note(session, actor, "district.add", "district", district.id, now=now, **_values(district))
+    return district
+
+
+def change_district(
+    session: Session, actor: str, district: District, code: str, name: str, *, now: datetime
+) -> bool:
+    """Change a district; return whether anything changed. Its code stays while villages carry it."""
+    before = _values(district)
+    name = _checked_name(name)
+    if checked_district_code(code) != district.code:
+        if district.villages:
+            raise Refused(
+                "district_code_used",
+                "Kode desa-desa di %(name)s berawal dengan %(code)s; kode kecamatannya tetap.",
+                422,
+                name=district.name,
+                code=district.code,
+            )
+        district.code = _free_district_code(session, code)
+    district.name = name
+    return _noted(session, actor, "district", district, before, now)
+
+
+def remove_district(session: Session, actor: str, district: District, *, now: datetime) -> None:
+    """Remove a district; refused with 409 while it has villages or is invited to a wave."""
+    if district.villages:
+        raise Refused(
+            "district_used", "%(name)s masih punya desa. Hapus desanya dahulu.", 409, name=district.name
+        )
+    if session.scalar(select(Invitation.id).where(Invitation.district_id == district.id).limit(1)):
+        raise Refused(
+            "district_invited",
+            "%(name)s masih diundang ke sebuah gelombang. Kosongkan jumlahnya dahulu.",
+            409,
+            name=district.name,
+        )
+    values, district_id = _values(district), district.id
+    session.delete(district)
+    session.flush()
+    note(session, actor, "district.remove", "district", district_id, now=now, **values)
+
+
+def add_village(session: Session, actor: str, code: str, name: str, *, now: datetime) -> Village:
+    """Add a village to the district its code begins with; the code also says whether it is a kelurahan.
+
+    Refused for a code of another shape, one that is taken or of no known district, and without a name.
+    """
+    code = _free_village_code(session, code)
+    village = Village(
+        code=code, name=_checked_name(name), kind=kind_of(code), district=_district_of(session, code)
+    )
+    session.add(village)
+    session.flush()
+    note(session, actor, "village.add", "village", village.id, now=now, **_values(village))
+    return village
+
+
+def change_village(
+    session: Session, actor: str, village: Village, code: str, name: str, *, now: datetime
+) -> bool:
+    """Change a village; return whether anything changed. Refused like add_village.
+
+    Whoever changes a name or district renews what its heads are found by (roster, to the right of here).
+    """
+    before = _values(village)
+    name = _checked_name(name)
+    if checked_village_code(code) != village.code:
+        code = _free_village_code(session, code)
+        village.district = _district_of(session, code)
+        village.code, village.kind = code, kind_of(code)
+    village.name = name
+    return _noted(session, actor, "village", village, before, now)
+
+
+def remove_village(session: Session, actor: str, village: Village, *, now: datetime) -> None:
+    """Remove a village; refused with 409 once it has seats, also of people who were archived."""
+    seats = session.scalar(select(func.count()).where(Seat.village_id == village.id))
+    if seats:
+        raise Refused(
+            "village_used",
+            "%(name)s punya %(seats)s RT di daftar peserta.",
+            409,
+            name=village.name,
+            seats=seats,
+        )
+    values, village_id = _values(village), village.id
+    session.delete(village)
+    session.flush()
+    note(session, actor, "village.remove", "village", village_id, now=now, **values)
+
+
+def import_places(session: Session, actor: str, rows: Iterable[PlaceRow], *, now: datetime) -> int:
+    """Add or rename villages and their districts; ``rows`` as places.read_places returns them.
+
+    Return how many villages were new or changed: 0 when all stood there before. All rows or none: refused
+    with the row's number. An empty kind is taken from the code; another than the code's is refused.
+    """
+    districts = {district.code: district for district in find_districts(session)}
+    villages = {village.code: village for village in find_villages(session)}
+    changed = 0
+    for number, row in enumerate(rows, start=1):
+        try:
+            changed += _import_row(session, districts, villages, row)
+        except Refused as refused:
+            raise Refused(
+                refused.code, "Baris wilayah %(row)s: %(problem)s", 422, row=number, problem=str(refused)
+            ) from refused
+    if changed:
+        session.flush()
+        note(session, actor, "places.import", "district", None, now=now, changed=changed)
+    return changed
+
+
+def _import_row(
+    session: Session, districts: dict[str, District], villages: dict[str, Village], row: PlaceRow
+) -> bool:
+    district_code, district_name, village_code, village_name, kind = row
+    district_code, code = checked_district_code(district_code), checked_village_code(village_code)
+    district_name, village_name = _checked_name(district_name), _checked_name(village_name)
+    kind = kind.strip().lower()
+    if district_code_of(code) != district_code or kind not in ("", kind_of(code)):
+        raise Refused(
+            "place_mismatch", "Kode %(code)s tidak cocok dengan kecamatan atau jenisnya.", 422, code=code
+        )
+    district = districts.get(district_code)
+    if district is None:
+        district = districts[district_code] = District(code=district_code, name=district_name)
+        session.add(district)
+    village, renamed = villages.get(code), district.name != district_name
+    district.name = district_name
+    if village is None:
+        villages[code] = Village(code=code, name=village_name, kind=kind_of(code), district=district)
+        session.add(villages[code])
+        return True
+    changed = (village.name, village.kind) != (village_name, kind_of(code))
+    village.name, village.kind = village_name, kind_of(code)
+    return changed or renamed
+
+
+def _district_of(session: Session, village_code: str) -> District:
+    code = district_code_of(village_code)
+    district = session.scalar(select(District).where(District.code == code))
+    if district is None:
+        raise Refused("no_such_district", "Belum ada kecamatan %(code)s. Tambahkan dahulu.", 422, code=code)
+    return district
+
+
+def _free_district_code(session: Session, code: str) -> str:
+    code = checked_district_code(code)
+    other = session.scalar(select(District).where(District.code == code))
+    if other is not None:
+        raise Refused("district_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name)
+    return code
+
+
+def _free_village_code(session: Session, code: str) -> str:
+    code = checked_village_code(code)
+    other = session.scalar(select(Village).where(Village.code == code))
+    if other is not None:
+        raise Refused("village_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name)
+    return code
+
+
+def _checked_name(name: str) -> str:
+    return checked_line(
+        name, LONGEST_PLACE, "bad_place_name", "Isi nama wilayah, paling banyak %(most)s huruf."
+    )
+
+
+def _noted(
+    session: Session,
+    actor: str,
+    subject: str,
+    place: District | Village,
+    before: dict[str, Any],
+    now: datetime,
+) -> bool:
+    session.flush()
+    after = _values(place)
+    if after != before:
+        note(session, actor, f"{subject}.change", subject, place.id, now=now, before=before, after=after)
+    return after != before
+
+
+def _values(place: District | Village) -> dict[str, Any]:
+    return {"code": place.code, "name": place.name}

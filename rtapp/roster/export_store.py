@@ -1,0 +1,78 @@
+"""Lists out: the roster as a file that imports back, the codes of its cards, the template to fill in."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..audit import store as audit
+from ..documents.sheets import Table, write_csv, write_xlsx
+from ..events.waves import numeral
+from ..refusals import Refused
+from ..schema import Badge, District, Participant, Seat, Village, Wave
+from .seat_store import find_districts
+
+TEMPLATE = ("Kecamatan", "Desa/Kelurahan", "RT", "RW", "Nama Lengkap", "L/P", "No. HP", "Jabatan")
+CODES = ("code", "short_code", "name", "rt", "rw", "village_code", "village", "district", "wave")
+EXAMPLE = "Contoh: tulis nama lengkap seperti ini"
+_WIDTHS = (20, 24, 8, 8, 36, 6, 18, 18, 12)
+
+
+def export_rows(session: Session, with_codes: bool) -> list[list[str]]:
+    """Return the roster with its header, in the order of districts, villages and RT numbers.
+
+    With codes: the columns of desk.md §6 and everybody who has a card; else the template's columns and the
+    wave, and the heads alone, for a list has a seat in each row.
+    """
+    rows = (
+        select(Participant, Seat, Village, District, Wave.number, Badge.token, Badge.short_code)
+        .outerjoin(Seat, Seat.id == Participant.seat_id)
+        .outerjoin(Village, Village.id == Seat.village_id)
+        .outerjoin(District, District.id == Village.district_id)
+        .outerjoin(Wave, Wave.id == Participant.wave_id)
+        .outerjoin(Badge, (Badge.participant_id == Participant.id) & Badge.revoked_at.is_(None))
+        .where(Participant.archived_at.is_(None))
+        .order_by(
+            Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id
+        )
+    )
+    listed: list[list[str]] = [[*CODES] if with_codes else [*TEMPLATE, "Gelombang"]]
+    for person, seat, village, district, wave, token, short_code in session.execute(rows):
+        place = [seat.rt, seat.rw, village.code, village.name, district.name] if seat else [""] * 5
+        if with_codes:
+            if token:
+                listed.append([token, short_code, person.name, *place, str(wave or "")])
+        elif seat:
+            rt, rw, _code, name, above = place
+            own = [person.name, person.gender, person.phone, "Ketua RT", numeral(wave) if wave else ""]
+            listed.append([above, name, rt, rw, *own])
+    return listed
+
+
+def export(session: Session, actor: str, form: str, *, codes: bool, now: datetime) -> tuple[bytes, int]:
+    """Return the roster as a file (``form``: xlsx or csv) and how many people it holds; noted in the trail."""
+    if form not in ("xlsx", "csv"):
+        raise Refused("no_such_form", "Daftar peserta ditulis sebagai XLSX atau CSV.", 422)
+    rows = export_rows(session, codes)
+    table = Table("Peserta", rows, widths=() if codes else _WIDTHS, as_text=True)
+    data = write_xlsx([table]) if form == "xlsx" else write_csv(rows)
+    audit.note(
+        session, actor, "roster.export", "roster", None, now=now, rows=len(rows) - 1, codes=codes, form=form
+    )
+    return data, len(rows) - 1
+
+
+def template(session: Session) -> bytes:
+    """Return the empty list to be filled in: every cell text, districts and villages to choose from, no NIK."""
+    districts = find_districts(session)
+    first = next(
+        ((district.name, village.name) for district in districts for village in district.villages), ("", "")
+    )
+    example = [*first, "003", "001", EXAMPLE, "L", "081200000000", "Ketua RT"]
+    choices = {
+        0: [district.name for district in districts],
+        1: [village.name for district in districts for village in district.villages],
+        5: ["L", "P"],
+    }
+    table = Table("Ketua RT", [TEMPLATE, example], _WIDTHS, choices, frozenset({1}), as_text=True)
+    return write_xlsx([table])

@@ -1,0 +1,258 @@
+"""Who is on the roster: found by words and filters, shown with RT and village, in one order everywhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from ..refusals import Refused
+from ..schema import Attendance, Badge, Checkpoint, Device, District, Participant, Seat, User, Village, Wave
+from . import names
+from .seat_store import seat_code
+
+FACETS = ("district", "village", "wave", "status", "kind")  # what a list is narrowed by, beside words
+ALIKE, ALIKE_AT_MOST = 0.5, 10
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as they are shown everywhere: never a name alone, always with RT and village."""
+
+    id: int
+    kind: str
+    name: str
+    rt: str
+    rw: str
+    seat: str  # desk.md §6: "63.09.06.1002/013A", "" for somebody without one
+    village: str
+    village_code: str
+    village_kind: str
+    district: str
+    district_code: str
+    wave_id: int | None
+    wave: int | None
+    wave_date: date | None
+    phone: str
+    gender: str
+    note: str
+    version: int
+    archived_at: datetime | None
+    archive_reason: str
+    short_code: str
+    present_at: datetime | None = None
+    present_mode: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One attendance of a person as their page shows it; ``wave`` is the number of the checkpoint's wave."""
+
+    checkpoint: str
+    wave: int
+    at: datetime
+    mode: str
+    by: str
+    voided_at: datetime | None
+    voided_by: str
+    void_reason: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What of the roster is looked for; empty fields do not narrow.
+
+    ``wave`` is a wave's number as text or "none"; ``status`` one of hadir, belum, arsip; ``checkpoint_id``
+    is where presence is looked at (None: at the registration of each person's own wave).
+    """
+
+    q: str = ""
+    district: str = ""
+    village: str = ""
+    wave: str = ""
+    status: str = ""
+    kind: str = ""
+    checkpoint_id: int | None = None
+
+
+def find_people(session: Session, wanted: Filter, *, limit: int = 50, offset: int = 0) -> list[Person]:
+    """Return people in the order districts, villages, RT numbers; those without a seat come last, by name.
+
+    Where presence is looked at one checkpoint, people of its wave come first.
+
+    When a search finds nobody, those whose names are most alike are returned instead, at most ten.
+    """
+    ids = session.scalars(_in_order(_ids(wanted), wanted.checkpoint_id).limit(limit).offset(offset)).all()
+    if not ids and not offset and names.query_tokens(wanted.q):
+        ids = _most_alike(session, wanted, limit)
+    people = people_by_id(session, ids, wanted.checkpoint_id)
+    return [people[id_] for id_ in ids]
+
+
+def count_people(session: Session, wanted: Filter) -> int:
+    """Return how many people ``wanted`` finds without resorting to likeness."""
+    return session.scalar(select(func.count()).select_from(_ids(wanted).subquery())) or 0
+
+
+def next_person(session: Session, wanted: Filter, participant_id: int) -> tuple[int, int] | None:
+    """Return the id of the person after this one in the list ``wanted``, and their place in it from 0."""
+    ids = session.scalars(_in_order(_ids(wanted))).all()
+    if participant_id not in ids[:-1]:
+        return None
+    place = ids.index(participant_id) + 1
+    return ids[place], place
+
+
+def find_person(session: Session, participant_id: int) -> Person:
+    """Return one person, archived or not; refused with 404 when there is none."""
+    person = people_by_id(session, [participant_id]).get(participant_id)
+    if person is None:
+        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
+    return person
+
+
+def people_by_id(session: Session, ids: Iterable[int], checkpoint_id: int | None = None) -> dict[int, Person]:
+    """Return the people with these ids."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(_select_people(checkpoint_id).where(Participant.id.in_(wanted)))
+    return {row.id: _person(row) for row in rows}
+
+
+def marks_of(session: Session, participant_id: int) -> list[Mark]:
+    """Return where and when somebody was marked, the undone ones too, oldest first."""
+    rows = session.execute(
+        select(Attendance, Checkpoint.name, Wave.number, func.coalesce(Device.label, User.name, ""))
+        .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
+        .join(Wave, Wave.id == Checkpoint.wave_id)
+        .outerjoin(Device, Device.id == Attendance.device_id)
+        .outerjoin(User, User.id == Attendance.user_id)
+        .where(Attendance.participant_id == participant_id)
+        .order_by(Attendance.at, Attendance.id)
+    )
+    return [
+        Mark(name, wave, mark.at, mark.mode, by, mark.voided_at, mark.voided_by, mark.void_reason)
+        for mark, name, wave, by in rows
+    ]
+
+
+def search_text(name: str, kind: str, rt: str = "", village: str = "", district: str = "") -> str:
+    """Return what somebody is found by: the name, and RT, village and district or else the kind."""
+    return names.search_key(name, *((f"RT {rt}", village, district) if rt else (kind,)))
+
+
+def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
+    """Select the ids of ``wanted``, joining no more than needed: 20,000 rows pass here at every keystroke."""
+    rows = (
+        select(Participant.id)
+        .select_from(Participant)
+        .outerjoin(Seat, Seat.id == Participant.seat_id)
+        .outerjoin(Village, Village.id == Seat.village_id)
+    )
+    archived = wanted.status == "arsip"
+    rows = rows.where(Participant.archived_at.isnot(None) if archived else Participant.archived_at.is_(None))
+    if not by_likeness:
+        for token in names.query_tokens(wanted.q):
+            rows = rows.where(Participant.search_key.contains(token, autoescape=True))
+    if wanted.district:
+        rows = rows.where(
+            Village.district_id.in_(select(District.id).where(District.code == wanted.district))
+        )
+    if wanted.village:
+        rows = rows.where(Village.code == wanted.village)
+    if wanted.wave == "none":
+        rows = rows.where(Participant.wave_id.is_(None))
+    elif wanted.wave:
+        number = int(wanted.wave) if wanted.wave.isascii() and wanted.wave.isdigit() else -1
+        rows = rows.where(Participant.wave_id.in_(select(Wave.id).where(Wave.number == min(number, 9999))))
+    if wanted.kind:
+        rows = rows.where(Participant.kind == wanted.kind)
+    if wanted.status in ("hadir", "belum"):
+        marked = select(Attendance.id).where(*_mark(wanted.checkpoint_id)).correlate(Participant).exists()
+        rows = rows.where(marked if wanted.status == "hadir" else ~marked)
+    return rows
+
+
+def _in_order(rows: Select[Any], checkpoint_id: int | None = None) -> Select[Any]:
+    if checkpoint_id is not None:
+        here = select(Checkpoint.wave_id).where(Checkpoint.id == checkpoint_id).scalar_subquery()
+        rows = rows.order_by(case((Participant.wave_id == here, 0), else_=1))
+    return rows.order_by(
+        Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id
+    )
+
+
+def _mark(checkpoint_id: int | None) -> list[Any]:
+    """Return what makes an attendance somebody's mark: at the checkpoint, else at their registration."""
+    home = select(func.min(Checkpoint.id)).where(
+        Checkpoint.wave_id == Participant.wave_id, Checkpoint.kind == "hadir"
+    )
+    here = home.correlate(Participant).scalar_subquery() if checkpoint_id is None else checkpoint_id
+    return [
+        Attendance.participant_id == Participant.id,
+        Attendance.voided_at.is_(None),
+        Attendance.checkpoint_id == here,
+    ]
+
+
+def _most_alike(session: Session, wanted: Filter, limit: int) -> list[int]:
+    """Return the ids of those most alike, best first; only names that share a run of letters are weighed."""
+    query = names.search_key(wanted.q)
+    windows = (query[at : at + 3] for at in range(len(query) - 2))
+    runs = {run for run in windows if " " not in run[1:]} or {query}
+    shares = or_(*(Participant.search_key.contains(run, autoescape=True) for run in sorted(runs)[:40]))
+    keys = _ids(wanted, by_likeness=True).add_columns(Participant.search_key).where(shares)
+    scored = [(names.similarity(query, key), id_) for id_, key in session.execute(keys)]
+    best = sorted((-score, id_) for score, id_ in scored if score >= ALIKE)
+    return [id_ for _, id_ in best[: min(limit, ALIKE_AT_MOST)]]
+
+
+def _select_people(checkpoint_id: int | None) -> Select[Any]:
+    return (
+        select(
+            *(getattr(Participant, field) for field in _OWN),
+            Seat.rt,
+            Seat.rw,
+            Seat.rw_in_key,
+            Village.name.label("village"),
+            Village.code.label("village_code"),
+            Village.kind.label("village_kind"),
+            District.name.label("district"),
+            District.code.label("district_code"),
+            Wave.number.label("wave"),
+            Wave.date.label("wave_date"),
+            Badge.short_code,
+            Attendance.at.label("present_at"),
+            Attendance.mode.label("present_mode"),
+        )
+        .select_from(Participant)
+        .outerjoin(Seat, Seat.id == Participant.seat_id)
+        .outerjoin(Village, Village.id == Seat.village_id)
+        .outerjoin(District, District.id == Village.district_id)
+        .outerjoin(Wave, Wave.id == Participant.wave_id)
+        .outerjoin(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
+        .outerjoin(Attendance, and_(*_mark(checkpoint_id)))
+    )
+
+
+_OWN = (
+    "id", "kind", "name", "wave_id", "phone", "gender", "note", "version", "archived_at", "archive_reason"
+)  # fmt: skip
+
+
+def _person(row: Row[Any]) -> Person:
+    facts = {field: getattr(row, field) for field in _OWN}
+    texts = ("rt", "rw", "village", "village_code", "village_kind", "district", "district_code", "short_code")
+    facts |= {field: getattr(row, field) or "" for field in texts}
+    seat = seat_code(row.village_code, row.rt, row.rw_in_key) if row.rt else ""
+    return Person(
+        **facts,
+        seat=seat,
+        wave=row.wave,
+        wave_date=row.wave_date,
+        present_at=row.present_at,
+        present_mode=row.present_mode or "",
+    )

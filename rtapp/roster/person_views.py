@@ -1,0 +1,79 @@
+"""Add somebody, take them off the roster, put them back."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..badges import store as badges
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..web.guard import acting, requires
+from . import store
+from .forms import new_form
+from .shared_views import blame, blueprint, choices
+
+
+@blueprint.get("/participants/new")
+@requires(Duty.EDIT_ROSTER)
+def new() -> str:
+    """Ask who is to be added: a head with a seat, or a guest without one."""
+    guest = _is_guest()
+    return render_template("roster/participant_new.html", form=new_form(guest, *choices()), guest=guest)
+
+
+@blueprint.post("/participants/new")
+@requires(Duty.EDIT_ROSTER)
+def add() -> Response | tuple[str, int]:
+    """Add one person, with a card."""
+    actor, now, guest = acting(), clock.utcnow(), _is_guest()
+    session = begin_write(db.session)
+    form = new_form(guest, *choices())
+    try:
+        if not form.validate():
+            raise Refused("invalid", "Periksa isian yang ditandai.", 422)
+        event = events.the_event(session)
+        person = store.add_participant(session, actor.name, event.id, now=now, **form.facts(session))
+    except Refused as refused:
+        session.rollback()
+        blame(refused, form)
+        page = render_template("roster/participant_new.html", form=form, guest=guest)
+        return page, refused.status
+    badges.issue_missing(session, [person.id], now=now)
+    name, participant_id = person.name, person.id
+    session.commit()
+    flash(_("%(name)s ditambahkan.", name=name), "ok")
+    if request.form.get("then") == "another":
+        return redirect(url_for(".new", kind="tamu" if guest else None), 303)
+    return redirect(url_for(".participant", participant_id=participant_id), 303)
+
+
+@blueprint.post("/participants/<int:participant_id>/archive")
+@requires(Duty.EDIT_ROSTER)
+def archive(participant_id: int) -> Response:
+    """Take one person off the roster with a reason."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    store.archive_participant(session, actor.name, participant_id, request.form.get("reason", ""), now=now)
+    session.commit()
+    flash(_("Peserta diarsipkan. Kartunya tidak berlaku lagi."), "ok")
+    return redirect(url_for(".participant", participant_id=participant_id), 303)
+
+
+@blueprint.post("/participants/<int:participant_id>/restore")
+@requires(Duty.EDIT_ROSTER)
+def restore(participant_id: int) -> Response:
+    """Put one person back on the roster."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    store.restore_participant(session, actor.name, participant_id, now=now)
+    badges.issue_missing(session, [participant_id], now=now)
+    session.commit()
+    flash(_("Peserta dipulihkan. Kartunya berlaku lagi."), "ok")
+    return redirect(url_for(".participant", participant_id=participant_id), 303)
+
+
+def _is_guest() -> bool:
+    return request.args.get("kind", "rt") != "rt"

@@ -1,0 +1,59 @@
+"""The blueprint of this room and what its pages share: the list's address, the choices, the blame."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, request
+
+from ..db import db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import District, Wave
+from ..web.errors import refusal_text
+from . import seat_store, store
+from .forms import PersonForm
+
+blueprint = Blueprint("roster", __name__)
+
+# The field beside which a refusal is shown; others stand above the form.
+_FIELDS = {
+    "no_name": "name",
+    "long_name": "name",
+    "seat_taken": "rt",
+    "which_rw": "rw",
+    "no_village": "village",
+}
+
+
+def wanted_people(districts: Sequence[District] = ()) -> store.Filter:
+    """Return what the address asks for; a village outside the chosen district is let go."""
+    asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", *store.FACETS)}
+    chosen = next((district for district in districts if district.code == asked["district"]), None)
+    if chosen and asked["village"] not in [village.code for village in chosen.villages]:
+        asked["village"] = ""
+    return store.Filter(**asked)
+
+
+def page_number() -> int:
+    """Return the page of the list the address asks for, from 1."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def listing_of(wanted: store.Filter, page: int) -> dict[str, Any]:
+    """Return the list's filters and page as they stand in an address."""
+    filters = {name: getattr(wanted, name) for name in ("q", *store.FACETS)}
+    return {name: value for name, value in filters.items() if value} | ({"page": page} if page > 1 else {})
+
+
+def choices() -> tuple[Sequence[Wave], Sequence[District]]:
+    """Return the waves and the districts a form offers."""
+    return events.find_waves(db.session), seat_store.find_districts(db.session)
+
+
+def blame(refused: Refused, form: PersonForm) -> None:
+    """Show a refusal beside the field it is about, else above the form."""
+    name = _FIELDS.get(refused.code, "")
+    errors = form[name].errors if name in form else form.form_errors
+    if refused.code != "invalid":
+        errors.append(refusal_text(refused))

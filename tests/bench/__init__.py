@@ -1,0 +1,1 @@
+"""How fast the desk is: commands that print figures beside the floors they are held against."""

@@ -1,0 +1,105 @@
+"""A real browser before a real server: how journeys open it, sign in and look for mistakes of the page."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from .served import Served, command
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+TABLET, PHONE, SCREEN = (1024, 768), (390, 844), (1920, 1080)
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; without one the test is skipped, or fails where browsers are mandatory."""
+    if CHROMIUM is None:
+        if os.environ.get("RTAPP_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is missing, and RTAPP_REQUIRE_BROWSER says it must be here")
+        pytest.skip("Chromium is not installed; `apt-get install chromium` lets this test run")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict[str, object]:
+    """How pytest-playwright starts the browser."""
+    return {"executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with the demo in it, made once; journeys work on copies."""
+    folder = tmp_path_factory.mktemp("demo") / "instance"
+    made = command("demo", "--no-serve", instance=folder)
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture
+def served(demo_file: Path, tmp_path: Path) -> Iterator[Served]:
+    """The demo, served by a real process of its own."""
+    instance = tmp_path / "instance"
+    shutil.copytree(demo_file, instance)
+    server = Served(instance, ("demo",))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
+    """Open a page as "desk", "admin" or "stranger", on a screen of a size; fails on any mistake of the page."""
+    mistakes: list[str] = []
+    signed_in: dict[str, object] = {}
+
+    def open_page(role: str = "desk", path: str = "/", size: tuple[int, int] = TABLET, **options: object) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, storage_state=signed_in.get(role), **options
+        )
+        watch(context, served.url, mistakes)
+        page = context.new_page()
+        if role != "stranger" and role not in signed_in:
+            sign_in(page, served.links[-2:][role == "desk"])
+            signed_in[role] = context.storage_state()
+        page.goto(served.url + path)
+        return page
+
+    yield open_page
+    assert mistakes == []
+
+
+def sign_in(page: Page, link: str) -> None:
+    """Use a one-time link as a person would."""
+    page.goto(link)
+    page.locator("main form button").last.click()
+    page.wait_for_load_state()
+
+
+def watch(context: BrowserContext, origin: str, mistakes: list[str]) -> None:
+    """Note what a page must never do: ask another host, break a policy, throw."""
+    context.on("request", lambda request: _note_request(request.url, origin, mistakes))
+    context.on("weberror", lambda error: mistakes.append(f"thrown: {error.error}"))
+    context.on("console", lambda message: _note_message(message.text, mistakes))
+
+
+def launch(playwright: Playwright, chromium: str, *flags: str) -> Browser:
+    """Start a browser of its own with more flags."""
+    return playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+
+
+def _note_request(url: str, origin: str, mistakes: list[str]) -> None:
+    if not url.startswith((origin + "/", "data:", "blob:")):
+        mistakes.append(f"asked elsewhere: {url}")
+
+
+def _note_message(text: str, mistakes: list[str]) -> None:
+    if "Content Security Policy" in text or "Uncaught" in text:
+        mistakes.append(f"said: {text}")

@@ -1,0 +1,22 @@
+"""A film for the browser's fake camera: pictures, one after another, as motion JPEG."""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+FRAME = (1280, 720)
+
+
+def film(pictures: list[Image.Image], path: Path, frames_each: int = 30) -> Path:
+    """Write ``pictures``, each standing in the middle of a grey frame for a while, to ``path`` (.mjpeg)."""
+    with path.open("wb") as file:
+        for picture in pictures:
+            frame = Image.new("RGB", FRAME, (150, 150, 146))
+            shown = picture.convert("RGB")
+            shown.thumbnail((FRAME[0] - 80, FRAME[1] - 40))
+            frame.paste(shown, ((FRAME[0] - shown.width) // 2, (FRAME[1] - shown.height) // 2))
+            buffer = io.BytesIO()
+            frame.save(buffer, "JPEG", quality=80)
+            file.write(buffer.getvalue() * frames_each)
+    return path

@@ -1,0 +1,163 @@
+"""What the rules of accounts promise: roles, tries, lifetimes, names, addresses, passwords."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from rtapp.accounts import passwords
+from rtapp.accounts.addresses import is_here_only, reachable
+from rtapp.accounts.lifetime import Life, last_day, life_of
+from rtapp.accounts.names import key_of, readable
+from rtapp.accounts.roles import DUTIES, PROTECTED, Actor, Duty, Role
+from rtapp.accounts.tries import Tries
+from rtapp.refusals import Refused
+
+NOW = datetime(2023, 11, 8, 0, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=9)
+
+
+@contextmanager
+def refuses(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
+    """Expect the refusal with this code."""
+    with pytest.raises(Refused) as caught:
+        yield caught
+    assert caught.value.code == code
+
+
+def test_every_role_may_all_that_the_role_below_may():
+    order = [DUTIES[role] for role in (Role.VIEWER, Role.CLERK, Role.SUPERVISOR, Role.ADMIN)]
+    assert all(below < above for below, above in pairwise(order))
+    assert DUTIES[Role.ADMIN] == set(Duty)
+
+
+def test_preparing_and_closing_is_protected_and_the_days_work_is_not():
+    assert Duty.MANAGE_USERS in PROTECTED and Duty.IMPORT_ROSTER in PROTECTED
+    assert not PROTECTED & {Duty.SCAN, Duty.EDIT_ROSTER, Duty.SEE_COUNTS, Duty.OPEN_CHECKPOINT}
+
+
+def test_a_device_uses_only_the_checkpoints_it_was_given():
+    desk = Actor("device", 3, "Meja 1", Role.CLERK, frozenset({1, 2}))
+    assert desk.may_use(2) and not desk.may_use(9) and desk.may("scan") and not desk.may(Duty.MANAGE_DEVICES)
+    assert (desk.device_id, desk.user_id) == (3, None)
+    assert Actor("user", 7, "Uji", Role.CLERK).may_use(9)
+
+
+def test_the_eleventh_try_at_a_name_waits_and_other_names_and_addresses_do_not():
+    tries = Tries()
+    assert [tries.admit("ani", "10.0.0.5", NOW) for _ in range(10)] == [None] * 10
+    assert tries.admit("ani", "10.0.0.5", NOW + timedelta(minutes=1)) == timedelta(minutes=4)
+    assert tries.admit("budi", "10.0.0.5", NOW) is None
+    assert tries.admit("ani", "10.0.0.6", NOW) is None
+    assert tries.admit("ani", "10.0.0.5", NOW + timedelta(minutes=5)) is None
+
+
+def test_waiting_people_do_not_make_their_wait_longer_and_success_forgets():
+    tries = Tries(most=2)
+    for _ in range(9):
+        tries.admit("ani", "10.0.0.5", NOW)
+    assert tries.admit("ani", "10.0.0.5", NOW + timedelta(minutes=5)) is None
+    tries.forget("ani", "10.0.0.5")
+    assert tries.admit("ani", "10.0.0.5", NOW) is None
+
+
+def test_remembered_tries_are_bounded():
+    tries = Tries(most=1, remembered=3)
+    for name in "abcd":
+        tries.admit(name, "10.0.0.5", NOW)
+    assert tries.admit("d", "10.0.0.5", NOW) and not tries.admit("a", "10.0.0.5", NOW)
+
+
+@pytest.mark.parametrize(
+    ("revoked_at", "expires_at", "closings", "used_at", "life"),
+    [
+        (None, LATER, [None], None, Life.WAITING),
+        (None, LATER, [None], NOW, Life.ACTIVE),
+        (None, LATER, [NOW, None], NOW, Life.ACTIVE),
+        (None, LATER, [NOW, NOW], NOW, Life.ENDED),
+        (None, NOW, [None], NOW, Life.ENDED),
+        (None, LATER, [], NOW, Life.ENDED),
+        (NOW, LATER, [None], NOW, Life.REVOKED),
+    ],
+)
+def test_a_device_lives_until_revoked_expired_or_all_its_waves_are_closed(
+    revoked_at, expires_at, closings, used_at, life
+):
+    assert life_of(revoked_at, expires_at, closings, used_at, now=NOW) is life
+    assert life.is_over == (life in (Life.ENDED, Life.REVOKED))
+
+
+def test_the_last_day_is_the_one_before_midnight():
+    assert last_day(datetime(2023, 11, 8, 16, 0, tzinfo=UTC)).isoformat() == "2023-11-08T15:59:59+00:00"
+    assert last_day(None) is None
+
+
+def test_two_spellings_of_a_name_are_one_account():
+    assert key_of("  Siti   AMINAH ") == key_of("siti aminah") == key_of("ｓｉｔｉ aminah")
+    assert key_of("Siti Aminah") != key_of("Siti Amina")
+
+
+def test_a_name_has_visible_characters_and_at_most_eighty():
+    assert readable("  Meja 2 ·  pintu timur ") == "Meja 2 · pintu timur"
+    assert readable("a" * 80) and not readable("a" * 81)
+    assert not readable("Meja\u202e2") and not readable("Meja\x002") and not readable("  ")
+
+
+def test_localhost_is_replaced_by_addresses_a_phone_can_open():
+    assert reachable("http://192.168.1.10:8000", ["10.0.0.5"]) == ["http://192.168.1.10:8000"]
+    assert reachable("http://localhost:8000", ["10.0.0.5", "192.168.1.10"]) == [
+        "http://10.0.0.5:8000",
+        "http://192.168.1.10:8000",
+        "http://localhost:8000",
+    ]
+    assert reachable("https://localhost", []) == ["https://localhost"]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000", "http://a.localhost"]
+)
+def test_loopback_addresses_open_on_this_machine_only(address):
+    assert is_here_only(address)
+
+
+@pytest.mark.parametrize("address", ["http://meja.lan:8000", "http://192.168.1.10", "https://[fe80::1]:8000"])
+def test_other_addresses_open_elsewhere(address):
+    assert not is_here_only(address)
+
+
+@pytest.mark.parametrize(
+    "password", ["12345678", "87654321", "abcdefgh", "aaaaaaaa", "abababab", "Uji Admin", "ujiadmin"]
+)
+def test_passwords_everybody_would_try_are_refused(password):
+    with refuses("easy_password"):
+        passwords.checked(password, "Uji  Admin")
+
+
+def test_passwords_too_short_or_too_long_are_refused():
+    with pytest.raises(Refused) as short:
+        passwords.checked("tujuh77")
+    assert str(short.value) == "Kata sandi paling sedikit 8 huruf."
+    with refuses("long_password"):
+        passwords.checked("panjang!" * 26)
+
+
+def test_a_password_is_hashed_once_and_fits_only_itself():
+    hashed = passwords.checked("empat kata yang aman", "Ani")
+    assert hashed.startswith("$argon2id$") and passwords.checked(hashed) is hashed
+    assert passwords.fits(hashed, "empat kata yang aman")
+    assert not passwords.fits(hashed, "empat kata yang Aman")
+    assert (
+        not passwords.fits(None, "empat kata yang aman")
+        and not passwords.fits("", "")
+        and not passwords.fits("?", "x")
+    )
+
+
+def test_more_sign_ins_at_once_than_may_wait_are_sent_away(monkeypatch):
+    monkeypatch.setattr(passwords, "_waiting_room", passwords.BoundedSemaphore(1))
+    with passwords._turn(), pytest.raises(Refused) as refused:
+        passwords.fits(None, "x")
+    assert refused.value.status == 429
+    assert passwords.fits(None, "x") is False

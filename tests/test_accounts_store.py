@@ -1,0 +1,361 @@
+"""What the stores of accounts promise on a real database: users, devices, links, and what the trail says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from rtapp.accounts import passwords
+from rtapp.accounts import store as accounts
+from rtapp.accounts.lifetime import Life
+from rtapp.accounts.roles import Role
+from rtapp.audit.store import trail, verify_chain
+from rtapp.db import begin_write
+from rtapp.refusals import Refused
+from rtapp.schema import AuditValue, Device, OneTimeLink, User, Wave
+
+from .world import PASSWORD, at
+
+NOW = datetime(2023, 11, 1, 2, 0, tzinfo=UTC)
+GOOD = "empat kata yang aman"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make argon2 as fast as it can be: these tests are not about its strength."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@contextmanager
+def refuses(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
+    """Expect the refusal with this code."""
+    with pytest.raises(Refused) as caught:
+        yield caught
+    assert caught.value.code == code
+
+
+@pytest.fixture
+def writing(session, world):
+    return begin_write(session)
+
+
+def last_line(session):
+    return trail(session, 1)[0]
+
+
+def test_a_user_signs_in_with_any_spelling_of_the_name(session, world):
+    assert accounts.sign_in(session, "  uji   ADMIN ", PASSWORD).id == world.users["admin"]
+    assert accounts.sign_in(session, "Uji admin", PASSWORD + "x") is None
+    assert accounts.sign_in(session, "Tidak Ada", PASSWORD) is None
+
+
+def test_unknown_names_cost_as_much_work_as_wrong_passwords(session, world, monkeypatch):
+    worked = []
+    monkeypatch.setattr(passwords, "fits", lambda kept, given: worked.append(kept) or False)
+    accounts.sign_in(session, "Tidak Ada", PASSWORD)
+    accounts.sign_in(session, "Uji admin", "salah semua")
+    assert len(worked) == 2
+
+
+def test_no_connection_is_held_while_a_password_is_worked_on(session, world, monkeypatch):
+    held = []
+    monkeypatch.setattr(
+        passwords, "fits", lambda kept, given: held.append(session().in_transaction()) or False
+    )
+    accounts.sign_in(session, "Uji admin", PASSWORD)
+    assert held == [False]
+
+
+def test_names_are_unique_in_every_spelling(writing):
+    with pytest.raises(Refused) as refused:
+        accounts.add_user(writing, "uji", "UJI  Admin", Role.VIEWER, GOOD, now=NOW)
+    assert str(refused.value) == "Nama “UJI Admin” sudah dipakai. Pilih nama lain."
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a" * 81, "Ani\u200bBudi", "ß" * 41])
+def test_names_nobody_can_read_are_refused(writing, name):
+    with refuses("bad_name"):
+        accounts.add_user(writing, "uji", name, Role.VIEWER, GOOD, now=NOW)
+
+
+def test_a_new_password_ends_every_session_and_unused_link(writing, world):
+    user = accounts.find_user(writing, world.users["clerk"])
+    secret = accounts.issue_link(writing, "user", now=NOW, user=user)
+    version = user.session_version
+    assert accounts.user_actor(writing, user.id, version)
+    accounts.change_password(writing, "uji", user, GOOD, now=NOW)
+    writing.commit()
+    assert accounts.user_actor(writing, user.id, version) is None
+    assert accounts.sign_in(writing, user.name, GOOD).id == user.id
+    with refuses("link_used"):
+        accounts.find_link(writing, secret, now=NOW)
+
+
+def test_a_password_that_is_the_name_is_refused(writing, world):
+    with refuses("easy_password"):
+        accounts.change_password(
+            writing, "uji", accounts.find_user(writing, world.users["clerk"]), "uji clerk", now=NOW
+        )
+
+
+def test_the_last_admin_stays_admin_and_enabled(writing, world):
+    admin = accounts.find_user(writing, world.users["admin"])
+    with pytest.raises(Refused) as refused:
+        accounts.change_role(writing, "uji", admin, Role.CLERK, now=NOW)
+    assert str(refused.value) == "Uji admin adalah admin terakhir. Jadikan orang lain admin dahulu."
+    with refuses("last_admin"):
+        accounts.disable_user(writing, "uji", admin, now=NOW)
+
+
+def test_an_admin_may_leave_when_another_is_enabled(writing, world):
+    admin, other = (accounts.find_user(writing, world.users[role]) for role in ("admin", "supervisor"))
+    accounts.change_role(writing, "uji", other, Role.ADMIN, now=NOW)
+    accounts.disable_user(writing, "uji", other, now=NOW)
+    with refuses("last_admin"):
+        accounts.disable_user(writing, "uji", admin, now=NOW)
+    accounts.enable_user(writing, "uji", other, now=NOW)
+    accounts.disable_user(writing, "uji", admin, now=NOW)
+    assert accounts.user_actor(writing, admin.id, admin.session_version) is None
+
+
+def test_a_disabled_user_is_out_at_once_and_cannot_sign_in(session, world):
+    writing = begin_write(session)
+    user = accounts.find_user(writing, world.users["viewer"])
+    version = user.session_version
+    accounts.disable_user(writing, "uji", user, now=NOW)
+    writing.commit()
+    assert accounts.user_actor(session, user.id, version) is None
+    assert accounts.sign_in(session, "Uji viewer", PASSWORD) is None
+
+
+def test_a_device_is_revoked_at_once_with_its_token_and_link(writing, world):
+    device = accounts.find_device(writing, world.device)
+    secret = accounts.invite_device(writing, "uji", device, now=NOW)
+    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+    assert accounts.bearer_actor(writing, world.bearer, now=NOW)
+    version = device.session_version
+    accounts.revoke_device(writing, "uji", device, now=NOW)
+    assert accounts.device_actor(writing, device.id, version, now=NOW) is None
+    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW) is None
+    assert accounts.bearer_actor(writing, world.bearer, now=NOW) is None
+    with refuses("link_used"):
+        accounts.find_link(writing, secret, now=NOW)
+    with refuses("device_revoked"):
+        accounts.invite_device(writing, "uji", device, now=NOW)
+
+
+def test_a_device_lives_to_the_end_of_its_last_waves_day(writing, world):
+    device = accounts.find_device(writing, world.device)
+    accounts.invite_device(writing, "uji", device, now=NOW)
+    assert device.expires_at == at(0, day=date(2023, 11, 9))
+    actor = lambda now: accounts.device_actor(writing, device.id, device.session_version, now=now)  # noqa: E731
+    assert actor(at(23, 59)) and actor(device.expires_at) is None
+
+
+def test_a_device_for_a_wave_long_past_lives_until_tonight(writing, world):
+    late = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+    assert accounts.device_expiry_at(writing, [world.registration], late) == datetime(
+        2026, 3, 1, 16, 0, tzinfo=UTC
+    )
+
+
+def test_closing_its_only_wave_ends_a_device_and_opening_it_again_brings_it_back(writing, world):
+    device, wave = accounts.find_device(writing, world.device), writing.get(Wave, world.waves[0])
+    accounts.invite_device(writing, "uji", device, now=NOW)
+    wave.closed_at = NOW
+    writing.flush()
+    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW) is None
+    assert accounts.bearer_actor(writing, world.bearer, now=NOW) is None
+    assert accounts.device_life(device, now=NOW) is Life.ENDED
+    with refuses("device_over"):
+        accounts.invite_device(writing, "uji", device, now=NOW)
+    wave.closed_at = None
+    writing.flush()
+    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+
+
+def test_a_device_of_two_waves_goes_on_when_the_first_is_closed(writing, world):
+    device, wave = accounts.find_device(writing, world.device), writing.get(Wave, world.waves[0])
+    both = [world.registration, world.registration_two]
+    accounts.change_device(writing, "uji", device, "Meja 1", Role.CLERK, both, now=NOW)
+    wave.closed_at = NOW
+    writing.flush()
+    actor = accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+    assert actor.checkpoint_ids == set(both)
+
+
+@pytest.mark.parametrize(
+    ("label", "role", "points", "code"),
+    [
+        ("", Role.CLERK, "own", "bad_label"),
+        ("M" * 81, Role.CLERK, "own", "bad_label"),
+        ("Meja 9", Role.ADMIN, "own", "bad_role"),
+        ("Meja 9", Role.CLERK, "none", "no_checkpoint"),
+        ("Meja 9", Role.CLERK, "unknown", "no_checkpoint"),
+    ],
+)
+def test_a_device_without_label_checkpoint_or_with_an_admins_role_is_refused(
+    writing, world, label, role, points, code
+):
+    ids = {"own": [world.registration], "none": [], "unknown": [world.registration, 999]}[points]
+    with refuses(code):
+        accounts.add_device(writing, "uji", label, role, ids, expires_at=NOW, now=NOW)
+    with refuses(code):
+        accounts.change_device(
+            writing, "uji", accounts.find_device(writing, world.device), label, role, ids, now=NOW
+        )
+
+
+def test_another_role_and_other_checkpoints_count_from_the_next_request(writing, world):
+    device = accounts.find_device(writing, world.device)
+    accounts.change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
+    actor = accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+    assert (actor.name, actor.role, actor.checkpoint_ids) == (
+        "Meja 1 timur",
+        Role.VIEWER,
+        {world.session_one},
+    )
+    line, kept = last_line(writing)
+    assert line.action == "device.change" and kept.values["before"]["label"] == "Meja 1"
+    accounts.change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
+    assert last_line(writing)[0].id == line.id  # nothing changed, nothing noted
+
+
+def test_a_new_token_ends_the_one_before(writing, world):
+    device = accounts.find_device(writing, world.device)
+    token = accounts.give_bearer(writing, "uji", device, now=NOW)
+    assert accounts.bearer_actor(writing, token, now=NOW).device_id == device.id
+    assert accounts.bearer_actor(writing, world.bearer, now=NOW) is None
+
+
+def test_a_device_waits_until_a_browser_or_a_program_uses_it(writing, world):
+    device = accounts.add_device(
+        writing, "uji", "Meja 9", Role.CLERK, [world.registration], expires_at=at(23), now=NOW
+    )
+    assert accounts.device_life(device, now=NOW) is Life.WAITING
+    secret = accounts.invite_device(writing, "uji", device, now=NOW)
+    accounts.use_link(writing, secret, now=NOW)
+    assert accounts.device_life(device, now=NOW) is Life.ACTIVE
+    accounts.leave_device(writing, device, now=NOW)
+    assert accounts.device_life(device, now=NOW) is Life.WAITING
+    accounts.give_bearer(writing, "uji", device, now=NOW)
+    accounts.mark_seen(writing, device.id, now=NOW)
+    assert accounts.device_life(device, now=NOW) is Life.ACTIVE
+
+
+def test_pairing_anew_ends_the_phone_that_was_this_device(writing, world):
+    device = accounts.find_device(writing, world.device)
+    before = device.session_version
+    accounts.use_link(writing, accounts.invite_device(writing, "uji", device, now=NOW), now=NOW)
+    assert accounts.device_actor(writing, device.id, before, now=NOW) is None
+    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+
+
+def test_looking_at_a_link_leaves_it_and_using_it_ends_it(writing, world):
+    device = accounts.find_device(writing, world.device)
+    secret = accounts.invite_device(writing, "uji", device, now=NOW)
+    for _ in range(3):
+        link = accounts.find_link(writing, secret, now=NOW)
+    assert (link.purpose, link.label, link.role) == ("device", "Meja 1", "clerk")
+    assert link.checkpoints == ((1, "Registrasi"), (1, "Materi 1")) and link.until == device.expires_at
+    accounts.use_link(writing, secret, now=NOW)
+    with pytest.raises(Refused) as refused:
+        accounts.use_link(writing, secret, now=NOW)
+    assert refused.value.status == 410
+    assert accounts.link_owner(writing, secret) == ("device", device.id)
+
+
+def test_a_link_that_two_took_at_once_serves_one(writing, world, monkeypatch):
+    from rtapp.accounts import links_store
+
+    secret = accounts.issue_link(
+        writing, "user", now=NOW, user=accounts.find_user(writing, world.users["clerk"])
+    )
+    stale = links_store._live_link(writing, secret, NOW)
+    accounts.use_link(writing, secret, now=NOW)
+    monkeypatch.setattr(links_store, "_live_link", lambda *_: stale)
+    with refuses("link_used"):
+        accounts.use_link(writing, secret, now=NOW)
+
+
+def test_links_end_with_their_time_and_with_a_newer_one(writing, world):
+    user = accounts.find_user(writing, world.users["clerk"])
+    first = accounts.issue_link(writing, "user", now=NOW, user=user)
+    second = accounts.issue_link(writing, "user", now=NOW, user=user)
+    other = accounts.issue_link(
+        writing, "user", now=NOW, user=accounts.find_user(writing, world.users["admin"])
+    )
+    with refuses("link_used"):
+        accounts.find_link(writing, first, now=NOW)
+    assert accounts.find_link(writing, second, now=NOW + timedelta(hours=23)).label == "Uji clerk"
+    assert accounts.find_link(writing, other, now=NOW)
+    with refuses("link_used"):
+        accounts.find_link(writing, second, now=NOW + timedelta(days=1))
+    with refuses("link_used"):
+        accounts.find_link(writing, "tidak-ada", now=NOW)
+
+
+def test_a_disabled_users_link_lets_nobody_in(writing, world):
+    user = accounts.find_user(writing, world.users["clerk"])
+    accounts.disable_user(writing, "uji", user, now=NOW)
+    secret = accounts.issue_link(writing, "user", now=NOW, user=user)
+    with refuses("link_used"):
+        accounts.find_link(writing, secret, now=NOW)
+
+
+def test_the_set_up_link_ends_with_the_first_account(session):
+    writing = begin_write(session)
+    assert accounts.needs_setup(writing)
+    secret = accounts.issue_link(writing, "setup", now=NOW)
+    assert accounts.find_link(writing, secret, now=NOW).purpose == "setup"
+    accounts.add_user(writing, "uji", "Ani", Role.ADMIN, GOOD, now=NOW)
+    with pytest.raises(Refused) as refused:
+        accounts.find_link(writing, secret, now=NOW)
+    assert str(refused.value) == "Akun pertama sudah dibuat. Masuk dengan nama dan kata sandi."
+
+
+def test_neither_trail_nor_tables_hold_a_password_a_link_or_a_token(writing, world):
+    device, user = (
+        accounts.find_device(writing, world.device),
+        accounts.find_user(writing, world.users["clerk"]),
+    )
+    secrets = [
+        accounts.invite_device(writing, "uji", device, now=NOW),
+        accounts.issue_link(writing, "user", now=NOW, user=user),
+        accounts.give_bearer(writing, "uji", device, now=NOW),
+    ]
+    accounts.change_password(writing, "uji", user, GOOD, now=NOW)
+    accounts.use_link(writing, secrets[0], now=NOW)
+    kept = [
+        *map(str, (value.values for value in writing.scalars(select(AuditValue)))),
+        *(f"{line.actor}{line.reason}" for line, _ in trail(writing)),
+        *(row.token_hash for row in writing.scalars(select(OneTimeLink))),
+        *(str(row.token_hash) for row in writing.scalars(select(Device))),
+        *(row.password_hash for row in writing.scalars(select(User))),
+    ]
+    assert not [text for text in kept for secret in (*secrets, GOOD, PASSWORD) if secret in text]
+
+
+def test_everything_that_was_done_stands_in_an_unbroken_trail(writing, world):
+    device, user = (
+        accounts.find_device(writing, world.device),
+        accounts.find_user(writing, world.users["clerk"]),
+    )
+    accounts.invite_device(writing, "Uji admin", device, now=NOW)
+    accounts.change_role(writing, "Uji admin", user, Role.VIEWER, now=NOW)
+    accounts.change_role(writing, "Uji admin", user, Role.VIEWER, now=NOW)
+    accounts.disable_user(writing, "Uji admin", user, now=NOW)
+    accounts.note_sign_in(writing, user, now=NOW)
+    accounts.revoke_device(writing, "Uji admin", device, now=NOW)
+    done = [(line.action, line.actor) for line, _ in trail(writing, 5)]
+    assert done == [
+        ("device.revoke", "Uji admin"),
+        ("user.sign_in", "Uji clerk"),
+        ("user.disable", "Uji admin"),
+        ("user.role", "Uji admin"),
+        ("link.issue", "Uji admin"),
+    ]
+    assert verify_chain(writing) is None

@@ -1,0 +1,92 @@
+"""What the chain promises by itself: what is changed, taken away or moved is seen; values can be erased."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtapp.audit.chain import GENESIS, Line, Values, canonical, digest_values, first_break, link, plain
+
+
+def chain(count: int = 5):
+    previous, entries = GENESIS, []
+    for id_ in range(1, count + 1):
+        values = Values(f"garam{id_}", {"name": f"Orang {id_}", "before": None})
+        digest = digest_values(values.values, values.salt)
+        line = Line(id_, f"2023-11-08T00:0{id_}:00.000Z", "Uji", "user.add", "user", id_, "", digest)
+        previous = link(previous, line)
+        entries.append((line, previous, values))
+    return entries, previous
+
+
+def test_an_untouched_chain_is_whole():
+    entries, head = chain()
+    assert first_break(entries, head) is None
+    assert first_break([], GENESIS) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"actor": "Orang lain"},
+        {"at": "2023-11-08T09:00:00.000Z"},
+        {"action": "user.role"},
+        {"subject": "device"},
+        {"subject_id": None},
+        {"reason": "sakit"},
+        {"digest": "0" * 64},
+        {"id": 33},
+    ],
+)
+def test_a_changed_field_is_found_at_its_line(change):
+    entries, head = chain()
+    line, value, kept = entries[2]
+    entries[2] = (replace(line, **change), value, kept)
+    assert first_break(entries, head) == change.get("id", 3)
+
+
+def test_a_line_that_was_changed_with_its_own_chain_value_is_found_at_the_next():
+    entries, head = chain()
+    changed = replace(entries[2][0], actor="Orang lain")
+    entries[2] = (changed, link(entries[1][1], changed), entries[2][2])
+    assert first_break(entries, head) == 4
+
+
+@pytest.mark.parametrize("gone", range(5))
+def test_a_line_that_was_taken_away_is_found(gone):
+    entries, head = chain()
+    del entries[gone]
+    assert first_break(entries, head) == (gone + 2 if gone < 4 else 5)
+
+
+def test_lines_that_changed_places_are_found():
+    entries, head = chain()
+    entries[1], entries[3] = entries[3], entries[1]
+    assert first_break(entries, head) == 4
+
+
+def test_a_whole_trail_that_was_taken_away_is_found():
+    assert first_break([], chain()[1]) == 1
+
+
+def test_changed_values_are_found_and_erased_ones_are_no_break():
+    entries, head = chain()
+    line, value, kept = entries[2]
+    entries[2] = (line, value, replace(kept, values=kept.values | {"name": "Orang lain"}))
+    assert first_break(entries, head) == 3
+    entries[2] = (line, value, None)
+    assert first_break(entries, head) is None
+
+
+def test_the_same_values_with_another_salt_are_another_digest():
+    assert digest_values({"name": "Ani"}, "a") != digest_values({"name": "Ani"}, "b")
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
+)
+def test_what_is_digested_is_what_comes_back_from_json(values):
+    assert plain(values) == values
+    assert canonical(plain(values)) == canonical(values)

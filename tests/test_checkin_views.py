@@ -1,0 +1,196 @@
+"""The desk's pages, as each role meets them."""
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from rtapp.accounts.roles import Role
+from rtapp.db import begin_write, db
+from rtapp.schema import Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, User
+
+HX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def desk(client_of):
+    return client_of("device")
+
+
+def rows(app, table, *where):
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(table).where(*where))
+
+
+def post(client, world, where=None, headers=None, **form):
+    return client.post(f"/desk/{where or world.registration}/scans", data=form, headers=headers)
+
+
+def test_somebody_with_one_checkpoint_goes_straight_to_it(app, desk, world):
+    with app.app_context():
+        begin_write(db.session)
+        db.session.delete(db.session.get(DeviceCheckpoint, (world.device, world.session_one)))
+        db.session.commit()
+    assert desk.get("/desk").headers["Location"] == f"/desk/{world.registration}"
+
+
+def test_a_fragment_answers_with_verdict_last_scans_count_and_empty_results(desk, world):
+    body = post(desk, world, headers=HX, code=world.tokens["rahmah"], nonce="nonce-0001", source="wedge").text
+    assert re.findall(r'<(?:article|section) id="(\w+)"', body) == ["verdict", "recent", "count", "results"]
+    assert 'data-verdict="WELCOME"' in body and "Hj. RAHMAH" in body and "Kelurahan Belimbing Raya" in body
+
+
+def test_without_javascript_a_scan_leads_to_its_verdict(desk, world):
+    answer = post(desk, world, code=world.tokens["rahmah"])
+    assert answer.status_code == 303
+    page = desk.get(answer.headers["Location"]).text
+    assert 'data-verdict="WELCOME"' in page and "nomor <b>1</b>" in page
+
+
+def test_words_that_are_no_code_lead_to_a_search_and_record_nothing(app, desk, world):
+    answer = post(desk, world, code="rahmah")
+    assert answer.headers["Location"].endswith("?q=rahmah") and rows(app, Scan) == 0
+    page = desk.get(answer.headers["Location"]).text
+    assert page.count('class="row"') == 2 and "Mabu&#39;un" in page  # both Rahmahs, told apart by place
+
+
+def test_the_same_words_from_a_hand_scanner_are_an_unknown_card(app, desk, world):
+    body = post(desk, world, headers=HX, code="8991234567890", source="wedge").text
+    assert 'data-verdict="UNKNOWN"' in body and rows(app, Scan) == 1
+
+
+def test_an_empty_input_just_comes_back(app, desk, world):
+    assert post(desk, world, code="  ").status_code == 303 and rows(app, Scan) == 0
+
+
+def test_a_nonce_of_the_page_sent_twice_is_recorded_once(app, desk, world):
+    for _ in range(2):
+        post(desk, world, headers=HX, participant=world.people["rahmah"], nonce="nonce-0001", source="search")
+    assert rows(app, Scan) == 1 and rows(app, Attendance) == 1
+
+
+def test_already_says_when_where_and_by_whom(desk, client_of, world):
+    post(client_of("clerk"), world, participant=world.people["rahmah"])
+    body = post(desk, world, headers=HX, participant=world.people["rahmah"]).text
+    assert 'data-verdict="ALREADY"' in body and re.search(r"pukul \d\d\.\d\d WITA di Uji clerk", body)
+
+
+def test_another_wave_is_named_with_its_day(desk, world):
+    body = post(desk, world, headers=HX, participant=world.people["ruslan"]).text
+    assert "Gelombang II, Rabu, 15 November 2023" in body
+
+
+def test_a_supervisor_is_offered_to_open_what_is_closed_and_a_clerk_is_not(app, client_of, world):
+    with app.app_context():
+        point = begin_write(db.session).get(Checkpoint, world.registration)
+        point.closes_at = world.now
+        db.session.commit()
+    form = {"participant": world.people["rahmah"]}
+    assert "/open" in post(client_of("supervisor"), world, headers=HX, **form).text
+    clerk = post(client_of("clerk"), world, headers=HX, **form).text
+    assert 'data-verdict="NOT_OPEN"' in clerk and "/open" not in clerk
+
+
+def test_a_desk_does_not_reach_a_checkpoint_it_was_not_given(app, desk, world):
+    assert desk.get(f"/desk/{world.registration_two}").status_code == 403
+    assert post(desk, world, where=world.registration_two, code=world.tokens["rahmah"]).status_code == 403
+    assert desk.get(f"/desk/{world.registration_two}/people?code=rahmah").status_code == 403
+    assert rows(app, Scan) == 0
+
+
+def test_a_verdict_page_shows_the_first_answer_and_records_nothing(app, desk, world):
+    post(desk, world, code=world.tokens["rahmah"], nonce="nonce-0001", source="wedge")
+    page = desk.get("/scans/nonce-0001")
+    assert 'data-verdict="WELCOME"' in page.text and rows(app, Scan) == 1
+    assert desk.get("/scans/nonce-9999").status_code == 404
+
+
+def test_a_desk_does_not_read_the_answers_of_checkpoints_it_was_not_given(client_of, desk, world):
+    post(client_of("admin"), world, where=world.registration_two, code=world.tokens["ruslan"], nonce="nonce-0001")
+    assert desk.get("/scans/nonce-0001").status_code == 403
+    assert desk.get(f"/desk/{world.registration}?scan=nonce-0001").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["stranger", "viewer"])
+def test_whoever_may_not_scan_sees_one_sentence_the_same_for_every_card(app, client_of, world, role):
+    client = client_of(role)
+    seen = set()
+    for token in (world.tokens["rahmah"], "ABCDEFGHIJKLMNOP", "x", "a" * 300):
+        answer = client.get(f"/K/{token}")
+        assert answer.status_code == 200 and "Tunjukkan kartu ini di meja registrasi" in answer.text
+        assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["Cache-Control"] == "no-store"
+        seen.add((answer.text, tuple(answer.headers)))
+    assert len(seen) == 1 and rows(app, Scan) == 0
+
+
+def test_opening_a_card_on_a_desks_phone_shows_the_person_and_writes_nothing_yet(app, desk, world):
+    desk.get(f"/desk/{world.registration}")  # the checkpoint this phone works at
+    page = desk.get(f"/K/{world.tokens['rahmah'].lower()}").text
+    assert "Hj. RAHMAH" in page and 'id="native"' in page and rows(app, Scan) == 0
+
+
+def test_a_phone_with_several_checkpoints_asks_which(desk, world):
+    page = desk.get(f"/k/{world.tokens['rahmah']}").text
+    assert 'id="native"' not in page and f"?checkpoint={world.session_one}" in page
+
+
+def test_a_native_scan_without_javascript_ends_on_its_own_page(desk, world):
+    answer = post(desk, world, code=world.tokens["rahmah"], source="native", nonce="nonce-0001")
+    assert answer.headers["Location"] == "/scans/nonce-0001"
+
+
+def test_undoing_asks_a_reason_and_says_whose_mark_it_was(app, desk, world):
+    post(desk, world, code=world.tokens["rahmah"])
+    with app.app_context():
+        mark = db.session.scalar(select(Attendance.id))
+    assert desk.post(f"/attendance/{mark}/void", data={"reason": " "}).status_code == 422
+    answer = desk.post(f"/attendance/{mark}/void", data={"reason": "salah orang"}, follow_redirects=True)
+    assert "Pencatatan Hj. RAHMAH dibatalkan." in answer.text
+    assert rows(app, Attendance, Attendance.voided_at.is_(None)) == 0
+
+
+def test_a_revoked_desk_stops_at_its_next_request(app, desk, world):
+    assert desk.get(f"/desk/{world.registration}").status_code == 200
+    with app.app_context():
+        begin_write(db.session).get(Device, world.device).revoked_at = world.now
+        db.session.commit()
+    assert desk.get(f"/desk/{world.registration}").status_code == 303
+    assert post(desk, world, headers=HX, code=world.tokens["rahmah"]).status_code == 401
+    assert rows(app, Scan) == 0
+
+
+def test_a_user_whose_role_was_taken_scans_no_more(app, client_of, world):
+    client = client_of("clerk")
+    with app.app_context():
+        begin_write(db.session).get(User, world.users["clerk"]).role = Role.VIEWER
+        db.session.commit()
+    assert post(client, world, code=world.tokens["rahmah"]).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"code": "x", "source": "wedge", "nonce": "short"}, 422),
+        ({"code": "x", "source": "wedge", "nonce": "dua kata ya"}, 422),
+        ({"participant": "999999", "nonce": "nonce-0001"}, 404),
+        ({"participant": "abc", "code": ""}, 303),
+        ({"code": "A" * 10_000, "source": "wedge"}, 303),
+        ({"code": "\x00\x01<script>", "source": "wedge"}, 303),
+    ],
+)
+def test_odd_forms_get_a_clear_answer_and_never_an_error(desk, world, form, status):
+    assert post(desk, world, **form).status_code == status
+
+
+def test_names_cannot_smuggle_markup_into_the_desk(desk, world, app):
+    with app.app_context():
+        from rtapp.roster.store import change_participant, find_person
+
+        write = begin_write(db.session)
+        version = find_person(write, world.people["rahmah"]).version
+        change_participant(
+            write, "uji", world.people["rahmah"], version, {"name": "<img src=x onerror=alert(1)>"}, now=world.now
+        )
+        write.commit()
+    body = post(desk, world, headers=HX, participant=world.people["rahmah"]).text
+    assert "<img src=x" not in body and "&lt;img src=x" in body

@@ -1,0 +1,220 @@
+"""Who may do what, route by route and role by role: a new route without a line in the table fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from rtapp import migrations
+from rtapp.accounts.roles import Duty
+from rtapp.clock import utcnow
+from rtapp.db import db
+from rtapp.factory import create_app
+
+from . import world as worlds
+
+EVERYBODY = {"admin", "supervisor", "clerk", "viewer", "device", "stranger"}
+SIGNED_IN = EVERYBODY - {"stranger"}
+DESK = {"admin", "supervisor", "clerk", "device"}
+COORDINATION = {"admin", "supervisor"}
+ADMIN = {"admin"}
+PROGRAM = {
+    "device"
+}  # writes below /api/ show a device's bearer token; a browser's session is worth nothing there
+
+# Who gets past the guard. What a view refuses beyond it (another desk's checkpoint) is tested in its room.
+WHO = {
+    "accounts.account": SIGNED_IN,
+    "accounts.add_device": ADMIN,
+    "accounts.add_user": ADMIN,
+    "accounts.device": ADMIN,
+    "accounts.device_link": ADMIN,
+    "accounts.device_pairing": ADMIN,
+    "accounts.device_token": ADMIN,
+    "accounts.devices": ADMIN,
+    "accounts.disable_user": ADMIN,
+    "accounts.enable_user": ADMIN,
+    "accounts.link": EVERYBODY,
+    "accounts.revoke_device": ADMIN,
+    "accounts.sign_in": EVERYBODY,
+    "accounts.sign_out": EVERYBODY,
+    "accounts.user": ADMIN,
+    "accounts.user_link": ADMIN,
+    "accounts.user_password": ADMIN,
+    "accounts.user_role": ADMIN,
+    "accounts.users": ADMIN,
+    "checkin.card": EVERYBODY,
+    "checkin.csrf_token": DESK,
+    "checkin.desk": DESK,
+    "checkin.desks": DESK,
+    "checkin.people": DESK,
+    "checkin.scan": DESK,
+    "checkin.verdict_page": DESK,
+    "checkin.void": DESK,
+    "checkin_api.checkpoint_roster": DESK,
+    "checkin_api.checkpoints": SIGNED_IN,
+    "checkin_api.openapi_json": EVERYBODY,
+    "checkin_api.scans": PROGRAM,
+    "live.count_stream": SIGNED_IN,
+    "live.counts": SIGNED_IN,
+    "live.counts_of_current_wave": SIGNED_IN,
+    "live.counts_stream": SIGNED_IN,
+    "live_api.checkpoint_counts": SIGNED_IN,
+    "pages.health": EVERYBODY,
+    "pages.language": EVERYBODY,
+    "pages.licences": EVERYBODY,
+    "pages.start": EVERYBODY,
+    "roster.add": COORDINATION,
+    "roster.archive": COORDINATION,
+    "roster.change": COORDINATION,
+    "roster.export": ADMIN,
+    "roster.new": COORDINATION,
+    "roster.participant": COORDINATION,
+    "roster.participants": COORDINATION,
+    "roster.restore": COORDINATION,
+    "roster.row": COORDINATION,
+    "roster.upload": ADMIN,
+    "static": EVERYBODY,
+}
+SAMPLES = {"form": "csv", "filename": "icons/favicon.svg"}
+REACHED = 299  # answered by the stand-in of every view
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, worlds.World]]:
+    """The application with its own guard and marks; every view is replaced by one that was merely reached."""
+    folder = tmp_path_factory.mktemp("guarded")
+    app = create_app(folder, TESTING=True, WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        migrations.upgrade(db.engine, folder, utcnow())
+        world = worlds.build(db.session)
+    for endpoint, view in app.view_functions.items():
+        app.view_functions[endpoint] = stand_in(view)
+    yield app, world
+    app.extensions["rtapp_close"]()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def stand_in(view: object) -> object:
+    def reached(**_: object) -> tuple[str, int]:
+        return "", REACHED
+
+    if hasattr(view, "rtapp_duties"):
+        reached.rtapp_duties = view.rtapp_duties
+    return reached
+
+
+def client(app: Flask, world: worlds.World, role: str) -> FlaskClient:
+    made = app.test_client()
+    if role != "stranger":
+        with made.session_transaction() as cookie:
+            who = ("device", [world.device, 0]) if role == "device" else ("user", [world.users[role], 1])
+            cookie[who[0]] = who[1]
+    return made
+
+
+def calls(app: Flask, endpoint: str) -> Iterator[tuple[str, str]]:
+    """Return (method, path) of every way to reach ``endpoint``."""
+    for rule in app.url_map.iter_rules(endpoint):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, path_of(app, rule)
+
+
+def path_of(app: Flask, rule: Rule) -> str:
+    values = {name: SAMPLES.get(name, "1") for name in rule.arguments}
+    built = rule.build({name: rule._converters[name].to_python(value) for name, value in values.items()})
+    assert built is not None, rule
+    return built[1]
+
+
+def headers(world: worlds.World, role: str, method: str, path: str) -> dict[str, str]:
+    program = role == "device" and path.startswith("/api/") and method != "GET"
+    return {"Authorization": f"Bearer {world.bearer}"} if program else {}
+
+
+def test_the_table_lists_every_route_and_no_other(guarded):
+    app, _ = guarded
+    missing = sorted(set(app.view_functions) - set(WHO))
+    assert not missing, f"give each of these a line in WHO: {missing}"
+    assert not sorted(set(WHO) - set(app.view_functions)), (
+        "these routes are gone: take their lines out of WHO"
+    )
+
+
+def test_every_view_says_its_duty_or_that_it_is_public(guarded):
+    app, _ = guarded
+    unmarked = [name for name, view in app.view_functions.items() if not hasattr(view, "rtapp_duties")]
+    assert unmarked == ["static"]
+    assert all(
+        isinstance(duty, Duty)
+        for name in WHO
+        if name != "static"
+        for duty in app.view_functions[name].rtapp_duties
+    )
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+@pytest.mark.parametrize("endpoint", sorted(WHO))
+def test_a_role_reaches_its_routes_and_no_other(guarded, endpoint, role):
+    app, world = guarded
+    if endpoint not in app.view_functions:
+        pytest.fail(f"{endpoint} is no route")
+    asking = client(app, world, role)
+    for method, path in calls(app, endpoint):
+        answer = asking.open(path, method=method, headers=headers(world, role, method, path))
+        got = (answer.status_code, answer.location and answer.location.partition("?")[0])
+        assert got == expected(endpoint, role, method, path), f"{method} {path} as {role}"
+
+
+def expected(endpoint: str, role: str, method: str, path: str) -> tuple[int, str | None]:
+    if role in WHO[endpoint]:
+        return REACHED, None
+    if path.startswith("/api/") and (role == "stranger" or method != "GET"):
+        return 401, None
+    if role == "stranger":
+        return (303, "/sign-in") if method == "GET" else (401, None)
+    return 403, None
+
+
+@pytest.mark.parametrize("endpoint", sorted(name for name in WHO if WHO[name] == ADMIN))
+def test_what_admins_alone_may_is_answered_on_a_private_line_only(guarded, endpoint):
+    app, world = guarded
+    admin = client(app, world, "admin")
+    for method, path in calls(app, endpoint):
+        assert admin.open(path, method=method, environ_base=ELSEWHERE).status_code == 403
+        assert admin.open(path, method=method).status_code == REACHED
+
+
+@pytest.mark.parametrize("path", ["/", "/devices", "/api/v1/scans"])
+def test_a_method_that_no_route_knows_reaches_nothing(guarded, path):
+    app, world = guarded
+    assert client(app, world, "admin").open(path, method="DELETE").status_code in (401, 405)
+
+
+def test_a_forged_session_and_a_forged_token_are_strangers(guarded):
+    app, world = guarded
+    forged = app.test_client()
+    name = app.session_interface.get_cookie_name
+    with app.test_request_context():
+        forged.set_cookie(name(app), "eyJ1c2VyIjpbMSwxXX0.forged.forged")
+    assert forged.get("/devices").location == "/sign-in?next=/devices"
+    for token in ("", "x", world.bearer + "x", "ü" * 3000):
+        answer = app.test_client().post(
+            "/api/v1/scans", headers={"Authorization": f"Bearer {token}".encode()}
+        )
+        assert answer.status_code == 401
+
+
+def test_a_view_that_says_nothing_is_nobodys(tmp_path):
+    app = create_app(tmp_path / "unmarked", TESTING=True)
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    with app.app_context():
+        migrations.upgrade(db.engine, tmp_path / "unmarked", utcnow())
+    assert app.test_client().get("/forgotten").status_code == 403
+    app.extensions["rtapp_close"]()
+    with app.app_context():
+        db.engine.dispose()

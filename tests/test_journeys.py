@@ -1,0 +1,299 @@
+"""The main job, done as people do it: a real browser before a real server."""
+
+import re
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from .browsers import PHONE, launch, sign_in, watch
+from .filming import film
+from .served import Served, command
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def cards(served: Served) -> list[dict[str, str]]:
+    """The live cards of everybody of wave I, by district, village and RT."""
+    with sqlite3.connect(served.instance / "rtapp.db") as database:
+        database.row_factory = sqlite3.Row
+        return [dict(row) for row in database.execute(CARDS)]
+
+
+CARDS = """
+SELECT badge.token AS code, badge.short_code, participant.name, seat.rt, village.name AS village,
+       village.code AS village_code
+FROM participant JOIN badge ON badge.participant_id = participant.id AND badge.revoked_at IS NULL
+JOIN seat ON seat.id = participant.seat_id JOIN village ON village.id = seat.village_id
+JOIN wave ON wave.id = participant.wave_id WHERE wave.number = 1 ORDER BY village.code, seat.rt
+"""
+
+
+def desk(visit, **options) -> Page:
+    page = visit("desk", "/desk/1", **options)
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "READY")
+    return page
+
+
+def scan(page: Page, code: str) -> None:
+    """Type as a hand scanner does: fast, then Enter."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def verdict(page: Page, word: str) -> None:
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", word)
+
+
+def present(page: Page, number: int) -> None:
+    expect(page.locator("#count strong")).to_have_text(str(number))
+
+
+def test_a_hand_scanner_marks_and_the_second_scan_says_when_and_where(visit, cards):
+    page = desk(visit)
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+    expect(page.locator(".verdict-name")).to_have_text(cards[0]["name"])
+    present(page, 1)
+    scan(page, cards[0]["code"])
+    verdict(page, "ALREADY")
+    expect(page.locator(".verdict-note")).to_contain_text("Meja demo")
+    present(page, 1)
+
+
+def test_scans_in_quick_succession_are_all_recorded_in_order(visit, cards):
+    page = desk(visit)
+    for card in cards[:12]:
+        scan(page, card["code"])
+    present(page, 12)
+    expect(page.locator("#recent .person-name").first).to_have_text(cards[11]["name"])
+    names = page.locator("#recent .person-name").all_inner_texts()
+    assert names == [card["name"] for card in reversed(cards[2:12])]
+
+
+def test_the_scanner_is_heard_wherever_the_focus_is(visit, cards):
+    page = desk(visit)
+    page.locator("details.more summary").click()
+    page.locator("#sound").focus()
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+
+
+def test_a_code_of_another_event_is_unknown_and_says_what_to_do(visit):
+    page = desk(visit)
+    scan(page, "HTTP://192.0.2.9/K/ABCDEFGHIJKLMNOP")
+    verdict(page, "UNKNOWN")
+    expect(page.locator(".verdict-note")).to_contain_text("Cari orangnya")
+
+
+def test_a_short_code_typed_slowly_marks(visit, cards):
+    page = desk(visit)
+    code = cards[0]["short_code"]
+    page.keyboard.type(f"{code[:3]}-{code[3:]}".lower(), delay=60)
+    page.keyboard.press("Enter")
+    verdict(page, "WELCOME")
+
+
+def test_search_by_rt_and_village_marks_in_three_steps(visit, cards):
+    page = desk(visit)
+    card = next(card for card in cards if card["village"] == "Mabu'un" and card["rt"] == "003")
+    page.keyboard.type("rt 3 mabuun", delay=40)
+    row = page.locator("#results .row").first
+    expect(row).to_contain_text(card["name"])
+    row.get_by_role("button").click()
+    verdict(page, "WELCOME")
+    expect(page.locator(".verdict-name")).to_have_text(card["name"])
+    expect(page.locator("#results .row")).to_have_count(0)
+
+
+def test_the_keyboard_alone_searches_marks_and_undoes(visit, cards):
+    page = desk(visit)
+    page.keyboard.type(f"rt {cards[0]['rt']} {cards[0]['village']}", delay=40)
+    page.keyboard.press("Enter")
+    expect(page.locator("#results button").first).to_be_focused()
+    page.keyboard.press("Enter")
+    verdict(page, "WELCOME")
+    page.locator("#recent summary").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#recent input[name=reason]").first.focus()
+    page.keyboard.type("salah orang")
+    page.keyboard.press("Enter")
+    expect(page.locator("#recent .undone")).to_have_count(1)
+    present(page, 0)
+
+
+def test_a_second_browser_sees_the_count_move_by_itself(visit, cards):
+    page = desk(visit)
+    board = visit("admin", "/waves/1/counts")
+    expect(board.locator("#board")).to_contain_text("337")
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+    expect(board.locator("#board .headline strong")).to_have_text("1", timeout=1500)
+    expect(board.locator("#board")).to_contain_text(cards[0]["name"], timeout=1500)
+
+
+def test_two_desks_mark_one_person_once(visit, cards):
+    first, second = desk(visit), desk(visit)
+    scan(first, cards[0]["code"])
+    verdict(first, "WELCOME")
+    scan(second, cards[0]["code"])
+    verdict(second, "ALREADY")
+    present(second, 1)
+
+
+def test_a_lost_answer_is_sent_again_said_so_and_counted_once(visit, served, cards):
+    page = desk(visit)
+    lost = []
+
+    def lose_first(route):
+        if not lost:
+            lost.append(route.fetch())  # the server has recorded it; the answer never arrives
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/desk/1/scans", lose_first)
+    scan(page, cards[0]["code"])
+    expect(page.locator("#sending")).to_be_visible()
+    verdict(page, "WELCOME")
+    expect(page.locator("#sending")).to_be_hidden()
+    present(page, 1)
+    assert lost
+
+
+def test_a_server_killed_in_the_middle_gets_every_scan_when_it_is_back(visit, served, cards):
+    page = desk(visit)
+    board = visit("admin", "/waves/1/counts")
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+    served.kill()
+    for card in cards[1:4]:
+        scan(page, card["code"])
+    expect(page.locator("#sending")).to_be_visible()
+    expect(page.locator("#connection")).to_have_attribute("data-state", "lost", timeout=20_000)
+    served.start()
+    present(page, 4)
+    expect(page.locator("#connection")).to_have_attribute("data-state", "connected", timeout=20_000)
+    expect(board.locator("#board .headline strong")).to_have_text("4", timeout=20_000)
+
+
+def test_what_waits_survives_a_reload(visit, served, cards):
+    page = desk(visit)
+    page.route("**/desk/1/scans", lambda route: route.abort())
+    scan(page, cards[0]["code"])
+    expect(page.locator("#sending")).to_be_visible()
+    page.unroute("**/desk/1/scans")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    present(page, 1)
+
+
+def test_the_phones_own_camera_opens_the_person_and_records_once(visit, served, cards):
+    page = visit("desk", "/desk/1", size=PHONE)
+    page.goto(f"{served.url}/K/{cards[0]['code']}")
+    page.wait_for_url(re.compile("/scans/"))
+    verdict(page, "WELCOME")
+    expect(page.locator(".verdict-name")).to_have_text(cards[0]["name"])
+    page.reload()
+    verdict(page, "WELCOME")
+    page.goto(f"{served.url}/k/{cards[0]['code'].lower()}")
+    page.wait_for_url(re.compile("/scans/"))
+    verdict(page, "ALREADY")
+
+
+def test_a_discarded_tab_that_reloads_records_nothing_again(visit, served, cards):
+    page = visit("desk", "/desk/1", size=PHONE)
+    answers = []
+    page.route("**/scans/*", lambda route: route.abort())  # the phone drops the tab before the answer's page loads
+    page.on("response", lambda answer: answers.append(answer) if answer.request.method == "POST" else None)
+    page.goto(f"{served.url}/K/{cards[0]['code']}")
+    page.wait_for_timeout(1500)
+    page.unroute("**/scans/*")
+    page.goto(f"{served.url}/desk/1")
+    page.go_back()
+    page.wait_for_load_state()
+    page.goto(f"{served.url}/desk/1")
+    present(page, 1)
+
+
+def test_a_stranger_sees_the_same_sentence_for_every_card(visit, served, cards):
+    page = visit("stranger", f"/K/{cards[0]['code']}", size=PHONE)
+    real = page.content()
+    assert "Tunjukkan kartu ini di meja registrasi" in real and cards[0]["name"] not in real
+    page.goto(f"{served.url}/K/ABCDEFGHIJKLMNOP")
+    strip = re.compile(r'[A-Za-z0-9._-]{60,}')
+    assert strip.sub("", page.content()) == strip.sub("", real)
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="pdftoppm is missing: install poppler-utils")
+def test_a_printed_card_before_the_camera_is_welcomed_and_counted_elsewhere(
+    served, cards, tmp_path, playwright, chromium
+):
+    pdf = tmp_path / "kartu.pdf"
+    done = command("badges", str(pdf), "--village", cards[0]["village_code"], "--paper", "a4", instance=served.instance)
+    assert done.returncode == 0, done.stderr
+    subprocess.run(["pdftoppm", "-r", "150", "-png", "-l", "1", str(pdf), str(tmp_path / "page")], check=True)
+    sheet = Image.open(next(tmp_path.glob("page*.png")))
+    first_card = sheet.crop((0, 0, sheet.width // 2, sheet.height // 5 + sheet.height // 40))
+    clip = film([first_card], tmp_path / "card.mjpeg")
+    flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    mistakes: list[str] = []
+    browser = launch(playwright, chromium, *flags, f"--use-file-for-fake-video-capture={clip}")
+    try:
+        context = browser.new_context(permissions=["camera"], viewport={"width": 1024, "height": 768})
+        watch(context, served.url, mistakes)
+        page = context.new_page()
+        sign_in(page, served.links[-1])
+        board = browser.new_context().new_page()
+        sign_in(board, served.links[-2])
+        board.goto(f"{served.url}/waves/1/counts")
+        page.goto(f"{served.url}/desk/1")
+        page.locator("#camera").click()
+        verdict(page, "WELCOME")
+        present(page, 1)
+        expect(board.locator("#board .headline strong")).to_have_text("1", timeout=2000)
+        page.locator("#camera").click()
+        expect(page.locator("video")).to_have_count(0)
+        page.locator("#camera").click()
+        page.wait_for_timeout(3500)
+        verdict(page, "ALREADY")
+        present(page, 1)
+        page.screenshot(path=str(tmp_path / "already.png"))
+    finally:
+        browser.close()
+    assert mistakes == []
+
+
+def test_without_javascript_people_are_found_marked_and_undone(visit, cards):
+    page = visit("desk", "/desk/1")
+    page.context.close()
+    page = visit("desk", "/desk/1", java_script_enabled=False)
+    page.locator("#code").fill(f"rt {cards[0]['rt']} {cards[0]['village']}")
+    page.locator("#code").press("Enter")
+    page.locator("#results button").first.click()
+    verdict(page, "WELCOME")
+    page.locator("#code").fill(cards[1]["code"])
+    page.locator("#code").press("Enter")
+    verdict(page, "WELCOME")
+    present(page, 2)
+    page.locator("#recent summary").first.click()
+    page.locator("#recent input[name=reason]").first.fill("salah orang")
+    page.locator("#recent form button").first.click()
+    expect(page.locator("#recent .undone")).to_have_count(1)
+    present(page, 1)
+
+
+def test_a_revoked_desk_is_told_and_keeps_what_it_scanned(visit, served, cards):
+    page = desk(visit)
+    admin = visit("admin", "/devices")
+    admin.locator("tr", has_text="Meja demo").locator("summary", has_text="Cabut").click()
+    admin.locator("tr", has_text="Meja demo").locator("form button.danger").click()
+    admin.wait_for_load_state()
+    scan(page, cards[0]["code"])
+    expect(page.locator("#sending")).to_be_visible()
+    expect(page.locator("#refusals")).to_contain_text("Masuk lagi")

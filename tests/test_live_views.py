@@ -1,0 +1,329 @@
+"""The board, the desk's count and their streams, through the web and as somebody."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from rtapp import clock
+from rtapp.accounts import store as accounts
+from rtapp.accounts.roles import Role
+from rtapp.db import begin_write, db
+from rtapp.schema import Attendance, Checkpoint, Wave
+
+from .world import World, at
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def come(app: Flask, world: World):
+    """Let somebody come to the registration of wave I, or elsewhere."""
+
+    def make(who: str, checkpoint: int | None = None) -> None:
+        with app.app_context():
+            begin_write(db.session)
+            person = world.people[who]
+            db.session.add(
+                Attendance(
+                    checkpoint_id=checkpoint or world.registration,
+                    participant_id=person,
+                    number=person,
+                    at=at(7, 52),
+                    device_id=world.device,
+                )
+            )
+            db.session.commit()
+
+    return make
+
+
+def board_of(world: World, wave: int = 0) -> str:
+    return f"/waves/{world.waves[wave]}/counts"
+
+
+def words(response: TestResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
+
+
+def test_the_board_says_who_is_present_of_how_many_and_where(client_of, world, come):
+    come("rahmah")
+    come("syahrani")
+    come("ruslan")
+    come("guest")
+    text = words(client_of("viewer").get(board_of(world)))
+    assert "2 hadir dari 7 diundang 28,6%" in text
+    assert "belum hadir 5" in text and "dari gelombang lain 1" in text and "tamu dan panitia 1" in text
+    assert "Murung Pudak 1 dari 5 20,0% Belimbing Raya 1 dari 2 50,0% Mabu&#39;un 0 dari 3 0,0%" in text
+    assert "Muara Uya 1 dari 2 50,0%" in text
+    assert "07.52 Hj. RAHMAH RT 002 · Belimbing Raya Meja 1" in text
+    assert "Tamu Contoh Tamu Meja 1" in text
+
+
+def test_the_board_says_where_the_number_of_invited_is_from(app, client_of, world):
+    assert "sama dengan daftar peserta" in client_of("viewer").get(board_of(world)).text
+    with app.app_context():
+        begin_write(db.session)
+        for invitation in db.session.get(Wave, world.waves[0]).invitations:
+            db.session.delete(invitation)
+        db.session.commit()
+    assert "jumlah undangan belum diisi" in client_of("viewer").get(board_of(world)).text
+
+
+def test_an_empty_board_says_what_will_happen(client_of, world):
+    text = words(client_of("viewer").get(board_of(world)))
+    assert "0 hadir dari 7 diundang 0,0%" in text
+    assert "Belum ada yang datang." in text
+
+
+def test_a_wave_without_registration_says_what_to_do(app, client_of, world):
+    with app.app_context():
+        begin_write(db.session)
+        db.session.get(Checkpoint, world.registration).kind = "kit"
+        db.session.commit()
+    response = client_of("viewer").get(board_of(world))
+    assert response.status_code == 200
+    assert "Belum ada titik registrasi" in response.text
+
+
+def test_the_board_speaks_english(client_of, world):
+    client = client_of("viewer")
+    client.post("/language", data={"language": "en"})
+    assert 'lang="en"' in client.get(board_of(world)).text
+
+
+def test_the_fragment_is_the_board_alone_and_known_again(client_of, world, come):
+    client = client_of("viewer")
+    first = client.get(board_of(world), headers=HTMX)
+    assert first.text.strip().startswith('<div id="board">')
+    again = client.get(board_of(world), headers={**HTMX, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    come("rahmah")
+    assert (
+        client.get(board_of(world), headers={**HTMX, "If-None-Match": first.headers["ETag"]}).status_code
+        == 200
+    )
+
+
+def test_a_person_opens_the_counts_of_today(client_of, world):
+    with time_machine.travel(
+        at(7, day=clock.local(at(12), "Asia/Makassar").date().replace(day=15)), tick=False
+    ):
+        assert client_of("viewer").get("/counts").location == board_of(world, 1)
+    with time_machine.travel(at(7), tick=False):
+        assert client_of("viewer").get("/counts").location == board_of(world, 0)
+
+
+def test_counts_without_any_wave_lead_to_the_settings(app, client_of, world):
+    client = client_of("admin")
+    with app.app_context():
+        begin_write(db.session)
+        for table in reversed(db.metadata.sorted_tables):
+            if table.name != "user_account":
+                db.session.execute(table.delete())
+        db.session.commit()
+    response = client.get("/counts")
+    assert response.status_code == 200
+    assert "Belum ada gelombang" in response.text and "Ke Pengaturan" in response.text
+
+
+@pytest.mark.parametrize("role", ["admin", "supervisor", "clerk", "viewer", "device"])
+def test_whoever_sees_counts_sees_the_board(client_of, world, role):
+    assert client_of(role).get(board_of(world)).status_code == 200
+
+
+def test_a_device_sees_only_waves_and_checkpoints_it_was_given(client_of, world):
+    client = client_of("device")
+    for address in (board_of(world, 1), f"{board_of(world, 1)}/stream", stream_of(world.registration_two)):
+        assert client.get(address).status_code == 403
+    assert board_of(world, 1) not in client.get(board_of(world)).text
+
+
+def test_a_stranger_sees_nothing(client_of, world):
+    client = client_of("stranger")
+    assert client.get(board_of(world)).status_code == 303
+    for address in (f"{board_of(world)}/stream", stream_of(world.registration)):
+        assert client.get(address, headers=HTMX).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "address", ["/waves/999/counts", "/waves/999/counts/stream", "/checkpoints/999/count/stream"]
+)
+def test_what_does_not_exist_is_not_found(client_of, address):
+    assert client_of("viewer").get(address).status_code == 404
+
+
+def stream_of(checkpoint: int) -> str:
+    return f"/checkpoints/{checkpoint}/count/stream"
+
+
+@pytest.fixture
+def follow(app: Flask) -> Iterator:
+    """Open a stream and return its events as they come; the places are given back at the end."""
+    opened: list[TestResponse] = []
+
+    def make(client: FlaskClient, address: str, **headers: str) -> Iterator[str]:
+        response = client.get(address, headers={**HTMX, **headers}, buffered=False)
+        assert (response.status_code, response.mimetype) == (200, "text/event-stream")
+        opened.append(response)
+        return (chunk.decode() for chunk in response.response)
+
+    yield make
+    for response in opened:
+        response.close()
+    assert app.extensions["rtapp_live"].streams.taken == 0
+
+
+def test_a_scan_moves_an_open_board(client_of, world, come, follow):
+    events = follow(client_of("viewer"), f"{board_of(world)}/stream")
+    assert "<strong>0</strong>" in next(events)
+    come("rahmah")
+    event = next(events)
+    assert "<strong>1</strong>" in event and "Hj. RAHMAH" in event
+
+
+def test_a_scan_moves_the_count_of_an_open_desk(client_of, world, come, follow):
+    events = follow(client_of("device"), stream_of(world.registration))
+    assert '<section id="count"' in next(events)
+    come("rahmah")
+    event = next(events)
+    assert "<strong>1</strong>" in event and "hadir dari 7" in event and "14,3%" in event
+
+
+def test_a_scan_at_another_checkpoint_leaves_this_count_alone(client_of, world, come, follow):
+    events = follow(client_of("device"), stream_of(world.session_one))
+    next(events)
+    come("rahmah")
+    come("rahmah", world.session_one)
+    assert "<strong>1</strong>" in next(events)
+
+
+def test_first_view_and_stream_show_the_same(client_of, world, follow):
+    client = client_of("viewer")
+    fragment = client.get(board_of(world), headers=HTMX).text
+    event = next(follow(client, f"{board_of(world)}/stream"))
+    data = [line.removeprefix("data: ") for line in event.splitlines() if line.startswith("data: ")]
+    assert data == fragment.splitlines()
+
+
+def test_each_viewer_is_told_in_their_language(client_of, world, follow):
+    english = client_of("viewer")
+    english.post("/language", data={"language": "en"})
+    shares = [
+        re.search(r"\d+[.,]\d%", next(follow(client, stream_of(world.registration))))[0]
+        for client in (client_of("viewer"), english)
+    ]
+    assert shares == ["0,0%", "0.0%"]
+
+
+def test_a_stream_is_kept_by_nobody_on_its_way(client_of, world):
+    response = client_of("viewer").get(stream_of(world.registration), buffered=False)
+    assert response.headers["Cache-Control"] == "no-store"
+    response.close()
+
+
+def test_a_viewer_without_a_place_is_answered_and_asks_again(app, client_of, world, come, follow):
+    client, address = client_of("viewer"), f"{board_of(world)}/stream"
+    app.extensions["rtapp_live"].streams._limit = 1
+    held = follow(client, address)
+    next(held)
+    [event] = follow(client, address)
+    assert "retry: 3500\n" in event and '<div id="board">' in event
+    tag = re.search(r"^id: (\w+)$", event, re.M)[1]
+    [unchanged] = follow(client, address, **{"Last-Event-ID": tag})
+    assert unchanged.startswith("event: unchanged\n")
+    come("rahmah")
+    next(held)
+    [changed] = follow(client, address, **{"Last-Event-ID": tag})
+    assert "<strong>1</strong>" in changed
+
+
+def test_streams_hold_no_connection_to_the_database(app, client_of, world, follow):
+    """Twice as many as the pool has: were each to hold one, the last would wait for half a minute."""
+    client = client_of("viewer")
+    events = [follow(client, stream_of(world.registration)) for _ in range(10)]
+    assert all(next(stream) for stream in events)
+    with app.app_context():
+        assert db.engine.pool.checkedout() == 0
+
+
+@pytest.mark.parametrize("ended", ["revoked", "narrowed"])
+def test_a_device_that_may_no_longer_see_it_hears_no_more(
+    app, client_of, world, come, follow, monkeypatch, ended
+):
+    monkeypatch.setattr("rtapp.live.stream.CHECK_SECONDS", 0)
+    events = follow(client_of("device"), stream_of(world.registration))
+    next(events)
+    with app.app_context():
+        begin_write(db.session)
+        device = accounts.find_device(db.session, world.device)
+        if ended == "revoked":
+            accounts.revoke_device(db.session, "Uji", device, now=clock.utcnow())
+        else:
+            device.checkpoints = [point for point in device.checkpoints if point.id != world.registration]
+        db.session.commit()
+    come("rahmah")
+    assert list(events) == []
+
+
+def test_a_user_whose_access_ended_hears_no_more(app, client_of, world, come, follow, monkeypatch):
+    monkeypatch.setattr("rtapp.live.stream.CHECK_SECONDS", 0)
+    events = follow(client_of("viewer"), f"{board_of(world)}/stream")
+    next(events)
+    with app.app_context():
+        begin_write(db.session)
+        viewer = accounts.find_user(db.session, world.users["viewer"])
+        accounts.change_role(db.session, "Uji", viewer, Role.CLERK, now=clock.utcnow())
+        db.session.commit()
+    come("rahmah")
+    assert list(events) == []
+
+
+def api_of(checkpoint: int) -> str:
+    return f"/api/v1/checkpoints/{checkpoint}/counts"
+
+
+def test_programs_read_the_counts_of_a_checkpoint(client_of, world, come):
+    for who in ("rahmah", "ruslan", "guest"):
+        come(who)
+    come("muis", world.registration_two)
+    answer = client_of("stranger").get(api_of(world.registration), headers=bearer(world))
+    assert answer.json == {
+        "checkpoint": world.registration, "wave": 1, "hadir": 1, "diwakili": 0, "belum": 5, "invited": 7,
+        "invited_by": "invitation", "percent": 14.3, "elsewhere": 1, "other_wave": 1, "guests": 1, "roster": 7,
+        "districts": [
+            {"code": "63.09.06", "name": "Murung Pudak", "present": 1, "expected": 5},
+            {"code": "63.09.07", "name": "Muara Uya", "present": 0, "expected": 2},
+        ],
+        "villages": [
+            {"code": "63.09.06.1001", "name": "Belimbing Raya", "district": "63.09.06", "present": 1, "expected": 2},
+            {"code": "63.09.06.1006", "name": "Mabu'un", "district": "63.09.06", "present": 0, "expected": 3},
+            {"code": "63.09.07.2004", "name": "Uwie", "district": "63.09.07", "present": 0, "expected": 2},
+        ],
+    }  # fmt: skip
+
+
+def test_a_program_that_asks_again_hears_only_of_changes(client_of, world, come):
+    client, headers = client_of("stranger"), bearer(world)
+    tag = client.get(api_of(world.registration), headers=headers).headers["ETag"]
+    again = client.get(api_of(world.registration), headers={**headers, "If-None-Match": tag})
+    assert again.status_code == 304
+    come("rahmah")
+    again = client.get(api_of(world.registration), headers={**headers, "If-None-Match": tag})
+    assert (again.status_code, again.json["hadir"]) == (200, 1)
+
+
+def test_programs_get_only_their_checkpoints_and_strangers_none(client_of, world):
+    client = client_of("stranger")
+    assert client.get(api_of(world.registration_two), headers=bearer(world)).status_code == 403
+    refused = client.get(api_of(world.registration))
+    assert refused.status_code == 401 and refused.json["error"]["code"]
+    assert client_of("viewer").get(api_of(999)).status_code == 404
+
+
+def bearer(world: World) -> dict[str, str]:
+    return {"Authorization": f"Bearer {world.bearer}"}
