@@ -168,7 +168,7 @@ def test_roster_import_json_is_a_dry_run_with_the_agreed_fields(demo, tmp_path):
     assert (report["accepted"], report["review"]) == (2, 1)
     row = next(row for row in report["rows"] if row["name"] == "CONTOH SATU")
     assert set(row) == {"sheet", "row", "class", "seat", "name", "phone", "change", "reasons"}
-    assert (row["class"], row["change"], row["seat"]) == ("accepted", "new", "63.09.11.2001/041")
+    assert (row["class"], row["change"], row["seat"]) == ("accepted", "new", "63.09.11.2009/041")
     assert {row["class"] for row in report["rows"]} <= {"accepted", "review", "vacant", "skipped"}
     assert {row["change"] for row in report["rows"]} <= {"new", "updated", "same", "replaced", None}
     assert rows(demo, "SELECT count(*) FROM participant WHERE name LIKE 'CONTOH SATU'") == [(0,)]
