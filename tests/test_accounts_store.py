@@ -50,6 +50,7 @@ def test_a_user_signs_in_with_any_spelling_of_the_name(session, world):
     assert accounts.sign_in(session, "  uji   ADMIN ", PASSWORD).id == world.users["admin"]
     assert accounts.sign_in(session, "Uji admin", PASSWORD + "x") is None
     assert accounts.sign_in(session, "Tidak Ada", PASSWORD) is None
+    assert accounts.sign_in(session, "Uji admin\x00", PASSWORD) is None
 
 
 def test_unknown_names_cost_as_much_work_as_wrong_passwords(session, world, monkeypatch):

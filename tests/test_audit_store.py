@@ -1,10 +1,11 @@
 """What the trail promises on a real database: tampering shows, writers queue, erasure leaves it clean."""
 
+import os
 import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Engine, create_engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from rtapp.accounts.roles import Role
@@ -113,27 +114,50 @@ def test_a_line_that_was_rolled_back_leaves_no_gap(noted):
     assert verify_chain(noted) is None and trail(noted, 1)[0][0].id == 6
 
 
-def test_writers_at_the_same_time_have_one_successor_each(app):
+def write_at_once(engine: Engine) -> list[str]:
+    """Let four writers with nothing before them note eight lines each; return what went wrong."""
     start, problems = threading.Barrier(4), []
 
     def write(name: str) -> None:
         try:
-            with app.app_context(), Session(db.engine) as session:
+            with Session(engine) as session:
                 start.wait()
                 for number in range(8):
                     begin_write(session)
                     note(session, name, "user.add", "user", number, now=NOW)
                     session.commit()
         except Exception as problem:
-            problems.append(problem)
+            problems.append(repr(problem))
 
     threads = [threading.Thread(target=write, args=(f"Meja {number}",)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not problems
-    with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Audit)) == 32
-        assert db.session.scalar(select(func.count(Audit.chain.distinct()))) == 32
-        assert verify_chain(db.session) is None
+    return problems
+
+
+def assert_one_chain(session: Session) -> None:
+    assert session.scalar(select(func.count()).select_from(Audit)) == 32
+    assert session.scalar(select(func.count(Audit.chain.distinct()))) == 32
+    assert verify_chain(session) is None
+
+
+def test_writers_at_the_same_time_have_one_successor_each(session):
+    assert write_at_once(db.engine) == []
+    assert_one_chain(session)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("RTAPP_TEST_POSTGRES" not in os.environ, reason="needs a PostgreSQL database")
+def test_writers_at_the_same_time_have_one_successor_each_on_postgresql():
+    engine = create_engine(os.environ["RTAPP_TEST_POSTGRES"])
+    tables = [table.__table__ for table in (Audit, AuditValue, ChainHead)]
+    try:
+        db.metadata.create_all(engine, tables=tables)
+        assert write_at_once(engine) == []
+        with Session(engine) as session:
+            assert_one_chain(session)
+    finally:
+        db.metadata.drop_all(engine, tables=tables)
+        engine.dispose()

@@ -287,22 +287,26 @@ def api_of(checkpoint: int) -> str:
     return f"/api/v1/checkpoints/{checkpoint}/counts"
 
 
+def village(code: str, name: str, district: str, present: int, expected: int) -> dict[str, object]:
+    return {"code": code, "name": name, "district": district, "present": present, "expected": expected}
+
+
 def test_programs_read_the_counts_of_a_checkpoint(client_of, world, come):
     for who in ("rahmah", "ruslan", "guest"):
         come(who)
     come("muis", world.registration_two)
     answer = client_of("stranger").get(api_of(world.registration), headers=bearer(world))
     assert answer.json == {
-        "checkpoint": world.registration, "wave": 1, "hadir": 1, "diwakili": 0, "belum": 5, "invited": 7,
-        "invited_by": "invitation", "percent": 14.3, "elsewhere": 1, "other_wave": 1, "guests": 1, "roster": 7,
+        "checkpoint": world.registration, "wave": 1, "hadir": 1, "diwakili": 0, "belum": 5, "elsewhere": 1,
+        "invited": 7, "invited_by": "invitation", "roster": 7, "percent": 14.3, "other_wave": 1, "guests": 1,
         "districts": [
             {"code": "63.09.06", "name": "Murung Pudak", "present": 1, "expected": 5},
             {"code": "63.09.07", "name": "Muara Uya", "present": 0, "expected": 2},
         ],
         "villages": [
-            {"code": "63.09.06.1001", "name": "Belimbing Raya", "district": "63.09.06", "present": 1, "expected": 2},
-            {"code": "63.09.06.1006", "name": "Mabu'un", "district": "63.09.06", "present": 0, "expected": 3},
-            {"code": "63.09.07.2004", "name": "Uwie", "district": "63.09.07", "present": 0, "expected": 2},
+            village("63.09.06.1001", "Belimbing Raya", "63.09.06", 1, 2),
+            village("63.09.06.1006", "Mabu'un", "63.09.06", 0, 3),
+            village("63.09.07.2004", "Uwie", "63.09.07", 0, 2),
         ],
     }  # fmt: skip
 

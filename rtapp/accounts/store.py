@@ -153,7 +153,8 @@ def sign_in(session: Session, name: str, password: str) -> User | None:
 
     Ends what ``session`` has read: the pool is small, and argon2 keeps no connection from a scan.
     """
-    rows = select(User.id, User.password_hash).where(User.name_key == key_of(name))
+    key = key_of(name) if readable(name) else ""  # nobody's key
+    rows = select(User.id, User.password_hash).where(User.name_key == key)
     found = session.execute(rows.where(User.disabled_at.is_(None))).first()
     session.rollback()
     fits = passwords.fits(found.password_hash if found else None, password[: passwords.LONGEST])

@@ -12,6 +12,7 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
 from ..web.errors import refusal_text
+from ..web.filters import current_event
 from ..web.guard import acting, current_actor, public, requires, start_session
 from ..web.pages import local_target
 from . import device_views, forms, passwords, store, user_views  # noqa: F401  their routes are this room's too
@@ -161,7 +162,9 @@ def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:
     start_session(user, device)
     if device:
         return redirect(_home(device.role), 303)
-    return redirect(url_for("accounts.account") if user and not user.password_hash else "/", 303)
+    event = current_event()
+    lasting = bool(user and user.password_hash) or bool(event and event.demo)
+    return redirect("/" if lasting else url_for("accounts.account"), 303)
 
 
 def _link_over(secret: str, refused: Refused) -> Response:

@@ -4,10 +4,36 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..documents import qr
+from ..documents.lettering import FACES
 from ..documents.pdf import Document
 from ..documents.picture import Picture
+from ..refusals import Refused
 from .layout import Card, Code, draw_sheet, pages
 from .ticket import HEIGHT, WIDTH, draw_ticket
+
+_FETCHED = Path("vendor/node_modules/dejavu-fonts-ttf/ttf")
+_SYSTEM = Path("/usr/share/fonts/truetype/dejavu")
+
+
+def find_fonts(static: Path, system: Path = _SYSTEM) -> Path:
+    """Return the folder of the fonts: among the fetched browser files in ``static``, else the system's.
+
+    Refused when neither has every face.
+    """
+    for folder in (static / _FETCHED, system):
+        if all((folder / file).is_file() for file in FACES.values()):
+            return folder
+    raise Refused(
+        "no_fonts",
+        "Huruf untuk mencetak kartu belum ada di komputer ini. Sambungkan ke internet, "
+        "jalankan “python app.py fetch” sekali, lalu coba lagi.",
+        503,
+    )
+
+
+def village_of(card: Card) -> tuple[str, str]:
+    """Return what keeps the cards of one village together (names of villages recur in other districts)."""
+    return card.district_line, card.village_line
 
 
 def card_sheet(

@@ -1,66 +1,150 @@
-"""Cards: issue, re-issue, revoke; what is printed of them."""
+"""Cards: issued, re-issued, printed; the door to this room for others."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
+from ..config import ROOT
+from ..db import upsert
 from ..refusals import Refused
 from ..schema import Badge, Participant
-from . import token
+from . import papers, token
+from .choice_store import NO_WAVE as NO_WAVE
+from .choice_store import Choice as Choice
+from .choice_store import Tally as Tally
+from .choice_store import card_of as card_of
+from .choice_store import cards_by_id, title_of
+from .choice_store import cards_for as cards_for
+from .choice_store import ids_of as ids_of
+from .choice_store import tally as tally
+from .layout import Card
+
+_MANY = 500  # ids beyond which looking at everybody is faster than naming them
+_TRIES = 10
 
 
 def live_badge(session: Session, participant_id: int) -> Badge | None:
     """Return the card that works now, if the person has one."""
-    return session.scalar(select(Badge).where(Badge.participant_id == participant_id, Badge.revoked_at.is_(None)))
+    mine = select(Badge).where(Badge.participant_id == participant_id)
+    return session.scalar(mine.where(Badge.revoked_at.is_(None)))
 
 
-def issue_missing(session: Session, participant_ids: Iterable[int], *, now: datetime) -> int:
-    """Give a card to each of these people who has none; return how many were made."""
-    wanted = set(participant_ids)
-    holders = set(session.scalars(select(Badge.participant_id).where(Badge.revoked_at.is_(None))))
-    taken = set(session.scalars(select(Badge.short_code)))
-    rows = []
-    for participant_id in sorted(wanted - holders):
-        rows.append(_new_badge(participant_id, taken, now))
-    if rows:
-        session.execute(insert(Badge), rows)
-    return len(rows)
-
-
-def reissue(session: Session, actor: str, participant_id: int, reason: str, *, now: datetime) -> Badge:
-    """Revoke the person's card and issue a new one in the same transaction; refused without a reason."""
-    if not reason.strip():
-        raise Refused("no_reason", "Tulis alasan menerbitkan kartu baru.", 422)
-    person = session.get(Participant, participant_id)
-    if person is None or person.archived_at is not None:
-        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
-    old = live_badge(session, participant_id)
-    if old is not None:
-        old.revoked_at, old.reason = now, reason.strip()[:300]
-        session.flush()
-    taken = set(session.scalars(select(Badge.short_code)))
-    badge = Badge(**_new_badge(participant_id, taken, now))
-    session.add(badge)
-    session.flush()
-    note(session, actor, "badge.reissue", "participant", participant_id, now=now, reason=reason)
-    return badge
-
-
-def _new_badge(participant_id: int, taken: set[str], now: datetime) -> dict:
-    code = token.mint_short_code()
-    while code in taken:
-        code = token.mint_short_code()
-    taken.add(code)
-    return {
-        "participant_id": participant_id, "token": token.mint_token(), "short_code": code, "issued_at": now,
-        "printed_count": 0, "reason": "",
-    }  # fmt: skip
+def badges_of(session: Session, participant_id: int) -> Sequence[Badge]:
+    """Return every card the person ever had, the newest first."""
+    rows = select(Badge).where(Badge.participant_id == participant_id)
+    return session.scalars(rows.order_by(Badge.id.desc())).all()
 
 
 def token_holder(session: Session, raw: str) -> int | None:
-    """Return the participant whose card, live or revoked, carries the code ``raw``; None when nobody's does."""
+    """Return the participant whose card, live or revoked, carries the code ``raw``; None if nobody's does."""
     tokens = token.read_tokens(raw)
     return session.scalar(select(Badge.participant_id).where(Badge.token.in_(tokens))) if tokens else None
+
+
+def issue_missing(session: Session, participant_ids: Iterable[int], *, now: datetime) -> int:
+    """Give a card to each of these people who has none and is not archived; return how many were made."""
+    wanted = set(participant_ids)
+    lacking = _without_card(session, wanted)
+    made = len(lacking)
+    insert = upsert(session.connection().dialect.name, Badge.__table__).on_conflict_do_nothing()
+    for _ in range(_TRIES):
+        if not lacking:
+            return made
+        # Left out is a code that another card has, and somebody whom another writer was first with.
+        session.execute(insert, [_new_badge(participant_id, now) for participant_id in lacking])
+        lacking = _without_card(session, wanted)
+    raise RuntimeError("no free code was found for a card")
+
+
+def reissue(session: Session, actor: str, participant_id: int, reason: str, *, now: datetime) -> Badge:
+    """Revoke the person's card and return the new one, in one transaction.
+
+    Refused without a reason (422), for somebody who does not exist (404) or is archived (409).
+    """
+    reason = " ".join(reason.split())[:300]
+    if not reason:
+        raise Refused("no_reason", "Tulis alasan menerbitkan kartu baru.", 422)
+    # Locked, so that two who do this at once come one after the other.
+    person = session.get(Participant, participant_id, with_for_update=True)
+    if person is None:
+        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
+    if person.archived_at is not None:
+        raise Refused("archived", "%(name)s sudah diarsipkan. Pulihkan dahulu.", 409, name=person.name)
+    old = live_badge(session, participant_id)
+    if old is not None:
+        old.revoked_at, old.reason = now, reason
+        session.flush()
+    issue_missing(session, [participant_id], now=now)
+    new = live_badge(session, participant_id)
+    assert new is not None
+    cards = {"before": old.id if old else None, "after": new.id}
+    note(session, actor, "badge.reissue", "participant", participant_id, now=now, reason=reason, **cards)
+    return new
+
+
+def print_cards(
+    session: Session, actor: str, choice: Choice, *, only: Collection[int] | None = None, now: datetime
+) -> tuple[list[Card], str]:
+    """Issue what is missing of the chosen cards, count this printing, return the cards and the sheets' title.
+
+    ``only`` narrows the choice to these people. Nothing is drawn here: drawing takes seconds, and while this
+    transaction is open every scan waits. Refused when nobody is chosen, or a wave or place does not exist.
+    """
+    title = title_of(session, choice)
+    people = ids_of(session, choice)
+    if only is not None:
+        people = [id_ for id_ in people if id_ in only]
+    if not people:
+        raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)
+    issued = issue_missing(session, people, now=now)
+    _count_printing(session, people)
+    wanted = set(people)
+    whole = Choice(choice.wave_number, choice.district_code, choice.village_code)
+    cards = [card for id_, card in cards_by_id(session, whole) if id_ in wanted]
+    note(session, actor, "badge.print", "badge", None, now=now, title=title, cards=len(cards), issued=issued)
+    return cards, title
+
+
+def sheet(
+    session: Session,
+    actor: str,
+    *,
+    wave_number: int | None = None,
+    village_code: str | None = None,
+    district_code: str | None = None,
+    paper: str = "f4",
+    fonts: Path | None = None,
+    now: datetime,
+) -> tuple[bytes, int]:
+    """Print the chosen cards (see print_cards); return the PDF, new sheets for each village, and the number.
+
+    ``fonts`` is the folder of the TrueType files, looked for when not given. Refused without them.
+    """
+    fonts = fonts or papers.find_fonts(ROOT / "static")
+    choice = Choice(wave_number, district_code or "", village_code or "")
+    cards, title = print_cards(session, actor, choice, now=now)
+    return papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of), len(cards)
+
+
+def _without_card(session: Session, wanted: set[int]) -> list[int]:
+    held = select(Badge.id).where(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
+    rows = select(Participant.id).where(Participant.archived_at.is_(None), ~held.exists())
+    if len(wanted) <= _MANY:
+        rows = rows.where(Participant.id.in_(wanted))
+    return sorted(wanted.intersection(session.scalars(rows)))
+
+
+def _new_badge(participant_id: int, now: datetime) -> dict[str, object]:
+    codes = {"token": token.mint_token(), "short_code": token.mint_short_code()}
+    return {"participant_id": participant_id, **codes, "issued_at": now, "printed_count": 0, "reason": ""}
+
+
+def _count_printing(session: Session, people: list[int]) -> None:
+    badges = Badge.__table__
+    counted = update(badges).values(printed_count=badges.c.printed_count + 1)
+    mine = badges.c.participant_id == bindparam("holder")
+    session.execute(counted.where(mine, badges.c.revoked_at.is_(None)), [{"holder": id_} for id_ in people])

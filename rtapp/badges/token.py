@@ -2,23 +2,32 @@
 
 import re
 import secrets
+from urllib.parse import unquote
 
-TOKEN_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # base32: every letter and digit stays alphanumeric in a QR code
+# Base32: a code of these and the capitals of an address is a small one.
+TOKEN_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 TOKEN_LENGTH = 16  # 80 bits
 # 31 signs, a prime: the check sign notices every single wrong sign and every swap of two neighbours.
 SHORT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SHORT_LENGTH = 7
-_TOKEN_AT_END = re.compile(r"(?:^|[^A-Z2-7])([A-Z2-7]{16})[^A-Z2-7]*$")
+_BARE = re.compile(r"(?:^|[^A-Z2-7])([A-Z2-7]{16})[^A-Z2-7]*$")
+# Behind the K of our addresses, whatever a layout makes of the slashes; a query may follow.
+_IN_ADDRESS = re.compile(r"(?<![A-Z0-9])K[^A-Z0-9]{1,3}([A-Z2-7]{16})(?![A-Z0-9])")
+_SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")  # some scanners announce what kind of code they read
+_LONGEST = 400
 _SHORT = re.compile(f"[{SHORT_ALPHABET}]{{{SHORT_LENGTH}}}")
 _DIGIT_RUN = re.compile(r"\d{12,}")
 # What a scanner that types as on an American keyboard becomes on a computer set to another layout.
 _QWERTZ = str.maketrans("YZ", "ZY")
-_AZERTY = str.maketrans("AQZWé\"'(-è", "QAWZ234567")
+_AZERTY = str.maketrans("AQZWaqzw?,é\"'(-è", "QAWZQAWZMM234567")
 
 
 def mint_token() -> str:
-    """Return a new random token of 16 base32 signs."""
-    return "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(TOKEN_LENGTH))
+    """Return a new random token of 16 base32 signs, at least one of them a digit, so that no word is one."""
+    while True:
+        token = "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(TOKEN_LENGTH))
+        if not token.isalpha():
+            return token
 
 
 def mint_short_code() -> str:
@@ -41,7 +50,7 @@ def shown(short_code: str) -> str:
 
 
 def read_short_code(raw: str) -> str | None:
-    """Return the short code that ``raw`` is, whatever its case and separators; None when its check sign is wrong."""
+    """Return the short code that ``raw`` is, in any case, with any separators; None when a sign is wrong."""
     text = re.sub(r"[\s.\-–_]", "", raw).upper()
     if not _SHORT.fullmatch(text) or not any(sign.isdigit() for sign in text):
         return None
@@ -49,16 +58,19 @@ def read_short_code(raw: str) -> str | None:
 
 
 def read_tokens(raw: str) -> list[str]:
-    """Return the tokens that ``raw`` may stand for, likeliest first: bare, in any URL, any case, any keyboard layout."""
-    text = raw.strip()[:200]
-    readings = (text.upper(), text.upper().translate(_QWERTZ), text.translate(_AZERTY).upper())
-    found = [match.group(1) for reading in readings if (match := _TOKEN_AT_END.search(reading))]
+    """Return the tokens ``raw`` may stand for, likeliest first: bare or in a URL, any case, any layout."""
+    readings = _readings(raw)
+    found = [match[1] for shape in (_IN_ADDRESS, _BARE) for text in readings if (match := shape.search(text))]
     return list(dict.fromkeys(found))
 
 
 def looks_like_code(raw: str) -> bool:
-    """Say whether ``raw`` is a card's code rather than something to search for."""
-    return bool(read_short_code(raw) or read_tokens(raw))
+    """Say whether ``raw`` is a card's code rather than something to search for: a long word is none."""
+    if read_short_code(raw):
+        return True
+    readings = _readings(raw)
+    bare = (match[1] for text in readings if (match := _BARE.search(text)))
+    return any(_IN_ADDRESS.search(text) for text in readings) or not all(map(str.isalpha, bare))
 
 
 def masked(raw: str) -> str:
@@ -70,3 +82,8 @@ def masked(raw: str) -> str:
 def payload(token: str, base_url: str = "") -> str:
     """Return what the QR code holds: a URL in capitals under ``base_url``, the bare token without one."""
     return f"{base_url}/K/{token}".upper() if base_url else token
+
+
+def _readings(raw: str) -> tuple[str, ...]:
+    text = _SYMBOLOGY.sub("", unquote(raw.strip()[:_LONGEST]))
+    return text.upper(), text.upper().translate(_QWERTZ), text.translate(_AZERTY).upper()

@@ -1,3 +1,131 @@
-from flask import Blueprint
+"""Cards on sheets to cut, one card as a picture, a new card for a lost one."""
+
+import re
+import unicodedata
+from io import BytesIO
+from pathlib import Path
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..roster import store as roster
+from ..settings import store as settings
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment, wants_fragment
+from . import papers, store
+from .forms import JOINED, NEW, CardsForm, ReissueForm, cards_form, reissue_form
 
 blueprint = Blueprint("badges", __name__)
+
+
+@blueprint.get("/cards")
+@requires(Duty.PRINT_CARDS)
+def cards() -> Response:
+    """Choose whose cards to print, and see how many cards and sheets that makes."""
+    form = _asked(request.args)
+    return _cards_page(form, 200 if form.validate() else 422)
+
+
+@blueprint.post("/cards")
+@requires(Duty.PRINT_CARDS)
+def print_cards() -> Response:
+    """Issue what is missing, count the printing and answer the sheets as a PDF."""
+    actor, now, form = acting(), clock.utcnow(), _asked(request.form)
+    if not form.validate():
+        return _cards_page(form, 422)
+    try:
+        fonts = _fonts()  # before anything is counted
+        session = begin_write(db.session)
+        printed, title = store.print_cards(session, actor.name, form.choice(), only=form.only(), now=now)
+    except Refused as refused:
+        db.session.rollback()
+        form.form_errors.append(refusal_text(refused))
+        return _cards_page(form, refused.status)
+    session.commit()
+    apart = None if form.sheets.data == JOINED else papers.village_of
+    pdf = papers.card_sheet(printed, form.paper.data, fonts, title, apart=apart)
+    return _download(pdf, "application/pdf", f"{title} {form.paper.data}", "pdf")
+
+
+@blueprint.get("/participants/<int:participant_id>/card")
+@requires(Duty.EDIT_ROSTER)
+def card(participant_id: int) -> tuple[str, int]:
+    """Show one person's card, and the cards they had before."""
+    return _card_page(participant_id, reissue_form())
+
+
+@blueprint.get("/participants/<int:participant_id>/card.png")
+@requires(Duty.EDIT_ROSTER)
+def card_png(participant_id: int) -> Response:
+    """Answer one person's card as a picture for their phone."""
+    shown = store.card_of(db.session, participant_id)
+    db.session.rollback()  # drawing needs no connection: the pool is small
+    name = f"kartu {shown.name} {shown.seat_line} {shown.village_line}"
+    return _download(papers.card_png(shown, _fonts()), "image/png", name, "png")
+
+
+@blueprint.post("/participants/<int:participant_id>/card")
+@requires(Duty.EDIT_ROSTER)
+def reissue(participant_id: int) -> Response | tuple[str, int]:
+    """Revoke one person's card and issue another, with a reason."""
+    actor, now, form = acting(), clock.utcnow(), reissue_form()
+    if not form.validate():
+        return _card_page(participant_id, form, 422)
+    session = begin_write(db.session)
+    store.reissue(session, actor.name, participant_id, form.reason.data, now=now)
+    session.commit()
+    flash(_("Kartu baru terbit. Kartu lama tidak berlaku lagi."), "ok")
+    return redirect(url_for("roster.participant", participant_id=participant_id), 303)
+
+
+def _asked(values: object) -> CardsForm:
+    return cards_form(values, events.find_waves(db.session), events.find_districts(db.session))
+
+
+def _cards_page(form: CardsForm, status: int) -> Response:
+    wrong = any(field.errors for field in form)
+    choice = store.Choice() if wrong else form.choice()
+    tally = store.Tally() if wrong else store.tally(db.session, choice)
+    form.people.data = ""
+    if form.which.data == NEW and not wrong:
+        form.people.data = ",".join(map(str, store.ids_of(db.session, choice)))
+    response = page_or_fragment(
+        "badges/cards.html",
+        "badges/_cards.html",
+        status,
+        form=form,
+        tally=tally,
+        sheets=tally.sheets_joined if form.sheets.data == JOINED else tally.sheets,
+        everybody=store.tally(db.session, store.Choice()).cards,
+        base_url=settings.read(db.session, "base_url"),
+        wave=events.wave_by_number(db.session, choice.wave_number) if choice.wave_number else None,
+    )
+    if wants_fragment():
+        response.headers["HX-Replace-Url"] = url_for(".cards", **form.asked())
+    return response
+
+
+def _card_page(participant_id: int, form: ReissueForm, status: int = 200) -> tuple[str, int]:
+    person = roster.find_person(db.session, participant_id)
+    badges = store.badges_of(db.session, participant_id)
+    live = next((badge for badge in badges if badge.revoked_at is None), None)
+    return render_template("badges/card.html", person=person, badges=badges, live=live, form=form), status
+
+
+def _fonts() -> Path:
+    return papers.find_fonts(Path(current_app.static_folder or ""))
+
+
+def _download(data: bytes, kind: str, name: str, ending: str) -> Response:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    file = f"{re.sub('[^a-z0-9]+', '-', plain).strip('-')[:100]}.{ending}"
+    response = send_file(BytesIO(data), kind, as_attachment=True, download_name=file)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -111,7 +111,7 @@ def scan(checkpoint_id: int) -> Response | str:
     if person is None and not code:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
     source = _source(form.get("source", ""), code, person)
-    if person is None and source is Source.SHORT_CODE and not codes.looks_like_code(code):
+    if person is None and not wants_fragment() and source is Source.SHORT_CODE and not codes.looks_like_code(code):
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id, q=code), 303)
     actor = acting()
     answer = record(

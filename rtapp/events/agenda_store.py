@@ -48,7 +48,7 @@ def add_agenda(
     with_checkpoint: bool,
     now: datetime,
 ) -> Agenda:
-    """Add an agenda item; ``with_checkpoint`` makes its checkpoint of kind sesi, named "Materi 1", "Materi 2" …
+    """Add an agenda item; ``with_checkpoint`` makes its checkpoint of kind sesi, "Materi 1", "Materi 2" …
 
     Refused when it ends before it starts, without a material, or when a text is too long.
     """

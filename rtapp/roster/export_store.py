@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from ..audit import store as audit
 from ..documents.sheets import Table, write_csv, write_xlsx
+from ..events.place_store import find_districts
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Badge, District, Participant, Seat, Village, Wave
-from .seat_store import find_districts
 
 TEMPLATE = ("Kecamatan", "Desa/Kelurahan", "RT", "RW", "Nama Lengkap", "L/P", "No. HP", "Jabatan")
 CODES = ("code", "short_code", "name", "rt", "rw", "village_code", "village", "district", "wave")
@@ -55,23 +55,19 @@ def export(session: Session, actor: str, form: str, *, codes: bool, now: datetim
         raise Refused("no_such_form", "Daftar peserta ditulis sebagai XLSX atau CSV.", 422)
     rows = export_rows(session, codes)
     table = Table("Peserta", rows, widths=() if codes else _WIDTHS, as_text=True)
-    data = write_xlsx([table]) if form == "xlsx" else write_csv(rows)
-    audit.note(
-        session, actor, "roster.export", "roster", None, now=now, rows=len(rows) - 1, codes=codes, form=form
-    )
-    return data, len(rows) - 1
+    data, count = write_xlsx([table]) if form == "xlsx" else write_csv(rows), len(rows) - 1
+    audit.note(session, actor, "roster.export", "roster", None, now=now, rows=count, codes=codes, form=form)
+    return data, count
 
 
 def template(session: Session) -> bytes:
     """Return the empty list to be filled in: every cell text, districts and villages to choose from, no NIK."""
     districts = find_districts(session)
-    first = next(
-        ((district.name, village.name) for district in districts for village in district.villages), ("", "")
-    )
-    example = [*first, "003", "001", EXAMPLE, "L", "081200000000", "Ketua RT"]
+    places = [(district.name, village.name) for district in districts for village in district.villages]
+    example = [*(places or [("", "")])[0], "003", "001", EXAMPLE, "L", "081200000000", "Ketua RT"]
     choices = {
         0: [district.name for district in districts],
-        1: [village.name for district in districts for village in district.villages],
+        1: [village for _district, village in places],
         5: ["L", "P"],
     }
     table = Table("Ketua RT", [TEMPLATE, example], _WIDTHS, choices, frozenset({1}), as_text=True)

@@ -1,10 +1,8 @@
-"""Districts, villages and their seats: find, add, tell apart."""
-
-from collections.abc import Sequence
+"""Seats of a village: found, added, told apart; the wave their district comes to."""
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from ..refusals import Refused
 from ..schema import District, Invitation, Seat, Village
@@ -13,13 +11,6 @@ from ..schema import District, Invitation, Seat, Village
 def seat_code(village_code: str, rt: str, rw_in_key: str = "") -> str:
     """Return a seat as other programs name it (desk.md §6)."""
     return "/".join(filter(None, (village_code, rw_in_key, rt)))
-
-
-def find_districts(session: Session) -> Sequence[District]:
-    """Return all districts by code, with their villages."""
-    return session.scalars(
-        select(District).options(selectinload(District.villages)).order_by(District.code)
-    ).all()
 
 
 def invited_waves(session: Session) -> dict[str, int]:

@@ -6,11 +6,12 @@ from typing import Any
 from flask import Blueprint, request
 
 from ..db import db
+from ..events import place_store
 from ..events import store as events
 from ..refusals import Refused
 from ..schema import District, Wave
 from ..web.errors import refusal_text
-from . import seat_store, store
+from . import store
 from .forms import PersonForm
 
 blueprint = Blueprint("roster", __name__)
@@ -48,7 +49,7 @@ def listing_of(wanted: store.Filter, page: int) -> dict[str, Any]:
 
 def choices() -> tuple[Sequence[Wave], Sequence[District]]:
     """Return the waves and the districts a form offers."""
-    return events.find_waves(db.session), seat_store.find_districts(db.session)
+    return events.find_waves(db.session), place_store.find_districts(db.session)
 
 
 def blame(refused: Refused, form: PersonForm) -> None:

@@ -13,13 +13,14 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
+from ..events import place_store
 from ..events import store as events
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import District
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import import_views, person_views, seat_store, store  # noqa: F401  their routes are this room's too
+from . import import_views, person_views, store  # noqa: F401  their routes are this room's too
 from .forms import GUESTS, PersonForm, person_form, values_of, village_choices
 from .revision import reconcile
 from .shared_views import blame, blueprint, choices, listing_of, page_number, wanted_people
@@ -33,7 +34,7 @@ KINDS = (("rt", _l("Ketua RT")), *GUESTS.items())
 @requires(Duty.EDIT_ROSTER)
 def participants() -> Response:
     """Show who is looked for, fifty at a time; the address holds the filters."""
-    districts = seat_store.find_districts(db.session)
+    districts = place_store.find_districts(db.session)
     wanted = wanted_people(districts)
     total, everyone = store.count_people(db.session, wanted), store.count_people(db.session, store.Filter())
     page = min(page_number(), max(1, -(-total // PAGE)))

@@ -10,7 +10,7 @@ const sending = document.getElementById('sending');
 const refusals = document.getElementById('refusals');
 const byTouch = window.matchMedia('(pointer: coarse)').matches;
 const places = { script: form.dataset.decoder, wasm: form.dataset.wasm };
-const TOKEN = /(^|[^A-Z2-7])[A-Z2-7]{16}[^A-Z2-7]*$/i;
+const TOKEN = /(^|[^A-Z2-7])(?=[A-Z]*[2-7])[A-Z2-7]{16}[^A-Z2-7]*$/i; // at least one digit: no word is a card
 const SHORT_CODE = /^(?=.*\d)[2-9A-HJKMNP-Z]{3}[\s.-]?[2-9A-HJKMNP-Z]{4}$/i;
 const SCANNER_PAUSE = 35; // ms between two signs: nobody types that fast
 const SCANNER_LEAST = 6;
@@ -32,6 +32,7 @@ const queue = new Queue({
   csrfUrl: form.dataset.csrf,
   token: form.elements.csrf_token.value,
   answered(html) {
+    window.rtapp.connected();
     refusals.replaceChildren();
     document.getElementById('no-code').hidden = true;
     place(html);
@@ -43,7 +44,8 @@ const queue = new Queue({
   },
   waiting(count, failing) {
     sending.hidden = !failing;
-    window.rtapp?.waiting(failing ? count : 0);
+    if (failing) window.rtapp.lost();
+    window.rtapp.waiting(failing ? count : 0);
   },
 });
 

@@ -1,0 +1,196 @@
+"""Whose cards are printed: chosen by wave, district or village, counted before, worded as on paper."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from .. import clock
+from ..events import store as events
+from ..events.waves import numeral
+from ..refusals import Refused
+from ..schema import Badge, District, Participant, Seat, Village, Wave
+from ..settings import store as settings
+from . import token
+from .layout import COLUMNS, ROWS, Card
+
+NO_WAVE = 0  # in place of a wave's number: those who have none yet
+# Papers are Indonesian, whatever the language of who prints them.
+_TITLE = "Kartu peserta"
+_KINDS = {"rt": "Ketua RT", "tamu": "Tamu", "panitia": "Panitia", "narasumber": "Narasumber"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whose cards; empty fields do not narrow. ``unprinted`` leaves out cards that were printed before."""
+
+    wave_number: int | None = None
+    district_code: str = ""
+    village_code: str = ""
+    unprinted: bool = False
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a choice comes to: cards, how many are yet to be issued or were never printed, and sheets of ten.
+
+    ``sheets`` begins a new one with each village, ``sheets_joined`` does not.
+    """
+
+    cards: int = 0
+    missing: int = 0
+    unprinted: int = 0
+    sheets: int = 0
+    sheets_joined: int = 0
+
+
+def tally(session: Session, choice: Choice) -> Tally:
+    """Return how many cards and sheets ``choice`` comes to."""
+    printed = func.count().filter(Badge.printed_count > 0)
+    rows = session.execute(
+        _chosen(choice, func.count(), func.count(Badge.id), printed).group_by(Village.id)
+    ).all()
+    cards = sum(row[0] for row in rows)
+    return Tally(
+        cards=cards,
+        missing=cards - sum(row[1] for row in rows),
+        unprinted=cards - sum(row[2] for row in rows),
+        sheets=sum(_sheets(row[0]) for row in rows),
+        sheets_joined=_sheets(cards),
+    )
+
+
+def ids_of(session: Session, choice: Choice) -> list[int]:
+    """Return the people of ``choice``, with a card or without, in the order of the sheets."""
+    return list(session.scalars(_in_order(_chosen(choice, Participant.id))))
+
+
+def cards_for(
+    session: Session,
+    *,
+    wave_number: int | None = None,
+    village_code: str | None = None,
+    district_code: str | None = None,
+) -> list[Card]:
+    """Return the live cards of a wave, a district or a village (of everybody without a choice).
+
+    They come as the sheets do: by district, village and RT, those without a seat last.
+    """
+    choice = Choice(wave_number, district_code or "", village_code or "")
+    return [card for _, card in cards_by_id(session, choice)]
+
+
+def cards_by_id(session: Session, choice: Choice) -> list[tuple[int, Card]]:
+    """Return participant ids and live cards of ``choice`` in the order of the sheets."""
+    event, base_url = events.the_event(session).name, settings.read(session, "base_url")
+    rows = _in_order(_chosen(choice, Participant.id, *_PRINTED).where(Badge.id.isnot(None)))
+    return [(row.id, _card(row, event, base_url)) for row in session.execute(rows)]
+
+
+def card_of(session: Session, participant_id: int) -> Card:
+    """Return one person's live card as it is printed; refused with 404 when there is none."""
+    rows = _chosen(Choice(), *_PRINTED).where(Participant.id == participant_id, Badge.id.isnot(None))
+    row = session.execute(rows).first()
+    if row is None:
+        raise Refused(
+            "no_card", "Peserta ini tidak punya kartu yang berlaku. Terbitkan kartu baru di halamannya.", 404
+        )
+    return _card(row, events.the_event(session).name, settings.read(session, "base_url"))
+
+
+def title_of(session: Session, choice: Choice) -> str:
+    """Return what stands at the foot of the sheets; refused with 404 for an unknown wave or place."""
+    parts = [_TITLE]
+    if choice.wave_number == NO_WAVE:
+        parts.append("gelombang belum ditentukan")
+    elif choice.wave_number is not None:
+        parts.append(f"Gelombang {numeral(events.wave_by_number(session, choice.wave_number).number)}")
+    if choice.village_code:
+        village = session.scalar(select(Village).where(Village.code == choice.village_code))
+        if village is None:
+            raise Refused("no_village", "Desa dengan kode %(place)s tidak ada.", 404, place=choice.village_code)
+        parts += [_village_line(village.kind, village.name), f"Kecamatan {village.district.name}"]
+    elif choice.district_code:
+        district = session.scalar(select(District.name).where(District.code == choice.district_code))
+        if district is None:
+            sentence = "Kecamatan dengan kode %(place)s tidak ada."
+            raise Refused("no_district", sentence, 404, place=choice.district_code)
+        parts.append(f"Kecamatan {district}")
+    return " · ".join(parts)
+
+
+_PRINTED = (
+    Participant.name,
+    Participant.kind,
+    Seat.rt,
+    Seat.rw,
+    Village.name.label("village"),
+    Village.kind.label("village_kind"),
+    District.name.label("district"),
+    Wave.number.label("wave"),
+    Wave.date,
+    Wave.venue,
+    Badge.token,
+    Badge.short_code,
+)
+
+
+def _chosen(choice: Choice, *columns: Any) -> Select[Any]:
+    rows = (
+        select(*columns)
+        .select_from(Participant)
+        .outerjoin(Seat, Seat.id == Participant.seat_id)
+        .outerjoin(Village, Village.id == Seat.village_id)
+        .outerjoin(District, District.id == Village.district_id)
+        .outerjoin(Wave, Wave.id == Participant.wave_id)
+        .outerjoin(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
+        .where(Participant.archived_at.is_(None))
+    )
+    if choice.wave_number == NO_WAVE:
+        rows = rows.where(Wave.id.is_(None))
+    elif choice.wave_number is not None:
+        rows = rows.where(Wave.number == choice.wave_number)
+    if choice.district_code:
+        rows = rows.where(District.code == choice.district_code)
+    if choice.village_code:
+        rows = rows.where(Village.code == choice.village_code)
+    if choice.unprinted:
+        rows = rows.where(func.coalesce(Badge.printed_count, 0) == 0)
+    return rows
+
+
+def _in_order(rows: Select[Any]) -> Select[Any]:
+    return rows.order_by(
+        Village.code.is_(None),
+        District.code,
+        Village.code,
+        Seat.rt,
+        Seat.rw,
+        Participant.name_key,
+        Participant.id,
+    )
+
+
+def _card(row: Row[Any], event: str, base_url: str) -> Card:
+    seat = f"RT {row.rt}" if row.rt else _KINDS.get(row.kind, row.kind)
+    return Card(
+        name=row.name,
+        seat_line=f"{seat} / RW {row.rw}" if row.rt and row.rw else seat,
+        village_line=_village_line(row.village_kind, row.village) if row.rt else "",
+        district_line=f"Kecamatan {row.district}" if row.rt else "",
+        wave_numeral=numeral(row.wave) if row.wave else "–",
+        date_line=clock.day_text(row.date) if row.wave else "Gelombang belum ditentukan",
+        venue=row.venue or "",
+        event=event,
+        payload=token.payload(row.token, base_url),
+        short_code=token.shown(row.short_code),
+    )
+
+
+def _village_line(kind: str, name: str) -> str:
+    return f"Kelurahan {name}" if kind == "kelurahan" else f"Desa {name}"
+
+
+def _sheets(cards: int) -> int:
+    return -(-cards // (COLUMNS * ROWS))

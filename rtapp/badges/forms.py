@@ -1,0 +1,113 @@
+"""Which cards to print on what, and why a card is replaced."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from ..events.waves import numeral
+from ..schema import District, Wave
+from ..web.filters import day
+from .store import NO_WAVE, Choice
+
+FIELDS = ("wave", "district", "village", "which", "paper", "sheets")
+NEW, JOINED = "new", "joined"
+_MOST_IDS = 20_000
+
+
+class Pick(SelectField):
+    """One of some, a text by value; says in our words when another was sent."""
+
+    def __init__(self, label: object, choices: Sequence[tuple[str, object]] = (), **given: object) -> None:
+        wrong = _l("Pilih salah satu yang ada.")
+        super().__init__(label, choices=list(choices), invalid_choice_message=wrong, **given)
+
+
+class CardsForm(FlaskForm):
+    """Whose cards, on which paper, each village on sheets of its own or not.
+
+    ``people`` holds whose new cards the page spoke of, so that a download that got lost can be repeated.
+    """
+
+    wave = Pick(_l("Gelombang"), default="")
+    district = Pick(_l("Kecamatan"), default="")
+    village = Pick(_l("Desa/Kelurahan"), default="")
+    which = Pick(
+        _l("Kartu"),
+        [("", _l("Semua kartu")), (NEW, _l("Hanya yang belum pernah dicetak"))],
+        default="",
+    )
+    paper = Pick(_l("Kertas"), [("f4", "F4 (215 × 330 mm)"), ("a4", "A4 (210 × 297 mm)")], default="f4")
+    sheets = Pick(
+        _l("Lembar"),
+        [("", _l("Lembar baru untuk setiap desa")), (JOINED, _l("Desa bersambung, hemat kertas"))],
+        default="",
+    )
+    people = HiddenField()
+
+    class Meta:
+        csrf = False  # the application asks for the token of every post; an address carries none
+
+    def choice(self) -> Choice:
+        """Return whose cards were asked for."""
+        wave = self.wave.data
+        return Choice(
+            int(wave) if wave else None,
+            self.district.data,
+            self.village.data,
+            unprinted=self.which.data == NEW,
+        )
+
+    def only(self) -> frozenset[int] | None:
+        """Return whose cards the page spoke of, None where it was not about new ones."""
+        ids = (self.people.data or "").split(",")[:_MOST_IDS]
+        return frozenset(int(id_) for id_ in ids if id_.isascii() and id_.isdigit() and len(id_) < 19) or None
+
+    def asked(self) -> dict[str, str]:
+        """Return what differs from the start, as it stands in an address."""
+        return {name: self[name].data for name in FIELDS if self[name].data != self[name].default}
+
+
+class ReissueForm(FlaskForm):
+    """Why somebody gets a new card."""
+
+    reason = StringField(
+        _l("Alasan"),
+        [
+            DataRequired(_l("Tulis alasan menerbitkan kartu baru.")),
+            Length(max=300, message=_l("Alasan paling banyak 300 huruf.")),
+        ],
+    )
+
+
+def cards_form(values: Mapping[str, str], waves: Sequence[Wave], districts: Sequence[District]) -> CardsForm:
+    """Return the form as an address or a post fills it; a village of another district is let go."""
+    form = CardsForm(values)
+    everybody = [("", _l("Semua"))]
+    form.wave.choices = [
+        *everybody,
+        *((str(wave.number), f"{numeral(wave.number)} · {day(wave.date)}") for wave in waves),
+        (str(NO_WAVE), _l("Belum ditentukan")),
+    ]
+    form.district.choices = [*everybody, *((district.code, district.name) for district in districts)]
+    chosen = [district for district in districts if district.code == form.district.data]
+    form.village.choices = [
+        *everybody,
+        *(
+            (village.code, village.name if chosen else f"{village.name} · {district.name}")
+            for district in chosen or districts
+            for village in district.villages
+        ),
+    ]
+    known = {village.code for district in districts for village in district.villages}
+    if chosen and form.village.data in known - {village.code for village in chosen[0].villages}:
+        form.village.data = ""
+    return form
+
+
+def reissue_form() -> ReissueForm:
+    """Return the form as it was posted, empty otherwise."""
+    return ReissueForm(request.form if request.method == "POST" else None)

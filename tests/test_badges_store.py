@@ -1,0 +1,395 @@
+"""Cards as they are kept: one that works for everybody, its codes nobody else's, counted when printed."""
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, insert, select
+
+from rtapp.audit.store import trail, verify_chain
+from rtapp.badges import papers, store, token
+from rtapp.badges.store import Choice
+from rtapp.db import begin_write, db
+from rtapp.refusals import Refused
+from rtapp.roster import store as roster
+from rtapp.schema import Badge, Participant, Seat, Setting, Village
+from rtapp.settings import store as settings
+
+from .printing import decoded, fonts, rendered
+
+
+def live_cards(session, participant_id: int) -> int:
+    mine = select(func.count()).select_from(Badge).where(Badge.participant_id == participant_id)
+    return session.scalar(mine.where(Badge.revoked_at.is_(None)))
+
+
+def without_cards(session, *people: int) -> None:
+    session.execute(delete(Badge).where(Badge.participant_id.in_(people)))
+
+
+def archive(session, world, key: str) -> None:
+    roster.archive_participant(session, "uji", world.people[key], "pindah", now=world.now)
+
+
+def names(cards) -> list[str]:
+    return [card.name for card in cards]
+
+
+def test_everybody_on_the_roster_has_one_card_of_their_own(session, world):
+    held = session.execute(select(Badge.participant_id, Badge.token, Badge.short_code)).all()
+    assert {row.participant_id for row in held} == set(world.people.values())
+    assert len({row.token for row in held}) == len({row.short_code for row in held}) == len(held)
+    assert all(token.read_tokens(row.token)[0] == row.token for row in held)
+    assert all(token.read_short_code(row.short_code) == row.short_code for row in held)
+
+
+def test_issuing_again_makes_no_second_card(session, world):
+    begin_write(session)
+    assert store.issue_missing(session, world.people.values(), now=world.now) == 0
+    assert store.issue_missing(session, [], now=world.now) == 0
+    without_cards(session, world.people["rahmah"], world.people["yusuf"])
+    assert store.issue_missing(session, world.people.values(), now=world.now) == 2
+    assert session.scalar(select(func.count()).select_from(Badge)) == len(world.people)
+
+
+def test_only_those_asked_for_get_a_card(session, world):
+    begin_write(session)
+    without_cards(session, world.people["rahmah"], world.people["yusuf"])
+    assert store.issue_missing(session, [world.people["yusuf"], 999_999], now=world.now) == 1
+    assert live_cards(session, world.people["yusuf"]) == 1
+    assert live_cards(session, world.people["rahmah"]) == 0
+
+
+def test_an_archived_person_gets_no_card(session, world):
+    begin_write(session)
+    archive(session, world, "rahmah")
+    without_cards(session, world.people["rahmah"])
+    assert store.issue_missing(session, [world.people["rahmah"]], now=world.now) == 0
+
+
+def test_a_code_that_somebody_has_already_is_minted_anew(session, world, monkeypatch):
+    begin_write(session)
+    without_cards(session, world.people["rahmah"], world.people["yusuf"])
+    taken, free = world.short_codes["muis"], ["23456782", "2345678A", "2345678B"]
+    minted = iter([taken, *free[:1] * 2, *free])
+    monkeypatch.setattr(token, "mint_short_code", lambda: next(minted))
+    assert store.issue_missing(session, world.people.values(), now=world.now) == 2
+    codes = session.scalars(select(Badge.short_code)).all()
+    assert len(codes) == len(set(codes)) == len(world.people)
+
+
+def test_a_token_that_somebody_has_already_is_minted_anew(session, world, monkeypatch):
+    begin_write(session)
+    without_cards(session, world.people["rahmah"])
+    minted = iter([world.tokens["muis"], "NEWTOKENFORYOU23"])
+    monkeypatch.setattr(token, "mint_token", lambda: next(minted))
+    assert store.issue_missing(session, [world.people["rahmah"]], now=world.now) == 1
+    assert store.live_badge(session, world.people["rahmah"]).token == "NEWTOKENFORYOU23"
+    assert store.live_badge(session, world.people["muis"]).token == world.tokens["muis"]
+
+
+def crowd(session, world, size: int) -> list[int]:
+    """Add many people to a village of wave I, as an import does, and return their ids."""
+    village = session.scalar(select(Village).where(Village.code == "63.09.07.2004"))
+    rows = [{"village_id": village.id, "rt": f"{n:05}", "rw": "", "rw_in_key": ""} for n in range(size)]
+    session.execute(insert(Seat), rows)
+    seats = session.execute(select(Seat.id, Seat.rt).where(func.length(Seat.rt) == 5)).all()
+    people = [
+        {"event_id": world.event, "seat_id": seat.id, "kind": "rt", "name": f"Contoh {seat.rt}"}
+        | {"name_key": f"contoh {seat.rt}", "search_key": "", "wave_id": world.waves[0], "version": 1}
+        for seat in seats
+    ]
+    session.execute(insert(Participant), people)
+    return list(session.scalars(select(Participant.id).where(Participant.name.startswith("Contoh "))))
+
+
+def test_twenty_thousand_cards_are_issued_in_a_breath(session, world):
+    begin_write(session)
+    people = crowd(session, world, 20_000)
+    began = time.perf_counter()
+    assert store.issue_missing(session, people, now=world.now) == 20_000
+    issued = time.perf_counter() - began
+    began = time.perf_counter()
+    assert store.issue_missing(session, people[:1], now=world.now) == 0
+    assert issued < 6 and time.perf_counter() - began < 0.2  # 1 s and 2 ms on a small laptop
+    assert session.scalar(select(func.count(Badge.short_code.distinct()))) == 20_000 + len(world.people)
+
+
+def test_a_new_card_ends_the_old_one_at_once(session, world):
+    begin_write(session)
+    later = world.now + timedelta(hours=1)
+    new = store.reissue(session, "koordinator", world.people["rahmah"], "  hilang di \n jalan ", now=later)
+    session.commit()
+    [first, second] = store.badges_of(session, world.people["rahmah"])
+    assert first.id == new.id and first.revoked_at is None and first.issued_at == later
+    assert (second.revoked_at, second.reason) == (later, "hilang di jalan")
+    assert second.token == world.tokens["rahmah"] != first.token
+    assert store.live_badge(session, world.people["rahmah"]).id == new.id
+
+
+def test_both_cards_of_a_person_still_lead_to_them(session, world):
+    begin_write(session)
+    new = store.reissue(session, "koordinator", world.people["rahmah"], "hilang", now=world.now)
+    holder = world.people["rahmah"]
+    assert store.token_holder(session, world.tokens["rahmah"].lower()) == holder
+    assert store.token_holder(session, f"http://desk/K/{new.token}?x=1") == holder
+    assert store.token_holder(session, "AAAAAAAAAAAAAAA2") is None
+    assert store.token_holder(session, "rahmah") is None
+
+
+def test_a_new_card_stands_in_the_trail_without_its_secrets(session, world):
+    begin_write(session)
+    new = store.reissue(session, "Uji supervisor", world.people["rahmah"], "rusak", now=world.now)
+    session.commit()
+    line, values = trail(session, 1)[0]
+    assert (line.actor, line.action, line.reason) == ("Uji supervisor", "badge.reissue", "rusak")
+    assert (line.subject, line.subject_id) == ("participant", world.people["rahmah"])
+    assert set(values.values) == {"before", "after"} and values.values["after"] == new.id
+    assert new.token not in str(values.values) and verify_chain(session) is None
+
+
+def test_who_has_no_card_yet_can_be_given_one_with_a_reason(session, world):
+    begin_write(session)
+    without_cards(session, world.people["rahmah"])
+    store.reissue(session, "koordinator", world.people["rahmah"], "belum ada", now=world.now)
+    assert live_cards(session, world.people["rahmah"]) == 1
+
+
+@pytest.mark.parametrize(("reason", "code"), [("", "no_reason"), (" \n\t", "no_reason")])
+def test_a_new_card_needs_a_reason(session, world, reason, code):
+    begin_write(session)
+    with pytest.raises(Refused) as refused:
+        store.reissue(session, "koordinator", world.people["rahmah"], reason, now=world.now)
+    assert (refused.value.code, refused.value.status) == (code, 422)
+    assert store.live_badge(session, world.people["rahmah"]).token == world.tokens["rahmah"]
+
+
+def test_nobody_and_archived_people_get_no_new_card(session, world):
+    begin_write(session)
+    archive(session, world, "rahmah")
+    for person, status in ((999_999, 404), (world.people["rahmah"], 409)):
+        with pytest.raises(Refused) as refused:
+            store.reissue(session, "koordinator", person, "hilang", now=world.now)
+        assert refused.value.status == status and str(refused.value)
+    assert store.live_badge(session, world.people["rahmah"]).token == world.tokens["rahmah"]
+
+
+def test_an_endless_reason_is_cut_and_kept(session, world):
+    begin_write(session)
+    store.reissue(session, "koordinator", world.people["rahmah"], "x" * 10_000, now=world.now)
+    assert store.badges_of(session, world.people["rahmah"])[1].reason == "x" * 300
+
+
+def test_many_who_replace_one_card_at_once_leave_one_that_works(app, world):
+    person, failures, start = world.people["rahmah"], [], threading.Barrier(6)
+
+    def replace() -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                session = begin_write(db.session)
+                store.reissue(session, "koordinator", person, "hilang", now=world.now)
+                session.commit()
+            except Exception as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=replace) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    with app.app_context():
+        assert failures == [] and live_cards(db.session, person) == 1
+        assert len(store.badges_of(db.session, person)) == 7 and verify_chain(db.session) is None
+
+
+def test_an_import_and_a_download_at_once_issue_one_card_each(app, world):
+    with app.app_context():
+        begin_write(db.session)
+        without_cards(db.session, *world.people.values())
+        db.session.commit()
+    made, start = [], threading.Barrier(4)
+
+    def issue() -> None:
+        with app.app_context():
+            start.wait()
+            session = begin_write(db.session)
+            made.append(store.issue_missing(session, world.people.values(), now=world.now))
+            session.commit()
+
+    threads = [threading.Thread(target=issue) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(made) == [0, 0, 0, len(world.people)]
+
+
+def test_cards_come_by_district_village_and_rt_and_guests_last(session, world):
+    assert names(store.cards_for(session)) == [
+        *("RUSLAN", "TIDAK DITANYA"),  # Tanta
+        *("Hj. RAHMAH", "M. YUSUF", "Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"),  # Murung Pudak
+        *("SYAHRANI", "ABDUL MUIS", "Tamu Contoh"),  # Muara Uya, and whoever has no seat
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"wave_number": 2}, ["RUSLAN", "TIDAK DITANYA"]),
+        ({"wave_number": 0}, ["Tamu Contoh"]),
+        ({"district_code": "63.09.07"}, ["SYAHRANI", "ABDUL MUIS"]),
+        ({"village_code": "63.09.06.1006"}, ["Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"]),
+        ({"wave_number": 1, "village_code": "63.09.06.1001"}, ["Hj. RAHMAH", "M. YUSUF"]),
+        ({"wave_number": 2, "district_code": "63.09.06"}, []),
+        ({"wave_number": 9}, []),
+    ],
+)
+def test_cards_are_chosen_by_wave_district_or_village(session, world, asked, found):
+    assert names(store.cards_for(session, **asked)) == found
+
+
+def test_a_card_says_who_where_when_and_nothing_private(session, world):
+    begin_write(session)
+    session.scalar(select(Seat).where(Seat.rt == "013A")).rw = "02"
+    card = store.card_of(session, world.people["aminah"])
+    assert (card.name, card.seat_line) == ("SITI AMINAH", "RT 013A / RW 02")
+    assert (card.village_line, card.district_line) == ("Kelurahan Mabu'un", "Kecamatan Murung Pudak")
+    assert (card.wave_numeral, card.date_line, card.venue) == ("I", "Rabu, 8 November 2023", "Aula Contoh")
+    assert (card.event, card.payload) == ("Bimtek Uji Ketua RT", world.tokens["aminah"])
+    assert card.short_code == token.shown(world.short_codes["aminah"])
+    assert "0812" not in repr(store.card_of(session, world.people["rahmah"]))
+
+
+def test_a_guest_without_seat_and_wave_gets_a_whole_card(session, world):
+    card = store.card_of(session, world.people["guest"])
+    assert (card.seat_line, card.village_line, card.district_line) == ("Tamu", "", "")
+    assert (card.wave_numeral, card.date_line) == ("–", "Gelombang belum ditentukan")
+    assert papers.card_sheet([card], "f4", fonts(), "Kartu") and papers.card_png(card, fonts())
+
+
+def test_with_a_base_address_the_code_holds_a_link_in_capitals(session, world):
+    begin_write(session)
+    settings.change(session, "uji", "base_url", "http://meja.local:8000", now=world.now)
+    card = store.card_of(session, world.people["rahmah"])
+    assert card.payload == f"HTTP://MEJA.LOCAL:8000/K/{world.tokens['rahmah']}"
+    assert token.read_tokens(card.payload)[0] == world.tokens["rahmah"]
+    assert session.get(Setting, "base_url")
+
+
+def test_revoked_cards_and_archived_people_are_printed_no_more(session, world):
+    begin_write(session)
+    new = store.reissue(session, "koordinator", world.people["rahmah"], "hilang", now=world.now)
+    archive(session, world, "yusuf")
+    cards = store.cards_for(session, village_code="63.09.06.1001")
+    assert [(card.name, card.payload) for card in cards] == [("Hj. RAHMAH", new.token)]
+    with pytest.raises(Refused) as refused:
+        store.card_of(session, world.people["yusuf"])
+    assert refused.value.status == 404
+
+
+def test_the_tally_says_before_what_the_printer_will_need(session, world):
+    begin_write(session)
+    without_cards(session, world.people["ruslan"])
+    store.print_cards(session, "uji", Choice(village_code="63.09.06.1001"), now=world.now)
+    assert store.tally(session, Choice()) == store.Tally(10, 1, 8, sheets=5, sheets_joined=1)
+    assert store.tally(session, Choice(unprinted=True)) == store.Tally(8, 1, 8, sheets=4, sheets_joined=1)
+    assert store.tally(session, Choice(wave_number=2)) == store.Tally(2, 1, 2, sheets=1, sheets_joined=1)
+    assert store.tally(session, Choice(wave_number=9)) == store.Tally()
+
+
+def test_printing_issues_what_is_missing_counts_and_is_noted(session, world):
+    begin_write(session)
+    without_cards(session, world.people["ruslan"])
+    cards, title = store.print_cards(session, "Uji admin", Choice(wave_number=2), now=world.now)
+    session.commit()
+    assert names(cards) == ["RUSLAN", "TIDAK DITANYA"] and title == "Kartu peserta · Gelombang II"
+    assert cards[0].payload == store.live_badge(session, world.people["ruslan"]).token
+    line, values = trail(session, 1)[0]
+    assert (line.actor, line.action) == ("Uji admin", "badge.print")
+    assert values.values == {"title": title, "cards": 2, "issued": 1}
+
+
+def test_every_reprint_is_counted_for_its_card_alone(session, world):
+    begin_write(session)
+    for _ in range(3):
+        store.print_cards(session, "uji", Choice(village_code="63.09.07.2004"), now=world.now)
+    session.expire_all()
+    counts = {key: store.live_badge(session, id_).printed_count for key, id_ in world.people.items()}
+    assert {key: count for key, count in counts.items() if count} == {"syahrani": 3, "muis": 3}
+
+
+def test_a_new_card_of_a_printed_one_counts_as_not_printed(session, world):
+    begin_write(session)
+    store.print_cards(session, "uji", Choice(), now=world.now)
+    store.reissue(session, "uji", world.people["rahmah"], "hilang", now=world.now)
+    session.expire_all()
+    cards, _ = store.print_cards(session, "uji", Choice(unprinted=True), now=world.now)
+    assert names(cards) == ["Hj. RAHMAH"]
+    with pytest.raises(Refused) as refused:
+        store.print_cards(session, "uji", Choice(unprinted=True), now=world.now)
+    assert refused.value.code == "no_cards"
+
+
+def test_a_lost_download_of_new_cards_can_be_repeated(session, world):
+    begin_write(session)
+    wanted = {world.people["rahmah"], world.people["guest"]}
+    for _ in range(2):
+        cards, _ = store.print_cards(session, "uji", Choice(), only=wanted, now=world.now)
+        assert names(cards) == ["Hj. RAHMAH", "Tamu Contoh"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "title"),
+    [
+        (Choice(), "Kartu peserta"),
+        (Choice(wave_number=0), "Kartu peserta · gelombang belum ditentukan"),
+        (Choice(1, "63.09.06"), "Kartu peserta · Gelombang I · Kecamatan Murung Pudak"),
+        (Choice(village_code="63.09.06.1006"), "Kartu peserta · Kelurahan Mabu'un · Kecamatan Murung Pudak"),
+    ],
+)
+def test_the_foot_of_a_sheet_says_whose_cards_it_holds(session, world, choice, title):
+    begin_write(session)
+    assert store.print_cards(session, "uji", choice, now=world.now)[1] == title
+
+
+@pytest.mark.parametrize(
+    ("choice", "code"),
+    [
+        (Choice(wave_number=9), "no_wave"),
+        (Choice(district_code="99.99.99"), "no_district"),
+        (Choice(village_code="63.09.06.9999"), "no_village"),
+        (Choice(wave_number=2, district_code="63.09.06"), "no_cards"),
+    ],
+)
+def test_a_choice_of_nobody_is_refused_in_words_and_nothing_is_counted(session, world, choice, code):
+    begin_write(session)
+    with pytest.raises(Refused) as refused:
+        store.print_cards(session, "uji", choice, now=world.now)
+    assert refused.value.code == code and str(refused.value).endswith(".")
+    assert session.scalar(select(func.sum(Badge.printed_count))) == 0
+
+
+def test_the_sheet_of_the_command_line_holds_the_live_codes(session, world, tmp_path):
+    begin_write(session)
+    data, count = store.sheet(session, "perintah", wave_number=1, paper="a4", fonts=fonts(), now=world.now)
+    assert count == 7
+    pages = rendered(data, tmp_path)
+    keys = [["rahmah", "yusuf"], ["rahmah_mabuun", "hamdani", "aminah"], ["syahrani", "muis"]]
+    assert len(pages) == 3  # a new sheet for each village
+    for page, people in zip(pages, keys, strict=True):
+        assert sorted(decoded(page)) == sorted(world.tokens[key] for key in people)
+
+
+def test_fonts_are_those_of_the_set_up_else_the_systems_else_a_sentence(tmp_path):
+    static, system = tmp_path / "static", tmp_path / "system"
+    fetched = static / "vendor/node_modules/dejavu-fonts-ttf/ttf"
+    with pytest.raises(Refused) as refused:
+        papers.find_fonts(static, system)
+    assert refused.value.code == "no_fonts" and "app.py fetch" in str(refused.value)
+    for folder in (system, fetched):
+        folder.mkdir(parents=True)
+        for face in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"):
+            (folder / face).touch()
+        assert papers.find_fonts(static, system) == folder

@@ -1,0 +1,211 @@
+"""Districts, villages, codes and invited numbers."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from rtapp.audit.store import trail
+from rtapp.db import begin_write
+from rtapp.events import places, store
+from rtapp.refusals import Refused
+from rtapp.schema import District, Invitation, Village
+from tests.test_events_store import refused
+from tests.world import at
+
+NOW = at(7)
+TABALONG = Path(places.__file__).with_name("places_tabalong.csv")
+
+
+@pytest.fixture
+def writing(session):
+    return begin_write(session)
+
+
+@pytest.fixture
+def tabalong(writing):
+    return store.import_places(
+        writing, "uji", places.read_places(TABALONG.read_text(encoding="utf-8")), now=NOW
+    )
+
+
+def district_named(session, name):
+    return next(district for district in store.find_districts(session) if district.name == name)
+
+
+@pytest.mark.parametrize("text", ["63.09.06.2005", " 6309062005 ", "63 09 06 2005"])
+def test_a_village_code_is_read_with_and_without_dots(text):
+    code = places.checked_village_code(text)
+    assert (code, places.district_code_of(code), places.kind_of(code)) == (
+        "63.09.06.2005",
+        "63.09.06",
+        "desa",
+    )
+
+
+def test_a_fourth_part_that_begins_with_one_is_a_kelurahan():
+    assert places.kind_of("63.09.06.1002") == "kelurahan"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "63.09.06", "63.09.06.3005", "63.09.06.20055", "٦٣.09.06.2005", "x" * 10_000]
+)
+def test_a_village_code_of_another_shape_is_refused(text):
+    with refused("bad_village_code"):
+        places.checked_village_code(text)
+
+
+@pytest.mark.parametrize("text", ["", "63.09", "63.09.06.2005", "ab.cd.ef"])
+def test_a_district_code_of_another_shape_is_refused(text):
+    with refused("bad_district_code"):
+        places.checked_district_code(text)
+
+
+def test_tabalong_has_12_districts_and_131_villages_and_padangin_twice(writing, tabalong):
+    villages = store.find_villages(writing)
+    assert tabalong == len(villages) == 131 and len(store.find_districts(writing)) == 12
+    assert sum(village.kind == "kelurahan" for village in villages) == 10
+    padangin = {village.district.name for village in villages if village.name == "Padangin"}
+    assert padangin == {"Tanta", "Muara Harus"}
+
+
+def test_importing_places_again_changes_and_notes_nothing(writing, tabalong):
+    count = len(trail(writing))
+    again = places.read_places(TABALONG.read_text(encoding="utf-8"))
+    assert store.import_places(writing, "uji", again, now=NOW) == 0
+    assert len(trail(writing)) == count
+
+
+def test_importing_places_renames_what_the_list_spells_otherwise(writing, tabalong):
+    row = ("63.09.06", "Murung Pudak", "63.09.06.1001", "Belimbing Raya Baru", "kelurahan")
+    assert store.import_places(writing, "uji", [row], now=NOW) == 1
+    assert (
+        writing.scalar(select(Village.name).where(Village.code == "63.09.06.1001")) == "Belimbing Raya Baru"
+    )
+    assert writing.scalar(select(func.count()).select_from(Village)) == 131
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (("63.09.06", "Murung Pudak", "63.09.07.2001", "X", ""), "place_mismatch"),
+        (("63.09.06", "Murung Pudak", "63.09.06.1001", "X", "desa"), "place_mismatch"),
+        (("63.09.06", "Murung Pudak", "9", "X", ""), "bad_village_code"),
+        (("6", "Murung Pudak", "63.09.06.2001", "X", ""), "bad_district_code"),
+        (("63.09.06", "Murung Pudak", "63.09.06.2001", "", ""), "bad_place_name"),
+        (("63.09.06", "x" * 101, "63.09.06.2001", "X", ""), "bad_place_name"),
+    ],
+)
+def test_a_bad_row_of_places_is_named_and_nothing_is_kept(session, row, code):
+    good = ("63.09.06", "Murung Pudak", "63.09.06.1001", "Belimbing Raya", "")
+    with refused(code), begin_write(session).begin_nested():
+        try:
+            store.import_places(session, "uji", [good, row], now=NOW)
+        except Refused as error:
+            assert "Baris wilayah 2:" in str(error)
+            raise
+    assert session.scalar(select(func.count()).select_from(District)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "no_place_columns"),
+        ("nama,kode\nX,1\n", "no_place_columns"),
+        ("district_code,district,village_code,village\n", "no_places"),
+    ],
+)
+def test_a_file_that_is_no_list_of_places_is_refused(text, code):
+    with refused(code):
+        places.read_places(text)
+
+
+def test_a_list_of_places_may_lack_the_kind_and_begin_with_a_byte_order_mark():
+    text = "\ufeffdistrict_code,district,village_code,village\n63.09.06,Murung Pudak,63.09.06.1001,Belimbing Raya\n"
+    assert places.read_places(text) == [("63.09.06", "Murung Pudak", "63.09.06.1001", "Belimbing Raya", "")]
+
+
+def test_a_village_belongs_to_the_district_its_code_begins_with(writing):
+    district = store.add_district(writing, "uji", "630906", "Murung Pudak", now=NOW)
+    village = store.add_village(writing, "uji", "63.09.06.1002", "Belimbing", now=NOW)
+    assert (village.district, village.kind) == (district, "kelurahan")
+    with refused("no_such_district"):
+        store.add_village(writing, "uji", "63.09.07.2001", "Uwie", now=NOW)
+    with refused("village_taken"):
+        store.add_village(writing, "uji", "63.09.06.1002", "Lain", now=NOW)
+    with refused("district_taken"):
+        store.add_district(writing, "uji", "63.09.06", "Lain", now=NOW)
+
+
+def test_a_village_is_renamed_and_moves_with_its_code(writing, tabalong):
+    village = store.find_villages(writing)[0]
+    assert store.change_village(writing, "uji", village, "63.09.06.1999", "Hapalah Baru", now=NOW)
+    assert (village.district.name, village.kind, village.name) == (
+        "Murung Pudak",
+        "kelurahan",
+        "Hapalah Baru",
+    )
+    assert not store.change_village(writing, "uji", village, "63.09.06.1999", "Hapalah Baru", now=NOW)
+
+
+def test_the_code_of_a_district_with_villages_stays(writing, tabalong):
+    district = district_named(writing, "Jaro")
+    assert store.change_district(writing, "uji", district, district.code, "Jaro Baru", now=NOW)
+    with refused("district_code_used"):
+        store.change_district(writing, "uji", district, "63.09.99", "Jaro", now=NOW)
+
+
+def test_places_go_only_where_nothing_refers_to_them(session, world):
+    writing = begin_write(session)
+    tanta = district_named(writing, "Tanta")
+    with refused("village_used", 409):
+        store.remove_village(writing, "uji", store.find_village(writing, world.villages["mabuun"]), now=NOW)
+    with refused("district_used", 409):
+        store.remove_district(writing, "uji", tanta, now=NOW)
+    empty = store.add_village(writing, "uji", "63.09.03.2099", "Tanpa RT", now=NOW)
+    store.remove_village(writing, "uji", empty, now=NOW)
+    lone = store.add_district(writing, "uji", "63.09.99", "Sendiri", now=NOW)
+    wave = store.find_wave(writing, world.waves[0])
+    store.set_invited(writing, "uji", wave, lone.id, 3, now=NOW)
+    with refused("district_invited", 409):
+        store.remove_district(writing, "uji", lone, now=NOW)
+    store.set_invited(writing, "uji", wave, lone.id, None, now=NOW)
+    store.remove_district(writing, "uji", lone, now=NOW)
+    writing.commit()
+    assert "Sendiri" not in [district.name for district in store.find_districts(writing)]
+
+
+def test_the_typed_in_number_stands_beside_what_the_roster_holds(session, world):
+    writing = begin_write(session)
+    wave_id = world.waves[0]
+    murung, uya = district_named(writing, "Murung Pudak").id, district_named(writing, "Muara Uya").id
+    assert store.invited_per_district(writing, wave_id) == {murung: 5, uya: 2}
+    assert store.heads_per_district(writing, wave_id) == {murung: 5, uya: 2}
+    assert store.invited_per_wave(writing) == {world.waves[0]: 7, world.waves[1]: 2}
+    assert store.heads_per_wave(writing) == {world.waves[0]: 7, world.waves[1]: 2}
+    assert store.seats_per_village(writing)[world.villages["mabuun"]] == 3
+
+
+def test_an_invited_number_is_set_corrected_and_taken_back(session, world):
+    writing = begin_write(session)
+    wave = store.find_wave(writing, world.waves[0])
+    tanta = district_named(writing, "Tanta").id
+    assert store.set_invited(writing, "uji", wave, tanta, 31, assumed=True, now=NOW)
+    assert store.assumed_districts(writing, wave.id) == {tanta}
+    assert store.set_invited(writing, "uji", wave, tanta, 71, now=NOW)
+    assert not store.set_invited(writing, "uji", wave, tanta, 71, now=NOW)
+    assert trail(writing)[0][1].values["before"] == {"invited": 31, "assumed": True}
+    assert store.set_invited(writing, "uji", wave, tanta, None, now=NOW)
+    assert not store.set_invited(writing, "uji", wave, tanta, None, now=NOW)
+    assert tanta not in store.invited_per_district(writing, wave.id)
+
+
+@pytest.mark.parametrize("invited", [-1, 100_000])
+def test_an_invited_number_of_no_hall_is_refused(session, world, invited):
+    writing = begin_write(session)
+    wave = store.find_wave(writing, world.waves[0])
+    with refused("bad_invited"):
+        store.set_invited(writing, "uji", wave, district_named(writing, "Tanta").id, invited, now=NOW)
+    with refused("no_district", 404):
+        store.set_invited(writing, "uji", wave, 999, 5, now=NOW)
+    assert writing.scalar(select(func.count()).select_from(Invitation)) == 3

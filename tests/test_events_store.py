@@ -1,0 +1,218 @@
+"""The event and its waves: made, moved, closed; what is refused writes nothing."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from rtapp import clock
+from rtapp.accounts import store as accounts
+from rtapp.accounts.roles import Role
+from rtapp.audit.store import trail, verify_chain
+from rtapp.db import begin_write
+from rtapp.events import store
+from rtapp.refusals import Refused
+from rtapp.schema import Checkpoint, Device, Event, Wave
+from tests.world import DAY_ONE, DAY_TWO, ZONE, at
+
+NOW = at(7)
+
+
+@pytest.fixture
+def writing(session):
+    return begin_write(session)
+
+
+@pytest.fixture
+def event(writing):
+    return store.make_event(writing, "uji", "  Bimtek\nKetua RT ", "Dinas Contoh", ZONE, now=NOW)
+
+
+@pytest.fixture
+def wave(writing, event):
+    return store.add_wave(writing, "uji", event, None, DAY_ONE, "Aula", now=NOW)
+
+
+class refused:
+    """Assert that what follows is refused with this code and status, in a whole sentence."""
+
+    def __init__(self, code, status=422):
+        self.code, self.status = code, status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, _trace):
+        assert kind is not None and issubclass(kind, Refused), f"not refused: {kind}"
+        assert (error.code, error.status) == (self.code, self.status)
+        assert str(error) and "%(" not in str(error)
+        return True
+
+
+def test_an_event_keeps_its_name_on_one_line_and_gets_an_epoch(event):
+    assert (event.name, event.organiser, event.timezone) == ("Bimtek Ketua RT", "Dinas Contoh", ZONE)
+    assert len(event.epoch) == 16 and not event.demo
+
+
+def test_a_database_holds_one_event(writing, event):
+    with refused("event_exists", 409):
+        store.make_event(writing, "uji", "Acara lain", "", ZONE, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "organiser", "zone", "code"),
+    [
+        ("", "", ZONE, "bad_event_name"),
+        (" \t\u200b ", "", ZONE, "bad_event_name"),
+        ("x" * 10_000, "", ZONE, "bad_event_name"),
+        ("Bimtek", "x" * 201, ZONE, "bad_organiser"),
+        ("Bimtek", "", "Europe/Berlin", "bad_zone"),
+        ("Bimtek", "", "", "bad_zone"),
+    ],
+)
+def test_an_event_without_a_usable_name_organiser_or_zone_is_refused(writing, name, organiser, zone, code):
+    with refused(code):
+        store.make_event(writing, "uji", name, organiser, zone, now=NOW)
+    assert writing.scalar(select(func.count()).select_from(Event)) == 0
+
+
+def test_every_wave_has_its_registration_and_the_next_number(writing, event, wave):
+    second = store.add_wave(writing, "uji", event, None, DAY_TWO, "", now=NOW)
+    fifth = store.add_wave(writing, "uji", event, 5, DAY_TWO, "", now=NOW)
+    assert (
+        [w.number for w in store.find_waves(writing)]
+        == [wave.number, second.number, fifth.number]
+        == [1, 2, 5]
+    )
+    assert [(p.name, p.kind, p.position) for p in store.checkpoints_of(writing, second.id)] == [
+        ("Registrasi", "hadir", 0)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "venue", "code"),
+    [
+        (1, DAY_ONE, "", "number_taken"),
+        (100, DAY_ONE, "", "bad_number"),
+        (-1, DAY_ONE, "", "bad_number"),
+        (2, date(1, 1, 1), "", "bad_day"),
+        (2, date(9999, 1, 1), "", "bad_day"),
+        (2, DAY_ONE, "x" * 201, "bad_venue"),
+    ],
+)
+def test_a_wave_of_no_sense_is_refused(writing, event, wave, number, day, venue, code):
+    with refused(code):
+        store.add_wave(writing, "uji", event, number, day, venue, now=NOW)
+    assert len(store.find_waves(writing)) == 1
+
+
+def test_agenda_and_windows_move_along_with_the_day_of_the_wave(writing, wave):
+    item = store.add_agenda(
+        writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=True, now=NOW
+    )
+    point = store.checkpoints_of(writing, wave.id)[0]
+    store.change_checkpoint(
+        writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=at(12), now=NOW
+    )
+    assert store.change_wave(writing, "uji", wave, DAY_TWO, "Aula", now=NOW)
+    assert (item.starts_at, item.ends_at) == (at(8, 30, DAY_TWO), at(10, 0, DAY_TWO))
+    assert (point.opens_at, point.closes_at) == (at(6, 0, DAY_TWO), at(12, 0, DAY_TWO))
+
+
+def test_agenda_and_windows_keep_their_hours_in_another_zone(writing, event, wave):
+    item = store.add_agenda(
+        writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=False, now=NOW
+    )
+    store.change_event(writing, "uji", event, event.name, "", "Asia/Jakarta", now=NOW)
+    assert clock.clock_text(item.starts_at, "Asia/Jakarta") == "08.30"
+    assert item.starts_at == at(8, 30) + timedelta(hours=1)
+
+
+def test_the_devices_of_a_wave_live_until_the_end_of_its_new_day(writing, wave):
+    point = store.checkpoints_of(writing, wave.id)[0]
+    expires = clock.end_of_day(DAY_ONE, ZONE)
+    device = accounts.add_device(
+        writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW
+    )
+    store.change_wave(writing, "uji", wave, DAY_TWO, "", now=NOW)
+    assert device.expires_at == clock.end_of_day(DAY_TWO, ZONE)
+
+
+def test_a_closed_wave_ends_its_devices_until_it_is_opened_again(writing, wave):
+    point = store.checkpoints_of(writing, wave.id)[0]
+    expires = clock.end_of_day(DAY_ONE, ZONE)
+    device = accounts.add_device(
+        writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW
+    )
+    assert store.close_wave(writing, "uji", wave, now=NOW)
+    assert not store.close_wave(writing, "uji", wave, now=NOW)
+    assert accounts.device_life(device, now=NOW).is_over
+    assert store.reopen_wave(writing, "uji", wave, now=NOW)
+    assert not store.reopen_wave(writing, "uji", wave, now=NOW)
+    assert not accounts.device_life(device, now=NOW).is_over
+
+
+def test_a_wave_made_by_mistake_goes_with_its_day_and_numbers(writing, event, wave):
+    store.import_places(
+        writing, "uji", [("63.09.06", "Murung Pudak", "63.09.06.2005", "Kasiau", "")], now=NOW
+    )
+    district = store.find_districts(writing)[0]
+    store.set_invited(writing, "uji", wave, district.id, 5, now=NOW)
+    store.add_agenda(writing, "uji", wave, at(8), at(9), "Materi", "", with_checkpoint=True, now=NOW)
+    store.remove_wave(writing, "uji", wave, now=NOW)
+    writing.commit()
+    assert store.find_waves(writing) == []
+    assert writing.scalar(select(func.count()).select_from(Checkpoint)) == 0
+    assert trail(writing)[0][0].action == "wave.remove"
+
+
+def test_a_wave_with_people_stays(session, world):
+    writing = begin_write(session)
+    with refused("wave_used", 409):
+        store.remove_wave(writing, "uji", store.find_wave(writing, world.waves[1]), now=NOW)
+
+
+def test_a_wave_that_is_all_a_device_has_stays(writing, event, wave):
+    point = store.checkpoints_of(writing, wave.id)[0]
+    expires = clock.end_of_day(DAY_ONE, ZONE)
+    accounts.add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+    with refused("checkpoint_of_device", 409):
+        store.remove_wave(writing, "uji", wave, now=NOW)
+    device = writing.scalar(select(Device))
+    accounts.revoke_device(writing, "uji", device, now=NOW)
+    store.remove_wave(writing, "uji", wave, now=NOW)
+    assert writing.scalar(select(func.count()).select_from(Wave)) == 0
+
+
+def test_every_change_of_the_event_stands_in_the_trail(writing, event, wave):
+    store.change_event(writing, "Ani", event, "Bimtek baru", "", ZONE, now=NOW)
+    store.change_wave(writing, "Ani", wave, DAY_TWO, "Pendopo", now=NOW)
+    store.close_wave(writing, "Ani", wave, now=NOW)
+    writing.commit()
+    lines = [(line.actor, line.action) for line, _ in trail(writing)]
+    assert lines[:3] == [("Ani", "wave.close"), ("Ani", "wave.change"), ("Ani", "event.change")]
+    before = trail(writing)[1][1].values["before"]
+    assert (before["date"], before["venue"]) == ("2023-11-08", "Aula")
+    assert verify_chain(writing) is None
+
+
+def test_saving_the_same_again_changes_and_notes_nothing(writing, event, wave):
+    count = len(trail(writing))
+    assert not store.change_event(writing, "uji", event, event.name, event.organiser, ZONE, now=NOW)
+    assert not store.change_wave(writing, "uji", wave, DAY_ONE, "Aula", now=NOW)
+    assert len(trail(writing)) == count
+
+
+def test_who_asks_for_a_wave_that_is_not_there_is_told_so(session):
+    for find in (store.find_wave, store.wave_by_number):
+        with refused("no_wave", 404):
+            find(session, 99)
+
+
+def test_a_window_typed_in_another_zone_still_opens_at_its_hour(writing, event, wave):
+    point = store.checkpoints_of(writing, wave.id)[0]
+    store.change_checkpoint(
+        writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=None, now=NOW
+    )
+    store.change_event(writing, "uji", event, event.name, "", "Asia/Jayapura", now=NOW)
+    assert point.opens_at == clock.local_moment(DAY_ONE, time(6), "Asia/Jayapura") and point.closes_at is None

@@ -1,0 +1,165 @@
+"""The board in a real browser: it moves by itself, keeps what was opened, and says when it is cut off."""
+
+import json
+import re
+import secrets
+import time
+import urllib.request
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .browsers import PHONE, SCREEN, TABLET
+from .served import Served, command
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+BOARD = "/waves/1/counts"
+
+
+@pytest.fixture
+def come(served: Served) -> Callable[[int], None]:
+    """Let a person come, as a program records it."""
+    said = command("device", "add", "Program uji", "--checkpoint", "1", instance=served.instance)
+    headers = {"Authorization": f"Bearer {said.stdout.split()[-1]}", "Content-Type": "application/json"}
+
+    def scan(participant: int) -> None:
+        attempt = {
+            "nonce": secrets.token_hex(8),
+            "checkpoint": 1,
+            "source": "search",
+            "participant": participant,
+        }
+        request = urllib.request.Request(f"{served.url}/api/v1/scans", json.dumps(attempt).encode(), headers)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            assert json.load(response)["verdict"] == "WELCOME"
+
+    return scan
+
+
+def limit_streams(served: Served, places: int) -> None:
+    served.stop()
+    (served.instance / "config.py").write_text(f"STREAM_LIMIT = {places}\n")
+    served.start()
+
+
+def shows(page: Page, number: int, seconds: float = 10) -> None:
+    expect(page.locator("#board .headline strong")).to_have_text(str(number), timeout=seconds * 1000)
+
+
+def is_connected(page: Page, yes: bool = True, seconds: float = 20) -> None:
+    mark = page.locator("#connection")
+    expect(mark).to_have_attribute("data-state", "connected" if yes else "lost", timeout=seconds * 1000)
+
+
+def test_the_board_moves_by_itself_and_what_was_opened_stays_open(visit, come):
+    page = visit("desk", BOARD)
+    shows(page, 0)
+    district = page.locator(".district", has_text="Murung Pudak")
+    district.locator("summary").focus()
+    page.keyboard.press("Enter")
+    for number in (1, 2, 3):
+        come(number)
+        shows(page, number, 2)
+    expect(district).to_have_attribute("open", "")
+    expect(district.locator("summary")).to_be_focused()
+    expect(page.locator("#board .recent li")).to_have_count(3)
+    expect(page.locator("#board .recent li").first).to_contain_text("Program uji")
+    is_connected(page)
+
+
+def test_a_board_cut_off_says_so_and_is_right_again_by_itself(visit, served, come):
+    page = visit("desk", BOARD)
+    come(1)
+    shows(page, 1)
+    served.kill()
+    is_connected(page, False)
+    served.start()
+    is_connected(page)
+    come(2)
+    shows(page, 2, 2)
+
+
+def test_without_a_free_place_the_board_polls_within_five_seconds_and_is_not_cut_off(visit, served, come):
+    page = visit("desk", "/")  # signs in while the server still is the one that printed the link
+    limit_streams(served, 0)
+    page.goto(served.url + BOARD)
+    shows(page, 0)
+    for number in (1, 2):
+        come(number)
+        shows(page, number, 5)
+        is_connected(page)
+
+
+def test_a_board_that_polled_takes_a_free_place(visit, served, come):
+    first = visit("desk", "/")
+    limit_streams(served, 1)
+    first.goto(served.url + BOARD)
+    shows(first, 0)
+    second = visit("desk", BOARD)
+    first.close()
+    deadline = time.monotonic() + 30
+    for number in range(1, 30):
+        come(number)
+        came = time.monotonic()
+        shows(second, number)
+        if time.monotonic() - came < 0.7 and number > 3:
+            break
+        assert time.monotonic() < deadline, "the board still polls"
+        time.sleep(1)
+
+
+def test_a_stream_that_could_not_be_opened_is_opened_later(visit, come):
+    page = visit("desk", "/")
+    page.route("**/counts/stream", lambda route: route.abort())
+    page.route("**/healthz", lambda route: route.abort())
+    page.goto(page.url.split("/desk")[0] + BOARD)
+    is_connected(page, False)
+    page.unroute("**/counts/stream")
+    page.unroute("**/healthz")
+    is_connected(page)
+    come(1)
+    shows(page, 1, 2)
+
+
+def test_a_page_without_streams_notices_a_server_that_is_gone(visit, served):
+    page = visit("desk", "/desk")
+    expect(page.locator("[hx-sse\\:connect]")).to_have_count(0)
+    served.kill()
+    page.evaluate("dispatchEvent(new Event('offline'))")  # else it is asked for every 15 seconds
+    is_connected(page, False)
+    served.start()
+    is_connected(page)
+
+
+def test_the_mark_counts_what_waits_on_this_device(visit):
+    page = visit("desk", BOARD)
+    page.evaluate("rtapp.waiting(3)")
+    is_connected(page, False)
+    expect(page.locator("#connection")).to_contain_text("3")
+    page.evaluate("rtapp.waiting(0)")
+    is_connected(page)
+    expect(page.locator("#connection .waiting")).to_be_hidden()
+
+
+def test_whoever_was_revoked_is_led_to_the_door(visit, served):
+    page = visit("desk", BOARD)
+    shows(page, 0)
+    page.context.clear_cookies()
+    served.kill()
+    served.start()
+    page.wait_for_url(re.compile("/sign-in"), timeout=20_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_the_board(visit, come, scheme):
+    come(1)
+    page = visit("desk", BOARD, color_scheme=scheme)
+    shows(page, 1)
+    page.locator(".district summary").first.click()
+    for width, height in (TABLET, PHONE, SCREEN):
+        page.set_viewport_size({"width": width, "height": height})
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,129 @@
+"""Every page looked at by a machine: axe, width, targets, light and dark, tablet and phone."""
+
+import sqlite3
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from .browsers import PHONE, TABLET, sign_in, watch
+from .served import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# Of people signed in as admin unless another is named; {…} is filled with an id of the demo.
+PAGES = {
+    "desks": "/desk",
+    "desk": "/desk/1",
+    "desk-verdict": "/desk/1?scan={nonce}",
+    "desk-results": "/desk/1?q=rahmah",
+    "desk-nobody": "/desk/1?q=zzzzzzzz",
+    "verdict": "/scans/{nonce}",
+    "native": "/K/{token}?checkpoint=2",
+    "native-choose": "/K/{token}",
+    "counts": "/waves/1/counts",
+    "participants": "/participants",
+    "participants-none": "/participants?q=qqqqqqqq",
+    "participant": "/participants/1",
+    "participant-new": "/participants/new",
+    "import": "/roster-imports/new",
+    "cards": "/cards",
+    "event": "/event",
+    "wave": "/waves/1",
+    "places": "/places",
+    "settings": "/settings",
+    "devices": "/devices",
+    "users": "/users",
+    "account": "/account",
+    "licences": "/licences",
+    "not-found": "/nothing-here",
+}
+STRANGERS = {"sign-in": "/sign-in", "stranger": "/K/ABCDEFGHIJKLMNOP", "link-used": "/links/nothing"}
+LONG_NAME = "Drs. H. Muhammad Contoh Abdurrahman Syarifuddin Panjang, M.Pd.I"
+TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary, label.choice')].filter((e) => {
+  const box = e.getBoundingClientRect();
+  const style = getComputedStyle(e);
+  if (!box.width || style.visibility === 'hidden' || e.closest('.visually-hidden, p, dd, li > p, footer')) return false;
+  if (e.matches('.visually-hidden, .skip, [type=hidden]') || (e.matches('a') && style.display === 'inline')) return false;
+  const label = e.closest('label');
+  const tall = label ? Math.max(box.height, label.getBoundingClientRect().height) : box.height;
+  return tall < 43.5;
+}).map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def hall(demo_file, tmp_path_factory):
+    """The demo served, with one long name, one mark, one undone mark; and the facts the paths are filled with."""
+    import shutil
+
+    instance = tmp_path_factory.mktemp("pages") / "instance"
+    shutil.copytree(demo_file, instance)
+    with sqlite3.connect(instance / "rtapp.db") as database:
+        database.execute("UPDATE participant SET name = ? WHERE id = 1", (LONG_NAME,))
+        token = database.execute("SELECT token FROM badge WHERE participant_id = 1").fetchone()[0]
+    server = Served(instance, ("demo",))
+    yield server, {"token": token, "nonce": "halaman-0001"}
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, hall):
+    """The admin's cookies, after they marked the person with the long name."""
+    server, facts = hall
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, server.links[0])
+    page.goto(f"{server.url}/desk/1")
+    page.evaluate(
+        """async ([token, nonce]) => { const form = new FormData(document.getElementById('desk-input'));
+        await fetch('/desk/1/scans', {method: 'POST', body: new URLSearchParams({csrf_token: form.get('csrf_token'),
+        code: token, source: 'wedge', nonce})}); }""",
+        [facts["token"], facts["nonce"]],
+    )
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
+@pytest.mark.parametrize("name", [*PAGES, *STRANGERS])
+def test_a_page_is_readable_by_everybody_and_fits(browser, hall, signed_in, name, size, scheme):
+    server, facts = hall
+    state = None if name in STRANGERS else signed_in
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, storage_state=state
+    )
+    mistakes: list[str] = []
+    watch(context, server.url, mistakes)
+    page = context.new_page()
+    page.route("**/desk/*/scans", lambda route: route.abort())  # the native page would post itself
+    page.goto(server.url + (PAGES | STRANGERS)[name].format(**facts))
+    page.evaluate("document.fonts.ready")
+    assert overflow(page) <= 0, "wider than the screen"
+    assert page.evaluate(TARGETS) == [], "targets under 44 px"
+    assert_accessible(page)
+    assert mistakes == []
+    context.close()
+
+
+def overflow(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    said = [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found.response["violations"]]
+    assert said == []
+
+
+def test_a_desk_shows_input_verdict_count_and_last_scans_without_scrolling(browser, hall, signed_in):
+    server, facts = hall
+    for size in (TABLET, PHONE):
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, storage_state=signed_in)
+        page = context.new_page()
+        page.goto(f"{server.url}/desk/1?scan={facts['nonce']}")
+        for part in ("#code", "#verdict .verdict-word", "#verdict .verdict-name", "#count strong"):
+            box = page.locator(part).bounding_box()
+            assert box and box["y"] >= 0 and box["y"] + box["height"] <= size[1], (part, size, box)
+        context.close()
