@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from . import clock, config, demo, migrations, serving
 from .accounts import store as accounts
 from .accounts.roles import Role
+from .badges import papers
 from .badges import store as badges
 from .db import begin_write, db
 from .documents import qr
@@ -158,14 +159,14 @@ def roster_export(file: Path, codes: bool) -> None:
 def badges_command(file: Path, wave: int | None, village: str | None, paper: str) -> None:
     """Cetak kartu peserta ke PDF."""
     app = opened()
+    fonts = papers.find_fonts(config.ROOT / "static")
     with app.app_context():
         session = begin_write(db.session)
-        data, count = badges.sheet(
-            session, ACTOR, wave_number=wave, village_code=village, paper=paper, now=clock.utcnow()
-        )
-        session.commit()
-    file.write_bytes(data)
-    click.echo(f"{count} kartu ditulis ke {file}.")
+        choice = badges.Choice(wave_number=wave, village_code=village)
+        cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())
+        session.commit()  # drawn afterwards: scans never wait for it
+    file.write_bytes(papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of))
+    click.echo(f"{len(cards)} kartu ditulis ke {file}.")
 
 
 @main.group()

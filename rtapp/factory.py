@@ -81,4 +81,5 @@ def served_app() -> Flask:
     app = create_app()
     if os.environ.get("RTAPP_SERVED"):
         serving.end_with_parent()
+        serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)
     return app

@@ -2,8 +2,10 @@
 
 import ipaddress
 import os
+import signal
 import socket
 import threading
+from collections.abc import Callable
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,20 @@ def server(target: str, host: str, port: int, threads: int, *, factory: bool = F
         log_level="warning",
         workers_kill_timeout=10,
     )
+
+
+def when_asked_to_stop(do: Callable[[], None]) -> None:
+    """Call ``do`` once a signal to stop arrives, beside what the server does: a stream ends only when told."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+
+    def wait() -> None:
+        reader.recv(1)
+        do()
+        writer.close()  # and keeps it open until then
+
+    threading.Thread(target=wait, name="stop-watch", daemon=True).start()
 
 
 def run(host: str, port: int, threads: int, instance: Path) -> None:

@@ -1,16 +1,19 @@
 """Cards as they are kept: one that works for everybody, its codes nobody else's, counted when printed."""
 
+import io
 import threading
 import time
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import delete, func, insert, select
 
 from rtapp.audit.store import trail, verify_chain
 from rtapp.badges import papers, store, token
 from rtapp.badges.store import Choice
 from rtapp.db import begin_write, db
+from rtapp.documents.picture import Picture
 from rtapp.refusals import Refused
 from rtapp.roster import store as roster
 from rtapp.schema import Badge, Participant, Seat, Setting, Village
@@ -266,7 +269,17 @@ def test_a_guest_without_seat_and_wave_gets_a_whole_card(session, world):
     card = store.card_of(session, world.people["guest"])
     assert (card.seat_line, card.village_line, card.district_line) == ("Tamu", "", "")
     assert (card.wave_numeral, card.date_line) == ("–", "Gelombang belum ditentukan")
-    assert papers.card_sheet([card], "f4", fonts(), "Kartu") and papers.card_png(card, fonts())
+    assert decoded(papers.card_png(card, fonts())) == [world.tokens["guest"]]
+    written = PdfReader(io.BytesIO(papers.card_sheet([card], "f4", fonts(), "Kartu"))).pages[0].extract_text()
+    assert "Tamu Contoh" in written and "Gelombang belum ditentukan" in written
+
+
+def test_a_picture_of_a_guests_card_leaves_no_trace_of_a_village(session, world, monkeypatch):
+    written = []
+    plain = Picture.text
+    monkeypatch.setattr(Picture, "text", lambda *put: written.append(put[3]) or plain(*put))
+    papers.card_png(store.card_of(session, world.people["guest"]), fonts())
+    assert "Tamu" in written and not any(line.strip() in ("", "·") for line in written)
 
 
 def test_with_a_base_address_the_code_holds_a_link_in_capitals(session, world):

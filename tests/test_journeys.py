@@ -291,8 +291,9 @@ def test_without_javascript_people_are_found_marked_and_undone(visit, cards):
 def test_a_revoked_desk_is_told_and_keeps_what_it_scanned(visit, served, cards):
     page = desk(visit)
     admin = visit("admin", "/devices")
-    admin.locator("tr", has_text="Meja demo").locator("summary", has_text="Cabut").click()
-    admin.locator("tr", has_text="Meja demo").locator("form button.danger").click()
+    admin.get_by_text("Meja demo").click()
+    admin.locator("details.confirm", has_text="Cabut").locator("summary").click()
+    admin.locator("details.confirm[open] form button").last.click()
     admin.wait_for_load_state()
     scan(page, cards[0]["code"])
     expect(page.locator("#sending")).to_be_visible()

@@ -69,6 +69,13 @@ def test_the_board_moves_by_itself_and_what_was_opened_stays_open(visit, come):
     is_connected(page)
 
 
+def test_the_count_of_an_idle_desk_moves_with_every_scan_of_another(visit, come):
+    page = visit("desk", "/desk/1")
+    for number in (1, 2, 3):
+        come(number)
+        expect(page.locator("#count strong")).to_have_text(str(number), timeout=2000)
+
+
 def test_a_board_cut_off_says_so_and_is_right_again_by_itself(visit, served, come):
     page = visit("desk", BOARD)
     come(1)

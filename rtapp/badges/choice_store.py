@@ -109,7 +109,8 @@ def title_of(session: Session, choice: Choice) -> str:
     if choice.village_code:
         village = session.scalar(select(Village).where(Village.code == choice.village_code))
         if village is None:
-            raise Refused("no_village", "Desa dengan kode %(place)s tidak ada.", 404, place=choice.village_code)
+            sentence = "Desa dengan kode %(place)s tidak ada."
+            raise Refused("no_village", sentence, 404, place=choice.village_code)
         parts += [_village_line(village.kind, village.name), f"Kecamatan {village.district.name}"]
     elif choice.district_code:
         district = session.scalar(select(District.name).where(District.code == choice.district_code))

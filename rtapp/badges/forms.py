@@ -6,6 +6,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from ..events.waves import numeral
@@ -21,9 +22,13 @@ _MOST_IDS = 20_000
 class Pick(SelectField):
     """One of some, a text by value; says in our words when another was sent."""
 
-    def __init__(self, label: object, choices: Sequence[tuple[str, object]] = (), **given: object) -> None:
-        wrong = _l("Pilih salah satu yang ada.")
-        super().__init__(label, choices=list(choices), invalid_choice_message=wrong, **given)
+    def __init__(self, label: object, texts: Mapping[str, object] | None = None, **given: object) -> None:
+        super().__init__(label, invalid_choice_message=_l("Pilih salah satu yang ada."), **given)
+        self.offer(texts or {})
+
+    def offer(self, texts: Mapping[str, object]) -> None:
+        """Offer these values under these texts."""
+        self.choices = [SelectChoice(value, text) for value, text in texts.items()]
 
 
 class CardsForm(FlaskForm):
@@ -37,13 +42,13 @@ class CardsForm(FlaskForm):
     village = Pick(_l("Desa/Kelurahan"), default="")
     which = Pick(
         _l("Kartu"),
-        [("", _l("Semua kartu")), (NEW, _l("Hanya yang belum pernah dicetak"))],
+        {"": _l("Semua kartu"), NEW: _l("Belum pernah dicetak")},
         default="",
     )
-    paper = Pick(_l("Kertas"), [("f4", "F4 (215 × 330 mm)"), ("a4", "A4 (210 × 297 mm)")], default="f4")
+    paper = Pick(_l("Kertas"), {"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}, default="f4")
     sheets = Pick(
         _l("Lembar"),
-        [("", _l("Lembar baru untuk setiap desa")), (JOINED, _l("Desa bersambung, hemat kertas"))],
+        {"": _l("Baru untuk tiap desa"), JOINED: _l("Bersambung")},
         default="",
     )
     people = HiddenField()
@@ -86,24 +91,19 @@ class ReissueForm(FlaskForm):
 def cards_form(values: Mapping[str, str], waves: Sequence[Wave], districts: Sequence[District]) -> CardsForm:
     """Return the form as an address or a post fills it; a village of another district is let go."""
     form = CardsForm(values)
-    everybody = [("", _l("Semua"))]
-    form.wave.choices = [
-        *everybody,
-        *((str(wave.number), f"{numeral(wave.number)} · {day(wave.date)}") for wave in waves),
-        (str(NO_WAVE), _l("Belum ditentukan")),
-    ]
-    form.district.choices = [*everybody, *((district.code, district.name) for district in districts)]
-    chosen = [district for district in districts if district.code == form.district.data]
-    form.village.choices = [
-        *everybody,
-        *(
-            (village.code, village.name if chosen else f"{village.name} · {district.name}")
-            for district in chosen or districts
-            for village in district.villages
-        ),
-    ]
+    everybody = {"": _l("Semua")}
+    dated = {str(wave.number): f"{numeral(wave.number)} · {day(wave.date)}" for wave in waves}
+    form.wave.offer(everybody | dated | {str(NO_WAVE): _l("Belum ditentukan")})
+    form.district.offer(everybody | {district.code: district.name for district in districts})
+    chosen = next((district for district in districts if district.code == form.district.data), None)
+    offered = {
+        village.code: village.name if chosen else f"{village.name} · {district.name}"
+        for district in ([chosen] if chosen else districts)
+        for village in district.villages
+    }
+    form.village.offer(everybody | offered)
     known = {village.code for district in districts for village in district.villages}
-    if chosen and form.village.data in known - {village.code for village in chosen[0].villages}:
+    if form.village.data in known - set(offered):
         form.village.data = ""
     return form
 

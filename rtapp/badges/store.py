@@ -1,6 +1,7 @@
 """Cards: issued, re-issued, printed; the door to this room for others."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -91,11 +92,13 @@ def print_cards(
 ) -> tuple[list[Card], str]:
     """Issue what is missing of the chosen cards, count this printing, return the cards and the sheets' title.
 
-    ``only`` narrows the choice to these people. Nothing is drawn here: drawing takes seconds, and while this
-    transaction is open every scan waits. Refused when nobody is chosen, or a wave or place does not exist.
+    ``only`` narrows the choice to these people, printed before or not. Nothing is drawn here: drawing takes
+    seconds, and while this transaction is open every scan waits. Refused when nobody is chosen, or a wave or
+    place does not exist.
     """
     title = title_of(session, choice)
-    people = ids_of(session, choice)
+    whole = replace(choice, unprinted=False)
+    people = ids_of(session, choice if only is None else whole)
     if only is not None:
         people = [id_ for id_ in people if id_ in only]
     if not people:
@@ -103,7 +106,6 @@ def print_cards(
     issued = issue_missing(session, people, now=now)
     _count_printing(session, people)
     wanted = set(people)
-    whole = Choice(choice.wave_number, choice.district_code, choice.village_code)
     cards = [card for id_, card in cards_by_id(session, whole) if id_ in wanted]
     note(session, actor, "badge.print", "badge", None, now=now, title=title, cards=len(cards), issued=issued)
     return cards, title
@@ -147,4 +149,6 @@ def _count_printing(session: Session, people: list[int]) -> None:
     badges = Badge.__table__
     counted = update(badges).values(printed_count=badges.c.printed_count + 1)
     mine = badges.c.participant_id == bindparam("holder")
-    session.execute(counted.where(mine, badges.c.revoked_at.is_(None)), [{"holder": id_} for id_ in people])
+    session.execute(
+        counted.where(mine, badges.c.revoked_at.is_(None)), [{"holder": id_} for id_ in sorted(people)]
+    )

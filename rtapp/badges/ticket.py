@@ -32,7 +32,7 @@ def draw_ticket(pen: Pen, card: Card, code: Code) -> None:
 def _draw_person(pen: Pen, card: Card, square: Box) -> None:
     unit = pen.width / WIDTH
     width, middle = pen.width - 2 * _MARGIN * unit, pen.width / 2
-    where = f"{card.village_line} · {card.district_line}"
+    where = " · ".join(filter(None, (card.village_line, card.district_line)))
     event = pen.fit(card.event, "regular", width, largest=34 * unit, smallest=22 * unit, lines=2)
     seat = pen.fit(card.seat_line, "bold", width, largest=56 * unit, smallest=30 * unit)
     place = pen.fit(where, "regular", width, largest=40 * unit, smallest=26 * unit, lines=2)

@@ -205,7 +205,8 @@ def _source(claimed: str, code: str, person: int | None) -> Source:
         return Source(claimed)
     if person is not None:
         return Source.SEARCH
-    return Source.WEDGE if codes.read_tokens(code) else Source.SHORT_CODE
+    is_token = codes.looks_like_code(code) and not codes.read_short_code(code)
+    return Source.WEDGE if is_token else Source.SHORT_CODE
 
 
 def _desk_context(checkpoint_id: int) -> dict[str, Any]:

@@ -50,18 +50,19 @@ def export_rows(session: Session, with_codes: bool) -> list[list[str]]:
 
 
 def export(session: Session, actor: str, form: str, *, codes: bool, now: datetime) -> tuple[bytes, int]:
-    """Return the roster as a file (``form``: xlsx or csv) and how many people it holds; noted in the trail."""
+    """Return the roster as a file (xlsx or csv) and how many people it holds; noted in the trail."""
     if form not in ("xlsx", "csv"):
         raise Refused("no_such_form", "Daftar peserta ditulis sebagai XLSX atau CSV.", 422)
     rows = export_rows(session, codes)
     table = Table("Peserta", rows, widths=() if codes else _WIDTHS, as_text=True)
-    data, count = write_xlsx([table]) if form == "xlsx" else write_csv(rows), len(rows) - 1
+    data = write_xlsx([table]) if form == "xlsx" else write_csv(rows)
+    count = len(rows) - 1
     audit.note(session, actor, "roster.export", "roster", None, now=now, rows=count, codes=codes, form=form)
     return data, count
 
 
 def template(session: Session) -> bytes:
-    """Return the empty list to be filled in: every cell text, districts and villages to choose from, no NIK."""
+    """Return the empty list to be filled in: every cell text, places to choose from, no NIK."""
     districts = find_districts(session)
     places = [(district.name, village.name) for district in districts for village in district.villages]
     example = [*(places or [("", "")])[0], "003", "001", EXAMPLE, "L", "081200000000", "Ketua RT"]

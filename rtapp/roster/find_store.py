@@ -187,9 +187,8 @@ def _in_order(rows: Select[Any], checkpoint_id: int | None = None) -> Select[Any
 
 def _mark(checkpoint_id: int | None) -> list[Any]:
     """Return what makes an attendance somebody's mark: at the checkpoint, else at their registration."""
-    home = select(func.min(Checkpoint.id)).where(
-        Checkpoint.wave_id == Participant.wave_id, Checkpoint.kind == "hadir"
-    )
+    home = select(Checkpoint.id).where(Checkpoint.wave_id == Participant.wave_id, Checkpoint.kind == "hadir")
+    home = home.order_by(Checkpoint.position, Checkpoint.id).limit(1)
     here = home.correlate(Participant).scalar_subquery() if checkpoint_id is None else checkpoint_id
     return [
         Attendance.participant_id == Participant.id,

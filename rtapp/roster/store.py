@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..audit import store as audit
@@ -126,6 +126,19 @@ def restore_participant(session: Session, actor: str, participant_id: int, *, no
     audit.note(session, actor, "participant.restore", "participant", person.id, now=now, name=person.name)
 
 
+def refresh_search_texts(session: Session) -> int:
+    """Bring what people are found by up to date with the names of their places; return how many changed."""
+    changed = 0
+    for person in session.scalars(
+        select(Participant).options(joinedload(Participant.seat).joinedload(Seat.village))
+    ):
+        text = _search_text_of(person)
+        if text != person.search_key:
+            person.search_key, changed = text, changed + 1
+    session.flush()
+    return changed
+
+
 def _take(session: Session, person: Participant, changes: dict[str, Any]) -> None:
     """Set what changes; the seat first, for two keys that change may have to be written at once."""
     seat = changes.get("seat")
@@ -158,9 +171,13 @@ def _rename(person: Participant, name: str) -> None:
             "long_name", "Nama paling banyak 200 huruf; yang ini %(length)s.", 422, length=len(name)
         )
     person.name, person.name_key = name, names.name_key(name)[:200]
+    person.search_key = _search_text_of(person)
+
+
+def _search_text_of(person: Participant) -> str:
     seat = person.seat
     place = (seat.rt, seat.village.name, seat.village.district.name) if seat else ()
-    person.search_key = search_text(name, person.kind, *place)
+    return search_text(person.name, person.kind, *place)
 
 
 def _refuse_held(session: Session, event_id: int, seat: Seat, by: int | None) -> None:

@@ -60,6 +60,7 @@ export class Camera {
     });
     this.video = document.createElement('video');
     Object.assign(this.video, { muted: true, playsInline: true, srcObject: this.stream });
+    this.last = { text: '', at: 0 };
     parent.append(this.video);
     await this.video.play();
     this.look();

@@ -1,0 +1,137 @@
+"""Lists in and out: what a file would change is shown, saved whole or not at all, and comes out again."""
+
+import csv
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from rtapp.db import begin_write
+from rtapp.documents.sheets import read_workbook
+from rtapp.refusals import Refused
+from rtapp.roster import export_store, store, upload_store
+
+from .world import World
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in read_workbook(data).sheets[0].rows]
+
+
+def test_the_roster_goes_out_with_the_columns_of_the_template_and_the_wave(session, world):
+    rows = export_store.export_rows(session, False)
+    assert rows[0] == [*export_store.TEMPLATE, "Gelombang"]
+    assert [
+        "Murung Pudak",
+        "Belimbing Raya",
+        "002",
+        "",
+        "Hj. RAHMAH",
+        "P",
+        "081200000102",
+        "Ketua RT",
+        "I",
+    ] in rows
+    assert "Tamu Contoh" not in str(rows)
+
+
+def test_the_codes_go_out_with_everybody_who_has_a_card(session, world):
+    rows = export_store.export_rows(session, True)
+    assert rows[0] == ["code", "short_code", "name", "rt", "rw", "village_code", "village", "district", "wave"]
+    own = [world.tokens["rahmah"], world.short_codes["rahmah"], "Hj. RAHMAH"]
+    assert [*own, "002", "", "63.09.06.1001", "Belimbing Raya", "Murung Pudak", "1"] in rows
+    assert rows[-1][2:] == ["Tamu Contoh", "", "", "", "", "", ""]
+
+
+def test_an_archived_person_is_in_no_file(session, world):
+    store.archive_participant(begin_write(session), "uji", world.people["rahmah"], "keliru", now=world.now)
+    session.commit()
+    assert "Hj. RAHMAH" not in str(
+        export_store.export_rows(session, True) + export_store.export_rows(session, False)
+    )
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_name_that_looks_like_a_formula_goes_out_as_text(session, world, form):
+    begin_write(session)
+    version = store.find_person(session, world.people["yusuf"]).version
+    store.change_participant(
+        session, "uji", world.people["yusuf"], version, {"name": '=HYPERLINK("x")'}, now=world.now
+    )
+    data, count = export_store.export(session, "uji", form, codes=False, now=world.now)
+    session.commit()
+    assert count == 9
+    if form == "csv":
+        assert "'=HYPERLINK" in data.decode()
+    else:
+        cells = [cell for row in load_workbook(io.BytesIO(data)).active for cell in row]
+        assert [cell.data_type for cell in cells if "HYPERLINK" in str(cell.value)] == ["s"]
+    assert '=HYPERLINK("x")' in str(rows_of(data))
+
+
+def test_every_export_is_noted_with_its_number_of_rows(session, world):
+    from sqlalchemy import select
+
+    from rtapp.schema import Audit, AuditValue
+
+    begin_write(session)
+    export_store.export(session, "Uji admin", "csv", codes=True, now=world.now)
+    session.commit()
+    actor, values = session.execute(
+        select(Audit.actor, AuditValue.values)
+        .join(AuditValue, AuditValue.audit_id == Audit.id)
+        .where(Audit.action == "roster.export")
+    ).one()
+    assert (actor, values) == ("Uji admin", {"rows": 10, "codes": True, "form": "csv"})
+
+
+def test_an_unknown_kind_of_file_is_refused(session, world):
+    with pytest.raises(Refused, match="XLSX atau CSV"):
+        export_store.export(begin_write(session), "uji", "pdf", codes=False, now=world.now)
+
+
+def test_the_template_offers_the_places_and_no_identity_number(session, world):
+    sheet = load_workbook(io.BytesIO(export_store.template(session)))["Ketua RT"]
+    assert [cell.value for cell in sheet[1]] == list(export_store.TEMPLATE)
+    assert "NIK" not in str([cell.value for cell in sheet[1]])
+    assert {sheet.column_dimensions[letter].number_format for letter in "ABCDEFGH"} == {"@"}
+    assert len(sheet.data_validations.dataValidation) == 3
+
+
+@pytest.mark.parametrize("path", ["/participants.xlsx", "/participants.csv", "/roster-template.xlsx"])
+@pytest.mark.parametrize(("role", "status"), [("supervisor", 403), ("clerk", 403), ("stranger", 303)])
+def test_lists_are_handed_to_admins_alone(client_of, role, status, path):
+    assert client_of(role).get(path).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/participants.xlsx", "/participants.csv", "/roster-template.xlsx"])
+def test_an_admin_downloads_a_file_that_no_cache_keeps(client_of, path):
+    response = client_of("admin").get(path)
+    assert response.status_code == 200 and "attachment" in response.headers["Content-Disposition"]
+    assert response.headers["Cache-Control"] == "no-store"
+    assert read_workbook(response.data).sheets
+
+
+def test_a_csv_export_is_read_by_programs(client_of):
+    text = client_of("admin").get("/participants.csv").get_data(as_text=True)
+    assert len(list(csv.DictReader(io.StringIO(text)))) == 9
+
+
+def test_a_kept_file_is_its_owners_alone_and_gone_after_a_day(tmp_path: Path, world: World):
+    folder = tmp_path / "imports"
+    key = upload_store.keep_upload(folder, b"a;b\nc", "daftar rt.csv", now=world.now)
+    assert (folder.stat().st_mode & 0o777, (folder / key).stat().st_mode & 0o777) == (0o700, 0o600)
+    kept = upload_store.find_upload(folder, key, now=world.now + timedelta(hours=23))
+    assert (kept.filename, kept.data) == ("daftar rt.csv", b"a;b\nc")
+    with pytest.raises(Refused, match="Unggah sekali lagi"):
+        upload_store.find_upload(folder, key, now=world.now + timedelta(hours=25))
+    assert not (folder / key).exists()
+
+
+@pytest.mark.parametrize("key", ["", "..", "../secret_key", "0" * 32, "x" * 32])
+def test_a_key_that_was_never_given_opens_nothing(tmp_path: Path, world: World, key: str):
+    (tmp_path / "secret_key").write_text("rahasia")
+    with pytest.raises(Refused):
+        upload_store.find_upload(tmp_path / "imports", key, now=world.now)

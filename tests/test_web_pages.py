@@ -1,0 +1,92 @@
+"""What every answer carries, and what goes wrong said clearly."""
+
+import pytest
+
+from rtapp.db import db
+from rtapp.web.pages import local_target
+
+HX = {"HX-Request": "true"}
+
+
+def test_every_page_forbids_what_is_not_ours(client_of):
+    policy = client_of("admin").get("/account").headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "unsafe" not in policy and "object-src 'none'" in policy
+
+
+def test_only_the_scan_page_may_run_webassembly(client_of, world):
+    client = client_of("device")
+    assert "'wasm-unsafe-eval'" in client.get(f"/desk/{world.registration}").headers["Content-Security-Policy"]
+    assert "wasm" not in client.get("/desk").headers["Content-Security-Policy"]
+
+
+def test_an_assets_address_with_its_digest_never_changes_and_others_are_asked_about(client_of):
+    client = client_of("stranger")
+    page = client.get("/sign-in").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    for asked, kept in ((address, "public, max-age=31536000, immutable"), (address.split("?")[0], "no-cache")):
+        with client.get(asked) as answer:
+            assert answer.status_code == 200 and answer.headers["Cache-Control"] == kept
+
+
+def test_an_unknown_address_is_a_page_with_a_way_back(client_of):
+    answer = client_of("stranger").get("/nothing-here")
+    assert answer.status_code == 404 and "Halaman ini tidak ada" in answer.text and 'href="/"' in answer.text
+
+
+def test_for_a_part_of_a_page_a_refusal_is_a_part_too(client_of, world):
+    answer = client_of("device").get(f"/desk/{world.registration_two}/people?code=x", headers=HX)
+    assert answer.status_code == 403 and answer.text.startswith('<div id="refusal">')
+    assert answer.headers["X-Refusal"] == "not_your_checkpoint"
+
+
+def test_a_stranger_is_asked_to_sign_in_and_comes_back_to_where_they_were(client_of, world):
+    answer = client_of("stranger").get(f"/desk/{world.registration}?q=rahmah")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in?next=") and "desk" in answer.headers["Location"]
+
+
+def test_a_strangers_script_gets_a_401_and_no_redirect(client_of, world):
+    assert client_of("stranger").get(f"/desk/{world.registration}/people?code=x", headers=HX).status_code == 401
+
+
+def test_an_error_of_ours_shows_no_traceback(app, client_of, monkeypatch):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    client = client_of("admin")
+
+    def broken():
+        raise RuntimeError("rahasia")
+
+    monkeypatch.setattr(db.session, "execute", lambda *_: broken())
+    answer = client.get("/healthz")
+    assert answer.status_code == 500 and "rahasia" not in answer.text and "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "x", "", None, "/a\r\nX: y"],
+)
+def test_no_redirect_leaves_this_server(app, address):
+    with app.test_request_context("/", base_url="http://meja.lan"):
+        assert local_target(address) is None
+
+
+def test_a_redirect_may_lead_to_ourselves(app):
+    with app.test_request_context("/", base_url="http://meja.lan"):
+        assert local_target("http://meja.lan/desk/1") == local_target("/desk/1") == "/desk/1"
+
+
+def test_the_language_is_kept_and_the_page_comes_back(client_of):
+    client = client_of("stranger")
+    answer = client.post("/language", data={"language": "en"}, headers={"Referer": "http://localhost/sign-in"})
+    assert answer.headers["Location"] == "/sign-in"
+    assert 'lang="en"' in client.get("/sign-in").text
+
+
+def test_each_role_starts_at_the_page_it_works_on(client_of):
+    starts = {role: client_of(role).get("/").headers["Location"] for role in ("admin", "clerk", "viewer", "stranger")}
+    assert starts == {"admin": "/event", "clerk": "/desk", "viewer": "/counts", "stranger": "/sign-in"}
+
+
+def test_the_licences_page_names_what_the_browser_runs(client_of):
+    page = client_of("admin").get("/licences").text
+    assert "htmx.org" in page and "zxing-wasm" in page
