@@ -14,7 +14,7 @@ from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write
 from rtapp.events import store
 from rtapp.schema import Agenda, Checkpoint, DeviceCheckpoint
-from tests.test_events_store import refused
+from tests.refusing import refused
 from tests.world import DAY_ONE, ZONE, at
 
 NOW = at(7)
@@ -31,9 +31,7 @@ def wave(writing, world):
 
 
 def scan(writing, world, checkpoint_id, nonce="nonce-0001", now=NOW):
-    attempt = Attempt(
-        nonce, checkpoint_id, Source.SEARCH, participant_id=world.people["rahmah"], recorded_by="uji"
-    )
+    attempt = Attempt(nonce, checkpoint_id, Source.SEARCH, participant_id=world.people["rahmah"], recorded_by="uji")
     return record_scan(writing, attempt, now=now).verdict
 
 
@@ -60,9 +58,7 @@ def test_a_new_checkpoint_stands_last_and_is_open_at_all_times(writing, wave):
 )
 def test_a_checkpoint_of_no_sense_is_refused(writing, wave, name, kind, window, code):
     with refused(code):
-        store.add_checkpoint(
-            writing, "uji", wave, name, kind, opens_at=window[0], closes_at=window[1], now=NOW
-        )
+        store.add_checkpoint(writing, "uji", wave, name, kind, opens_at=window[0], closes_at=window[1], now=NOW)
     assert len(names(writing, wave)) == 2
 
 
@@ -93,17 +89,13 @@ def test_the_kind_of_a_checkpoint_stays_once_somebody_was_recorded_there(writing
     assert store.change_checkpoint(writing, "uji", point, "Makan", "konsumsi", **given)  # its name may change
 
 
-def test_the_only_registration_of_a_wave_can_be_neither_removed_nor_turned_into_another_kind(
-    writing, wave, world
-):
+def test_the_only_registration_of_a_wave_can_be_neither_removed_nor_turned_into_another_kind(writing, wave, world):
     accounts.revoke_device(writing, "uji", accounts.find_device(writing, world.device), now=NOW)
     point = store.find_checkpoint(writing, world.registration)
     with refused("only_registration", 409):
         store.remove_checkpoint(writing, "uji", point, now=NOW)
     with refused("only_registration", 409):
-        store.change_checkpoint(
-            writing, "uji", point, "Registrasi", "sesi", opens_at=None, closes_at=None, now=NOW
-        )
+        store.change_checkpoint(writing, "uji", point, "Registrasi", "sesi", opens_at=None, closes_at=None, now=NOW)
     store.add_checkpoint(writing, "uji", wave, "Registrasi VIP", "hadir", now=NOW)
     store.remove_checkpoint(writing, "uji", point, now=NOW)
     assert names(writing, wave) == ["Materi 1", "Registrasi VIP"]
@@ -137,9 +129,7 @@ def test_a_checkpoint_that_is_all_a_device_has_stays_until_the_device_is_revoked
 
 def test_opening_early_lets_scans_in_from_now_on(writing, world):
     point = store.find_checkpoint(writing, world.session_one)
-    store.change_checkpoint(
-        writing, "uji", point, "Materi 1", "sesi", opens_at=at(9), closes_at=at(10), now=NOW
-    )
+    store.change_checkpoint(writing, "uji", point, "Materi 1", "sesi", opens_at=at(9), closes_at=at(10), now=NOW)
     assert scan(writing, world, point.id) == Verdict.NOT_OPEN
     assert store.open_checkpoint(writing, "Bu Koordinator", point, now=NOW)
     assert (point.opens_at, point.closes_at) == (NOW, at(10))
@@ -150,9 +140,7 @@ def test_opening_early_lets_scans_in_from_now_on(writing, world):
 
 def test_opening_again_takes_the_closing_away_and_leaves_the_opening(writing, world):
     point = store.find_checkpoint(writing, world.session_one)
-    store.change_checkpoint(
-        writing, "uji", point, "Materi 1", "sesi", opens_at=at(5), closes_at=at(6), now=NOW
-    )
+    store.change_checkpoint(writing, "uji", point, "Materi 1", "sesi", opens_at=at(5), closes_at=at(6), now=NOW)
     assert store.open_checkpoint(writing, "uji", point, now=NOW)
     assert (point.opens_at, point.closes_at) == (at(5), None)
     assert not store.open_checkpoint(writing, "uji", point, now=NOW + timedelta(minutes=1))

@@ -11,8 +11,8 @@ from rtapp.accounts.roles import Role
 from rtapp.audit.store import trail, verify_chain
 from rtapp.db import begin_write
 from rtapp.events import store
-from rtapp.refusals import Refused
 from rtapp.schema import Checkpoint, Device, Event, Wave
+from tests.refusing import refused
 from tests.world import DAY_ONE, DAY_TWO, ZONE, at
 
 NOW = at(7)
@@ -31,22 +31,6 @@ def event(writing):
 @pytest.fixture
 def wave(writing, event):
     return store.add_wave(writing, "uji", event, None, DAY_ONE, "Aula", now=NOW)
-
-
-class refused:
-    """Assert that what follows is refused with this code and status, in a whole sentence."""
-
-    def __init__(self, code, status=422):
-        self.code, self.status = code, status
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, _trace):
-        assert kind is not None and issubclass(kind, Refused), f"not refused: {kind}"
-        assert (error.code, error.status) == (self.code, self.status)
-        assert str(error) and "%(" not in str(error)
-        return True
 
 
 def test_an_event_keeps_its_name_on_one_line_and_gets_an_epoch(event):
@@ -79,11 +63,7 @@ def test_an_event_without_a_usable_name_organiser_or_zone_is_refused(writing, na
 def test_every_wave_has_its_registration_and_the_next_number(writing, event, wave):
     second = store.add_wave(writing, "uji", event, None, DAY_TWO, "", now=NOW)
     fifth = store.add_wave(writing, "uji", event, 5, DAY_TWO, "", now=NOW)
-    assert (
-        [w.number for w in store.find_waves(writing)]
-        == [wave.number, second.number, fifth.number]
-        == [1, 2, 5]
-    )
+    assert [w.number for w in store.find_waves(writing)] == [wave.number, second.number, fifth.number] == [1, 2, 5]
     assert [(p.name, p.kind, p.position) for p in store.checkpoints_of(writing, second.id)] == [
         ("Registrasi", "hadir", 0)
     ]
@@ -107,22 +87,16 @@ def test_a_wave_of_no_sense_is_refused(writing, event, wave, number, day, venue,
 
 
 def test_agenda_and_windows_move_along_with_the_day_of_the_wave(writing, wave):
-    item = store.add_agenda(
-        writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=True, now=NOW
-    )
+    item = store.add_agenda(writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=True, now=NOW)
     point = store.checkpoints_of(writing, wave.id)[0]
-    store.change_checkpoint(
-        writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=at(12), now=NOW
-    )
+    store.change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=at(12), now=NOW)
     assert store.change_wave(writing, "uji", wave, DAY_TWO, "Aula", now=NOW)
     assert (item.starts_at, item.ends_at) == (at(8, 30, DAY_TWO), at(10, 0, DAY_TWO))
     assert (point.opens_at, point.closes_at) == (at(6, 0, DAY_TWO), at(12, 0, DAY_TWO))
 
 
 def test_agenda_and_windows_keep_their_hours_in_another_zone(writing, event, wave):
-    item = store.add_agenda(
-        writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=False, now=NOW
-    )
+    item = store.add_agenda(writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=False, now=NOW)
     store.change_event(writing, "uji", event, event.name, "", "Asia/Jakarta", now=NOW)
     assert clock.clock_text(item.starts_at, "Asia/Jakarta") == "08.30"
     assert item.starts_at == at(8, 30) + timedelta(hours=1)
@@ -131,9 +105,7 @@ def test_agenda_and_windows_keep_their_hours_in_another_zone(writing, event, wav
 def test_the_devices_of_a_wave_live_until_the_end_of_its_new_day(writing, wave):
     point = store.checkpoints_of(writing, wave.id)[0]
     expires = clock.end_of_day(DAY_ONE, ZONE)
-    device = accounts.add_device(
-        writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW
-    )
+    device = accounts.add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
     store.change_wave(writing, "uji", wave, DAY_TWO, "", now=NOW)
     assert device.expires_at == clock.end_of_day(DAY_TWO, ZONE)
 
@@ -141,9 +113,7 @@ def test_the_devices_of_a_wave_live_until_the_end_of_its_new_day(writing, wave):
 def test_a_closed_wave_ends_its_devices_until_it_is_opened_again(writing, wave):
     point = store.checkpoints_of(writing, wave.id)[0]
     expires = clock.end_of_day(DAY_ONE, ZONE)
-    device = accounts.add_device(
-        writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW
-    )
+    device = accounts.add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
     assert store.close_wave(writing, "uji", wave, now=NOW)
     assert not store.close_wave(writing, "uji", wave, now=NOW)
     assert accounts.device_life(device, now=NOW).is_over
@@ -153,9 +123,7 @@ def test_a_closed_wave_ends_its_devices_until_it_is_opened_again(writing, wave):
 
 
 def test_a_wave_made_by_mistake_goes_with_its_day_and_numbers(writing, event, wave):
-    store.import_places(
-        writing, "uji", [("63.09.06", "Murung Pudak", "63.09.06.2005", "Kasiau", "")], now=NOW
-    )
+    store.import_places(writing, "uji", [("63.09.06", "Murung Pudak", "63.09.06.2005", "Kasiau", "")], now=NOW)
     district = store.find_districts(writing)[0]
     store.set_invited(writing, "uji", wave, district.id, 5, now=NOW)
     store.add_agenda(writing, "uji", wave, at(8), at(9), "Materi", "", with_checkpoint=True, now=NOW)
@@ -211,8 +179,6 @@ def test_who_asks_for_a_wave_that_is_not_there_is_told_so(session):
 
 def test_a_window_typed_in_another_zone_still_opens_at_its_hour(writing, event, wave):
     point = store.checkpoints_of(writing, wave.id)[0]
-    store.change_checkpoint(
-        writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=None, now=NOW
-    )
+    store.change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=None, now=NOW)
     store.change_event(writing, "uji", event, event.name, "", "Asia/Jayapura", now=NOW)
     assert point.opens_at == clock.local_moment(DAY_ONE, time(6), "Asia/Jayapura") and point.closes_at is None

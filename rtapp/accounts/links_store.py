@@ -126,5 +126,8 @@ def _live_link(session: Session, secret: str, now: datetime) -> Owned:
 
 
 def _link_used() -> Refused:
-    sentence = "Tautan sekali pakai ini sudah dipakai atau kedaluwarsa. Minta tautan baru dari panitia."
-    return Refused("link_used", sentence, 410)
+    return Refused(
+        "link_used",
+        "Tautan sekali pakai ini sudah dipakai atau kedaluwarsa. Minta tautan baru dari panitia.",
+        410,
+    )

@@ -48,9 +48,7 @@ class Tally:
 def tally(session: Session, choice: Choice) -> Tally:
     """Return how many cards and sheets ``choice`` comes to."""
     printed = func.count().filter(Badge.printed_count > 0)
-    rows = session.execute(
-        _chosen(choice, func.count(), func.count(Badge.id), printed).group_by(Village.id)
-    ).all()
+    rows = session.execute(_chosen(choice, func.count(), func.count(Badge.id), printed).group_by(Village.id)).all()
     cards = sum(row[0] for row in rows)
     return Tally(
         cards=cards,
@@ -93,9 +91,7 @@ def card_of(session: Session, participant_id: int) -> Card:
     rows = _chosen(Choice(), *_PRINTED).where(Participant.id == participant_id, Badge.id.isnot(None))
     row = session.execute(rows).first()
     if row is None:
-        raise Refused(
-            "no_card", "Peserta ini tidak punya kartu yang berlaku. Terbitkan kartu baru di halamannya.", 404
-        )
+        raise Refused("no_card", "Peserta ini tidak punya kartu yang berlaku. Terbitkan kartu baru di halamannya.", 404)
     return _card(row, events.the_event(session).name, settings.read(session, "base_url"))
 
 
@@ -109,14 +105,12 @@ def title_of(session: Session, choice: Choice) -> str:
     if choice.village_code:
         village = session.scalar(select(Village).where(Village.code == choice.village_code))
         if village is None:
-            sentence = "Desa dengan kode %(place)s tidak ada."
-            raise Refused("no_village", sentence, 404, place=choice.village_code)
+            raise Refused("no_village", "Desa dengan kode %(place)s tidak ada.", 404, place=choice.village_code)
         parts += [_village_line(village.kind, village.name), f"Kecamatan {village.district.name}"]
     elif choice.district_code:
         district = session.scalar(select(District.name).where(District.code == choice.district_code))
         if district is None:
-            sentence = "Kecamatan dengan kode %(place)s tidak ada."
-            raise Refused("no_district", sentence, 404, place=choice.district_code)
+            raise Refused("no_district", "Kecamatan dengan kode %(place)s tidak ada.", 404, place=choice.district_code)
         parts.append(f"Kecamatan {district}")
     return " · ".join(parts)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..audit.store import note
@@ -57,13 +57,11 @@ def add_checkpoint(
 
     Refused for a name that is empty, too long or taken in this wave, an unknown kind, an empty window.
     """
-    checkpoint = Checkpoint(
-        wave=wave,
-        name=_checked_name(session, wave, name, None),
-        kind=_checked_kind(kind),
-        position=len(checkpoints_of(session, wave.id)),
-    )
-    _set_window(checkpoint, opens_at, closes_at)
+    name, kind = _checked_name(session, wave, name, None), _checked_kind(kind)
+    refuse_empty_window(opens_at, closes_at)
+    position = len(checkpoints_of(session, wave.id))
+    checkpoint = Checkpoint(wave=wave, name=name, kind=kind, position=position)
+    checkpoint.opens_at, checkpoint.closes_at = opens_at, closes_at
     session.add(checkpoint)
     session.flush()
     note(session, actor, "checkpoint.add", "checkpoint", checkpoint.id, now=now, **_point_values(checkpoint))
@@ -93,7 +91,8 @@ def change_checkpoint(
         _refuse_only_registration(session, checkpoint)
         checkpoint.kind = kind
     checkpoint.name = _checked_name(session, checkpoint.wave, name, checkpoint)
-    _set_window(checkpoint, opens_at, closes_at)
+    refuse_empty_window(opens_at, closes_at)
+    checkpoint.opens_at, checkpoint.closes_at = opens_at, closes_at
     if position is not None:
         order = [point for point in checkpoints_of(session, checkpoint.wave_id) if point is not checkpoint]
         order.insert(max(0, position), checkpoint)
@@ -102,9 +101,7 @@ def change_checkpoint(
     if after == before:
         return False
     session.flush()
-    note(
-        session, actor, "checkpoint.change", "checkpoint", checkpoint.id, now=now, before=before, after=after
-    )
+    note(session, actor, "checkpoint.change", "checkpoint", checkpoint.id, now=now, before=before, after=after)
     return True
 
 
@@ -175,9 +172,7 @@ def _refuse_recorded(session: Session, checkpoint: Checkpoint) -> None:
 
 def _refuse_only_registration(session: Session, checkpoint: Checkpoint) -> None:
     others = [point for point in checkpoints_of(session, checkpoint.wave_id) if point is not checkpoint]
-    if checkpoint.kind == CheckpointKind.HADIR and all(
-        point.kind != CheckpointKind.HADIR for point in others
-    ):
+    if checkpoint.kind == CheckpointKind.HADIR and all(point.kind != CheckpointKind.HADIR for point in others):
         raise Refused(
             "only_registration",
             "“%(name)s” adalah satu-satunya titik kehadiran gelombang ini. Setiap gelombang perlu satu.",
@@ -187,12 +182,11 @@ def _refuse_only_registration(session: Session, checkpoint: Checkpoint) -> None:
 
 
 def _refuse_last_of_a_device(session: Session, checkpoint: Checkpoint) -> None:
-    other = select(DeviceCheckpoint.device_id).where(
-        DeviceCheckpoint.device_id == Device.id, DeviceCheckpoint.checkpoint_id != checkpoint.id
-    )
     rows = select(Device.label).join(DeviceCheckpoint, DeviceCheckpoint.device_id == Device.id)
-    rows = rows.where(DeviceCheckpoint.checkpoint_id == checkpoint.id, Device.revoked_at.is_(None))
-    label = session.scalar(rows.where(~other.exists()).order_by(Device.label))
+    rows = rows.where(Device.revoked_at.is_(None)).group_by(Device.id, Device.label)
+    given = DeviceCheckpoint.checkpoint_id
+    rows = rows.having(func.count() == 1, func.min(given) == checkpoint.id)
+    label = session.scalar(rows.order_by(Device.label))
     if label is not None:
         raise Refused(
             "checkpoint_of_device",
@@ -223,11 +217,6 @@ def _checked_kind(kind: str) -> str:
     if kind not in set(CheckpointKind):
         raise Refused("bad_kind", "Pilih jenis titik absensi.", 422)
     return str(kind)
-
-
-def _set_window(checkpoint: Checkpoint, opens_at: datetime | None, closes_at: datetime | None) -> None:
-    refuse_empty_window(opens_at, closes_at)
-    checkpoint.opens_at, checkpoint.closes_at = opens_at, closes_at
 
 
 def _number(order: Iterable[Checkpoint]) -> None:

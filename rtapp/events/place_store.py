@@ -63,9 +63,7 @@ def add_district(session: Session, actor: str, code: str, name: str, *, now: dat
     return district
 
 
-def change_district(
-    session: Session, actor: str, district: District, code: str, name: str, *, now: datetime
-) -> bool:
+def change_district(session: Session, actor: str, district: District, code: str, name: str, *, now: datetime) -> bool:
     """Change a district; return whether anything changed. Its code stays while villages carry it."""
     before = _values(district)
     name = _checked_name(name)
@@ -86,9 +84,7 @@ def change_district(
 def remove_district(session: Session, actor: str, district: District, *, now: datetime) -> None:
     """Remove a district; refused with 409 while it has villages or is invited to a wave."""
     if district.villages:
-        raise Refused(
-            "district_used", "%(name)s masih punya desa. Hapus desanya dahulu.", 409, name=district.name
-        )
+        raise Refused("district_used", "%(name)s masih punya desa. Hapus desanya dahulu.", 409, name=district.name)
     if session.scalar(select(Invitation.id).where(Invitation.district_id == district.id).limit(1)):
         raise Refused(
             "district_invited",
@@ -108,18 +104,15 @@ def add_village(session: Session, actor: str, code: str, name: str, *, now: date
     Refused for a code of another shape, one that is taken or of no known district, and without a name.
     """
     code = _free_village_code(session, code)
-    village = Village(
-        code=code, name=_checked_name(name), kind=kind_of(code), district=_district_of(session, code)
-    )
+    name, district = _checked_name(name), _district_of(session, code)
+    village = Village(code=code, name=name, kind=kind_of(code), district=district)
     session.add(village)
     session.flush()
     note(session, actor, "village.add", "village", village.id, now=now, **_values(village))
     return village
 
 
-def change_village(
-    session: Session, actor: str, village: Village, code: str, name: str, *, now: datetime
-) -> bool:
+def change_village(session: Session, actor: str, village: Village, code: str, name: str, *, now: datetime) -> bool:
     """Change a village; return whether anything changed. Refused like add_village.
 
     Whoever changes a name or district renews what its heads are found by (roster, to the right of here).
@@ -173,17 +166,13 @@ def import_places(session: Session, actor: str, rows: Iterable[PlaceRow], *, now
     return changed
 
 
-def _import_row(
-    session: Session, districts: dict[str, District], villages: dict[str, Village], row: PlaceRow
-) -> bool:
+def _import_row(session: Session, districts: dict[str, District], villages: dict[str, Village], row: PlaceRow) -> bool:
     district_code, district_name, village_code, village_name, kind = row
     district_code, code = checked_district_code(district_code), checked_village_code(village_code)
     district_name, village_name = _checked_name(district_name), _checked_name(village_name)
     kind = kind.strip().lower()
     if district_code_of(code) != district_code or kind not in ("", kind_of(code)):
-        raise Refused(
-            "place_mismatch", "Kode %(code)s tidak cocok dengan kecamatan atau jenisnya.", 422, code=code
-        )
+        raise Refused("place_mismatch", "Kode %(code)s tidak cocok dengan kecamatan atau jenisnya.", 422, code=code)
     district = districts.get(district_code)
     if district is None:
         district = districts[district_code] = District(code=district_code, name=district_name)
@@ -224,9 +213,7 @@ def _free_village_code(session: Session, code: str) -> str:
 
 
 def _checked_name(name: str) -> str:
-    return checked_line(
-        name, LONGEST_PLACE, "bad_place_name", "Isi nama wilayah, paling banyak %(most)s huruf."
-    )
+    return checked_line(name, LONGEST_PLACE, "bad_place_name", "Isi nama wilayah, paling banyak %(most)s huruf.")
 
 
 def _noted(

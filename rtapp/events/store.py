@@ -77,9 +77,7 @@ def new_epoch() -> str:
     return secrets.token_hex(8)
 
 
-def make_event(
-    session: Session, actor: str, name: str, organiser: str, timezone: str, *, now: datetime
-) -> Event:
+def make_event(session: Session, actor: str, name: str, organiser: str, timezone: str, *, now: datetime) -> Event:
     """Make the event of this database; refused with 409 when there is one, 422 for a bad text or zone."""
     other = find_event(session)
     if other is not None:
@@ -141,8 +139,9 @@ def add_wave(
     Refused for a number that is taken or beyond 1–99, a day of no sensible year, a venue too long.
     """
     taken = {wave.number for wave in find_waves(session)}
-    wave = Wave(event=event, number=checked_number(number or max(taken, default=0) + 1, taken))
-    wave.date, wave.venue = checked_day(date), _checked_venue(venue)
+    number = checked_number(max(taken, default=0) + 1 if number is None else number, taken)
+    date, venue = checked_day(date), _checked_venue(venue)
+    wave = Wave(event=event, number=number, date=date, venue=venue)
     session.add(wave)
     session.flush()
     add_checkpoint(session, actor, wave, REGISTRATION, CheckpointKind.HADIR, now=now)
@@ -211,9 +210,7 @@ def remove_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> N
 
 
 def _describe(event: Event, name: str, organiser: str, timezone: str) -> None:
-    event.name = checked_line(
-        name, LONGEST_NAME, "bad_event_name", "Isi nama acara, paling banyak %(most)s huruf."
-    )
+    event.name = checked_line(name, LONGEST_NAME, "bad_event_name", "Isi nama acara, paling banyak %(most)s huruf.")
     event.organiser = checked_extra(
         organiser, LONGEST_NAME, "bad_organiser", "Nama penyelenggara paling banyak %(most)s huruf."
     )
@@ -245,9 +242,7 @@ def _renew_devices(session: Session, wave: Wave, now: datetime) -> None:
         .join(DeviceCheckpoint, DeviceCheckpoint.device_id == Device.id)
         .join(Checkpoint, Checkpoint.id == DeviceCheckpoint.checkpoint_id)
     )
-    for device in session.scalars(
-        rows.where(Checkpoint.wave_id == wave.id, Device.revoked_at.is_(None)).distinct()
-    ):
+    for device in session.scalars(rows.where(Checkpoint.wave_id == wave.id, Device.revoked_at.is_(None)).distinct()):
         ids = [point.id for point in device.checkpoints]
         device.expires_at = device_expiry_at(session, ids, now)
 

@@ -56,9 +56,7 @@ def checked_extra(text: str, most: int, code: str, sentence: str) -> str:
 def checked_day(day: date) -> date:
     """Return ``day``; refused outside the years in which a training can be."""
     if day.year not in YEARS:
-        raise Refused(
-            "bad_day", "Tahun harus %(first)s sampai %(last)s.", 422, first=YEARS[0], last=YEARS[-1]
-        )
+        raise Refused("bad_day", "Tahun harus %(first)s sampai %(last)s.", 422, first=YEARS[0], last=YEARS[-1])
     return day
 
 

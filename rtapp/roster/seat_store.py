@@ -75,15 +75,18 @@ def flush_seats(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refused(
-            "seat_taken", "Kursi ini baru saja diisi orang lain. Muat ulang, lalu coba lagi.", 409
-        ) from error
+        raise Refused("seat_taken", "Kursi ini baru saja diisi orang lain. Muat ulang, lalu coba lagi.", 409) from error
 
 
 def _which_rw(seats: list[Seat], village: Village) -> Refused:
-    sentence = "RT %(rt)s %(village)s ada di beberapa RW: %(rws)s. Isi RW-nya."
-    rws = ", ".join(seat.rw for seat in seats)
-    return Refused("which_rw", sentence, 422, rt=seats[0].rt, village=village.name, rws=rws)
+    return Refused(
+        "which_rw",
+        "RT %(rt)s %(village)s ada di beberapa RW: %(rws)s. Isi RW-nya.",
+        422,
+        rt=seats[0].rt,
+        village=village.name,
+        rws=", ".join(seat.rw for seat in seats),
+    )
 
 
 def _seats(session: Session, village_id: int, rt: str) -> list[Seat]:

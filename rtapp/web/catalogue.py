@@ -7,6 +7,7 @@ rtapp.web.catalogue`` finds every sentence in code and templates and brings the 
 import os
 import tempfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -18,9 +19,31 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "rtapp" / "translations"
 PO = FOLDER / "en" / "LC_MESSAGES" / "messages.po"
 MO = PO.with_suffix(".mo")
-# What rules and stores hand upward carries its sentence as the second argument.
-KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2), "Refused": (2,), "reason": (2,), "N_": None}
+# Which argument of a call is a sentence: what rules and stores hand upward has its code before it.
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "Refused": (2,),
+    "reason": (2,),
+    "checked_line": (4,),
+    "checked_extra": (4,),
+    "Option": {None: (4,), 5: (5,)},  # label and help; two places in one tuple would be a plural
+}
 METHODS = [("rtapp/**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+# No dates and no names: the same sentences make the same file, whenever and by whomever it is written.
+HEADER = b"""# The English of rtapp. Written by `python -m rtapp.web.catalogue`; only the lines that begin
+# with msgstr, and what continues them, are for people.
+msgid ""
+msgstr ""
+"Project-Id-Version: rtapp\\n"
+"Language: en\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 
 
 def build() -> None:
@@ -36,31 +59,46 @@ def build() -> None:
         return
 
 
-def read() -> Catalog:
-    """Return the English catalogue as it is written."""
-    with PO.open("rb") as file:
-        return read_po(file, locale="en")
+def read(text: bytes | None = None) -> Catalog:
+    """Return the English catalogue as it is written, in its file or in ``text``."""
+    return read_po(BytesIO(PO.read_bytes() if text is None else text), locale="en")
 
 
 def sentences() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
-    """Yield (file, line, msgid) of every sentence in code and templates."""
+    """Yield (file, line, msgid) of every sentence in code and templates; a plural is a pair of msgids."""
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
     found = extract_from_dir(ROOT, METHODS, options, keywords=KEYWORDS, directory_filter=_is_ours)
     for file, line, message, _comments, _context in found:
         yield file, line, message
 
 
-def update() -> Catalog:
-    """Bring the catalogue up to date with the sentences and write it; return it."""
+def written(catalogue: Catalog) -> bytes:
+    """Return the file of ``catalogue`` brought up to date: every sentence now said and no other."""
     template = Catalog()
     for file, _line, message in sorted(sentences(), key=lambda found: (found[0], found[1])):
         template.add(message, locations=[(file, None)])
-    catalogue = read() if PO.exists() else Catalog(locale="en")
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    with PO.open("wb") as file:
-        write_po(file, catalogue, width=100, omit_header=False, sort_output=True, include_lineno=False)
-    return catalogue
+    body = BytesIO()
+    write_po(body, catalogue, width=100, omit_header=True, sort_output=True, include_lineno=False)
+    return HEADER + body.getvalue()
+
+
+def update() -> Catalog:
+    """Bring the file up to date with the sentences, untouched where it is; return the catalogue."""
+    text = written(read() if PO.exists() else Catalog(locale="en"))
+    if not PO.exists() or text != PO.read_bytes():
+        PO.write_bytes(text)
+    return read(text)
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Return the sentences that lack their English, or one of their plurals."""
+    return [
+        message.id[0] if message.pluralizable else message.id
+        for message in catalogue
+        if message.id and not all(message.string if message.pluralizable else (message.string,))
+    ]
 
 
 def _is_ours(folder: str | os.PathLike[str]) -> bool:
@@ -70,5 +108,6 @@ def _is_ours(folder: str | os.PathLike[str]) -> bool:
 
 
 if __name__ == "__main__":
-    missing = [message.id for message in update() if message.id and not message.string]
+    missing = untranslated(update())
     print(f"{len(missing)} sentences wait for their English in {PO.relative_to(ROOT)}")
+    print(*missing, sep="\n", end="\n" if missing else "")

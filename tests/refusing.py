@@ -1,0 +1,26 @@
+"""Asserting that something is refused."""
+
+from types import TracebackType
+from typing import Self
+
+from rtapp.refusals import Refused
+
+
+class refused:
+    """Assert that what follows is refused with this code and status, in a sentence whose facts are all there."""
+
+    def __init__(self, code: str, status: int = 422) -> None:
+        self.code, self.status = code, status
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is not None and not isinstance(error, Refused):
+            return False
+        assert error is not None, f"{self.code}: not refused"
+        assert (error.code, error.status) == (self.code, self.status)
+        assert str(error).endswith((".", "!")) and "%(" not in str(error)
+        return True
