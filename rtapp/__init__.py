@@ -1,6 +1,6 @@
 """rtapp, a registration desk: the map of the house.
 
-Top-down reading order: ``app.py`` → ``factory.py`` → ``checkin/views.py`` → ``checkin/store.py`` → ``checkin/verdict.py``.
+Read top-down: ``app.py`` → ``factory.py`` → ``checkin/views.py`` → ``checkin/store.py`` → ``checkin/verdict.py``.
 
 Rooms, left to right; each imports only from rooms to its left::
 

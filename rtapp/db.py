@@ -60,9 +60,7 @@ def engine_options(url: str) -> dict[str, Any]:
 def normalised_url(url: str) -> str:
     """Return ``url`` with psycopg 3 as PostgreSQL's driver, whatever short form was given."""
     parsed: URL = make_url(url)
-    if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    elif parsed.drivername == "postgres":
+    if (parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername) or parsed.drivername == "postgres":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed.render_as_string(hide_password=False)
 

@@ -21,7 +21,19 @@ from .db import begin_write
 from .events.store import find_event, new_epoch
 from .refusals import Refused
 from .roster import names
-from .schema import Agenda, Checkpoint, Device, District, Event, Invitation, Participant, Seat, User, Village, Wave
+from .schema import (
+    Agenda,
+    Checkpoint,
+    Device,
+    District,
+    Event,
+    Invitation,
+    Participant,
+    Seat,
+    User,
+    Village,
+    Wave,
+)
 
 PLACES = Path(__file__).parent / "events" / "places_tabalong.csv"
 ZONE = "Asia/Makassar"
@@ -40,7 +52,17 @@ MEN = (
     "Ahmad", "Syarkawi", "Yusuf", "Hamdani", "Junaidi", "Syahrani", "Muis", "Jamaluddin", "Masrani", "Ruslan",
     "Supian", "Misran", "Baihaqi", "Ridwan", "Ismail", "Slamet", "Mulyadi", "Wahyudi", "Japar", "Herman", "Rusdi",
 )  # fmt: skip
-WOMEN = ("Rahmah", "Siti Aminah", "Nurhayati", "Norhasanah", "Arbainah", "Sumiati", "Kartini", "Noor Aida", "Mardiani")
+WOMEN = (
+    "Rahmah",
+    "Siti Aminah",
+    "Nurhayati",
+    "Norhasanah",
+    "Arbainah",
+    "Sumiati",
+    "Kartini",
+    "Noor Aida",
+    "Mardiani",
+)
 ENDINGS = ("Contoh", "bin Contoh", "Contoh, S.Pd", "Uji", "Contoh Uji", "Sampel")
 
 
@@ -119,9 +141,7 @@ def _add_places(session: Session) -> list[Village]:
         for row in csv.DictReader(file):
             code = row["district_code"]
             district = districts.setdefault(code, District(code=code, name=row["district"]))
-            villages.append(
-                Village(code=row["village_code"], name=row["village"], kind=row["kind"], district=district)
-            )
+            villages.append(Village(code=row["village_code"], name=row["village"], kind=row["kind"], district=district))
     session.add_all(villages)
     session.flush()
     return villages
@@ -148,9 +168,7 @@ def _invite(session: Session, waves: list[Wave], heads: dict[Village, int]) -> N
         totals[village.district] = totals.get(village.district, 0) + count
     for district, invited in totals.items():
         assumed = district.name not in WAVE_ONE
-        session.add(
-            Invitation(wave=_wave_of(waves, district), district=district, invited=invited, assumed=assumed)
-        )
+        session.add(Invitation(wave=_wave_of(waves, district), district=district, invited=invited, assumed=assumed))
 
 
 def _wave_of(waves: list[Wave], district: District) -> Wave:

@@ -55,7 +55,8 @@ def _configure(app: Flask, instance: Path, overrides: dict[str, Any]) -> None:
 def _open_rooms(app: Flask) -> None:
     from .accounts import views as accounts
     from .badges import views as badges
-    from .checkin import api, views as checkin
+    from .checkin import api
+    from .checkin import views as checkin
     from .events import views as events
     from .live import views as live
     from .roster import views as roster

@@ -227,7 +227,12 @@ class Attendance(db.Model):
 
     __tablename__ = "attendance"
     __table_args__ = (
-        live("uq_attendance_checkpoint_participant_live", "checkpoint_id", "participant_id", where="voided_at IS NULL"),
+        live(
+            "uq_attendance_checkpoint_participant_live",
+            "checkpoint_id",
+            "participant_id",
+            where="voided_at IS NULL",
+        ),
         Index("ix_attendance_checkpoint_number", "checkpoint_id", "number"),
         Index("ix_attendance_checkpoint_at", "checkpoint_id", "at"),
     )

@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ def hold_instance(instance: Path) -> FileLock:
         lock.acquire(timeout=0)
     except Timeout:
         raise Refused(
-            "already_served", "Peladen lain sudah berjalan untuk %(folder)s. Hentikan dahulu.", folder=instance
+            "already_served",
+            "Peladen lain sudah berjalan untuk %(folder)s. Hentikan dahulu.",
+            folder=instance,
         ) from None
     return lock
 
@@ -48,25 +51,18 @@ def refuse_taken_port(host: str, port: int) -> None:
 def lan_addresses() -> list[str]:
     """Return this machine's IPv4 addresses on local networks, the one of the default route first."""
     found: list[str] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("10.255.255.255", 1))  # sends nothing; asks the system which address it would use
-            found.append(probe.getsockname()[0])
-        except OSError:
-            pass
-    try:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("10.255.255.255", 1))  # sends nothing; asks the system which address it would use
+        found.append(probe.getsockname()[0])
+    with suppress(OSError):
         found += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    except OSError:
-        pass
     return [address for address in dict.fromkeys(found) if not ipaddress.ip_address(address).is_loopback]
 
 
 def addresses(host: str, port: int) -> list[str]:
     """Return every address a browser can reach the server at, this machine's own first."""
-    if host in ("0.0.0.0", "::"):
-        hosts = ["localhost", *lan_addresses()]
-    else:
-        hosts = [f"[{host}]" if ":" in host else host]
+    everywhere = host in ("0.0.0.0", "::")
+    hosts = ["localhost", *lan_addresses()] if everywhere else [f"[{host}]" if ":" in host else host]
     return [f"http://{name}:{port}" for name in hosts]
 
 

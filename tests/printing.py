@@ -72,10 +72,7 @@ def decoded(picture: Image.Image | bytes) -> list[str]:
     """What a reader finds in a picture, from the top."""
     image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else picture
     codes = zxingcpp.read_barcodes(image.convert("L"))
-    return [
-        code.text
-        for code in sorted(codes, key=lambda code: (code.position.top_left.y, code.position.top_left.x))
-    ]
+    return [code.text for code in sorted(codes, key=lambda code: (code.position.top_left.y, code.position.top_left.x))]
 
 
 def unspaced(text: str) -> str:

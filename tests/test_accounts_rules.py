@@ -149,9 +149,7 @@ def test_a_password_is_hashed_once_and_fits_only_itself():
     assert passwords.fits(hashed, "empat kata yang aman")
     assert not passwords.fits(hashed, "empat kata yang Aman")
     assert (
-        not passwords.fits(None, "empat kata yang aman")
-        and not passwords.fits("", "")
-        and not passwords.fits("?", "x")
+        not passwords.fits(None, "empat kata yang aman") and not passwords.fits("", "") and not passwords.fits("?", "x")
     )
 
 

@@ -63,9 +63,7 @@ def test_unknown_names_cost_as_much_work_as_wrong_passwords(session, world, monk
 
 def test_no_connection_is_held_while_a_password_is_worked_on(session, world, monkeypatch):
     held = []
-    monkeypatch.setattr(
-        passwords, "fits", lambda kept, given: held.append(session().in_transaction()) or False
-    )
+    monkeypatch.setattr(passwords, "fits", lambda kept, given: held.append(session().in_transaction()) or False)
     accounts.sign_in(session, "Uji admin", PASSWORD)
     assert held == [False]
 
@@ -158,9 +156,7 @@ def test_a_device_lives_to_the_end_of_its_last_waves_day(writing, world):
 
 def test_a_device_for_a_wave_long_past_lives_until_tonight(writing, world):
     late = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
-    assert accounts.device_expiry_at(writing, [world.registration], late) == datetime(
-        2026, 3, 1, 16, 0, tzinfo=UTC
-    )
+    assert accounts.device_expiry_at(writing, [world.registration], late) == datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
 
 
 def test_closing_its_only_wave_ends_a_device_and_opening_it_again_brings_it_back(writing, world):
@@ -198,16 +194,12 @@ def test_a_device_of_two_waves_goes_on_when_the_first_is_closed(writing, world):
         ("Meja 9", Role.CLERK, "unknown", "no_checkpoint"),
     ],
 )
-def test_a_device_without_label_checkpoint_or_with_an_admins_role_is_refused(
-    writing, world, label, role, points, code
-):
+def test_a_device_without_label_checkpoint_or_with_an_admins_role_is_refused(writing, world, label, role, points, code):
     ids = {"own": [world.registration], "none": [], "unknown": [world.registration, 999]}[points]
     with refuses(code):
         accounts.add_device(writing, "uji", label, role, ids, expires_at=NOW, now=NOW)
     with refuses(code):
-        accounts.change_device(
-            writing, "uji", accounts.find_device(writing, world.device), label, role, ids, now=NOW
-        )
+        accounts.change_device(writing, "uji", accounts.find_device(writing, world.device), label, role, ids, now=NOW)
 
 
 def test_another_role_and_other_checkpoints_count_from_the_next_request(writing, world):
@@ -233,9 +225,7 @@ def test_a_new_token_ends_the_one_before(writing, world):
 
 
 def test_a_device_waits_until_a_browser_or_a_program_uses_it(writing, world):
-    device = accounts.add_device(
-        writing, "uji", "Meja 9", Role.CLERK, [world.registration], expires_at=at(23), now=NOW
-    )
+    device = accounts.add_device(writing, "uji", "Meja 9", Role.CLERK, [world.registration], expires_at=at(23), now=NOW)
     assert accounts.device_life(device, now=NOW) is Life.WAITING
     secret = accounts.invite_device(writing, "uji", device, now=NOW)
     accounts.use_link(writing, secret, now=NOW)
@@ -272,9 +262,7 @@ def test_looking_at_a_link_leaves_it_and_using_it_ends_it(writing, world):
 def test_a_link_that_two_took_at_once_serves_one(writing, world, monkeypatch):
     from rtapp.accounts import links_store
 
-    secret = accounts.issue_link(
-        writing, "user", now=NOW, user=accounts.find_user(writing, world.users["clerk"])
-    )
+    secret = accounts.issue_link(writing, "user", now=NOW, user=accounts.find_user(writing, world.users["clerk"]))
     stale = links_store._live_link(writing, secret, NOW)
     accounts.use_link(writing, secret, now=NOW)
     monkeypatch.setattr(links_store, "_live_link", lambda *_: stale)
@@ -286,9 +274,7 @@ def test_links_end_with_their_time_and_with_a_newer_one(writing, world):
     user = accounts.find_user(writing, world.users["clerk"])
     first = accounts.issue_link(writing, "user", now=NOW, user=user)
     second = accounts.issue_link(writing, "user", now=NOW, user=user)
-    other = accounts.issue_link(
-        writing, "user", now=NOW, user=accounts.find_user(writing, world.users["admin"])
-    )
+    other = accounts.issue_link(writing, "user", now=NOW, user=accounts.find_user(writing, world.users["admin"]))
     with refuses("link_used"):
         accounts.find_link(writing, first, now=NOW)
     assert accounts.find_link(writing, second, now=NOW + timedelta(hours=23)).label == "Uji clerk"

@@ -124,9 +124,7 @@ def test_before_the_first_account_the_page_says_where_the_set_up_link_is(strange
     assert "tertulis di terminal" in stranger.get("/sign-in").text
 
 
-def test_the_eleventh_wrong_try_waits_while_others_at_the_same_address_go_on(
-    stranger, world, app, time_machine
-):
+def test_the_eleventh_wrong_try_waits_while_others_at_the_same_address_go_on(stranger, world, app, time_machine):
     for _ in range(10):
         assert sign_in(stranger, "Uji clerk", "salah sekali").status_code == 422
     refused = sign_in(stranger, "UJI clerk", PASSWORD)
@@ -297,9 +295,7 @@ def device_data(world: World, **more: object) -> dict[str, object]:
 
 def test_an_admin_adds_a_device_and_shows_its_code(admin, world, app):
     form = admin.get("/devices/new").text
-    assert (
-        len(re.findall(r'name="checkpoints" value="\d+" checked', form)) == 2
-    )  # both desks named Registrasi
+    assert len(re.findall(r'name="checkpoints" value="\d+" checked', form)) == 2  # both desks named Registrasi
     added = admin.post("/devices/new", data=device_data(world))
     assert added.status_code == 303
     assert LONG in admin.get("/devices").text

@@ -77,9 +77,7 @@ def test_lines_that_changed_places_are_found(noted):
 
 
 def test_a_line_slipped_in_between_is_found(noted):
-    line = dict(
-        at=NOW, actor="Orang lain", action="user.add", subject="user", digest="0" * 64, chain="0" * 64
-    )
+    line = dict(at=NOW, actor="Orang lain", action="user.add", subject="user", digest="0" * 64, chain="0" * 64)
     noted.execute(delete(AuditValue))
     noted.execute(update(Audit).where(Audit.id == 5).values(id=6))
     noted.add(Audit(id=5, **line))

@@ -105,20 +105,14 @@ def test_no_name_touches_the_code_or_leaves_its_card(paper, name):
     pen = sheet(paper, [card(number, name) for number in range(1, 11)])
     places = cells(*PAPERS[paper])
     assert_nothing_touches_a_code(pen, [zone(place) for place in places])
-    assert all(
-        any(inside(box, place) for place in places) for line, box in pen.texts if "halaman" not in line
-    )
+    assert all(any(inside(box, place) for place in places) for line, box in pen.texts if "halaman" not in line)
 
 
 lines = st.text(max_size=200)
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.fixed_dictionaries(
-        {field.name: lines for field in dataclasses.fields(card()) if field.name != "payload"}
-    )
-)
+@given(st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name != "payload"}))
 @pytest.mark.parametrize("paper", PAPERS)
 def test_no_text_whatever_touches_a_code_or_another_text(paper, facts):
     pen = sheet(paper, [card(**facts)])
@@ -200,11 +194,7 @@ def test_the_code_takes_three_fifths_of_a_picture_and_stands_on_whole_pixels(wid
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.fixed_dictionaries(
-        {field.name: lines for field in dataclasses.fields(card()) if field.name != "payload"}
-    )
-)
+@given(st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name != "payload"}))
 @pytest.mark.parametrize("modules", [21, 29])
 def test_no_text_whatever_touches_the_code_of_a_picture_or_leaves_it(modules, facts):
     pen = Recorder(ticket.WIDTH, ticket.HEIGHT)

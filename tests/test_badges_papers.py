@@ -20,9 +20,7 @@ TYPEABLE = {kind: name for kind, name in NAMES.items() if kind not in ("emoji", 
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("base", [ADDRESS, ""], ids=["address", "bare token"])
 def test_every_card_of_a_printed_sheet_is_read_whatever_the_name(paper, base, tmp_path):
-    cards = [
-        card(number, name, base) for number, name in enumerate([*NAMES.values(), "Rahmah", "Contoh"], start=1)
-    ]
+    cards = [card(number, name, base) for number, name in enumerate([*NAMES.values(), "Rahmah", "Contoh"], start=1)]
     pages = rendered(card_sheet(cards, paper, fonts(), "Kartu peserta"), tmp_path)
     places = cells(*PAPERS[paper])
     assert len(pages) == 2

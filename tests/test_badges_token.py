@@ -68,9 +68,7 @@ def test_every_wrong_sign_and_every_swap_of_one_code_is_noticed():
     assert len(wrong) == 7 * 30 and [one for one in wrong | swapped if read_short_code(one)] == []
 
 
-@pytest.mark.parametrize(
-    "typed", ["{0}-{1}", "{0}{1}", "{0} {1}", " {0}-{1}\r\n", "{0}.{1}", "{0}–{1}", "{0}_{1}"]
-)
+@pytest.mark.parametrize("typed", ["{0}-{1}", "{0}{1}", "{0} {1}", " {0}-{1}\r\n", "{0}.{1}", "{0}–{1}", "{0}_{1}"])
 def test_a_short_code_is_read_however_it_was_typed(typed):
     code = code_of("K7F3MQ")
     for text in (typed.format(code[:3], code[3:]), typed.format(code[:3], code[3:]).lower()):

@@ -55,9 +55,7 @@ def change(app) -> Callable[..., None]:
 
 def archived(world, key: str) -> Callable:
     """Somebody was taken off the roster."""
-    return lambda session: roster.archive_participant(
-        session, "uji", world.people[key], "pindah", now=clock.utcnow()
-    )
+    return lambda session: roster.archive_participant(session, "uji", world.people[key], "pindah", now=clock.utcnow())
 
 
 def words(response: TestResponse) -> str:

@@ -26,7 +26,12 @@ def get(app, world):
 
 
 def scan(world, nonce="nonce-0001", **more):
-    body = {"nonce": nonce, "checkpoint": world.registration, "source": "wedge", "code": world.tokens["rahmah"]} | more
+    body = {
+        "nonce": nonce,
+        "checkpoint": world.registration,
+        "source": "wedge",
+        "code": world.tokens["rahmah"],
+    } | more
     return {key: value for key, value in body.items() if value is not None}
 
 

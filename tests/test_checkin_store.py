@@ -45,7 +45,11 @@ def count(session, table, *where):
 
 def test_a_card_of_this_wave_is_welcomed_and_counted(scan, session, world):
     answer = scan(code=world.tokens["rahmah"])
-    assert (answer.verdict, answer.participant_id, answer.number) == (Verdict.WELCOME, world.people["rahmah"], 1)
+    assert (answer.verdict, answer.participant_id, answer.number) == (
+        Verdict.WELCOME,
+        world.people["rahmah"],
+        1,
+    )
     assert count(session, Attendance) == 1
 
 

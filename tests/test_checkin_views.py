@@ -106,7 +106,13 @@ def test_a_verdict_page_shows_the_first_answer_and_records_nothing(app, desk, wo
 
 
 def test_a_desk_does_not_read_the_answers_of_checkpoints_it_was_not_given(client_of, desk, world):
-    post(client_of("admin"), world, where=world.registration_two, code=world.tokens["ruslan"], nonce="nonce-0001")
+    post(
+        client_of("admin"),
+        world,
+        where=world.registration_two,
+        code=world.tokens["ruslan"],
+        nonce="nonce-0001",
+    )
     assert desk.get("/scans/nonce-0001").status_code == 403
     assert desk.get(f"/desk/{world.registration}?scan=nonce-0001").status_code == 404
 
@@ -189,7 +195,12 @@ def test_names_cannot_smuggle_markup_into_the_desk(desk, world, app):
         write = begin_write(db.session)
         version = find_person(write, world.people["rahmah"]).version
         change_participant(
-            write, "uji", world.people["rahmah"], version, {"name": "<img src=x onerror=alert(1)>"}, now=world.now
+            write,
+            "uji",
+            world.people["rahmah"],
+            version,
+            {"name": "<img src=x onerror=alert(1)>"},
+            now=world.now,
         )
         write.commit()
     body = post(desk, world, headers=HX, participant=world.people["rahmah"]).text

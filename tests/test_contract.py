@@ -101,9 +101,7 @@ def test_demo_has_wave_one_exactly_and_the_rest_assumed(demo):
            JOIN wave ON wave.id = participant.wave_id WHERE wave.number = 1 GROUP BY 1""",
     )
     assert dict(of_wave_one) == {"Murung Pudak": 143, "Muara Uya": 123, "Jaro": 71}
-    later = rows(
-        demo, "SELECT count(*) FROM participant JOIN wave ON wave.id = wave_id WHERE wave.number IN (2, 3)"
-    )
+    later = rows(demo, "SELECT count(*) FROM participant JOIN wave ON wave.id = wave_id WHERE wave.number IN (2, 3)")
     assert later == [(614,)]
     assumed = rows(demo, "SELECT assumed, count(*) FROM invitation GROUP BY assumed ORDER BY assumed")
     assert assumed == [(0, 3), (1, 9)]
@@ -253,7 +251,12 @@ def test_a_participant_id_is_as_good_as_a_code_and_short_codes_are_codes(server,
     (id_,) = rows(demo, "SELECT participant_id FROM badge WHERE token = ?", person["code"])[0]
     by_id = {"nonce": "kontrak-0002", "checkpoint": 1, "source": "search", "participant": id_}
     assert ask(server, "POST", "/api/v1/scans", device_token, by_id)[2]["verdict"] == "WELCOME"
-    by_short = {"nonce": "kontrak-0003", "checkpoint": 1, "source": "short_code", "code": person["short_code"]}
+    by_short = {
+        "nonce": "kontrak-0003",
+        "checkpoint": 1,
+        "source": "short_code",
+        "code": person["short_code"],
+    }
     assert ask(server, "POST", "/api/v1/scans", device_token, by_short)[2]["verdict"] == "ALREADY"
 
 
@@ -293,7 +296,13 @@ def test_the_roster_snapshot_has_an_etag_and_answers_304(server, device_token):
     status, headers, body = ask(server, "GET", "/api/v1/checkpoints/1/roster", device_token)
     assert status == 200 and headers["Cache-Control"] == "private, no-cache" and len(body["people"]) >= 951
     assert not {"token", "phone", "nik"} & set(body["people"][0])
-    again = ask(server, "GET", "/api/v1/checkpoints/1/roster", device_token, headers={"If-None-Match": headers["ETag"]})
+    again = ask(
+        server,
+        "GET",
+        "/api/v1/checkpoints/1/roster",
+        device_token,
+        headers={"If-None-Match": headers["ETag"]},
+    )
     assert again[0] == 304
 
 

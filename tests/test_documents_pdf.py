@@ -77,6 +77,4 @@ def test_a_code_stands_where_it_was_put_and_is_read(tmp_path):
     [page] = rendered(document.finish(), tmp_path)
     assert decoded(page) == ["CONTOHCARD234567"]
     left, top, right, bottom = page.point(lambda grey: 255 if grey < 128 else 0).getbbox()
-    assert [edge * 25.4 / 150 for edge in (left, top, right, bottom)] == pytest.approx(
-        [100, 50, 130, 80], abs=0.3
-    )
+    assert [edge * 25.4 / 150 for edge in (left, top, right, bottom)] == pytest.approx([100, 50, 130, 80], abs=0.3)

@@ -15,7 +15,17 @@ IMPURE = {"store", "forms", "views", "api", "writer", "stream", "papers", "passw
 PAGES = {"views", "forms", "api"}
 # Modules that know one third-party library, as those of documents/ do.
 ONE_LIBRARY = {"rtapp/accounts/passwords.py": {"argon2"}}
-DOCUMENT_LIBRARIES = {"qrcode", "reportlab", "PIL", "python_calamine", "openpyxl", "xlsxwriter", "defusedxml", "odf", "ezodf"}
+DOCUMENT_LIBRARIES = {
+    "qrcode",
+    "reportlab",
+    "PIL",
+    "python_calamine",
+    "openpyxl",
+    "xlsxwriter",
+    "defusedxml",
+    "odf",
+    "ezodf",
+}
 
 
 def modules() -> Iterator[Path]:

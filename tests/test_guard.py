@@ -20,9 +20,7 @@ SIGNED_IN = EVERYBODY - {"stranger"}
 DESK = {"admin", "supervisor", "clerk", "device"}
 COORDINATION = {"admin", "supervisor"}
 ADMIN = {"admin"}
-PROGRAM = {
-    "device"
-}  # writes below /api/ show a device's bearer token; a browser's session is worth nothing there
+PROGRAM = {"device"}  # writes below /api/ show a device's bearer token; a browser's session is worth nothing there
 
 # Who gets past the guard. What a view refuses beyond it (another desk's checkpoint) is tested in its room.
 WHO = {
@@ -151,9 +149,7 @@ def test_the_table_lists_every_route_and_no_other(guarded):
     app, _ = guarded
     missing = sorted(set(app.view_functions) - set(WHO))
     assert not missing, f"give each of these a line in WHO: {missing}"
-    assert not sorted(set(WHO) - set(app.view_functions)), (
-        "these routes are gone: take their lines out of WHO"
-    )
+    assert not sorted(set(WHO) - set(app.view_functions)), "these routes are gone: take their lines out of WHO"
 
 
 def test_every_view_says_its_duty_or_that_it_is_public(guarded):
@@ -161,10 +157,7 @@ def test_every_view_says_its_duty_or_that_it_is_public(guarded):
     unmarked = [name for name, view in app.view_functions.items() if not hasattr(view, "rtapp_duties")]
     assert unmarked == ["static"]
     assert all(
-        isinstance(duty, Duty)
-        for name in WHO
-        if name != "static"
-        for duty in app.view_functions[name].rtapp_duties
+        isinstance(duty, Duty) for name in WHO if name != "static" for duty in app.view_functions[name].rtapp_duties
     )
 
 
@@ -214,9 +207,7 @@ def test_a_forged_session_and_a_forged_token_are_strangers(guarded):
         forged.set_cookie(name(app), "eyJ1c2VyIjpbMSwxXX0.forged.forged")
     assert forged.get("/devices").location == "/sign-in?next=/devices"
     for token in ("", "x", world.bearer + "x", "ü" * 3000):
-        answer = app.test_client().post(
-            "/api/v1/scans", headers={"Authorization": f"Bearer {token}".encode()}
-        )
+        answer = app.test_client().post("/api/v1/scans", headers={"Authorization": f"Bearer {token}".encode()})
         assert answer.status_code == 401
 
 

@@ -4,7 +4,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -226,7 +225,7 @@ def test_a_stranger_sees_the_same_sentence_for_every_card(visit, served, cards):
     real = page.content()
     assert "Tunjukkan kartu ini di meja registrasi" in real and cards[0]["name"] not in real
     page.goto(f"{served.url}/K/ABCDEFGHIJKLMNOP")
-    strip = re.compile(r'[A-Za-z0-9._-]{60,}')
+    strip = re.compile(r"[A-Za-z0-9._-]{60,}")
     assert strip.sub("", page.content()) == strip.sub("", real)
 
 

@@ -137,12 +137,8 @@ def mark_directly(instance: Path, people: int) -> None:
     app = create_app(instance)
     with app.app_context():
         begin_write(db.session)
-        for person in (
-            db.session.query(Participant).filter_by(wave_id=1).order_by(Participant.id.desc()).limit(people)
-        ):
-            row = Attendance(
-                checkpoint_id=1, participant_id=person.id, number=900 + person.id, at=clock.utcnow()
-            )
+        for person in db.session.query(Participant).filter_by(wave_id=1).order_by(Participant.id.desc()).limit(people):
+            row = Attendance(checkpoint_id=1, participant_id=person.id, number=900 + person.id, at=clock.utcnow())
             db.session.add(row)
         db.session.commit()
         db.session.remove()

@@ -24,9 +24,7 @@ SUPERVISOR = Actor("user", 1, "Uji", Role.SUPERVISOR)
 def mark(session: Session, world: World) -> Mark:
     """Record that somebody is present, as the desk does; return the mark's id."""
 
-    def make(
-        who: str, checkpoint: int | None = None, *, mode: str = "sendiri", moment: datetime | None = None
-    ) -> int:
+    def make(who: str, checkpoint: int | None = None, *, mode: str = "sendiri", moment: datetime | None = None) -> int:
         begin_write(session)
         row = Attendance(
             checkpoint_id=checkpoint or world.registration,
@@ -273,9 +271,7 @@ def test_the_last_ten_arrivals_newest_first_with_place_and_desk(session, world, 
     )
     assert (second.name, second.rt, second.village) == ("TIDAK DITANYA", "009", "Padangin")
     assert (second.at, second.recorded_by) == (at(7, 8), "Meja 1")
-    assert [arrival.name for arrival in store.last_arrivals(session, world.registration, limit=1)] == [
-        first.name
-    ]
+    assert [arrival.name for arrival in store.last_arrivals(session, world.registration, limit=1)] == [first.name]
 
 
 def test_an_arrival_without_a_device_names_the_user(session, world, mark):

@@ -103,16 +103,11 @@ def test_the_fragment_is_the_board_alone_and_known_again(client_of, world, come)
     again = client.get(board_of(world), headers={**HTMX, "If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     come("rahmah")
-    assert (
-        client.get(board_of(world), headers={**HTMX, "If-None-Match": first.headers["ETag"]}).status_code
-        == 200
-    )
+    assert client.get(board_of(world), headers={**HTMX, "If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
 def test_a_person_opens_the_counts_of_today(client_of, world):
-    with time_machine.travel(
-        at(7, day=clock.local(at(12), "Asia/Makassar").date().replace(day=15)), tick=False
-    ):
+    with time_machine.travel(at(7, day=clock.local(at(12), "Asia/Makassar").date().replace(day=15)), tick=False):
         assert client_of("viewer").get("/counts").location == board_of(world, 1)
     with time_machine.travel(at(7), tick=False):
         assert client_of("viewer").get("/counts").location == board_of(world, 0)
@@ -150,9 +145,7 @@ def test_a_stranger_sees_nothing(client_of, world):
         assert client.get(address, headers=HTMX).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "address", ["/waves/999/counts", "/waves/999/counts/stream", "/checkpoints/999/count/stream"]
-)
+@pytest.mark.parametrize("address", ["/waves/999/counts", "/waves/999/counts/stream", "/checkpoints/999/count/stream"])
 def test_what_does_not_exist_is_not_found(client_of, address):
     assert client_of("viewer").get(address).status_code == 404
 
@@ -252,9 +245,7 @@ def test_streams_hold_no_connection_to_the_database(app, client_of, world, follo
 
 
 @pytest.mark.parametrize("ended", ["revoked", "narrowed"])
-def test_a_device_that_may_no_longer_see_it_hears_no_more(
-    app, client_of, world, come, follow, monkeypatch, ended
-):
+def test_a_device_that_may_no_longer_see_it_hears_no_more(app, client_of, world, come, follow, monkeypatch, ended):
     monkeypatch.setattr("rtapp.live.stream.CHECK_SECONDS", 0)
     events = follow(client_of("device"), stream_of(world.registration))
     next(events)

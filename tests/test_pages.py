@@ -44,7 +44,8 @@ TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summ
   const box = e.getBoundingClientRect();
   const style = getComputedStyle(e);
   if (!box.width || style.visibility === 'hidden' || e.closest('.visually-hidden, p, dd, li > p, footer')) return false;
-  if (e.matches('.visually-hidden, .skip, [type=hidden]') || (e.matches('a') && style.display === 'inline')) return false;
+  if (e.matches('.visually-hidden, .skip, [type=hidden]')) return false;
+  if (e.matches('a') && style.display === 'inline') return false;
   const label = e.closest('label');
   const tall = label ? Math.max(box.height, label.getBoundingClientRect().height) : box.height;
   return tall < 43.5;

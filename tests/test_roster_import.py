@@ -48,18 +48,14 @@ def test_the_codes_go_out_with_everybody_who_has_a_card(session, world):
 def test_an_archived_person_is_in_no_file(session, world):
     store.archive_participant(begin_write(session), "uji", world.people["rahmah"], "keliru", now=world.now)
     session.commit()
-    assert "Hj. RAHMAH" not in str(
-        export_store.export_rows(session, True) + export_store.export_rows(session, False)
-    )
+    assert "Hj. RAHMAH" not in str(export_store.export_rows(session, True) + export_store.export_rows(session, False))
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_a_name_that_looks_like_a_formula_goes_out_as_text(session, world, form):
     begin_write(session)
     version = store.find_person(session, world.people["yusuf"]).version
-    store.change_participant(
-        session, "uji", world.people["yusuf"], version, {"name": '=HYPERLINK("x")'}, now=world.now
-    )
+    store.change_participant(session, "uji", world.people["yusuf"], version, {"name": '=HYPERLINK("x")'}, now=world.now)
     data, count = export_store.export(session, "uji", form, codes=False, now=world.now)
     session.commit()
     assert count == 9

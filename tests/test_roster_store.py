@@ -134,9 +134,7 @@ def test_a_row_that_somebody_else_changed_is_refused(session, world):
 
 def test_saving_what_was_already_there_makes_no_new_version_and_no_line(session, world):
     before = len(trail(session))
-    person = change(
-        session, world, "yusuf", name="M. YUSUF", phone="081200000103", place=("63.09.06.1001", "003", "")
-    )
+    person = change(session, world, "yusuf", name="M. YUSUF", phone="081200000103", place=("63.09.06.1001", "003", ""))
     assert (person.version, len(trail(session))) == (1, before)
 
 

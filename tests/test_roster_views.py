@@ -129,9 +129,7 @@ def add_heads(app, world: World, village: str, numbers: range) -> None:
         place = session.get(Village, world.villages[village])
         for number in numbers:
             seat = store.find_or_add_seat(session, place, f"{number:03}")
-            store.add_participant(
-                session, "uji", world.event, name=f"Contoh {number}", seat=seat, now=world.now
-            )
+            store.add_participant(session, "uji", world.event, name=f"Contoh {number}", seat=seat, now=world.now)
         session.commit()
 
 
@@ -173,14 +171,8 @@ def test_saving_without_a_script_returns_to_the_row_in_the_same_list(app, desk, 
 def test_save_and_next_closes_the_row_and_opens_the_one_below(app, desk, world):
     first, second = world.people["rahmah_mabuun"], world.people["hamdani"]
     typed = form_of(person(app, first), name="Rahmah Baru", then="next")
-    text = desk.post(f"/participants/{first}?village=63.09.06.1006", data=typed, headers=HTMX).get_data(
-        as_text=True
-    )
-    assert (
-        f'id="row-{first}"' in text
-        and f'hx-target="#row-{second}"' in text
-        and f'id="row-form-{second}"' in text
-    )
+    text = desk.post(f"/participants/{first}?village=63.09.06.1006", data=typed, headers=HTMX).get_data(as_text=True)
+    assert f'id="row-{first}"' in text and f'hx-target="#row-{second}"' in text and f'id="row-form-{second}"' in text
     assert re.search(r'<input[^>]*name="name"[^>]*>', text)[0].count("HAMDANI BIN UMAR") == 1
     page = desk.post(f"/participants/{second}?q=hamdani", data=form_of(person(app, second), then="next"))
     assert page.location == f"/participants?q=hamdani#row-{second}"  # the last of its list has no next
@@ -216,9 +208,7 @@ def test_save_and_next_turns_the_page_where_the_next_is_on_another(app, desk, wo
         ({"note": "c" * 1001}, "paling banyak 1.000 huruf"),
     ],
 )
-def test_what_cannot_be_saved_is_said_beside_its_field_and_nothing_is_written(
-    app, desk, world, typed, sentence
-):
+def test_what_cannot_be_saved_is_said_beside_its_field_and_nothing_is_written(app, desk, world, typed, sentence):
     before = person(app, world.people["yusuf"])
     response = desk.post(f"/participants/{before.id}", data=form_of(before, **typed), headers=HTMX)
     assert response.status_code == 422 and sentence in response.get_data(as_text=True)
@@ -232,9 +222,7 @@ def test_two_tablets_on_one_row_lose_nothing(app, desk, world):
     from rtapp.roster.forms import values_of
 
     was = json.dumps(values_of(read))
-    desk.post(
-        f"/participants/{read.id}", data=form_of(read, was=was, phone="081300000555", name="Yusuf Satu")
-    )
+    desk.post(f"/participants/{read.id}", data=form_of(read, was=was, phone="081300000555", name="Yusuf Satu"))
     mine = form_of(read, was=was, name="Yusuf Dua", note="kursi roda")
     answer = desk.post(f"/participants/{read.id}", data=mine, headers=HTMX)
     text = answer.get_data(as_text=True)

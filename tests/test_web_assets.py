@@ -138,17 +138,13 @@ def test_without_internet_npm_gives_up_soon_and_says_what_to_do(static: Path, no
     assert left_in(static) == {"package.json", "package-lock.json", ".npmrc"}
 
 
-def test_without_internet_and_npm_the_sentence_is_the_same(
-    static: Path, no_npm: None, no_internet: None
-) -> None:
+def test_without_internet_and_npm_the_sentence_is_the_same(static: Path, no_npm: None, no_internet: None) -> None:
     with pytest.raises(Refused, match="Sambungkan komputer ini ke internet"):
         assets.fetch(static)
 
 
 def test_another_failure_is_told_in_npms_words(static: Path, npm_says: Callable[[str], None]) -> None:
-    npm_says(
-        "npm error code E403\nnpm error 403 Forbidden\nnpm error A complete log of this run is elsewhere"
-    )
+    npm_says("npm error code E403\nnpm error 403 Forbidden\nnpm error A complete log of this run is elsewhere")
     with pytest.raises(Refused, match="npm error code E403; npm error 403 Forbidden") as refused:
         assets.fetch(static)
     assert refused.value.code == "assets_failed"
@@ -162,9 +158,7 @@ def test_a_failed_fetch_leaves_the_files_of_before(static: Path, npm_says: Calla
     assert assets.missing(static) == []
 
 
-def test_a_fetch_replaces_the_files_of_an_older_version(
-    static: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fetch_replaces_the_files_of_an_older_version(static: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put_all(static, {"htmx.org": "4.0.0"})
     (static / "vendor/node_modules/left-over.js").write_text("")
 
@@ -260,9 +254,7 @@ def test_the_fetched_files_of_this_checkout_open_with_their_names() -> None:
     assert "PERMISSION TO USE" in words["htmx.org"].text.upper()
 
 
-def test_a_hanging_registry_counts_as_no_internet(
-    static: Path, monkeypatch: pytest.MonkeyPatch, no_npm: None
-) -> None:
+def test_a_hanging_registry_counts_as_no_internet(static: Path, monkeypatch: pytest.MonkeyPatch, no_npm: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setattr(npm, "PATIENCE", 1)
         monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/simple")

@@ -23,7 +23,10 @@ def test_an_assets_address_with_its_digest_never_changes_and_others_are_asked_ab
     client = client_of("stranger")
     page = client.get("/sign-in").text
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
-    for asked, kept in ((address, "public, max-age=31536000, immutable"), (address.split("?")[0], "no-cache")):
+    for asked, kept in (
+        (address, "public, max-age=31536000, immutable"),
+        (address.split("?")[0], "no-cache"),
+    ):
         with client.get(asked) as answer:
             assert answer.status_code == 200 and answer.headers["Cache-Control"] == kept
 
@@ -63,7 +66,16 @@ def test_an_error_of_ours_shows_no_traceback(app, client_of, monkeypatch):
 
 @pytest.mark.parametrize(
     "address",
-    ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "x", "", None, "/a\r\nX: y"],
+    [
+        "https://example.org/",
+        "//example.org",
+        "/\\example.org",
+        "javascript:alert(1)",
+        "x",
+        "",
+        None,
+        "/a\r\nX: y",
+    ],
 )
 def test_no_redirect_leaves_this_server(app, address):
     with app.test_request_context("/", base_url="http://meja.lan"):

@@ -98,7 +98,9 @@ def _places(session: Session) -> dict[str, Village]:
     return villages
 
 
-def _people(session: Session, event: Event, waves: list[Wave], villages: dict[str, Village], now: datetime) -> dict[str, int]:
+def _people(
+    session: Session, event: Event, waves: list[Wave], villages: dict[str, Village], now: datetime
+) -> dict[str, int]:
     heads = (
         ("rahmah", "Hj. RAHMAH", "belimbing_raya", "002", 0, "081200000102", "P"),
         ("yusuf", "M. YUSUF", "belimbing_raya", "003", 0, "081200000103", "L"),
@@ -114,7 +116,15 @@ def _people(session: Session, event: Event, waves: list[Wave], villages: dict[st
     for key, name, village, rt, wave, phone, gender in heads:
         seat = roster.find_or_add_seat(session, villages[village], rt)
         person = roster.add_participant(
-            session, "uji", event.id, name=name, seat=seat, wave_id=waves[wave].id, phone=phone, gender=gender, now=now
+            session,
+            "uji",
+            event.id,
+            name=name,
+            seat=seat,
+            wave_id=waves[wave].id,
+            phone=phone,
+            gender=gender,
+            now=now,
         )
         people[key] = person.id
     guest = roster.add_participant(session, "uji", event.id, name="Tamu Contoh", kind="tamu", now=now)

@@ -137,9 +137,7 @@ def _usual_checkpoints() -> list[int]:
     return [point.id for point in points if point.kind == "hadir" and not point.wave.closed_at]
 
 
-def _form_page(
-    name: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None
-) -> Response:
+def _form_page(name: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None) -> Response:
     now, chosen = clock.utcnow(), set(form.checkpoints.data or ())
     waves = [
         wave

@@ -199,9 +199,7 @@ def _checked_device(
 
 def _refuse_revoked(device: Device) -> None:
     if device.revoked_at:
-        raise Refused(
-            "device_revoked", "“%(label)s” sudah dicabut. Tambahkan perangkat baru.", 409, label=device.label
-        )
+        raise Refused("device_revoked", "“%(label)s” sudah dicabut. Tambahkan perangkat baru.", 409, label=device.label)
 
 
 def _ids(points: Sequence[Checkpoint]) -> list[int]:

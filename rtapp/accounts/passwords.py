@@ -43,9 +43,7 @@ def checked(password: str, name: str = "") -> Hashed:
     if len(password) > LONGEST:
         raise Refused("long_password", "Kata sandi paling banyak %(most)s huruf.", 422, most=LONGEST)
     if is_easy(password, name):
-        raise Refused(
-            "easy_password", "Kata sandi ini mudah ditebak. Pakai beberapa kata yang tidak memuat nama.", 422
-        )
+        raise Refused("easy_password", "Kata sandi ini mudah ditebak. Pakai beberapa kata yang tidak memuat nama.", 422)
     return Hashed(hash_password(password))
 
 
@@ -81,9 +79,7 @@ def digest(secret: str) -> str:
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _waiting_room.acquire(blocking=False):
-        raise Refused(
-            "too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429
-        )
+        raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
     try:
         with _work:
             yield

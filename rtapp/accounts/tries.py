@@ -8,9 +8,7 @@ from threading import Lock
 class Tries:
     """The latest tries by account and address: a whole hall behind one address is never locked out."""
 
-    def __init__(
-        self, most: int = 10, within: timedelta = timedelta(minutes=5), remembered: int = 5_000
-    ) -> None:
+    def __init__(self, most: int = 10, within: timedelta = timedelta(minutes=5), remembered: int = 5_000) -> None:
         self._most, self._within, self._remembered = most, within, remembered
         self._made: OrderedDict[tuple[str, str], deque[datetime]] = OrderedDict()
         self._lock = Lock()

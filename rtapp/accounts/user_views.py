@@ -33,9 +33,7 @@ def add_user() -> Response:
     try:
         hashed = passwords.checked(form.password.data, form.name.data) if form.password.data else ""
         session = begin_write(db.session)
-        added = store.add_user(
-            session, actor.name, form.name.data, Role(form.role.data), hashed, now=clock.utcnow()
-        )
+        added = store.add_user(session, actor.name, form.name.data, Role(form.role.data), hashed, now=clock.utcnow())
     except Refused as refused:
         blame(form, refused)
         return page("user_new", refused.status, form=form)

@@ -128,9 +128,7 @@ def _forget_tries(name: str) -> None:
 
 def _too_often(wait: timedelta) -> str:
     minutes = -(-int(wait.total_seconds()) // 60) or 1
-    return _(
-        "Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes
-    )
+    return _("Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes)
 
 
 def _present_password_fits(form: forms.OwnPasswordForm, user: User) -> bool:

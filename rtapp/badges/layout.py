@@ -77,9 +77,7 @@ class Pen(Protocol):
     def write(self, x: float, top: float, fitted: Any, face: str, align: str = "left") -> float: ...
     def line(self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str) -> None: ...
     def ring(self, x: float, y: float, radius: float, thickness: float, ink: str) -> None: ...
-    def modules(
-        self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]
-    ) -> None: ...
+    def modules(self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]) -> None: ...
 
 
 def cells(width: float, height: float) -> list[Box]:
@@ -140,9 +138,7 @@ def _draw_person(pen: Pen, card: Card, box: Box, point: float) -> None:
     place = (seat, "bold"), (village, "regular"), (district, "regular")
     y = pen.write(box.x, box.y, event, "regular") + 1.6
     room = box.bottom - y - 1.2 - sum(line.height for line, _ in place)
-    name = pen.fit(
-        card.name, "bold", box.width, largest=19 * point, smallest=6.5 * point, lines=5, height=room
-    )
+    name = pen.fit(card.name, "bold", box.width, largest=19 * point, smallest=6.5 * point, lines=5, height=room)
     y = pen.write(box.x, y, name, "bold") + 1.2
     for line, face in place:
         y = pen.write(box.x, y, line, face)
@@ -178,9 +174,7 @@ def draw_ring(pen: Pen, numeral: str, x: float, y: float, radius: float) -> None
     wave = _number(numeral)
     thickness = radius * 0.09
     for number in range(wave % len(_WAVES) + 1):
-        pen.ring(
-            x, y, radius - thickness / 2 - number * 1.7 * thickness, thickness, _WAVES[wave % len(_WAVES)]
-        )
+        pen.ring(x, y, radius - thickness / 2 - number * 1.7 * thickness, thickness, _WAVES[wave % len(_WAVES)])
     inner = radius * (0.85 - 0.15 * (wave % len(_WAVES)))
     line = pen.fit(numeral, "bold", inner * 1.5, largest=radius * 0.9, smallest=radius * 0.3)
     pen.write(x, y - line.size * 0.42, line, "bold", "middle")

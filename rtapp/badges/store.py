@@ -149,6 +149,4 @@ def _count_printing(session: Session, people: list[int]) -> None:
     badges = Badge.__table__
     counted = update(badges).values(printed_count=badges.c.printed_count + 1)
     mine = badges.c.participant_id == bindparam("holder")
-    session.execute(
-        counted.where(mine, badges.c.revoked_at.is_(None)), [{"holder": id_} for id_ in sorted(people)]
-    )
+    session.execute(counted.where(mine, badges.c.revoked_at.is_(None)), [{"holder": id_} for id_ in sorted(people)])

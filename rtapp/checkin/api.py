@@ -101,7 +101,12 @@ def as_json(answer: Answer) -> dict[str, Any]:
     person = roster.find_person(db.session, answer.participant_id) if answer.participant_id else None
     attendance = None
     if answer.attendance_id is not None:
-        attendance = {"id": answer.attendance_id, "at": answer.at, "mode": answer.mode, "device": answer.device}
+        attendance = {
+            "id": answer.attendance_id,
+            "at": answer.at,
+            "mode": answer.mode,
+            "device": answer.device,
+        }
     return {
         "nonce": answer.nonce,
         "verdict": answer.verdict,
@@ -133,7 +138,12 @@ def _attempt(body: Any) -> Attempt:
     if set(body) & _LATER:
         raise Refused("not_yet", "Keputusan (“decision”, “follows”) belum diterima versi ini.", 422)
     if unknown := set(body) - _FIELDS:
-        raise Refused("unknown_field", "Isian tidak dikenal: %(names)s.", 422, names=", ".join(sorted(map(str, unknown))[:5]))
+        raise Refused(
+            "unknown_field",
+            "Isian tidak dikenal: %(names)s.",
+            422,
+            names=", ".join(sorted(map(str, unknown))[:5]),
+        )
     code, person = body.get("code"), body.get("participant")
     if (code is None) == (person is None):
         raise Refused("code_or_participant", "Isi tepat satu: “code” atau “participant”.", 422)
@@ -182,4 +192,6 @@ def _moment(value: Any) -> datetime | None:
     try:
         return clock.parse_iso(value)
     except (TypeError, ValueError):
-        raise Refused("bad_moment", "“client_at” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.", 422) from None
+        raise Refused(
+            "bad_moment", "“client_at” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.", 422
+        ) from None

@@ -34,9 +34,7 @@ class LastScan:
     undo: int | None
 
 
-def last_scans(
-    session: Session, checkpoint_id: int, actor: Actor, *, now: datetime, limit: int = 10
-) -> list[LastScan]:
+def last_scans(session: Session, checkpoint_id: int, actor: Actor, *, now: datetime, limit: int = 10) -> list[LastScan]:
     """Return what this actor scanned last at the checkpoint, newest first."""
     mine = Scan.device_id == actor.device_id if actor.device_id else Scan.user_id == actor.user_id
     rows = session.execute(
@@ -103,7 +101,11 @@ def snapshot_tag(session: Session, checkpoint_id: int) -> str:
     marks = marks.where(Attendance.checkpoint_id == checkpoint_id)
     facts = [
         tuple(session.execute(query).one())
-        for query in (people.select_from(Participant), cards.select_from(Badge), marks.select_from(Attendance))
+        for query in (
+            people.select_from(Participant),
+            cards.select_from(Badge),
+            marks.select_from(Attendance),
+        )
     ]
     return hashlib.sha256(repr((checkpoint_id, facts)).encode()).hexdigest()[:32]
 

@@ -53,7 +53,10 @@ def document() -> dict[str, Any]:
                 "get": _get("The roster snapshot; ETag, 304.", _refs("Roster"), [_ID])
             },
         },
-        "components": {"securitySchemes": {"device": {"type": "http", "scheme": "bearer"}}, "schemas": _schemas()},
+        "components": {
+            "securitySchemes": {"device": {"type": "http", "scheme": "bearer"}},
+            "schemas": _schemas(),
+        },
     }
 
 
@@ -64,7 +67,12 @@ def _get(words: str, schema: dict[str, Any], parameters: list[Any]) -> dict[str,
 
 def _scans() -> dict[str, Any]:
     one_or_many = {"oneOf": [_refs("Scan"), _object(["scans"], scans={"type": "array", "minItems": 1, "items": {}})]}
-    answers = {"oneOf": [_refs("Answer"), _object(["results"], results={"type": "array", "items": {"type": "object"}})]}
+    answers = {
+        "oneOf": [
+            _refs("Answer"),
+            _object(["results"], results={"type": "array", "items": {"type": "object"}}),
+        ]
+    }
     return {
         "summary": "Record a scan, or several in order; the same nonce gets the same answer again.",
         "requestBody": {"required": True, "content": {"application/json": {"schema": one_or_many}}},
@@ -99,7 +107,8 @@ def _schemas() -> dict[str, Any]:
     error = _object(["code", "message"], code=text, message=text)
     rows = {"type": "array", "items": {"type": "object"}}
     return {
-        "Scan": scan | {"oneOf": [{"required": ["code"]}, {"required": ["participant"]}], "additionalProperties": False},
+        "Scan": scan
+        | {"oneOf": [{"required": ["code"]}, {"required": ["participant"]}], "additionalProperties": False},
         "Answer": answer,
         "Checkpoints": _object(["checkpoints"], checkpoints=rows),
         "Roster": _object(["checkpoint", "wave", "epoch", "people"], people=rows),

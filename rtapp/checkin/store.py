@@ -167,13 +167,22 @@ def _scan_row(attempt: Attempt, answer: Answer, row: Row[Any], now: datetime) ->
 
 
 def _answer(attempt: Attempt, verdict: Verdict, row: Row[Any], mark: Row[Any] | None, now: datetime) -> Answer:
-    answer: dict[str, Any] = {"nonce": attempt.nonce, "verdict": verdict, "checkpoint_id": attempt.checkpoint_id}
+    answer: dict[str, Any] = {
+        "nonce": attempt.nonce,
+        "verdict": verdict,
+        "checkpoint_id": attempt.checkpoint_id,
+    }
     answer["participant_id"] = row.participant_id
     if mark is not None:
         answer |= {"attendance_id": mark.id, "at": clock.iso(now), "mode": "sendiri", "number": mark.number}
         answer["device"] = attempt.recorded_by
     elif verdict is Verdict.ALREADY:
-        answer |= {"attendance_id": row.attendance_id, "at": clock.iso(row.at), "mode": row.mode, "number": row.number}
+        answer |= {
+            "attendance_id": row.attendance_id,
+            "at": clock.iso(row.at),
+            "mode": row.mode,
+            "number": row.number,
+        }
         answer["device"] = row.marked_by
     elif verdict is Verdict.NOT_OPEN:
         closes = min(filter(None, (row.closes_at, row.wave_closed_at)), default=None)

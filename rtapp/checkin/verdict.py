@@ -72,7 +72,10 @@ def is_of_other_wave(facts: Facts) -> bool:
 
 
 def is_open(
-    now: datetime, opens_at: datetime | None, closes_at: datetime | None, wave_closed_at: datetime | None = None
+    now: datetime,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    wave_closed_at: datetime | None = None,
 ) -> bool:
     """Say whether a checkpoint takes scans at ``now``; a missing bound is no bound, a closed wave takes none."""
     if wave_closed_at is not None and now >= wave_closed_at:

@@ -76,9 +76,7 @@ class Pen:
     def write(self, x: float, top: float, fitted: Fitted, face: str, align: str = "left") -> float:
         """Write fitted text downward from ``top`` and return where it ends."""
         for number, line in enumerate(fitted.lines):
-            self.text(
-                x, top + number * fitted.leading + _ASCENT * fitted.size, line, face, fitted.size, align
-            )
+            self.text(x, top + number * fitted.leading + _ASCENT * fitted.size, line, face, fitted.size, align)
         return top + fitted.height
 
 

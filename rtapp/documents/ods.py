@@ -150,8 +150,6 @@ def paragraph_text(paragraph: Element) -> str:
 def date_cell(value: str, shown: str, line: bool) -> Cell:
     """Return a date cell from ISO ``value``, or the shown text when that is no date."""
     try:
-        return Cell(
-            datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value), "date", line
-        )
+        return Cell(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value), "date", line)
     except ValueError:
         return text_cell(shown, line)

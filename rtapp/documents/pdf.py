@@ -63,9 +63,7 @@ class Document(Pen):
         }[align]
         draw(x * _MM, self._up(baseline), line)
 
-    def line(
-        self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str = "#000000"
-    ) -> None:
+    def line(self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str = "#000000") -> None:
         """Draw a straight line."""
         self._stroke(thickness, ink)
         self._canvas.line(x1 * _MM, self._up(y1), x2 * _MM, self._up(y2))
@@ -75,9 +73,7 @@ class Document(Pen):
         self._stroke(thickness, ink)
         self._canvas.circle(x * _MM, self._up(y), radius * _MM)
 
-    def modules(
-        self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]
-    ) -> None:
+    def modules(self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]) -> None:
         """Fill the runs of a QR code of ``count`` modules into a square of ``side``, top left at (x, y)."""
         scale = side * _MM / count
         # Whole numbers in one path: short, and no renderer draws a seam between two rows.

@@ -36,9 +36,7 @@ class Picture(Pen):
         anchor = {"left": "ls", "middle": "ms", "right": "rs"}[align]
         self._draw.text((x, baseline), line, fill="black", font=_font(self._fonts, face, size), anchor=anchor)
 
-    def line(
-        self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str = "#000000"
-    ) -> None:
+    def line(self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str = "#000000") -> None:
         """Draw a straight line."""
         self._draw.line((x1, y1, x2, y2), fill=ink, width=max(1, round(thickness)))
 
@@ -47,15 +45,11 @@ class Picture(Pen):
         outer = radius + thickness / 2
         left, top, side = int(x - outer) - 1, int(y - outer) - 1, int(2 * outer) + 4
         mask = Image.new("L", (side * _SMOOTH, side * _SMOOTH))
-        box = [
-            _SMOOTH * edge for edge in (x - outer - left, y - outer - top, x + outer - left, y + outer - top)
-        ]
+        box = [_SMOOTH * edge for edge in (x - outer - left, y - outer - top, x + outer - left, y + outer - top)]
         ImageDraw.Draw(mask).ellipse(box, outline=255, width=round(thickness * _SMOOTH))
         self._image.paste(ink, (left, top), mask.resize((side, side), Image.Resampling.LANCZOS))
 
-    def modules(
-        self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]
-    ) -> None:
+    def modules(self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]) -> None:
         """Fill the runs of a QR code of ``count`` modules into a square of ``side``, top left at (x, y).
 
         A module is a whole number of pixels, so the code may come out smaller than ``side``.

@@ -65,8 +65,7 @@ def png(payload: str, px: int = 8, quiet: int = QUIET) -> bytes:
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
     )
 
 
@@ -98,9 +97,7 @@ def terminal(payload: str) -> str:
         rows.append([False] * len(rows[0]))
     blocks = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
     return "\n".join(
-        "\x1b[38;5;231;48;5;16m"
-        + "".join(blocks[pair] for pair in zip(upper, lower, strict=True))
-        + "\x1b[0m"
+        "\x1b[38;5;231;48;5;16m" + "".join(blocks[pair] for pair in zip(upper, lower, strict=True)) + "\x1b[0m"
         for upper, lower in zip(rows[::2], rows[1::2], strict=True)
     )
 

@@ -77,9 +77,7 @@ def _read_zip(data: bytes) -> Workbook:
         raise broken() from error
     sizes = [part.file_size for part in parts]
     others = [
-        part.file_size
-        for part in parts
-        if not SHEET_PART.match(part.filename) and part.filename != "content.xml"
+        part.file_size for part in parts if not SHEET_PART.match(part.filename) and part.filename != "content.xml"
     ]
     if sum(sizes) > _MAX_UNPACKED or max(others, default=0) > _MAX_PART or len(parts) > _MAX_PARTS:
         raise bomb()

@@ -83,11 +83,7 @@ def _separator(text: str) -> str:
         width, times = Counter(len(row) for row in rows if any(row)).most_common(1)[0]
         return (width - 1) * times
 
-    scores = (
-        {separator: score(separator) for separator in _SEPARATORS}
-        if any(line.strip() for line in sample)
-        else {}
-    )
+    scores = {separator: score(separator) for separator in _SEPARATORS} if any(line.strip() for line in sample) else {}
     return max(scores, key=lambda separator: scores[separator], default=",")
 
 
@@ -113,13 +109,9 @@ def read_html(text: str) -> Workbook:
         parser.close()
     except (ValueError, AssertionError) as error:
         raise broken() from error
-    sheets = tuple(
-        sheet for sheet in map(_sheet_of, range(1, len(parser.tables) + 1), parser.tables) if sheet.rows
-    )
+    sheets = tuple(sheet for sheet in map(_sheet_of, range(1, len(parser.tables) + 1), parser.tables) if sheet.rows)
     if not sheets:
-        raise Refused(
-            "no_table", "Berkas ini halaman web tanpa tabel. Simpan sebagai .xlsx, lalu unggah lagi.", 422
-        )
+        raise Refused("no_table", "Berkas ini halaman web tanpa tabel. Simpan sebagai .xlsx, lalu unggah lagi.", 422)
     return Workbook("html", sheets, sees_hidden=False)
 
 
@@ -175,11 +167,7 @@ class _Tables(HTMLParser):
 
 
 def _span(text: str | None) -> int:
-    return (
-        min(max(int(text), 1), MAX_COLUMNS)
-        if text and text.isascii() and text.isdigit() and len(text) < 6
-        else 1
-    )
+    return min(max(int(text), 1), MAX_COLUMNS) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _sheet_of(index: int, table: list[list[tuple[str, int, int, bool]]]) -> Sheet:

@@ -29,9 +29,7 @@ def read_xls(data: bytes) -> Workbook:
         for meta in book.sheets_metadata:
             if meta.typ != SheetTypeEnum.WorkSheet:
                 continue
-            sheets.append(
-                read_sheet(book.get_sheet_by_name(meta.name), meta.visible != SheetVisibleEnum.Visible)
-            )
+            sheets.append(read_sheet(book.get_sheet_by_name(meta.name), meta.visible != SheetVisibleEnum.Visible))
         if sum(len(sheet.rows) for sheet in sheets) > MAX_ROWS:
             raise too_many_rows()
         return Workbook("xls", tuple(sheets), sees_hidden=False)
@@ -51,8 +49,7 @@ def read_sheet(page, hidden: bool) -> Sheet:
         if any(value != "" for value in values)
     ]
     merges = tuple(
-        Merge(top + 1, left, bottom + 1, right)
-        for (top, left), (bottom, right) in page.merged_cell_ranges or ()
+        Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in page.merged_cell_ranges or ()
     )
     return Sheet(page.name, packed_rows(rows), hidden, merges)
 
@@ -66,9 +63,5 @@ def as_cell(value) -> Cell:
     if isinstance(value, (int, float)):
         return number_cell(value)
     if isinstance(value, str):
-        return (
-            Cell(value, "error")
-            if value.startswith("#") and value.endswith(("!", "?", "/A"))
-            else text_cell(value)
-        )
+        return Cell(value, "error") if value.startswith("#") and value.endswith(("!", "?", "/A")) else text_cell(value)
     return Cell(value, "date") if hasattr(value, "isoformat") else text_cell(str(value))

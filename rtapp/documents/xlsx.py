@@ -64,9 +64,7 @@ def read_xlsx(data: bytes) -> Workbook:
                     part = sift(old.open(info), MAX_KEPT - sum(len(s.xml) for s in sifted.values()))
                     sifted[info.filename] = part
                     new.writestr(info.filename, part.xml)
-                elif not info.filename.startswith(
-                    ("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/")
-                ):
+                elif not info.filename.startswith(("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/")):
                     new.writestr(info.filename, old.read(info))
             paths = sheet_paths(old)
         if sum(part.rows for part in sifted.values()) > MAX_ROWS:

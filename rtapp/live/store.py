@@ -202,10 +202,7 @@ def _districts(rows: Iterable[Row[Any]], invitation: Sequence[Row[Any]]) -> Iter
     invited = {(row.code, row.name): row.invited for row in invitation}
     for place in sorted({*found, *invited}):
         code, name = place
-        villages = [
-            VillageTally(row.code, row.name, row.kind, row.present, row.listed)
-            for row in found.get(place, [])
-        ]
+        villages = [VillageTally(row.code, row.name, row.kind, row.present, row.listed) for row in found.get(place, [])]
         yield DistrictTally(
             code,
             name,

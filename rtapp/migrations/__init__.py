@@ -64,7 +64,8 @@ def _run(connection, config: Config) -> None:  # type: ignore[no-untyped-def]
             connection.rollback()
             raise Refused(
                 "broken_references",
-                "Pembaruan basis data dibatalkan: ada baris yang merujuk baris yang tidak ada. Pakai cadangan terakhir.",
+                "Pembaruan basis data dibatalkan: ada baris yang merujuk baris yang tidak ada. "
+                "Pakai cadangan terakhir.",
             )
         connection.commit()
     finally:

@@ -32,9 +32,7 @@ def export_rows(session: Session, with_codes: bool) -> list[list[str]]:
         .outerjoin(Wave, Wave.id == Participant.wave_id)
         .outerjoin(Badge, (Badge.participant_id == Participant.id) & Badge.revoked_at.is_(None))
         .where(Participant.archived_at.is_(None))
-        .order_by(
-            Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id
-        )
+        .order_by(Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id)
     )
     listed: list[list[str]] = [[*CODES] if with_codes else [*TEMPLATE, "Gelombang"]]
     for person, seat, village, district, wave, token, short_code in session.execute(rows):

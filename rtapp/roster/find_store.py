@@ -158,9 +158,7 @@ def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
         for token in names.query_tokens(wanted.q):
             rows = rows.where(Participant.search_key.contains(token, autoescape=True))
     if wanted.district:
-        rows = rows.where(
-            Village.district_id.in_(select(District.id).where(District.code == wanted.district))
-        )
+        rows = rows.where(Village.district_id.in_(select(District.id).where(District.code == wanted.district)))
     if wanted.village:
         rows = rows.where(Village.code == wanted.village)
     if wanted.wave == "none":
@@ -180,9 +178,7 @@ def _in_order(rows: Select[Any], checkpoint_id: int | None = None) -> Select[Any
     if checkpoint_id is not None:
         here = select(Checkpoint.wave_id).where(Checkpoint.id == checkpoint_id).scalar_subquery()
         rows = rows.order_by(case((Participant.wave_id == here, 0), else_=1))
-    return rows.order_by(
-        Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id
-    )
+    return rows.order_by(Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id)
 
 
 def _mark(checkpoint_id: int | None) -> list[Any]:

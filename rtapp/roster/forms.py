@@ -31,9 +31,7 @@ _STATE = ("csrf_token", "version", "was")  # what a form carries beside what is 
 class Choice(SelectField):
     """One of some, a text by value; says in our words when something else was posted."""
 
-    def __init__(
-        self, label: Any, validators: Any = None, texts: Mapping[str, Any] | None = None, **given: Any
-    ):
+    def __init__(self, label: Any, validators: Any = None, texts: Mapping[str, Any] | None = None, **given: Any):
         super().__init__(label, validators, invalid_choice_message=_l("Pilih salah satu yang ada."), **given)
         self.offer(texts or {})
 

@@ -93,9 +93,7 @@ def save(key: str) -> Response | tuple[str, int]:
         "ok",
     )
     if plan.counts["review"]:
-        return redirect(
-            url_for(".preview", key=key), 303
-        )  # what is left to decide stays readable for the day
+        return redirect(url_for(".preview", key=key), 303)  # what is left to decide stays readable for the day
     upload_store.drop_upload(_folder(), key)
     return redirect(url_for(".participants"), 303)
 

@@ -68,9 +68,7 @@ DEGREES = frozenset(
     ]
 )
 _DEGREE = re.compile(r"(?:(?:s|m|dr|bc|ph)(?:\.[a-z]{1,5}){1,3}|a\.(?:md|ma|mk)(?:\.[a-z]{1,5})*)\.?", re.I)
-_SPACED_DEGREE = re.compile(
-    r"\b([SMA])\.\s+(Pd|Sos|Ag|Kom|Hut|Md|Ma|Si|Kep|Ap|Ip|Pt|Hum|Psi|Farm|Kes)\b", re.I
-)
+_SPACED_DEGREE = re.compile(r"\b([SMA])\.\s+(Pd|Sos|Ag|Kom|Hut|Md|Ma|Si|Kep|Ap|Ip|Pt|Hum|Psi|Farm|Kes)\b", re.I)
 # What stands short in front of a longer name.
 _SHORTENED = {
     **dict.fromkeys(["m", "md", "mhd", "muh", "moh", "mohd", "muhd", "moch", "much", "mochd"], "muhamad"),
@@ -80,9 +78,7 @@ _SHORTENED = {
 _UNTYPED = {word: _SHORTENED[word] for word in ("md", "mhd", "mohd", "muhd", "mochd", "st", "sti")}
 _PLACE_WORDS = {"sei": "sungai", "sui": "sungai"}
 
-_RT = re.compile(
-    r"\b(r\.?t|r\.?w)\b[\W_]{0,3}(?:0*(\d{1,3})([a-z]?)|([ivx]{1,5}))\b|\b(rt|rw)0*(\d{1,3})([a-z]?)\b"
-)
+_RT = re.compile(r"\b(r\.?t|r\.?w)\b[\W_]{0,3}(?:0*(\d{1,3})([a-z]?)|([ivx]{1,5}))\b|\b(rt|rw)0*(\d{1,3})([a-z]?)\b")
 _PAIR = re.compile(r"(?<![\d/])0*(\d{1,3})([a-z]?)\s*/\s*0*(\d{1,3})(?![\d/])")
 _NUMBER = re.compile(r"0*(\d{1,3})([a-z]?)")
 _WORD = re.compile(r"[a-z0-9]+")

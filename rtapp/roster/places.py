@@ -11,11 +11,11 @@ from .spelling import fold, plain, roman
 
 How = Literal["exact", "alias", "fuzzy", "elsewhere", "ambiguous", "none"]
 
-_KINDS = frozenset("desa ds kel kelurahan kampungdesa desakel desakelurahan".split())
+_KINDS = frozenset(["desa", "ds", "kel", "kelurahan", "kampungdesa", "desakel", "desakelurahan"])
 _ABBREVIATED = {
-    **dict.fromkeys("sei sui sg sgi sunge sungei".split(), "sungai"),
-    **dict.fromkeys("kp kamp kmp".split(), "kampung"),
-    **dict.fromkeys("pl pulo".split(), "pulau"),
+    **dict.fromkeys(["sei", "sui", "sg", "sgi", "sunge", "sungei"], "sungai"),
+    **dict.fromkeys(["kp", "kamp", "kmp"], "kampung"),
+    **dict.fromkeys(["pl", "pulo"], "pulau"),
     "psr": "pasar",
     "mr": "murung",
     "ma": "muara",

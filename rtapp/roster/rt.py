@@ -8,10 +8,29 @@ from typing import Any
 from ..refusals import Reason, reason
 from .spelling import clean, roman_value
 
-_WORDS = "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()
-_MONTHS = "jan feb mar apr mei jun jul agu sep okt nov des".split()
-_MONTH = {name: index + 1 for index, name in enumerate(_MONTHS)} | {"may": 5, "aug": 8, "oct": 10, "dec": 12, "agt": 8}
-MONTH_NAMES = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+_WORDS = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"]
+_MONTHS = ["jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des"]
+_MONTH = {name: index + 1 for index, name in enumerate(_MONTHS)} | {
+    "may": 5,
+    "aug": 8,
+    "oct": 10,
+    "dec": 12,
+    "agt": 8,
+}
+MONTH_NAMES = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 
 _NUM = r"(\d{1,6}|[IVX]+)(?:\s?[.\-]?\s?([A-Z]))?(?![A-Z0-9])"
 _RT = re.compile(r"(?<![A-Z])R\s?\.?\s?T\s?(?:KE\b)?[\s.:\-]*" + _NUM)
@@ -29,7 +48,7 @@ _LETTERS_FOR_DIGITS = str.maketrans("OIL", "011")
 
 @dataclass(frozen=True)
 class RtReading:
-    """An RT of three digits and suffix, an RW of three digits or ""; or why a person must look, and what is proposed."""
+    """An RT of three digits and suffix, an RW or ""; or why a person must look, and what is proposed."""
 
     rt: str = ""
     rw: str = ""
@@ -159,8 +178,12 @@ def _spelt(text: str) -> int:
 
 
 def _several(value: Any) -> RtReading:
-    sentence = "Satu sel berisi lebih dari satu RT (%(text)s). Pisahkan menjadi satu baris per RT."
-    return RtReading(problem=reason("rt_several", sentence, text=clean(value)[:40]))
+    problem = reason(
+        "rt_several",
+        "Satu sel berisi lebih dari satu RT (%(text)s). Pisahkan menjadi satu baris per RT.",
+        text=clean(value)[:40],
+    )
+    return RtReading(problem=problem)
 
 
 def _unread(value: Any) -> RtReading:

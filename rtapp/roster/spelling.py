@@ -47,9 +47,7 @@ def plain(text: str) -> str:
     text = clean(text).lower().replace("'", "")
     if text.isascii():
         return text
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=8192)

@@ -70,9 +70,7 @@ def change_participant(
     """
     person = _live_participant(session, participant_id)
     if person.version != version:
-        raise Refused(
-            "stale", "Baris ini baru saja diubah orang lain. Periksa nilai terbaru, lalu simpan lagi.", 409
-        )
+        raise Refused("stale", "Baris ini baru saja diubah orang lain. Periksa nilai terbaru, lalu simpan lagi.", 409)
     before = _values(person)
     with session.no_autoflush:  # one change is one new version
         _take(session, person, changes)
@@ -93,9 +91,7 @@ def change_participant(
     return person
 
 
-def archive_participant(
-    session: Session, actor: str, participant_id: int, reason: str, *, now: datetime
-) -> None:
+def archive_participant(session: Session, actor: str, participant_id: int, reason: str, *, now: datetime) -> None:
     """Take somebody off the roster with a reason; their card stops working, their attendance stays."""
     person = _live_participant(session, participant_id)
     if not reason.strip():
@@ -129,9 +125,7 @@ def restore_participant(session: Session, actor: str, participant_id: int, *, no
 def refresh_search_texts(session: Session) -> int:
     """Bring what people are found by up to date with the names of their places; return how many changed."""
     changed = 0
-    for person in session.scalars(
-        select(Participant).options(joinedload(Participant.seat).joinedload(Seat.village))
-    ):
+    for person in session.scalars(select(Participant).options(joinedload(Participant.seat).joinedload(Seat.village))):
         text = _search_text_of(person)
         if text != person.search_key:
             person.search_key, changed = text, changed + 1
@@ -167,9 +161,7 @@ def _rename(person: Participant, name: str) -> None:
     if not name:
         raise Refused("no_name", "Nama tidak boleh kosong.", 422)
     if len(name) > 200:
-        raise Refused(
-            "long_name", "Nama paling banyak 200 huruf; yang ini %(length)s.", 422, length=len(name)
-        )
+        raise Refused("long_name", "Nama paling banyak 200 huruf; yang ini %(length)s.", 422, length=len(name))
     person.name, person.name_key = name, names.name_key(name)[:200]
     person.search_key = _search_text_of(person)
 

@@ -58,8 +58,5 @@ def drop_old_uploads(folder: Path, *, now: datetime) -> None:
     """Delete every kept upload whose day is over."""
     if folder.is_dir():
         for path in folder.iterdir():
-            if (
-                _KEY.fullmatch(path.name)
-                and now.timestamp() - path.stat().st_mtime > KEPT_FOR.total_seconds()
-            ):
+            if _KEY.fullmatch(path.name) and now.timestamp() - path.stat().st_mtime > KEPT_FOR.total_seconds():
                 path.unlink(missing_ok=True)

@@ -84,9 +84,7 @@ def row(participant_id: int) -> Response:
 def change(participant_id: int) -> Response:
     """Save one row; one that somebody else changed meanwhile is shown again with both values."""
     actor, now, wanted = acting(), clock.utcnow(), wanted_people()
-    after = (
-        store.next_person(db.session, wanted, participant_id) if request.form.get("then") == "next" else None
-    )
+    after = store.next_person(db.session, wanted, participant_id) if request.form.get("then") == "next" else None
     session = begin_write(db.session)
     person = store.find_person(session, participant_id)
     listing, form = listing_of(wanted, page_number()), person_form(person, *choices(), posted=True)
@@ -175,9 +173,7 @@ def _saved(participant_id: int, listing: dict[str, Any], after: tuple[int, int] 
     return _row(person, listing, more)
 
 
-def _refused_change(
-    refused: Refused, participant_id: int, listing: dict[str, Any], form: PersonForm
-) -> Response:
+def _refused_change(refused: Refused, participant_id: int, listing: dict[str, Any], form: PersonForm) -> Response:
     """Show the form again with the reason; after somebody else's change, with both values."""
     person = store.find_person(db.session, participant_id)
     if refused.code != "stale" or person.archived_at:

@@ -66,7 +66,7 @@ def serve_constant(port: int) -> None:
 
 
 def lay_lanes(instance: Path, number: int) -> tuple[list[Lane], list[tuple[int, str]]]:
-    """Add ``number`` devices to the demo, each with checkpoints of its own; return them and (wave, token) of all cards."""
+    """Add ``number`` devices with checkpoints of their own; return them and (wave, token) of all cards."""
     app, now, lanes = create_app(instance), clock.utcnow(), []
     with app.app_context():
         session = begin_write(db.session)
@@ -110,7 +110,10 @@ def measure_scans(port: int, clients: int, lanes: list[Lane], cards: list[tuple[
     shares = [[request for lane in lanes[n::clients] for request in scans(lane, cards)] for n in range(clients)]
     load = drive(port, shares, seconds)
     statuses = Counter(status for status, _ in load.answers)
-    assert set(statuses) == {b"200"}, (statuses, next(body for status, body in load.answers if status != b"200"))
+    assert set(statuses) == {b"200"}, (
+        statuses,
+        next(body for status, body in load.answers if status != b"200"),
+    )
     told = [json.loads(body) for _, body in load.answers]
     wrong = [answer for answer in told if EXPECTED[answer["nonce"][0]] != answer["verdict"]]
     assert not wrong, wrong[0]
@@ -146,7 +149,9 @@ def row(words: str, load: Load, floor: Load | None = None) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4, help="of scans at each number of clients (default 4)")
-    parser.add_argument("--group", type=int, default=config.DEFAULTS["SCAN_GROUP"], help="scans that may share a commit")
+    parser.add_argument(
+        "--group", type=int, default=config.DEFAULTS["SCAN_GROUP"], help="scans that may share a commit"
+    )
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="rtapp-bench-") as folder:
         run(Path(folder), asked.seconds, asked.group)
@@ -172,12 +177,15 @@ def run(folder: Path, seconds: float, group: int) -> None:
         floor.join()
 
 
-def measure(folder: Path, served: Served, port: int, seconds: float, lanes: list[Lane], needed: list[int], cards: Any) -> None:
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, load {os.getloadavg()[0]:.1f}")
+def measure(
+    folder: Path, served: Served, port: int, seconds: float, lanes: list[Lane], needed: list[int], cards: Any
+) -> None:
+    python, load = sys.version.split()[0], os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, Python {python}, SQLite {sqlite3.sqlite_version}, load {load:.1f}")
     print(f"{'':22}{'a second':>9}{'p50 ms':>7}{'p95':>7}{'p99':>7}{'ratio':>7}{'client ≤':>10}")
     measure_scans(served.port, 1, lanes[:1], cards, 1)
     measure_constant(port, 8, 0.5)
-    lanes, marks = lanes[1:], 0
+    lanes = lanes[1:]
     for clients, number in zip(CLIENTS, needed, strict=True):
         floor = measure_constant(port, clients, seconds / 2)
         load = measure_scans(served.port, clients, lanes[:number], cards, seconds)
