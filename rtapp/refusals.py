@@ -16,7 +16,7 @@ class Reason:
         return self.sentence % self.facts if self.facts else self.sentence
 
 
-def reason(code: str, sentence: str, **facts: Any) -> Reason:
+def reason(code: str, sentence: str, /, **facts: Any) -> Reason:
     """Make a Reason; ``sentence`` is a msgid with ``%(name)s`` placeholders filled from ``facts``."""
     return Reason(code, sentence, facts)
 
@@ -28,7 +28,7 @@ class Refused(Exception):
     ``status`` the HTTP status the web answers with.
     """
 
-    def __init__(self, code: str, sentence: str, status: int = 400, **facts: Any) -> None:
+    def __init__(self, code: str, sentence: str, status: int = 400, /, **facts: Any) -> None:
         self.code = code
         self.sentence = sentence
         self.status = status
