@@ -7,7 +7,7 @@ index; nothing cascades, for nothing but personal data is ever deleted.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .db import UTCDateTime, db
@@ -49,6 +49,7 @@ class Village(db.Model):
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(20))  # desa | kelurahan
+    verified: Mapped[bool] = mapped_column(default=True)  # false: made from a list, in no decree we know
     district: Mapped[District] = relationship(back_populates="villages")
 
 
@@ -268,6 +269,28 @@ class Scan(db.Model):
     client_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     server_at: Mapped[datetime] = mapped_column(UTCDateTime)
     attendance_id: Mapped[int | None] = mapped_column(ForeignKey("attendance.id"), index=True)
+
+
+class RosterImport(db.Model):
+    """A list from its upload to its last decision: what was read of it, what people answered, what it did.
+
+    ``books`` holds the cells as read, packed, without identity numbers, and nothing once the list is closed;
+    ``done`` the participants and seats it made and changed, so that all of it can be undone.
+    """
+
+    __tablename__ = "roster_import"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    files: Mapped[list[str]] = mapped_column(JSON)
+    books: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    setup: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answers: Mapped[dict[str, str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by: Mapped[str] = mapped_column(String(120))
+    applied_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    applied_by: Mapped[str] = mapped_column(String(120), default="")
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Setting(db.Model):

@@ -26,6 +26,7 @@ from .layout import Card
 
 _MANY = 500  # ids beyond which looking at everybody is faster than naming them
 _TRIES = 10
+REPLACED = "Ketua RT diganti"  # why the card of a former head no longer works
 
 
 def live_badge(session: Session, participant_id: int) -> Badge | None:
@@ -85,6 +86,31 @@ def reissue(session: Session, actor: str, participant_id: int, reason: str, *, n
     cards = {"before": old.id if old else None, "after": new.id}
     note(session, actor, "badge.reissue", "participant", participant_id, now=now, reason=reason, **cards)
     return new
+
+
+def revoke_cards(session: Session, participant_ids: Collection[int], reason: str, *, now: datetime) -> None:
+    """Revoke the live cards of these people."""
+    live = update(Badge).where(Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None))
+    session.execute(live.values(revoked_at=now, reason=reason[:300]))
+
+
+def follow_import(
+    session: Session, added: Collection[int], replaced: Iterable[Sequence[int]], *, now: datetime
+) -> None:
+    """Give those whom a list ``added`` their cards and revoke those of heads it ``replaced`` (old, new)."""
+    old = [pair[0] for pair in replaced]
+    if old:
+        revoke_cards(session, old, REPLACED, now=now)
+    issue_missing(session, added, now=now)
+
+
+def follow_undo(session: Session, replaced: Iterable[Sequence[int]]) -> None:
+    """Make the cards of heads whom a list had ``replaced`` (old, new) work again, as they did before."""
+    for old, _new in replaced:
+        last = session.scalar(select(Badge).where(Badge.participant_id == old).order_by(Badge.id.desc()).limit(1))
+        if last is not None and last.reason == REPLACED:
+            last.revoked_at, last.reason = None, ""
+    session.flush()
 
 
 def print_cards(

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
-from ..schema import Invitation, Participant, Seat, Village, Wave
+from ..schema import District, Invitation, Participant, Seat, Village, Wave
 from .place_store import find_district
 from .waves import checked_invited
 
@@ -40,6 +40,12 @@ def invited_per_wave(session: Session) -> dict[int, int]:
     """Return the sum of the typed-in numbers by wave id; waves without any are left out."""
     rows = select(Invitation.wave_id, func.sum(Invitation.invited)).group_by(Invitation.wave_id)
     return {wave_id: int(invited) for wave_id, invited in session.execute(rows)}
+
+
+def invited_totals(session: Session) -> dict[str, int]:
+    """Return the typed-in numbers over all waves by district code; districts without any are left out."""
+    rows = select(District.code, func.sum(Invitation.invited)).join(Invitation, Invitation.district_id == District.id)
+    return {code: int(invited) for code, invited in session.execute(rows.group_by(District.code))}
 
 
 def heads_per_wave(session: Session) -> dict[int, int]:

@@ -32,6 +32,7 @@ from .invited_store import heads_per_district as heads_per_district
 from .invited_store import heads_per_wave as heads_per_wave
 from .invited_store import invited_per_district as invited_per_district
 from .invited_store import invited_per_wave as invited_per_wave
+from .invited_store import invited_totals as invited_totals
 from .invited_store import set_invited as set_invited
 from .place_store import add_district as add_district
 from .place_store import add_village as add_village

@@ -7,6 +7,7 @@ checked afterwards, and a copy of the database is kept beside it first.
 
 import shutil
 import sqlite3
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -17,30 +18,35 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock
 from sqlalchemy import Engine, text
 
+from ..config import make_private
 from ..refusals import Refused
 
 
-def upgrade(engine: Engine, instance: Path, now: datetime) -> bool:
+def upgrade(engine: Engine, instance: Path, now: datetime, alone: AbstractContextManager[object] | None = None) -> bool:
     """Bring the database to the present schema and return whether anything was done.
 
-    Refused when the database is of a newer version than this program, or its references do not hold afterwards.
+    ``alone`` is held while an older database changes: nobody else may be using it. Refused when the database is of
+    a newer version than this program, or its references do not hold afterwards.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     scripts = ScriptDirectory.from_config(config)
-    with FileLock(instance / "migrate.lock"):
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        make_private(Path(engine.url.database))
+    with FileLock(instance / "migrate.lock", mode=0o600):
         present = current(engine)
         if present == scripts.get_current_head():
             return False
-        if present is not None:
-            if present not in {script.revision for script in scripts.walk_revisions()}:
-                raise Refused(
-                    "newer_database",
-                    "Basis data ini dibuat oleh rtapp yang lebih baru. Perbarui rtapp, lalu jalankan lagi.",
-                )
-            _keep_copy(engine, instance, present, now)
-        with engine.connect() as connection:
-            _run(connection, config)
+        if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+            raise Refused(
+                "newer_database",
+                "Basis data ini dibuat oleh rtapp yang lebih baru. Perbarui rtapp, lalu jalankan lagi.",
+            )
+        with alone if alone and present is not None else nullcontext():
+            if present is not None:
+                _keep_copy(engine, instance, present, now)
+            with engine.connect() as connection:
+                _run(connection, config)
     return True
 
 

@@ -1,109 +1,177 @@
-"""The import: a file, what it would change, and changing it; lists out."""
+"""The import: files, how they are read, what a person must decide, saving and undoing; lists out."""
 
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from .. import clock, config
 from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
+from ..events import store as events
 from ..refusals import Refused
+from ..schema import RosterImport
 from ..web.errors import refusal_text
 from ..web.guard import acting, current_actor, requires
+from ..web.htmx import page_or_fragment
 from . import export_store, import_store, upload_store
-from .forms import ImportForm
+from .columns import FIELDS
+from .drafts import TYPED
+from .message import read_file, read_message
+from .preview import CLASSES, district_rows, groups_of, rows_shown
 from .shared_views import blueprint, page_number
 
 PAGE = 100
-FORM_SLACK = 64 * 1024  # what a form adds around its file
-CLASSES = ("review", "accepted", "vacant", "skipped")  # what a person must decide comes first
+MOST_FILES = 40
+FORM_SLACK = 128 * 1024  # what a form adds around its files
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FIELD_WORDS = {
+    "": _l("tidak dibaca"), "number": _l("nomor urut"), "name": _l("nama"), "rt": _l("RT"), "rw": _l("RW"),
+    "village": _l("desa/kelurahan"), "address": _l("alamat (RT dan desa)"), "district": _l("kecamatan"),
+    "phone": _l("nomor HP"), "gender": _l("L/P"), "position": _l("jabatan"), "wave": _l("gelombang"),
+    "date": _l("tanggal"), "remark": _l("keterangan"), "nik": _l("NIK (tidak disimpan)"),
+}  # fmt: skip
 
 
 @blueprint.url_value_preprocessor
-def _admit_a_file(endpoint: str | None, _values: dict[str, str] | None) -> None:
-    """Let the upload page take a whole file: before its form is first read, and from those who may import."""
+def _admit_files(endpoint: str | None, _values: dict[str, str] | None) -> None:
+    """Let the upload page take whole files: before its form is first read, and from those who may import."""
     if endpoint == "roster.receive" and (actor := current_actor()) and actor.may(Duty.IMPORT_ROSTER):
-        request.max_content_length = config.UPLOAD_LIMIT + FORM_SLACK
+        request.max_content_length = 4 * config.UPLOAD_LIMIT + FORM_SLACK
+        request.max_form_memory_size = config.UPLOAD_LIMIT
 
 
 @blueprint.get("/roster-imports/new")
 @requires(Duty.IMPORT_ROSTER)
 def upload() -> str:
-    """Ask for the file."""
-    return render_template("roster/import_new.html", form=ImportForm())
+    """Ask for files or pasted text; show the lists that were begun or saved before."""
+    return _upload_page()
 
 
 @blueprint.post("/roster-imports/new")
 @requires(Duty.IMPORT_ROSTER)
 def receive() -> Response | tuple[str, int]:
-    """Take a file, see that it is a roster, and keep it until it is saved or a day has passed."""
-    form, file = ImportForm(), request.files.get("file")
+    """Read files, see that one holds a list, and keep what was read until it is saved or a week has passed."""
+    actor, now = acting(), clock.utcnow()
     try:
-        if not form.validate() or file is None or not file.filename:
-            raise Refused("no_file", "Pilih berkasnya dahulu.", 422)
-        data = file.read()
-        if len(data) > config.UPLOAD_LIMIT:
-            raise Refused("too_large", "Berkas terlalu besar. Paling banyak 10 MB.", 413)
-        import_store.plan_import(db.session, data, file.filename)
+        books = _books()
+        import_store.plan_import(db.session, books)
     except Refused as refused:
-        form.file.errors = [refusal_text(refused)]
-        return render_template("roster/import_new.html", form=form), refused.status
-    key = upload_store.keep_upload(_folder(), data, file.filename, now=clock.utcnow())
+        return _upload_page(refusal_text(refused)), refused.status
+    session = begin_write(db.session)
+    kept = upload_store.keep_upload(session, actor.name, books, now=now)
+    session.commit()
+    return redirect(url_for(".columns", key=kept.key), 303)
+
+
+@blueprint.get("/roster-imports/<key>/columns")
+@requires(Duty.IMPORT_ROSTER)
+def columns(key: str) -> str:
+    """Show the sheets and columns as understood."""
+    return _columns_page(upload_store.find_upload(db.session, key))
+
+
+@blueprint.post("/roster-imports/<key>/columns")
+@requires(Duty.IMPORT_ROSTER)
+def choose_columns(key: str) -> Response | tuple[str, int]:
+    """Take the sheets and columns as a person says."""
+    session = begin_write(db.session)
+    kept = upload_store.find_upload(session, key)
+    before, kept.setup = kept.setup, _setup_of_form(kept).kept()
+    try:
+        upload_store.plan_of(session, kept)
+    except Refused as refused:
+        kept.setup = before
+        page = _columns_page(kept, refusal_text(refused))
+        session.rollback()
+        return page, refused.status
+    session.commit()
     return redirect(url_for(".preview", key=key), 303)
 
 
 @blueprint.get("/roster-imports/<key>")
 @requires(Duty.IMPORT_ROSTER)
-def preview(key: str) -> str:
-    """Show what a kept file would change, by class, with a reason for every row that asks for one."""
-    kept = upload_store.find_upload(_folder(), key, now=clock.utcnow())
-    return _preview_page(kept, import_store.plan_import(db.session, kept.data, kept.filename))
+def preview(key: str) -> Response | str:
+    """Show what a list would change, by class, and what a person must decide; of a closed one what it did."""
+    kept = upload_store.find_upload(db.session, key)
+    if not kept.books:
+        return render_template(
+            "roster/import_closed.html", kept=kept, why=upload_store.why_not_undone(db.session, kept)
+        )
+    return _preview(kept)
+
+
+@blueprint.post("/roster-imports/<key>/answers")
+@requires(Duty.IMPORT_ROSTER)
+def answer(key: str) -> Response:
+    """Take one answer, one for all that are alike, or all proposals."""
+    session = begin_write(db.session)
+    kept = upload_store.find_upload(session, key)
+    plan, form = upload_store.plan_of(session, kept), request.form
+    value = TYPED + form.get("typed", "").strip() if form.get("value") == "typed" else form.get("value", "")
+    if form.get("accept"):
+        upload_store.accept_proposals(kept, plan, form.get("alike", ""))
+    elif alike := form.get("alike"):
+        asked = [question for _row, question in plan.open_questions if question.alike == alike]
+        upload_store.take_answers(kept, plan, {question.key: value for question in asked})
+    else:
+        upload_store.take_answers(kept, plan, {form.get("key", ""): value})
+    session.commit()
+    return _preview(kept)
 
 
 @blueprint.post("/roster-imports/<key>")
 @requires(Duty.IMPORT_ROSTER)
-def save(key: str) -> Response | tuple[str, int]:
+def save(key: str) -> Response:
     """Save all accepted rows or none; shown again where the roster has changed since it was looked at."""
     actor, now = acting(), clock.utcnow()
-    kept = upload_store.find_upload(_folder(), key, now=now)
-    plan = import_store.plan_import(db.session, kept.data, kept.filename)
+    plan = upload_store.plan_of(db.session, upload_store.find_upload(db.session, key))  # slow, and so outside
+    session = begin_write(db.session)
+    kept = upload_store.find_upload(session, key)
     try:
         if plan.digest != request.form.get("seen"):
             raise import_store.changed_meanwhile()
-        session = begin_write(db.session)
-        counts = import_store.apply_plan(session, actor.name, plan, now=now)
+        done = import_store.apply_plan(session, actor.name, plan, now=now)
     except Refused as refused:
-        db.session.rollback()
-        plan = import_store.plan_import(db.session, kept.data, kept.filename)
-        return _preview_page(kept, plan, refusal_text(refused)), refused.status
-    badges.issue_missing(session, counts.added, now=now)
+        session.rollback()
+        return _preview(upload_store.find_upload(db.session, key), refusal_text(refused), refused.status)
+    badges.follow_import(session, done.added, done.replaced, now=now)
+    upload_store.mark_applied(session, actor.name, kept, done, now=now)
+    if not plan.open_questions:
+        upload_store.drop_upload(session, kept)
     session.commit()
-    flash(
-        _(
-            "Tersimpan: %(new)s orang baru, %(updated)s baris diperbarui.",
-            new=counts.new,
-            updated=counts.updated,
-        ),
-        "ok",
+    said = _(
+        "Tersimpan: %(new)s orang baru, %(updated)s baris diperbarui.", new=len(done.added), updated=len(done.updated)
     )
-    if plan.counts["review"]:
-        return redirect(url_for(".preview", key=key), 303)  # what is left to decide stays readable for the day
-    upload_store.drop_upload(_folder(), key)
-    return redirect(url_for(".participants"), 303)
+    flash(said, "ok")
+    return redirect(url_for(".preview", key=key), 303)
+
+
+@blueprint.post("/roster-imports/<key>/undo")
+@requires(Duty.IMPORT_ROSTER)
+def undo(key: str) -> Response:
+    """Take back all that a list did, while nothing depends on it."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    done = upload_store.undo(session, actor.name, upload_store.find_upload(session, key), now=now)
+    badges.follow_undo(session, done["replaced"])
+    session.commit()
+    flash(_("Impor dibatalkan; daftar peserta kembali seperti sebelumnya."), "ok")
+    return redirect(url_for(".preview", key=key), 303)
 
 
 @blueprint.post("/roster-imports/<key>/removal")
 @requires(Duty.IMPORT_ROSTER)
 def discard(key: str) -> Response:
-    """Delete a kept file."""
-    upload_store.drop_upload(_folder(), key)
-    flash(_("Berkas dihapus; tidak ada yang disimpan darinya."), "ok")
+    """Forget the content of a list."""
+    session = begin_write(db.session)
+    upload_store.drop_upload(session, upload_store.find_upload(session, key))
+    session.commit()
+    flash(_("Isi daftar dihapus."), "ok")
     return redirect(url_for(".upload"), 303)
 
 
@@ -114,7 +182,7 @@ def template() -> Response:
     return _download(export_store.template(db.session), "templat-ketua-rt.xlsx")
 
 
-@blueprint.get("/participants.<any(xlsx,csv):form>")
+@blueprint.get("/participants.<any(xlsx,csv,ods):form>")
 @requires(Duty.IMPORT_ROSTER)
 def export(form: str) -> Response:
     """Hand out the roster; who took how many rows stands in the trail."""
@@ -125,35 +193,94 @@ def export(form: str) -> Response:
     return _download(data, f"peserta.{form}")
 
 
-def _folder() -> Path:
-    return Path(current_app.instance_path) / "imports"
+def _books() -> Any:
+    """Return what the uploaded files and the pasted text hold; a refusal names its file."""
+    files = [file for file in request.files.getlist("file") if file.filename]
+    pasted = request.form.get("text", "")
+    if not files and not pasted.strip():
+        raise Refused("no_file", "Pilih berkasnya, atau tempel daftarnya, dahulu.", 422)
+    if len(files) > MOST_FILES:
+        raise Refused("too_many_files", "Paling banyak %(most)s berkas sekali unggah.", 413, most=MOST_FILES)
+    books = []
+    for file in files:
+        name = file.filename or ""
+        try:
+            books.append((name, read_file(file.read(), name)))
+        except Refused as refused:
+            if len(files) == 1:
+                raise
+            raise Refused("bad_file", "%(file)s: %(why)s", refused.status, file=name, why=refused) from refused
+    if pasted.strip():
+        books.append((_("Tempelan"), read_message(pasted, _("Tempelan"))))
+    return books
 
 
-def _download(data: bytes, name: str) -> Response:
-    kind = SPREADSHEET if name.endswith("xlsx") else "text/csv; charset=utf-8"
-    response = send_file(BytesIO(data), kind, as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _upload_page(problem: str = "") -> str:
+    lists = upload_store.find_uploads(db.session)
+    return render_template("roster/import_new.html", problem=problem, lists=lists, text=request.form.get("text", ""))
 
 
-def _preview_page(kept: upload_store.Upload, plan: Any, refusal: str = "") -> str:
-    asked = request.args.get("class", "")
-    shown = asked if asked in CLASSES else next((name for name in CLASSES if plan.counts[name]), "accepted")
-    rows = [row for row in plan.rows if row.row_class == shown]
-    page = min(page_number(), max(1, -(-len(rows) // PAGE)))
-    first = (page - 1) * PAGE
+def _setup_of_form(kept: RosterImport) -> import_store.Setup:
+    """Return the sheets and columns that were ticked and chosen; what is as understood is not kept."""
+    chosen, fields = [], {}
+    for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, kept)):
+        if f"use-{place}" in request.form:
+            chosen.append(label)
+        told = {}
+        for block in reading.layout.blocks if reading.layout else ():
+            understood = {column: name for name, column in block.fields.items()}
+            for column in range(block.left, block.right + 1):
+                said = request.form.get(f"column-{place}-{column}")
+                if said in FIELD_WORDS and said != understood.get(column, ""):
+                    told[column] = said
+        fields |= {label: told} if told else {}
+    if not chosen:
+        raise Refused("no_sheet_chosen", "Pilih paling sedikit satu lembar.", 422)
+    return import_store.Setup(tuple(chosen), fields)
+
+
+def _columns_page(kept: RosterImport, problem: str = "") -> str:
+    sheets = upload_store.sheets_of(db.session, kept)
+    setup = import_store.Setup.of(kept.setup)
+    words = {name: FIELD_WORDS[name] for name in ("", *FIELDS)}
     return render_template(
+        "roster/import_columns.html", kept=kept, sheets=sheets, setup=setup, words=words, problem=problem
+    )
+
+
+def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Response:
+    plan = upload_store.plan_of(db.session, kept)
+    groups = groups_of(plan)
+    asked = request.values.get("show", "")
+    shown = asked if asked in CLASSES else "review" if groups else "new"
+    rows = rows_shown(plan, shown)
+    page = min(page_number(), max(1, -(-len(rows) // PAGE)))
+    villages = events.find_districts(db.session) if shown == "review" else []
+    return page_or_fragment(
         "roster/import.html",
+        "roster/_import.html",
+        status,
         kept=kept,
         plan=plan,
         shown=shown,
-        rows=rows[first : first + PAGE],
-        first=first + 1,
+        groups=groups,
+        rows=rows[(page - 1) * PAGE : page * PAGE],
         total=len(rows),
+        first=(page - 1) * PAGE + 1,
         page_urls=[
-            url_for(".preview", key=kept.key, page=page + step, **{"class": shown}) if there else ""
+            url_for(".preview", key=kept.key, page=page + step, show=shown) if there else ""
             for step, there in ((-1, page > 1), (1, page * PAGE < len(rows)))
         ],
-        refusal=refusal,
-        sentence=refusal_text,
+        places=district_rows(plan, events.invited_totals(db.session)),
+        districts=villages,
+        problem=problem,
+        undoable=kept.applied_at and not upload_store.why_not_undone(db.session, kept),
     )
+
+
+def _download(data: bytes, name: str) -> Response:
+    kinds = {"xlsx": SPREADSHEET, "ods": "application/vnd.oasis.opendocument.spreadsheet"}
+    kind = kinds.get(name.rpartition(".")[2], "text/csv; charset=utf-8")
+    response = send_file(BytesIO(data), kind, as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -172,10 +172,10 @@ def _full_words(words: list[str]) -> list[str]:
 def _bare_words(name: str) -> list[str]:
     """Return the plain words of ``name`` without titles before and degrees behind it; all of them if none is left."""
     head, _, tail = _SPACED_DEGREE.sub(r"\1.\2", clean(name)).partition(",")
-    if tail and not all(_is_degree(word) for word in tail.replace(",", " ").split()):
+    if tail and not all(is_degree(word) for word in tail.replace(",", " ").split()):
         head = f"{head} {tail}"
     parts = head.split()
-    while len(parts) > 1 and _is_degree(parts[-1]):
+    while len(parts) > 1 and is_degree(parts[-1]):
         parts.pop()
     words = _WORD.findall(plain(" ".join(parts)))
     while len(words) > 1 and words[0] in TITLES:
@@ -183,5 +183,5 @@ def _bare_words(name: str) -> list[str]:
     return words
 
 
-def _is_degree(word: str) -> bool:
+def is_degree(word: str) -> bool:
     return bool(_DEGREE.fullmatch(word)) or word.lower().replace(".", "") in DEGREES

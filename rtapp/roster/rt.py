@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from ..refusals import Reason, reason
-from .spelling import clean, roman_value
+from .spelling import clean, masked, roman_value
 
 _WORDS = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"]
 _MONTHS = ["jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des"]
@@ -181,10 +181,10 @@ def _several(value: Any) -> RtReading:
     problem = reason(
         "rt_several",
         "Satu sel berisi lebih dari satu RT (%(text)s). Pisahkan menjadi satu baris per RT.",
-        text=clean(value)[:40],
+        text=masked(str(value)),
     )
     return RtReading(problem=problem)
 
 
 def _unread(value: Any) -> RtReading:
-    return RtReading(problem=reason("rt_unread", "Nomor RT tidak terbaca: %(text)s.", text=clean(str(value))[:40]))
+    return RtReading(problem=reason("rt_unread", "Nomor RT tidak terbaca: %(text)s.", text=masked(str(value))))

@@ -18,6 +18,7 @@ _SOUNDS = {
     **{"j": "i", "y": "i", "e": "i", "o": "u", "f": "p", "v": "p", "z": "s", "q": "k", "x": "ks"},
 }
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
+_LONG_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){11,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _SAME = {"muhamid": "muhamad", "muhamat": "muhamad", "ahmat": "ahmad", "akmad": "ahmad"}
 ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})", re.I)
@@ -40,6 +41,11 @@ def _visible(letter: str) -> str:
     if category in ("Cf", "Cs", "Co", "Cn"):
         return ""
     return " " if category == "Cc" else letter
+
+
+def masked(text: str, most: int = 40) -> str:
+    """Return ``text`` cleaned, short, and without the long numbers that may be a NIK: what a sentence may quote."""
+    return _LONG_NUMBER.sub(lambda found: f"{found[0][:4]}…", clean(text))[:most]
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from ..refusals import Refused
+from ..refusals import Reason, Refused
 from .htmx import wants_fragment, wants_json
 
 log = logging.getLogger(__name__)
@@ -16,15 +16,19 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask) -> None:
     """Answer every refusal and error in the asker's form."""
+    app.add_template_filter(refusal_text, "said")
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
-def refusal_text(refused: Refused) -> str:
-    """Return the refusal's sentence in the asker's language."""
-    return _(refused.sentence, **refused.facts) if refused.facts else _(refused.sentence)
+def refusal_text(said: Refused | Reason) -> str:
+    """Return the sentence of a refusal or a reason in the asker's language, and so those among its facts."""
+    facts = {
+        name: refusal_text(fact) if isinstance(fact, Refused | Reason) else fact for name, fact in said.facts.items()
+    }
+    return _(said.sentence, **facts) if facts else _(said.sentence)
 
 
 def _refused(refused: Refused) -> Response:

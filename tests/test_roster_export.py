@@ -1,9 +1,7 @@
-"""Lists in and out: what a file would change is shown, saved whole or not at all, and comes out again."""
+"""Lists out: the roster as a file, the codes of its cards, the template."""
 
 import csv
 import io
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -11,9 +9,7 @@ from openpyxl import load_workbook
 from rtapp.db import begin_write
 from rtapp.documents.sheets import read_workbook
 from rtapp.refusals import Refused
-from rtapp.roster import export_store, store, upload_store
-
-from .world import World
+from rtapp.roster import export_store, store
 
 
 def rows_of(data: bytes) -> list[list[str]]:
@@ -113,21 +109,3 @@ def test_an_admin_downloads_a_file_that_no_cache_keeps(client_of, path):
 def test_a_csv_export_is_read_by_programs(client_of):
     text = client_of("admin").get("/participants.csv").get_data(as_text=True)
     assert len(list(csv.DictReader(io.StringIO(text)))) == 9
-
-
-def test_a_kept_file_is_its_owners_alone_and_gone_after_a_day(tmp_path: Path, world: World):
-    folder = tmp_path / "imports"
-    key = upload_store.keep_upload(folder, b"a;b\nc", "daftar rt.csv", now=world.now)
-    assert (folder.stat().st_mode & 0o777, (folder / key).stat().st_mode & 0o777) == (0o700, 0o600)
-    kept = upload_store.find_upload(folder, key, now=world.now + timedelta(hours=23))
-    assert (kept.filename, kept.data) == ("daftar rt.csv", b"a;b\nc")
-    with pytest.raises(Refused, match="Unggah sekali lagi"):
-        upload_store.find_upload(folder, key, now=world.now + timedelta(hours=25))
-    assert not (folder / key).exists()
-
-
-@pytest.mark.parametrize("key", ["", "..", "../secret_key", "0" * 32, "x" * 32])
-def test_a_key_that_was_never_given_opens_nothing(tmp_path: Path, world: World, key: str):
-    (tmp_path / "secret_key").write_text("rahasia")
-    with pytest.raises(Refused):
-        upload_store.find_upload(tmp_path / "imports", key, now=world.now)

@@ -1,0 +1,85 @@
+"""A plan as a person looks at it: by what each row does, and by what must be decided, the most frequent first."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .drafts import Change, Draft, Question, RowClass
+
+# What the numbers above a preview count, in this order; "missing" are seats and no rows.
+CLASSES = ("review", "new", "updated", "replaced", "same", "vacant", "missing", "skipped")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions that may be answered together: one sentence for all, or a sentence each under ``heading``."""
+
+    alike: str
+    items: tuple[tuple[Draft, Question], ...]
+
+    @property
+    def first(self) -> Question:
+        return self.items[0][1]
+
+    @property
+    def one_sentence(self) -> bool:
+        """Whether every question of the group says the same."""
+        return len({str(question.sentence) for _, question in self.items}) == 1
+
+    @property
+    def proposals(self) -> int:
+        """How many of the questions have a proposal."""
+        return sum(bool(question.proposal) for _, question in self.items)
+
+
+def groups_of(plan: Any) -> list[Group]:
+    """Return the open questions of a plan, grouped by what may be answered together, the largest group first."""
+    grouped: dict[str, list[tuple[Draft, Question]]] = {}
+    for row, question in plan.open_questions:
+        grouped.setdefault(question.alike or question.key, []).append((row, question))
+    groups = [Group(items[0][1].alike, tuple(items)) for items in grouped.values()]
+    return sorted(groups, key=lambda group: -len(group.items))
+
+
+def class_of(row: Draft) -> str:
+    """Return which of CLASSES a row belongs to."""
+    if row.row_class is RowClass.ACCEPTED:
+        return str(row.change or Change.SAME)
+    return str(row.row_class)
+
+
+def counts_of(plan: Any) -> dict[str, int]:
+    """Return how many rows (or missing seats) there are of each of CLASSES."""
+    counted = Counter(class_of(row) for row in plan.rows)
+    counted["missing"] = len(plan.missing)
+    return {name: counted[name] for name in CLASSES}
+
+
+def rows_shown(plan: Any, shown: str) -> list[Any]:
+    """Return the rows (or the missing seats) of one of CLASSES."""
+    if shown == "missing":
+        return list(plan.missing)
+    return [row for row in plan.rows if class_of(row) == shown]
+
+
+@dataclass(frozen=True)
+class DistrictRow:
+    """How many seats of a district a list holds, beside the number invited (None where none is typed in)."""
+
+    district: str
+    seats: int
+    review: int
+    invited: int | None
+
+
+def district_rows(plan: Any, invited: Mapping[str, int]) -> list[DistrictRow]:
+    """Return the list's seats by district, beside the invited numbers by district code."""
+    names, seats, review = {}, Counter[str](), Counter[str]()
+    for row in plan.rows:
+        if row.village is not None and row.row_class is not RowClass.SKIPPED:
+            code = row.village.district_code
+            names[code] = row.village.district
+            seats[code] += 1
+            review[code] += row.row_class is RowClass.REVIEW
+    return [DistrictRow(names[code], seats[code], review[code], invited.get(code)) for code in sorted(names)]
