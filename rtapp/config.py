@@ -49,14 +49,20 @@ def prepare_instance(instance: Path) -> None:
     instance.chmod(0o700)
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file readable by its owner alone, unless it is there; SQLite gives its companions the same mode."""
+    path.touch(mode=0o600, exist_ok=True)
+
+
 def secret_key(instance: Path) -> str:
     """Return the instance's secret key, made on first use and readable by its owner alone."""
     path = instance / "secret_key"
-    if not path.exists():
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return secret_key(instance)  # another process was first
-        with os.fdopen(descriptor, "w") as file:
+    if not path.exists() or not path.read_text().strip():  # empty after a power cut during the first start
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        make_private(draft)
+        with draft.open("w") as file:
             file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)  # whole or not at all, whoever reads it meanwhile
     return path.read_text().strip()
