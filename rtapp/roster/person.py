@@ -88,8 +88,7 @@ def _is_swapped(name: Cell, cells: Cells, other: str, places: Places) -> bool:
         return looks_like_rt(name) and not parse_rt(there.value).rt and not parse_rt(there.value).proposed_rt
     if other == "phone":
         return bool(parse_phone(name.value).number) and not any(map(str.isdigit, there.text))
-    is_village = places.find_village(clean(name.text)).how == "exact"
-    return is_village and places.find_village(clean(there.text)).how == "none"
+    return places.is_village(clean(name.text)) and places.find_village(clean(there.text)).how == "none"
 
 
 def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) -> None:
