@@ -10,6 +10,7 @@ from rtapp.db import begin_write
 from rtapp.documents.sheets import read_workbook
 from rtapp.refusals import Refused
 from rtapp.roster import export_store, store
+from tests.lists import numbers, plan
 
 
 def rows_of(data: bytes) -> list[list[str]]:
@@ -63,6 +64,15 @@ def test_a_name_that_looks_like_a_formula_goes_out_as_text(session, world, form)
     assert '=HYPERLINK("x")' in str(rows_of(data))
 
 
+@pytest.mark.parametrize("form", ["xlsx", "ods", "csv"])
+def test_what_goes_out_comes_back_as_the_same_roster(session, world, form):
+    data, count = export_store.export(begin_write(session), "uji", form, codes=False, now=world.now)
+    session.rollback()
+    made = plan(session, data, f"peserta.{form}")
+    assert numbers(made) == (count, 0, 0)
+    assert made.changes == {"same": count} and not made.missing
+
+
 def test_every_export_is_noted_with_its_number_of_rows(session, world):
     from sqlalchemy import select
 
@@ -80,7 +90,7 @@ def test_every_export_is_noted_with_its_number_of_rows(session, world):
 
 
 def test_an_unknown_kind_of_file_is_refused(session, world):
-    with pytest.raises(Refused, match="XLSX atau CSV"):
+    with pytest.raises(Refused, match="XLSX, ODS, atau CSV"):
         export_store.export(begin_write(session), "uji", "pdf", codes=False, now=world.now)
 
 

@@ -17,6 +17,7 @@ from .cells import Row as Row
 from .cells import Sheet as Sheet
 from .cells import Workbook as Workbook
 from .ods import read_ods
+from .ods import write_ods as write_ods
 from .refused import bomb, broken, not_a_spreadsheet, protected, resave, too_large
 from .text_tables import FORMULA, decoded, looks_like_html, read_csv, read_html
 from .xls import read_xls

@@ -152,13 +152,14 @@ def import_places(session: Session, actor: str, rows: Iterable[PlaceRow], *, now
     """
     districts = {district.code: district for district in find_districts(session)}
     villages = {village.code: village for village in find_villages(session)}
+    unverified = {_names_of(village): village for village in villages.values() if not village.verified}
     changed = 0
     for number, row in enumerate(rows, start=1):
         try:
-            changed += _import_row(session, districts, villages, row)
+            changed += _import_row(session, districts, villages, unverified, row)
         except Refused as refused:
             raise Refused(
-                refused.code, "Baris wilayah %(row)s: %(problem)s", 422, row=number, problem=str(refused)
+                refused.code, "Baris wilayah %(row)s: %(problem)s", 422, row=number, problem=refused
             ) from refused
     if changed:
         session.flush()
@@ -166,7 +167,13 @@ def import_places(session: Session, actor: str, rows: Iterable[PlaceRow], *, now
     return changed
 
 
-def _import_row(session: Session, districts: dict[str, District], villages: dict[str, Village], row: PlaceRow) -> bool:
+def _import_row(
+    session: Session,
+    districts: dict[str, District],
+    villages: dict[str, Village],
+    unverified: dict[tuple[str, str], Village],
+    row: PlaceRow,
+) -> bool:
     district_code, district_name, village_code, village_name, kind = row
     district_code, code = checked_district_code(district_code), checked_village_code(village_code)
     district_name, village_name = _checked_name(district_name), _checked_name(village_name)
@@ -179,6 +186,11 @@ def _import_row(session: Session, districts: dict[str, District], villages: dict
         session.add(district)
     village, renamed = villages.get(code), district.name != district_name
     district.name = district_name
+    if village is None:  # one that only a roster named becomes the one that the list names
+        village = unverified.pop((village_name.casefold(), district_name.casefold()), None)
+        if village is not None:
+            villages[code] = village
+            village.code, village.district, village.verified, renamed = code, district, True, True
     if village is None:
         villages[code] = Village(code=code, name=village_name, kind=kind_of(code), district=district)
         session.add(villages[code])
@@ -186,6 +198,10 @@ def _import_row(session: Session, districts: dict[str, District], villages: dict
     changed = (village.name, village.kind) != (village_name, kind_of(code))
     village.name, village.kind = village_name, kind_of(code)
     return changed or renamed
+
+
+def _names_of(village: Village) -> tuple[str, str]:
+    return village.name.casefold(), village.district.name.casefold()
 
 
 def _district_of(session: Session, village_code: str) -> District:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import store as audit
-from ..documents.sheets import Table, write_csv, write_xlsx
+from ..documents.sheets import Table, write_csv, write_ods, write_xlsx
 from ..events.place_store import find_districts
 from ..events.waves import numeral
 from ..refusals import Refused
@@ -48,12 +48,12 @@ def export_rows(session: Session, with_codes: bool) -> list[list[str]]:
 
 
 def export(session: Session, actor: str, form: str, *, codes: bool, now: datetime) -> tuple[bytes, int]:
-    """Return the roster as a file (xlsx or csv) and how many people it holds; noted in the trail."""
-    if form not in ("xlsx", "csv"):
-        raise Refused("no_such_form", "Daftar peserta ditulis sebagai XLSX atau CSV.", 422)
+    """Return the roster as a file (xlsx, ods or csv) and how many people it holds; noted in the trail."""
+    if form not in ("xlsx", "ods", "csv"):
+        raise Refused("no_such_form", "Daftar peserta ditulis sebagai XLSX, ODS, atau CSV.", 422)
     rows = export_rows(session, codes)
     table = Table("Peserta", rows, widths=() if codes else _WIDTHS, as_text=True)
-    data = write_xlsx([table]) if form == "xlsx" else write_csv(rows)
+    data = write_csv(rows) if form == "csv" else write_xlsx([table]) if form == "xlsx" else write_ods(table.name, rows)
     count = len(rows) - 1
     audit.note(session, actor, "roster.export", "roster", None, now=now, rows=count, codes=codes, form=form)
     return data, count

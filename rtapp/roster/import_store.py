@@ -1,31 +1,30 @@
-"""Lists in: what files would change, as a plan; changing it in one short transaction."""
+"""Lists in: what files would change in the roster as it is now, as a plan."""
 
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import PurePath
 from typing import Any, Self
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..audit.store import note
-from ..events.store import find_waves, the_event
+from ..documents.cells import Sheet
+from ..events.store import find_waves
 from ..refusals import Refused
 from ..schema import Badge, District, Participant, Seat, Village, Wave
-from . import names
-from .drafts import Answers, Change, Draft, Question, RowClass
-from .find_store import search_text
+from .drafts import Answers, Draft, Question, RowClass
 from .kept import Books
-from .matching import Head, Known, KnownSeat, match
-from .places import Places
+from .matching import match
+from .places import Places, village_key
 from .places import Village as Place
 from .preview import counts_of
 from .seat_store import invited_waves, seat_code
+from .seats import Head, Known, KnownSeat
 from .sheet import Context, Reading, read_sheet
-from .store import archive_participant, change_participant
+from .unlisted import places_named_in
 
 
 @dataclass
@@ -92,26 +91,6 @@ class Setup:
         }
 
 
-@dataclass
-class Done:
-    """What an import did: participants added, changed (field: before, after), replaced (old, new), seats made.
-
-    ``versions`` holds the version of each of them afterwards, by id as text: whoever has another one was changed since.
-    """
-
-    added: list[int] = field(default_factory=list)
-    updated: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    replaced: list[tuple[int, int]] = field(default_factory=list)
-    seats: list[int] = field(default_factory=list)
-    versions: dict[str, int] = field(default_factory=dict)
-
-    def beside(self, earlier: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what this and an ``earlier`` saving (as JSON) did together, as JSON."""
-        made = asdict(self)
-        versions = earlier.get("versions", {}) | made.pop("versions")
-        return {name: [*earlier.get(name, ()), *values] for name, values in made.items()} | {"versions": versions}
-
-
 def sheet_label(book_name: str, sheet_name: str, several: bool) -> str:
     """Return what a sheet is called beside others: with its file's name where there are several files."""
     return f"{PurePath(book_name).stem} · {sheet_name}" if several else sheet_name
@@ -129,7 +108,8 @@ def plan_import(session: Session, books: Books, *, setup: Setup | None = None, a
         for sheet in book.sheets
     ]
     _refuse_unknown_sheets([label for label, _, _ in labelled], setup.sheets)
-    places, known, days = _places(session), _known(session), _days(session)
+    places = _places(session, [sheet for _, _, sheet in labelled])
+    known, days = _known(session), _days(session)
     readings = [
         read_sheet(sheet, Context(places, days, filename, answers, label, setup.fields.get(label, {})))
         for label, filename, sheet in labelled
@@ -146,31 +126,6 @@ def plan_import(session: Session, books: Books, *, setup: Setup | None = None, a
     missing = match(rows, known, answers)
     unstored = tuple(dict.fromkeys(name for reading in readings for name in reading.unstored))
     return Plan(readings, rows, missing, roster_tag(session), unstored)
-
-
-def apply_plan(session: Session, actor: str, plan: Plan, *, now: datetime) -> Done:
-    """Write every accepted row and vacant seat of ``plan`` or, when refused, none; the caller commits.
-
-    Refused with 409 when the roster is another one than the plan was made for.
-    """
-    if roster_tag(session) != plan.tag:
-        raise changed_meanwhile()
-    done, accepted = Done(), [row for row in plan.rows if row.row_class is RowClass.ACCEPTED]
-    waves = {wave.number: wave.id for wave in find_waves(session)}
-    seats = _make_seats(session, plan, done)
-    for row in accepted:
-        if row.changes and row.change in (Change.UPDATED, Change.SAME):
-            _update(session, actor, row, waves, done, now)
-        elif row.change is Change.REPLACED and row.holder is not None:
-            why = f"Diganti {row.name} menurut daftar"
-            archive_participant(session, actor, row.holder, why, now=now)
-    added = [row for row in accepted if row.change in (Change.NEW, Change.REPLACED)]
-    _add_people(session, added, seats, waves, done)
-    if done.added or done.updated or done.seats:
-        counts = {"new": len(done.added), "updated": len(done.updated), "replaced": len(done.replaced)}
-        files = list(dict.fromkeys(row.sheet for row in plan.rows))
-        note(session, actor, "roster.import", "roster", None, now=now, sheets=files, seats=len(done.seats), **counts)
-    return done
 
 
 def changed_meanwhile() -> Refused:
@@ -229,9 +184,35 @@ def _refuse_unknown_sheets(present: Sequence[str], wanted: Sequence[str]) -> Non
             raise Refused("no_sheet", "Lembar “%(sheet)s” tidak ada. Yang ada: %(all)s.", 422, sheet=sheet, all=every)
 
 
-def _places(session: Session) -> Places:
-    rows = select(Village.code, Village.name, District.code, District.name, Village.kind).join(Village.district)
-    return Places(Place(*row) for row in session.execute(rows.order_by(Village.code)))
+def _places(session: Session, sheets: list[Sheet]) -> Places:
+    """Return the places of the database; where no list of places was ever imported, those that ``sheets`` name too."""
+    columns = (Village.code, Village.name, District.code, District.name, Village.kind)
+    known = [Place(*row) for row in session.execute(select(*columns).join(Village.district).order_by(Village.code))]
+    if session.scalar(select(Village.id).where(Village.verified).limit(1)) is None:
+        named = {(village_key(place.name), village_key(place.district)) for place in known}
+        new = [
+            place
+            for place in places_named_in(sheets)
+            if (village_key(place.name), village_key(place.district)) not in named
+        ]
+        known += _beside(known, new)
+    return Places(known)
+
+
+def _beside(known: list[Place], new: list[Place]) -> list[Place]:
+    """Return ``new`` places with codes that no known one has; a district of the same name is the same district."""
+    codes = {village_key(place.district): place.district_code for place in known}
+    taken, made = {place.code for place in known}, []
+    for place in new:
+        free = (f"00.00.{number:02}" for number in range(1, 100))
+        key = village_key(place.district)
+        district = codes[key] if key in codes else next(code for code in free if code not in codes.values())
+        codes[key] = district
+        first = place.code.rpartition(".")[2][0]
+        code = next(c for c in (f"{district}.{first}{number:03}" for number in range(1, 1000)) if c not in taken)
+        taken.add(code)
+        made.append(replace(place, code=code, district_code=district))
+    return made
 
 
 def _days(session: Session) -> dict[date, int]:
@@ -257,75 +238,3 @@ def _known(session: Session) -> Known:
     numbers = {wave.id: wave.number for wave in find_waves(session)}
     invited = {code: numbers[wave_id] for code, wave_id in invited_waves(session).items()}
     return Known(seats, invited, frozenset(numbers.values()))
-
-
-def _make_seats(session: Session, plan: Plan, done: Done) -> dict[tuple[str, str, str], int]:
-    """Add the seats that accepted and vacant rows need; return their ids by village code, RT and RW in the key."""
-    villages = {code: id_ for code, id_ in session.execute(select(Village.code, Village.id))}
-    seats, wanted = {}, {}
-    for row in plan.rows:
-        if row.village is None or row.row_class not in (RowClass.ACCEPTED, RowClass.VACANT):
-            continue
-        key = (row.village.code, row.rt, row.rw_in_key)
-        if row.seat_id is not None:
-            seats[key] = row.seat_id
-        else:
-            wanted[key] = {
-                "village_id": villages[row.village.code],
-                "rt": row.rt,
-                "rw": row.rw,
-                "rw_in_key": row.rw_in_key,
-            }
-    if wanted:
-        made = session.scalars(insert(Seat).returning(Seat.id, sort_by_parameter_order=True), list(wanted.values()))
-        ids = made.all()
-        done.seats += ids
-        seats |= dict(zip(wanted, ids, strict=True))
-    return seats
-
-
-def _update(session: Session, actor: str, row: Draft, waves: dict[int, int], done: Done, now: datetime) -> None:
-    pairs = dict(row.changes)
-    if "wave" in pairs:
-        pairs["wave_id"] = tuple(waves.get(number) for number in pairs.pop("wave"))
-    person = session.get_one(Participant, row.holder)
-    if "rw" in pairs and person.seat is not None:
-        person.seat.rw = pairs["rw"][1]
-    changes = {field: after for field, (_, after) in pairs.items() if field != "rw"}
-    change_participant(session, actor, person.id, person.version, changes, now=now)
-    session.flush()
-    done.updated.append((person.id, {field: list(pair) for field, pair in pairs.items()}))
-    done.versions[str(person.id)] = person.version
-
-
-def _add_people(
-    session: Session, rows: list[Draft], seats: dict[tuple[str, str, str], int], waves: dict[int, int], done: Done
-) -> None:
-    if not rows:
-        return
-    event = the_event(session)
-    values = []
-    for row in rows:
-        assert row.village is not None
-        values.append(
-            {
-                "event_id": event.id,
-                "seat_id": seats[row.village.code, row.rt, row.rw_in_key],
-                "kind": "rt",
-                "name": row.name,
-                "name_key": names.name_key(row.name)[:200],
-                "search_key": search_text(row.name, "rt", row.rt, row.village.name, row.village.district),
-                "phone": row.phone,
-                "gender": row.gender,
-                "note": row.note,
-                "wave_id": waves[row.wave] if row.wave else None,
-                "version": 1,
-                "archive_reason": "",
-            }
-        )
-    made = session.scalars(insert(Participant).returning(Participant.id, sort_by_parameter_order=True), values)
-    done.added += made.all()
-    done.versions |= {str(id_): 1 for id_ in done.added}
-    for row, id_ in zip(rows, done.added, strict=True):
-        if row.change is Change.REPLACED and row.holder is not None:
-            done.replaced.append((row.holder, id_))

@@ -18,7 +18,7 @@ from ..schema import RosterImport
 from ..web.errors import refusal_text
 from ..web.guard import acting, current_actor, requires
 from ..web.htmx import page_or_fragment
-from . import export_store, import_store, upload_store
+from . import apply_store, export_store, import_store, upload_store
 from .columns import FIELDS
 from .drafts import TYPED
 from .message import read_file, read_message
@@ -135,7 +135,7 @@ def save(key: str) -> Response:
     try:
         if plan.digest != request.form.get("seen"):
             raise import_store.changed_meanwhile()
-        done = import_store.apply_plan(session, actor.name, plan, now=now)
+        done = apply_store.apply_plan(session, actor.name, plan, now=now)
     except Refused as refused:
         session.rollback()
         return _preview(upload_store.find_upload(db.session, key), refusal_text(refused), refused.status)

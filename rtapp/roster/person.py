@@ -1,9 +1,6 @@
 """One row of a list, read: name, RT, village, phone and wave, each doubt put as a question."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
 
 from ..documents.cells import EMPTY, Cell
 from ..refusals import Reason, reason
@@ -11,9 +8,10 @@ from .days import parse_day, parse_wave
 from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
 from .names import is_degree
 from .phones import parse_phone
-from .places import District, Found, Places, Village
-from .rt import parse_rt, parse_rw
+from .places import Places
+from .rt import parse_rt
 from .spelling import clean, masked, plain
+from .whereabouts import RT_WORDS, Around, Cells, read_rt, read_village
 
 LONGEST_NAME = 200
 _VACANT = re.compile(
@@ -30,41 +28,17 @@ _FATHERS = re.compile(r"\b(?:bin|binti|b\.)\s*\(?$", re.I)
 _SUCCEEDED = re.compile(r"\s*(?:->|→|=>|\bdiganti(?:kan)?(?:\s+(?:oleh|dengan))?\b)\s*", re.I)
 _SEVERAL = re.compile(r"\s*(?:/|;|&|\bdan\b|\batau\b)\s*", re.I)
 _LONG_NUMBER = re.compile(r"\b\d(?:[\s.\-]?\d){11,}\b")
-_RT_WORDS = re.compile(r"\bR\.?\s?[TW]\.?\s*(?:/\s*R\.?\s?W\.?)?[\s.:\-]*(?:\d[\w/]*|[IVX]+\b)(?:\s*/\s*\d+)?", re.I)
-_HAS_RT = re.compile(r"\bR\.?\s?T\b", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _MALE, _FEMALE = {"l", "lk", "lakilaki", "laki", "pria", "m"}, {"p", "pr", "perempuan", "wanita", "w", "f"}
-Cells = Mapping[str, Cell]
-
-
-@dataclass
-class Around:
-    """What stands around a row: where its village, RW and wave come from when the row itself does not say.
-
-    ``group`` is the village named by the group row above, ``filled`` that of the row above, ``title`` that of the
-    title, ``hint`` that of the sheet's or the file's name; ``likely`` the code of the district in which the other
-    rows lie; ``days`` the waves by their day. ``told`` remembers what was said once for many rows.
-    """
-
-    district: District | None = None
-    group: str = ""
-    filled: str = ""
-    title: str = ""
-    hint: Village | None = None
-    likely: str = ""
-    rw: str = ""
-    wave: int | None = None
-    days: Mapping[date, int] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
 
 
 def read_person(draft: Draft, cells: Cells, around: Around, places: Places, answers: Answers) -> None:
     """Fill ``draft`` from the ``cells`` of a row by field; what is doubtful becomes a question of the draft."""
     cells = _unswapped(draft, cells, places, answers)
-    readers = (_read_village, _read_rt, _read_name, _read_phone)
-    for read in readers:
+    read_village(draft, cells, around, places, answers)
+    for read in (read_rt, _read_name, _read_phone):
         if draft.is_seat:
-            read(draft, cells, around, places, answers)
+            read(draft, cells, around, answers)
     if draft.is_seat:
         draft.position = clean(_cell(cells, "position").text)[:80]
         draft.gender = _gender(draft, clean(_cell(cells, "gender").text))
@@ -80,7 +54,7 @@ def names_nobody(cell: Cell) -> bool:
 
 def looks_like_rt(cell: Cell) -> bool:
     """Say whether a cell can be nothing but an RT number."""
-    return bool(parse_rt(cell.value).rt) and not _LETTERS.search(_RT_WORDS.sub("", clean(cell.text)))
+    return bool(parse_rt(cell.value).rt) and not _LETTERS.search(RT_WORDS.sub("", clean(cell.text)))
 
 
 def _cell(cells: Cells, name: str) -> Cell:
@@ -114,11 +88,10 @@ def _is_swapped(name: Cell, cells: Cells, other: str, places: Places) -> bool:
         return looks_like_rt(name) and not parse_rt(there.value).rt and not parse_rt(there.value).proposed_rt
     if other == "phone":
         return bool(parse_phone(name.value).number) and not any(map(str.isdigit, there.text))
-    is_village = places.find_village(clean(name.text)).how == "exact"
-    return is_village and places.find_village(clean(there.text)).how == "none"
+    return places.is_village(clean(name.text)) and places.find_village(clean(there.text)).how == "none"
 
 
-def _read_name(draft: Draft, cells: Cells, around: Around, places: Places, answers: Answers) -> None:
+def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) -> None:
     cell, remark = _cell(cells, "name"), clean(_cell(cells, "remark").text)
     if cell.kind == "error":
         _ask_name(
@@ -210,130 +183,7 @@ def _ask_name(draft: Draft, answers: Answers, why: Reason, unread: bool) -> None
         draft.name = typed[:LONGEST_NAME]
 
 
-def _read_rt(draft: Draft, cells: Cells, around: Around, _places: Places, answers: Answers) -> None:
-    address, position = _cell(cells, "address"), _cell(cells, "position")
-    source = _cell(cells, "rt")
-    if source.kind == "empty":
-        source = next((cell for cell in (address, position) if _HAS_RT.search(clean(cell.text))), EMPTY)
-    reading = parse_rt(source.value)
-    rt, rw, why = reading.rt, reading.rw, reading.problem
-    if not rt:
-        why = why or reason("rt_missing", "RT tidak tertulis.")
-        proposed = TYPED + "/".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))
-        words = reason(
-            "choose_rt", "RT %(rt)s", rt=" RW ".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))
-        )
-        choices = (Choice(proposed, words), leave_out()) if reading.proposed_rt else (leave_out(),)
-        question = Question(draft.key("rt"), why, choices, proposed if reading.proposed_rt else "", free="rt")
-        answer = draft.ask(question, answers)
-        typed = parse_rt(answer.removeprefix(TYPED)) if answer.startswith(TYPED) else parse_rt(None)
-        rt, rw = typed.rt, typed.rw
-        if answer.startswith(TYPED) and not rt:
-            draft.questions.append(question)
-            draft.row_class = RowClass.REVIEW
-    draft.rt, draft.rw = rt, parse_rw(_cell(cells, "rw").value) or rw or around.rw
-
-
-def _read_village(draft: Draft, cells: Cells, around: Around, places: Places, answers: Answers) -> None:
-    district = _district(draft, clean(_cell(cells, "district").text), around, places)
-    own = _village_words(cells)
-    text = own or around.group or around.filled or around.title
-    if not own and text and text == around.filled and not around.group:
-        draft.say("village_filled", "Desa diisi dari baris di atas.")
-    if not text:
-        if around.hint and (district is None or around.hint.district_code == district.code):
-            draft.village = around.hint
-            return
-        why = reason("village_missing", "Desa tidak tertulis.")
-        _ask_village(draft, answers, why, (), "", "missing", places)
-        return
-    found = places.find_village(text, district.code if district else "")
-    if found.how in ("exact", "alias"):
-        draft.village = found.village
-        _tell_alias(draft, text, found, around)
-        if own and around.group and (other := places.find_village(around.group).village) and other != found.village:
-            draft.say("village_not_group", "Kolom desa dipakai, bukan judul kelompok %(group)s.", group=other.name)
-        return
-    _ask_which(draft, answers, found, text, district, around, places)
-
-
-def _village_words(cells: Cells) -> str:
-    """Return what the row says of its village; in an address what is not its RT."""
-    own = clean(_cell(cells, "village").text)
-    if not own and (address := clean(_cell(cells, "address").text)):
-        own = _RT_WORDS.sub(" ", address)
-    own = _RT_WORDS.sub(" ", own).strip(" ,.;:-/")
-    return own if _LETTERS.search(own) else ""
-
-
-def _district(draft: Draft, own: str, around: Around, places: Places) -> District | None:
-    if not own or not _LETTERS.search(own):
-        return around.district
-    how, districts = places.find_district(own)
-    if how in ("exact", "alias"):
-        return districts[0]
-    if how == "fuzzy" and len(districts) == 1:
-        if own not in around.told:
-            around.told.add(own)
-            draft.say(
-                "district_read", "Kecamatan “%(text)s” dibaca %(name)s.", text=masked(own), name=districts[0].name
-            )
-        return districts[0]
-    return around.district
-
-
-def _tell_alias(draft: Draft, text: str, found: Found, around: Around) -> None:
-    """Say once for each spelling that a name was read as another one."""
-    if found.how == "alias" and plain(text) not in around.told:
-        around.told.add(plain(text))
-        draft.say("village_read", "Desa “%(text)s” dibaca %(name)s.", text=masked(text), name=found.villages[0].name)
-
-
-def _ask_which(
-    draft: Draft, answers: Answers, found: Found, text: str, district: District | None, around: Around, places: Places
-) -> None:
-    names = " / ".join(f"{village.name} ({village.district})" for village in found.villages)
-    quoted = {"text": masked(text), "names": names, "district": district.name if district else ""}
-    why = {
-        "fuzzy": reason("village_fuzzy", "Desa “%(text)s” tidak ada persis; mungkin %(names)s.", **quoted),
-        "ambiguous": reason("village_ambiguous", "Desa “%(text)s” dapat berarti %(names)s.", **quoted),
-        "elsewhere": reason(
-            "village_elsewhere", "“%(text)s” tidak ada di Kecamatan %(district)s; ada %(names)s.", **quoted
-        ),
-        "none": reason("village_unknown", "Desa “%(text)s” tidak dikenal.", **quoted),
-    }[found.how]
-    likely = [village for village in found.villages if village.district_code == around.likely]
-    villages = (*likely, *(village for village in found.villages if village not in likely))
-    proposal = villages[0].code if villages and (likely or found.how in ("fuzzy", "elsewhere")) else ""
-    _ask_village(draft, answers, why, villages, proposal, f"{plain(text)}:{quoted['district']}", places)
-
-
-def _ask_village(
-    draft: Draft,
-    answers: Answers,
-    why: Reason,
-    villages: tuple[Village, ...],
-    proposal: str,
-    alike: str,
-    places: Places,
-) -> None:
-    choices = [
-        Choice(
-            village.code,
-            reason("choose_village", "%(name)s, %(district)s", name=village.name, district=village.district),
-        )
-        for village in villages
-    ]
-    key = draft.key("village")
-    question = Question(key, why, (*choices, leave_out()), proposal, f"village:{alike}", "village")
-    answer = draft.ask(question, answers)
-    draft.village = places.find_code(answer.removeprefix(TYPED)) if answer not in ("", "skip") else None
-    if answer.startswith(TYPED) and draft.village is None:
-        draft.questions.append(question)
-        draft.row_class = RowClass.REVIEW
-
-
-def _read_phone(draft: Draft, cells: Cells, _around: Around, _places: Places, answers: Answers) -> None:
+def _read_phone(draft: Draft, cells: Cells, _around: Around, answers: Answers) -> None:
     reading = parse_phone(_cell(cells, "phone").value if _cell(cells, "phone").kind != "error" else None)
     if reading.problem:
         other = parse_phone(_cell(cells, "nik").value)

@@ -76,6 +76,10 @@ class Places:
         """Return the village of a code, written with or without its dots."""
         return self.by_code.get(_digits(text))
 
+    def is_village(self, text: str) -> bool:
+        """Say whether ``text`` is exactly a village's name, whichever district it lies in."""
+        return village_key(text) in self._by_key
+
     def find_village(self, text: str, district_code: str = "") -> Found:
         """Return what ``text`` means, inside ``district_code`` where it is given."""
         asked = (text, district_code)
@@ -158,8 +162,9 @@ class Places:
 
     def _alike(self, key: str, spelt: str, district_code: str) -> Found:
         scored = [
-            (max(_likeness(key, village_key(v.name)), _likeness(spelt, village_key(v.name))), v)
-            for v in self.villages
+            (max(_likeness(key, name), _likeness(spelt, name) if spelt != key else 0.0), v)
+            for name, same in self._by_key.items()
+            for v in same
             if not district_code or v.district_code == district_code
         ]
         best = max((score for score, _ in scored), default=0.0)

@@ -11,10 +11,11 @@ from .columns import Block, Layout, field_of, find_layout, is_header_again, layo
 from .days import wave_in
 from .drafts import Answers, Draft
 from .furniture import EXAMPLE, begins_signature, is_note, is_number_row, texts_of, total_in, total_reason
-from .person import Around, looks_like_rt, names_nobody, read_person
+from .person import looks_like_rt, names_nobody, read_person
 from .places import District, Places, Village
 from .rt import parse_rt
 from .spelling import clean
+from .whereabouts import Around
 
 _PLACE = re.compile(r"(?:desa|ds|kelurahan|kel|kecamatan|kec)\b", re.I)
 _PRIVATE = re.compile(r"lahir|\bttl\b|alamat rumah|npwp|rekening|agama|pekerjaan|pendidikan|email", re.I)

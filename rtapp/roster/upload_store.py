@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..refusals import Reason, Refused, reason
 from ..schema import Attendance, Participant, RosterImport, Scan
+from .apply_store import Done
 from .drafts import Answers
-from .import_store import Done, Plan, Setup, plan_import
+from .import_store import Plan, Setup, plan_import
 from .kept import Books, packed, unpacked, without_identities
 from .sheet import Reading
 from .store import archive_participant, change_participant, restore_participant
