@@ -8,8 +8,11 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from .refusals import Refused
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -58,8 +61,19 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def normalised_url(url: str) -> str:
-    """Return ``url`` with psycopg 3 as PostgreSQL's driver, whatever short form was given."""
-    parsed: URL = make_url(url)
+    """Return ``url`` with psycopg 3 as PostgreSQL's driver, whatever short form was given.
+
+    Refused when it is none, or of a database that rtapp does not know.
+    """
+    try:
+        parsed: URL = make_url(url)
+    except ArgumentError:
+        parsed = URL.create("unreadable")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise Refused(
+            "unknown_database",
+            "DATABASE_URL harus alamat SQLite atau PostgreSQL, misalnya postgresql://nama:sandi@komputer/rtapp.",
+        )
     if (parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername) or parsed.drivername == "postgres":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed.render_as_string(hide_password=False)

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from . import config
 from .db import db, engine_options, normalised_url
+from .refusals import Refused
 from .web import assets, catalogue, errors, filters, guard, headers, navigation, sessions
 
 csrf = CSRFProtect()
@@ -27,12 +28,12 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     )
     _configure(app, instance, overrides)
     db.init_app(app)
-    csrf.init_app(app)
     sessions.init_app(app)
     catalogue.build()
     filters.init_app(app)
     assets.init_app(app)
     guard.init_app(app)
+    csrf.init_app(app)  # after the guard: it waits for a body, and who may not come in is not waited for
     headers.init_app(app)
     errors.init_app(app)
     _open_rooms(app)
@@ -44,7 +45,15 @@ def _configure(app: Flask, instance: Path, overrides: dict[str, Any]) -> None:
     config.prepare_instance(instance)
     app.config.from_mapping(config.DEFAULTS)
     app.config["SECRET_KEY"] = config.secret_key(instance)
-    app.config.from_pyfile("config.py", silent=True)
+    try:
+        app.config.from_pyfile("config.py", silent=True)
+    except Exception as error:
+        raise Refused(
+            "bad_config",
+            "Pengaturan di %(file)s tidak dapat dibaca (%(why)s). Perbaiki atau hapus berkas itu.",
+            file=instance / "config.py",
+            why=f"{type(error).__name__}: {error}",
+        ) from error
     app.config.from_mapping(overrides)
     url = overrides.get("SQLALCHEMY_DATABASE_URI") or normalised_url(config.database_url(instance))
     app.config["SQLALCHEMY_DATABASE_URI"] = url

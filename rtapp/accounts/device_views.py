@@ -36,7 +36,7 @@ def devices() -> Response:
 def add_device() -> Response:
     """Add a device; its one-time code is made on its own page."""
     form, actor, now = forms.DeviceForm(), acting(), clock.utcnow()
-    if request.method == "GET":
+    if request.method != "POST":
         form.checkpoints.data = _usual_checkpoints()
         return _form_page("device_new", form)
     if not form.validate():
@@ -62,7 +62,7 @@ def device(device_id: int) -> Response:
     """Show one device and change its label, role and checkpoints."""
     actor, form = acting(), forms.DeviceForm()
     found = store.find_device(db.session, device_id)
-    if request.method == "GET":
+    if request.method != "POST":
         ids = [point.id for point in found.checkpoints]
         form.process(label=found.label, role=found.role, checkpoints=ids)
         return _form_page("device", form, device=found)
@@ -84,7 +84,7 @@ def device(device_id: int) -> Response:
 @requires(Duty.MANAGE_DEVICES)
 def device_link(device_id: int) -> Response:
     """Make and show the one-time code that turns a phone into this device; reading alone makes none."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
     actor, session = acting(), begin_write(db.session)
     found = store.find_device(session, device_id)
@@ -106,7 +106,7 @@ def device_pairing(device_id: int) -> Response:
 @requires(Duty.MANAGE_DEVICES)
 def device_token(device_id: int) -> Response:
     """Make and show, this once, the bearer token with which a program is this device."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
     actor, session = acting(), begin_write(db.session)
     found = store.find_device(session, device_id)

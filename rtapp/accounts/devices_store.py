@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from .. import clock
@@ -127,14 +128,14 @@ def device_life(device: Device, *, now: datetime) -> Life:
 
 def device_actor(session: Session, device_id: int, version: int, *, now: datetime) -> Actor | None:
     """Return who a session cookie of a device stands for, None when the device is over or paired anew."""
-    device = session.get(Device, device_id)
-    return _live_actor(session, device, now) if device and device.session_version == version else None
+    rows = session.connection().execute(_BY_ID, {"device": device_id}).all()
+    return _live_actor(rows, now) if rows and rows[0].session_version == version else None
 
 
 def bearer_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
     """Return the device whose bearer token this is, None when there is none or it ended."""
-    device = session.scalar(select(Device).where(Device.token_hash == passwords.digest(token)))
-    return _live_actor(session, device, now)
+    rows = session.connection().execute(_BY_TOKEN, {"token": passwords.digest(token)}).all()
+    return _live_actor(rows, now)
 
 
 def is_stale_seen(session: Session, device_id: int, *, now: datetime) -> bool:
@@ -164,19 +165,15 @@ def device_expiry_at(session: Session, checkpoint_ids: Sequence[int], now: datet
     return device_expiry([(clock.local_moment(day, time(12), zone), zone) for day, zone in days], now)
 
 
-def _live_actor(session: Session, device: Device | None, now: datetime) -> Actor | None:
-    if device is None:
+def _live_actor(rows: Sequence[Row[Any]], now: datetime) -> Actor | None:
+    """Return the device of these rows, one for each of its checkpoints, while it lives."""
+    points = {row.checkpoint_id: row.closed_at for row in rows if row.checkpoint_id is not None}
+    if not rows or _life(rows[0], list(points.values()), now).is_over:
         return None
-    rows = select(DeviceCheckpoint.checkpoint_id, Wave.closed_at).join(
-        Checkpoint, Checkpoint.id == DeviceCheckpoint.checkpoint_id
-    )
-    points = session.execute(rows.join(Wave).where(DeviceCheckpoint.device_id == device.id)).all()
-    if _life(device, [closed_at for _, closed_at in points], now).is_over:
-        return None
-    return Actor("device", device.id, device.label, Role(device.role), frozenset(id_ for id_, _ in points))
+    return Actor("device", rows[0].id, rows[0].label, Role(rows[0].role), frozenset(points))
 
 
-def _life(device: Device, closings: Sequence[datetime | None], now: datetime) -> Life:
+def _life(device: Device | Row[Any], closings: Sequence[datetime | None], now: datetime) -> Life:
     # A browser was paired; a program was merely seen.
     used_at = device.paired_at or (device.last_seen if device.token_hash else None)
     return life_of(device.revoked_at, device.expires_at, closings, used_at, now=now)
@@ -204,3 +201,19 @@ def _refuse_revoked(device: Device) -> None:
 
 def _ids(points: Sequence[Checkpoint]) -> list[int]:
     return sorted(point.id for point in points)
+
+
+def _acting() -> Select[Any]:
+    """Select all that says whether a device may act, with each of its checkpoints: asked at every request."""
+    own = (Device.id, Device.label, Device.role, Device.session_version, Device.token_hash, Device.paired_at)
+    until = (Device.last_seen, Device.revoked_at, Device.expires_at)
+    return (
+        select(*own, *until, DeviceCheckpoint.checkpoint_id, Wave.closed_at)
+        .outerjoin(DeviceCheckpoint, DeviceCheckpoint.device_id == Device.id)
+        .outerjoin(Checkpoint, Checkpoint.id == DeviceCheckpoint.checkpoint_id)
+        .outerjoin(Wave, Wave.id == Checkpoint.wave_id)
+    )
+
+
+_BY_ID = _acting().where(Device.id == bindparam("device"))
+_BY_TOKEN = _acting().where(Device.token_hash == bindparam("token"))

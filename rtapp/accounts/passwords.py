@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 from threading import BoundedSemaphore, Lock
 
@@ -15,8 +16,6 @@ from ..refusals import Refused
 SHORTEST = 8
 LONGEST = 200
 _hasher = PasswordHasher()
-# Verified for names that do not exist, so that both answers take the same time.
-_NOBODY = _hasher.hash(secrets.token_hex(8))
 # One password is worked on at a time, for each takes 64 MiB and every core, and scans go first; few may wait.
 _waiting_room = BoundedSemaphore(16)
 _work = Lock()
@@ -60,8 +59,9 @@ def fits(password_hash: str | None, password: str) -> bool:
     Refused with 429 while too many are worked on.
     """
     with _turn():
+        nobodys = _nobodys_hash()
         try:
-            return _hasher.verify(password_hash or _NOBODY, password) and bool(password_hash)
+            return _hasher.verify(password_hash or nobodys, password) and bool(password_hash)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -74,6 +74,12 @@ def new_secret() -> str:
 def digest(secret: str) -> str:
     """Return what is stored of a random secret: its SHA-256 in hex."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Verified for names that do not exist, so that both answers take the same time; made at the first sign-in."""
+    return _hasher.hash(secrets.token_hex(8))
 
 
 @contextmanager

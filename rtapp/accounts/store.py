@@ -11,6 +11,7 @@ from ..refusals import Refused
 from ..schema import OneTimeLink, User
 from . import passwords
 from .devices_store import (
+    SEEN_EVERY,
     add_device,
     bearer_actor,
     change_device,
@@ -41,6 +42,7 @@ from .names import LONGEST, key_of, readable
 from .roles import Actor, Role
 
 __all__ = (  # the room has one door: what other rooms and commands call stands here
+    "SEEN_EVERY",
     "Link",
     "add_device",
     "add_user",

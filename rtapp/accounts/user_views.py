@@ -26,7 +26,7 @@ def users() -> Response:
 def add_user() -> Response:
     """Add a user, with a password or to be let in by a one-time link."""
     form, actor = forms.UserForm(), acting()
-    if request.method == "GET":
+    if request.method != "POST":
         return page("user_new", form=form)
     if not form.validate():
         return page("user_new", 422, form=form)
@@ -89,7 +89,7 @@ def user_password(user_id: int) -> Response:
 @requires(Duty.MANAGE_USERS)
 def user_link(user_id: int) -> Response:
     """Make and show a one-time link that signs a user in; reading alone makes none."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("accounts.user", user_id=user_id), 303)
     actor, session = acting(), begin_write(db.session)
     found = store.find_user(session, user_id)

@@ -30,7 +30,7 @@ blueprint.record(lambda state: state.app.extensions.setdefault("rtapp_tries", Tr
 def sign_in() -> Response:
     """Let somebody in who knows a name and its password; wrong and unknown names get one answer."""
     form = forms.SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _sign_in_page(form)
     if not form.validate():
         return _sign_in_page(form, 422)
@@ -72,7 +72,7 @@ def link(secret: str) -> Response:
     try:
         found = store.find_link(db.session, secret, now=clock.utcnow())
         form = forms.SetupForm() if found.purpose == "setup" else FlaskForm()
-        if request.method == "GET":
+        if request.method != "POST":
             return _link_page(found, form)
         if not form.validate():
             return _link_page(found, form, 422)
@@ -93,7 +93,7 @@ def account() -> Response:
         raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
     user = store.find_user(db.session, actor.user_id)
     form = forms.OwnPasswordForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return page("account", form=form, user=user)
     if not form.validate() or not _present_password_fits(form, user):
         return page("account", 429 if form.form_errors else 422, form=form, user=user)

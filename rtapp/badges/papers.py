@@ -5,8 +5,6 @@ from pathlib import Path
 
 from ..documents import qr
 from ..documents.lettering import FACES
-from ..documents.pdf import Document
-from ..documents.picture import Picture
 from ..refusals import Refused
 from .layout import Card, Code, draw_sheet, pages
 from .ticket import HEIGHT, WIDTH, draw_ticket
@@ -51,6 +49,8 @@ def card_sheet(
     that of the card before, so that a village gets its own sheets. Raises ValueError without any card and
     FileNotFoundError without a font.
     """
+    from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
+
     sheets = pages(cards, apart)
     if not sheets:
         raise ValueError("a sheet needs at least one card")
@@ -68,6 +68,8 @@ def card_png(card: Card, fonts: Path, width: int = WIDTH) -> bytes:
 
     Raises FileNotFoundError without a font.
     """
+    from ..documents.picture import Picture
+
     picture = Picture(width, round(width * HEIGHT / WIDTH), fonts)
     draw_ticket(picture, card, code_of(card))
     return picture.finish()

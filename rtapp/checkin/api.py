@@ -11,7 +11,6 @@ from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
 from ..refusals import Refused
-from ..roster import store as roster
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, require_checkpoint, requires
 from . import openapi
@@ -33,7 +32,7 @@ def scans() -> Response:
 
     In a list a broken scan answers with its ``error`` in its place and keeps nobody else from being recorded.
     """
-    body = request.get_json(silent=True)
+    body = _sent()
     if not isinstance(body, dict):
         raise Refused("bad_json", "Badan permintaan harus objek JSON.")
     if "scans" not in body:
@@ -98,7 +97,6 @@ def openapi_json() -> Response:
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as programs read it (desk.md §6)."""
-    person = roster.find_person(db.session, answer.participant_id) if answer.participant_id else None
     attendance = None
     if answer.attendance_id is not None:
         attendance = {
@@ -110,18 +108,17 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {
         "nonce": answer.nonce,
         "verdict": answer.verdict,
-        "participant": person
-        and {
-            "id": person.id,
-            "name": person.name,
-            "seat": person.seat or None,
-            "village": person.village or None,
-            "district": person.district or None,
-            "wave": person.wave,
-        },
+        "participant": answer.person and vars(answer.person),
         "attendance": attendance,
         "number": answer.number,
     }
+
+
+def _sent() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets in brackets
+        return None
 
 
 def _one_of_many(item: Any) -> dict[str, Any]:

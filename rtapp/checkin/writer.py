@@ -8,14 +8,13 @@ rolls back its neighbours.
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine
 
 from .. import clock
-from ..db import begin_write
 from .store import Answer, Attempt, LostRace, record_scan
 
 log = logging.getLogger(__name__)
@@ -67,10 +66,8 @@ class ScanWriter:
     def _commit(self, group: list[Waiting]) -> None:
         outcomes: list[tuple[Future[Answer], Answer | Exception]] = []
         try:
-            with Session(self._engine) as session:
-                begin_write(session)
-                outcomes = [(done, self._attempt(session, attempt)) for attempt, done in group]
-                session.commit()
+            with self._engine.connect() as line, line.execution_options(rtapp_writes=True).begin():
+                outcomes = [(done, self._attempt(line, attempt)) for attempt, done in group]
         except Exception as failure:
             log.exception("a group of %d scans was not recorded", len(group))
             outcomes = [(done, failure) for _, done in group]
@@ -82,14 +79,27 @@ class ScanWriter:
             else:
                 done.set_exception(outcome)
 
-    def _attempt(self, session: Session, attempt: Attempt) -> Answer | Exception:
+    def _attempt(self, line: Connection, attempt: Attempt) -> Answer | Exception:
         for tries_left in reversed(range(TRIES)):
             try:
-                with session.begin_nested():
-                    return record_scan(session, attempt, now=clock.utcnow())
+                with _savepoint(line):
+                    return record_scan(line, attempt, now=clock.utcnow())
             except LostRace as lost:
                 if not tries_left:
                     return lost
             except Exception as failure:
                 return failure
         raise AssertionError("unreachable")
+
+
+@contextmanager
+def _savepoint(line: Connection) -> Iterator[None]:
+    """Undo what is done inside when it fails; in plain words, for SQLAlchemy's own takes as long as a statement."""
+    line.exec_driver_sql("SAVEPOINT scan")
+    try:
+        yield
+    except BaseException:
+        line.exec_driver_sql("ROLLBACK TO SAVEPOINT scan")
+        raise
+    finally:
+        line.exec_driver_sql("RELEASE SAVEPOINT scan")

@@ -57,7 +57,7 @@ def build() -> None:
             write_mo(file, read())
         os.chmod(file.name, 0o644)
         os.replace(file.name, MO)
-    except PermissionError:
+    except OSError:
         return
 
 

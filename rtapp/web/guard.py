@@ -2,6 +2,8 @@
 
 import ipaddress
 from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -18,6 +20,8 @@ from ..settings import store as settings
 from .htmx import wants_fragment, wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+STRANGERS = 24  # forms of strangers under way at once: one that is sent half holds a thread for as long as it likes
 
 
 def requires(*duties: Duty) -> Callable[[View], View]:
@@ -72,7 +76,10 @@ def start_session(user: User | None, device: Device | None) -> None:
 
 def init_app(app: Flask) -> None:
     """Ask the guard before every request."""
+    app.extensions["rtapp_seen"] = {}  # when each device's «last seen» was last looked at
+    app.extensions["rtapp_strangers"] = BoundedSemaphore(STRANGERS)
     app.before_request(_guard)
+    app.teardown_request(_let_go)
     app.context_processor(lambda: {"actor": current_actor()})
 
 
@@ -83,10 +90,12 @@ def _guard() -> Response | None:
     if duties is None:
         raise Forbidden()  # a view that forgot to say is nobody's
     if not duties:
+        if request.method == "POST" and current_actor() is None:
+            _admit_stranger()
         return None
     actor = current_actor()
     if actor is None:
-        if wants_json() or wants_fragment() or request.method != "GET":
+        if wants_json() or wants_fragment() or request.method not in ("GET", "HEAD"):
             raise Unauthorized()
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     if not any(actor.may(duty) for duty in duties):
@@ -99,6 +108,18 @@ def _guard() -> Response | None:
             403,
         )
     return None
+
+
+def _admit_stranger() -> None:
+    """Take one of the places for strangers until the request ends, so that none of them can take every thread."""
+    g.stranger = current_app.extensions["rtapp_strangers"].acquire(blocking=False)
+    if not g.stranger:
+        raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
+
+
+def _let_go(_error: BaseException | None) -> None:
+    if g.pop("stranger", False):
+        current_app.extensions["rtapp_strangers"].release()
 
 
 def _is_private_line() -> bool:
@@ -133,8 +154,11 @@ def _cookie() -> Actor | None:
 
 
 def _seen(actor: Actor | None) -> Actor | None:
-    now = clock.utcnow()
-    if actor is not None and accounts.is_stale_seen(db.session, actor.id, now=now):
+    now, looked_at = clock.utcnow(), current_app.extensions["rtapp_seen"]
+    if actor is None or abs(now - looked_at.get(actor.id, LONG_AGO)) < accounts.SEEN_EVERY:
+        return actor
+    looked_at[actor.id] = now
+    if accounts.is_stale_seen(db.session, actor.id, now=now):
         accounts.mark_seen(begin_write(db.session), actor.id, now=now)
         db.session.commit()
     return actor
