@@ -30,8 +30,8 @@ def test_a_head_in_no_wave_is_asked_about():
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
-        (Facts(known=True, archived=True, revoked=True, open=False, home_wave=2, wave=1), Verdict.ARCHIVED),
-        (Facts(known=True, revoked=True, open=False, home_wave=2, wave=1), Verdict.REVOKED),
+        (Facts(known=True, archived=True, revoked=True, open=False, home_wave=2, wave=1), Verdict.REVOKED),
+        (Facts(known=True, archived=True, open=False, home_wave=2, wave=1), Verdict.ARCHIVED),
         (Facts(known=True, open=False, present=True, home_wave=2, wave=1), Verdict.NOT_OPEN),
         (Facts(known=True, present=True, home_wave=2, wave=1), Verdict.ALREADY),
         (Facts(known=True, home_wave=2, wave=1), Verdict.OTHER_WAVE),

@@ -109,12 +109,14 @@ def test_present_and_missing_go_by_the_registration_of_ones_own_wave(session, wo
     assert at_session[0].present_at == world.now
 
 
-def test_the_next_person_is_the_one_below_in_the_same_list(session, world):
+def test_the_neighbours_are_those_below_and_above_in_the_same_list(session, world):
     wanted = Filter(village="63.09.06.1006")
     ids = [world.people[who] for who in ("rahmah_mabuun", "hamdani", "aminah")]
-    assert store.next_person(session, wanted, ids[0]) == (ids[1], 1)
-    assert store.next_person(session, wanted, ids[2]) is None
-    assert store.next_person(session, wanted, world.people["rahmah"]) is None
+    assert store.neighbour(session, wanted, ids[0]) == (ids[1], 1)
+    assert store.neighbour(session, wanted, ids[1], -1) == (ids[0], 0)
+    assert store.neighbour(session, wanted, ids[2]) is None
+    assert store.neighbour(session, wanted, ids[0], -1) is None
+    assert store.neighbour(session, wanted, world.people["rahmah"]) is None
 
 
 def test_a_change_is_found_by_its_new_words_and_stands_in_the_trail(session, world):

@@ -67,7 +67,7 @@ def test_only_those_who_may_edit_write(client_of, role, status, path):
 
 def test_the_list_says_how_many_are_shown_and_homonyms_by_rt_and_village(desk, world):
     response = desk.get("/participants?q=rahmah")
-    assert "2 dari 10 orang" in response.get_data(as_text=True)
+    assert "2 dari 9 orang" in response.get_data(as_text=True)
     places = re.findall(r'class="person-place">([^<]+)<', response.get_data(as_text=True))
     assert places == [
         "RT 002 · Kelurahan Belimbing Raya · Murung Pudak",

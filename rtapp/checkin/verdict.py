@@ -51,10 +51,10 @@ def judge(facts: Facts) -> Verdict:
     """Return the verdict on ``facts``, objections in the order a steward would make them."""
     if not facts.known:
         return Verdict.UNKNOWN
+    if facts.revoked:  # first, for it leads on: to the new card, or to whoever holds the seat now
+        return Verdict.REVOKED
     if facts.archived:
         return Verdict.ARCHIVED
-    if facts.revoked:
-        return Verdict.REVOKED
     if not facts.open:
         return Verdict.NOT_OPEN
     if facts.present:  # somebody once accepted from another wave is not asked about it again

@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..badges import token as codes
-from ..badges.store import token_holder
+from ..badges.store import live_badge, token_holder
 from ..db import begin_write, db
 from ..events import store as events
 from ..live import store as live
@@ -236,12 +236,20 @@ def _results(checkpoint_id: int, query: str) -> dict[str, Any]:
 
 
 def _shown(answer: Answer | None) -> dict[str, Any]:
-    """Return what the verdict card needs beside the checkpoint."""
+    """Return what the verdict card needs beside the checkpoint; for a former head, who holds the seat now."""
     if answer is None or answer.participant_id is None:
-        return {"answer": answer, "person": None, "elsewhere": []}
+        return {"answer": answer, "person": None, "elsewhere": [], "successor": None, "successor_card": None}
     person = roster.find_person(db.session, answer.participant_id)
     elsewhere = []
     if answer.verdict in (Verdict.WELCOME, Verdict.OTHER_WAVE):
         here = events.find_checkpoint(db.session, answer.checkpoint_id)
         elsewhere = list(waves_attended(db.session, person.id, here.wave_id))
-    return {"answer": answer, "person": person, "elsewhere": elsewhere}
+    successor = roster.head_of(db.session, person.seat_id) if person.archived_at and person.seat_id else None
+    card = live_badge(db.session, successor.id) if successor else None
+    return {
+        "answer": answer,
+        "person": person,
+        "elsewhere": elsewhere,
+        "successor": successor,
+        "successor_card": card,
+    }

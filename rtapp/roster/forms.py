@@ -93,6 +93,12 @@ class PersonForm(FlaskForm):
             return {}
         return {k: v for k, v in values.items() if isinstance(v, str)} if isinstance(values, dict) else {}
 
+    def settle(self, posted: Mapping[str, str]) -> None:
+        """Take the stored value of each field where that was chosen over one's own."""
+        for name, value in self.read_values.items():
+            if name in self and posted.get(f"choose-{name}") == "theirs":
+                self[name].data = value
+
     def shown_value(self, name: str, value: str) -> str:
         """Return ``value`` of the field ``name`` as a person reads it."""
         field = self[name]
@@ -158,6 +164,17 @@ class GuestForm(PersonForm):
         return self.changes(session)
 
 
+class NewHeadForm(PersonForm):
+    """Who holds a seat from now on; ``instead_of`` is the id of whom the page showed as its head, "" if nobody."""
+
+    wave = note = version = was = None
+    instead_of = HiddenField()
+
+    def facts(self) -> dict[str, str]:
+        """Return what was typed as ``store.replace_head`` takes it."""
+        return {name: self[name].data or "" for name in ("name", "phone", "gender")}
+
+
 class ImportForm(FlaskForm):
     """The file of an import."""
 
@@ -188,6 +205,13 @@ def new_form(guest: bool, waves: Iterable[Wave], districts: Iterable[District]) 
     first = ("", _("Belum ditentukan")) if guest else (BY_INVITATION, _("Menurut undangan kecamatan"))
     _give_choices(form, waves, districts, first)
     form.give_ids("-new")
+    return form
+
+
+def new_head_form(instead_of: int | None) -> NewHeadForm:
+    """Return the form for a seat's new head, empty or as it was posted."""
+    form = NewHeadForm(data={"instead_of": str(instead_of or "")})
+    form.give_ids("-head")
     return form
 
 

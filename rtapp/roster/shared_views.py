@@ -12,9 +12,11 @@ from ..refusals import Refused
 from ..schema import District, Wave
 from ..web.errors import refusal_text
 from . import store
-from .forms import PersonForm
+from .forms import PersonForm, person_form
 
 blueprint = Blueprint("roster", __name__)
+PAGE = 50
+HEADS = "rt"  # whom the list shows unless the address asks for another kind
 
 # The field beside which a refusal is shown; others stand above the form.
 _FIELDS = {
@@ -27,11 +29,13 @@ _FIELDS = {
 
 
 def wanted_people(districts: Sequence[District] = ()) -> store.Filter:
-    """Return what the address asks for; a village outside the chosen district is let go."""
-    asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", *store.FACETS)}
+    """Return what the address asks for: heads unless it names others; a village outside the district is let go."""
+    asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", "sort", *store.FACETS)}
     chosen = next((district for district in districts if district.code == asked["district"]), None)
     if chosen and asked["village"] not in [village.code for village in chosen.villages]:
         asked["village"] = ""
+    if asked["kind"] not in (store.SEATLESS, *store.KINDS):
+        asked["kind"] = HEADS
     return store.Filter(**asked)
 
 
@@ -41,15 +45,23 @@ def page_number() -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
-def listing_of(wanted: store.Filter, page: int) -> dict[str, Any]:
-    """Return the list's filters and page as they stand in an address."""
-    filters = {name: getattr(wanted, name) for name in ("q", *store.FACETS)}
+def listing_of(wanted: store.Filter, page: int = 1) -> dict[str, Any]:
+    """Return the list's filters, order and page as they stand in an address."""
+    filters = {name: getattr(wanted, name) for name in ("q", *store.FACETS, "sort")}
+    if wanted.kind == HEADS:
+        filters["kind"] = ""
     return {name: value for name, value in filters.items() if value} | ({"page": page} if page > 1 else {})
 
 
 def choices() -> tuple[Sequence[Wave], Sequence[District]]:
     """Return the waves and the districts a form offers."""
     return events.find_waves(db.session), place_store.find_districts(db.session)
+
+
+def form_context(person: store.Person, listing: dict[str, Any], form: PersonForm | None = None) -> dict[str, Any]:
+    """Return what an open row needs; its form is none for somebody archived."""
+    form = form or (None if person.archived_at else person_form(person, *choices()))
+    return {"person": person, "listing": listing, "form": form, "conflict": None}
 
 
 def blame(refused: Refused, form: PersonForm) -> None:

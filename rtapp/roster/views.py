@@ -1,104 +1,89 @@
-"""The roster on a tablet: find, edit a row in place, add, archive; one person's page."""
+"""The roster on a tablet: who is looked for, in which order, fifty at a time."""
 
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from .. import clock
 from ..accounts.roles import Duty
-from ..badges import store as badges
-from ..db import begin_write, db
+from ..db import db
 from ..events import place_store
 from ..events import store as events
 from ..events.waves import numeral
-from ..refusals import Refused
 from ..schema import District
-from ..web.guard import acting, requires
+from ..web.guard import requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import import_views, person_views, store  # noqa: F401  their routes are this room's too
-from .forms import GUESTS, PersonForm, person_form, values_of, village_choices
-from .revision import reconcile
-from .shared_views import blame, blueprint, choices, listing_of, page_number, wanted_people
+from . import bulk_views, import_views, person_views, row_views, seat_views, store  # noqa: F401  this room's routes too
+from .forms import GUESTS, village_choices
+from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, page_number, wanted_people
 
-PAGE = 50
 STATUSES = (("hadir", _l("Hadir")), ("belum", _l("Belum hadir")), ("arsip", _l("Diarsipkan")))
-KINDS = (("rt", _l("Ketua RT")), *GUESTS.items())
+SORTS = (("", _l("Wilayah")), ("nama", _l("Nama")), ("desa", _l("Desa")), ("rt", _l("Nomor RT")))
+CHANGED = ("diubah", _l("Terakhir diubah"))
 
 
 @blueprint.get("/participants")
 @requires(Duty.EDIT_ROSTER)
 def participants() -> Response:
-    """Show who is looked for, fifty at a time; the address holds the filters."""
-    districts = place_store.find_districts(db.session)
+    """Show who is looked for, fifty at a time; the address holds filters and order."""
+    districts = place_store.find_districts(db.session) if _shows_places() else ()
     wanted = wanted_people(districts)
-    total, everyone = store.count_people(db.session, wanted), store.count_people(db.session, store.Filter())
+    total = store.count_people(db.session, wanted)
     page = min(page_number(), max(1, -(-total // PAGE)))
     found = store.find_people(db.session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    context = _list_context(wanted, page, total, found)
+    if districts or not wants_fragment():
+        context["options"] = _options(wanted, districts)
+    response = page_or_fragment("roster/participants.html", "roster/_participants.html", **context)
+    return _with_address(response, context) if wants_fragment() else response
+
+
+def _shows_places() -> bool:
+    """Say whether the answer offers villages: a whole page, or rows after another district was chosen."""
+    return not wants_fragment() or bool(request.args.get("district")) or bool(_district_before())
+
+
+def _district_before() -> str:
+    return parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get("district", [""])[0]
+
+
+def _list_context(wanted: store.Filter, page: int, total: int, found: list[store.Person]) -> dict[str, Any]:
     listing = listing_of(wanted, page)
     opened = next((person for person in found if str(person.id) == request.args.get("open")), None)
-    context = {
+    return {
         "wanted": wanted,
-        "options": _options(wanted, districts),
         "found": found,
         "total": total,
-        "everyone": everyone,
         "alike": bool(found) and not total,
         "first": (page - 1) * PAGE + 1,
         "listing": listing,
         "page_urls": _page_urls(wanted, page, total),
         "opened": opened.id if opened else None,
-        **(_form_context(opened, listing) if opened else {}),
+        "all_ticked": request.args.get("ticked") == "shown",
+        "waves": events.find_waves(db.session),
+        **_groups(wanted),
+        **(form_context(opened, listing) if opened else {}),
     }
-    response = page_or_fragment("roster/participants.html", "roster/_participants.html", **context)
-    return _with_address(response, listing, context) if wants_fragment() else response
 
 
-@blueprint.get("/participants/<int:participant_id>")
-@requires(Duty.EDIT_ROSTER)
-def participant(participant_id: int) -> Response:
-    """Open one person: in the list as a form, else on a page with card and attendance."""
-    person = store.find_person(db.session, participant_id)
-    return _person_answer(person, _form_context(person, listing_of(wanted_people(), page_number())))
-
-
-@blueprint.get("/participants/<int:participant_id>/row")
-@requires(Duty.EDIT_ROSTER)
-def row(participant_id: int) -> Response:
-    """Close one person's form in the list again."""
-    person, listing = (
-        store.find_person(db.session, participant_id),
-        listing_of(wanted_people(), page_number()),
-    )
-    if not wants_fragment():
-        return redirect(url_for(".participants", **listing), 303)
-    return _row(person, listing)
-
-
-@blueprint.post("/participants/<int:participant_id>")
-@requires(Duty.EDIT_ROSTER)
-def change(participant_id: int) -> Response:
-    """Save one row; one that somebody else changed meanwhile is shown again with both values."""
-    actor, now, wanted = acting(), clock.utcnow(), wanted_people()
-    after = store.next_person(db.session, wanted, participant_id) if request.form.get("then") == "next" else None
-    session = begin_write(db.session)
-    person = store.find_person(session, participant_id)
-    listing, form = listing_of(wanted, page_number()), person_form(person, *choices(), posted=True)
-    if not form.validate():
-        session.rollback()
-        return _person_answer(person, _form_context(person, listing, form), 422)
-    changes, version = form.changes(session), form.read_version
-    try:
-        store.change_participant(session, actor.name, participant_id, version, changes, now=now)
-    except Refused as refused:
-        session.rollback()
-        return _refused_change(refused, participant_id, listing, form)
-    session.commit()
-    return _saved(participant_id, listing, after)
+def _groups(wanted: store.Filter) -> dict[str, Any]:
+    """Return how many heads and others there are, and how many of the other group the same words find."""
+    kinds = store.count_kinds(db.session, archived=wanted.status == "arsip")
+    heads, others = kinds.pop(HEADS, 0), sum(kinds.values())
+    is_heads = wanted.kind == HEADS
+    other = store.Filter(q=wanted.q, status=wanted.status, kind=store.SEATLESS if is_heads else HEADS)
+    beside = store.count_people(db.session, other) if wanted.q and (others if is_heads else heads) else 0
+    return {
+        "heads": heads,
+        "others": others,
+        "everyone": heads if is_heads else kinds.get(wanted.kind, 0) if wanted.kind in GUESTS else others,
+        "beside": beside,
+        "beside_url": url_for(".participants", **listing_of(other)),
+    }
 
 
 def _page_urls(wanted: store.Filter, page: int, total: int) -> tuple[str, str]:
@@ -119,74 +104,16 @@ def _options(wanted: store.Filter, districts: Sequence[District]) -> dict[str, l
         "villages": [everything, *villages],
         "waves": [everything, *waves, ("none", _("Belum ditentukan"))],
         "statuses": [everything, *STATUSES],
-        "kinds": [everything, *KINDS],
+        "kinds": [(store.SEATLESS, _("Semua")), *GUESTS.items()],
+        "sorts": [*SORTS, CHANGED] if wanted.kind == HEADS else [("", _("Nama")), CHANGED],
     }
 
 
-def _with_address(response: Response, listing: dict[str, Any], context: dict[str, Any]) -> Response:
+def _with_address(response: Response, context: dict[str, Any]) -> Response:
     """Put the filters into the browser's address; a new district brings its villages along."""
-    response.headers["HX-Replace-Url"] = url_for(".participants", **listing)
-    before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    if before.get("district", [""])[0] != context["wanted"].district:
+    response.headers["HX-Replace-Url"] = url_for(".participants", **context["listing"])
+    if _district_before() != context["wanted"].district:
         chip = render_template("roster/_village_chip.html", **context)
         partial = f'<hx-partial hx-target="#village-chip" hx-swap="outerHTML">{chip}</hx-partial>'
         response.set_data(response.get_data(as_text=True) + partial)
     return response
-
-
-def _form_context(
-    person: store.Person, listing: dict[str, Any], form: PersonForm | None = None, **more: Any
-) -> dict[str, Any]:
-    form = form or (None if person.archived_at else person_form(person, *choices()))
-    return {"person": person, "listing": listing, "form": form, "theirs": None, **more}
-
-
-def _person_answer(person: store.Person, context: dict[str, Any], status: int = 200) -> Response:
-    fragment = "roster/_row_form.html" if context["form"] else "roster/_row.html"
-    if not wants_fragment():
-        context |= {"badge": badges.live_badge(db.session, person.id), "on_own_page": True}
-        context["marks"] = store.marks_of(db.session, person.id)
-    return page_or_fragment("roster/participant.html", fragment, status, focused=wants_fragment(), **context)
-
-
-def _row(person: store.Person, listing: dict[str, Any], more: str = "") -> Response:
-    shown = render_template("roster/_row.html", person=person, listing=listing, focused=not more)
-    return make_response(shown + more)
-
-
-def _saved(participant_id: int, listing: dict[str, Any], after: tuple[int, int] | None) -> Response:
-    """Answer a saved row: closed, and the next one open where that was asked."""
-    here = listing.get("page", 1)
-    page = after[1] // PAGE + 1 if after else here
-    there = listing | {"page": page} if page > 1 else listing
-    if not wants_fragment() or (after and page != here):
-        to = url_for(".participants", **there, **({"open": after[0]} if after else {}))
-        response = redirect(f"{to}#row-form-{after[0]}" if after else f"{to}#row-{participant_id}", 303)
-        if wants_fragment():
-            response = make_response("", 200, {"HX-Redirect": response.location})
-        return response
-    person, more = store.find_person(db.session, participant_id), ""
-    if after:
-        context = _form_context(store.find_person(db.session, after[0]), listing, focused=True)
-        form = render_template("roster/_row_form.html", **context)
-        more = f'<hx-partial hx-target="#row-{after[0]}" hx-swap="outerHTML">{form}</hx-partial>'
-    return _row(person, listing, more)
-
-
-def _refused_change(refused: Refused, participant_id: int, listing: dict[str, Any], form: PersonForm) -> Response:
-    """Show the form again with the reason; after somebody else's change, with both values."""
-    person = store.find_person(db.session, participant_id)
-    if refused.code != "stale" or person.archived_at:
-        blame(refused, form)
-        return _person_answer(person, _form_context(person, listing, form), refused.status)
-    revision = reconcile(form.read_values, form.values(), values_of(person))
-    fresh = person_form(person, *choices(), revision.values)
-    theirs = [
-        (
-            fresh[name].label.text,
-            fresh.shown_value(name, revision.values[name]),
-            fresh.shown_value(name, stored),
-        )
-        for name, stored in revision.theirs.items()
-    ]
-    return _person_answer(person, _form_context(person, listing, fresh) | {"theirs": theirs}, 409)

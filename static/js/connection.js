@@ -118,6 +118,11 @@
     reach(false);
   }
 
+  /* Whoever signs out leaves nothing of what they typed in this tab (drafts.js keeps it under this name). */
+  document.addEventListener('submit', ({ target }) => {
+    if (!target.matches('form[action$="/sign-out"]')) return;
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith('rtapp:row:')) sessionStorage.removeItem(key);
+  });
   window.addEventListener('pagehide', () => { leaving = true; });
   window.addEventListener('pageshow', () => { leaving = false; });
   window.addEventListener('online', ping);

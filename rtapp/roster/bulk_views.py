@@ -1,0 +1,156 @@
+"""Many rows at once: those ticked, or all the filters find; moved, archived, their cards printed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import begin_write, db
+from ..events import store as events
+from ..events.waves import numeral
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.errors import refusal_text
+from ..web.filters import number
+from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment, wants_fragment
+from . import bulk_store, store
+from .bulk_store import Outcome
+from .shared_views import blueprint, listing_of, page_number, wanted_people
+
+NAMES_SHOWN = 5
+Said = list[tuple[str, str]]  # kind of message, sentence
+
+
+@blueprint.post("/participants/bulk")
+@requires(Duty.EDIT_ROSTER)
+def bulk() -> Response:
+    """Do one thing to many people, in one transaction, and say what became of each."""
+    actor, now, wanted = acting(), clock.utcnow(), wanted_people()
+    do = request.form.get("do", "")
+    try:
+        if do == "cards":
+            return _cards(_chosen(db.session, wanted))
+        session = begin_write(db.session)
+        said = _ACTS.get(do, _no_act)(session, actor.name, _chosen(session, wanted), now)
+    except Refused as refused:
+        db.session.rollback()
+        if wants_fragment():
+            raise
+        return _back(wanted, [("error", refusal_text(refused))])
+    session.commit()
+    return _back(wanted, said)
+
+
+def _chosen(session: Session, wanted: store.Filter) -> list[int]:
+    """Return who is meant; refused where all were meant that the filters found and they find others by now."""
+    told = request.form.get("all", "")
+    if not told:
+        texts = request.form.getlist("people")
+        return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    ids = store.ids_of(session, wanted)
+    if told != str(len(ids)):
+        raise Refused(
+            "other_people",
+            "Hasil saringan berubah: tadi %(before)s orang, sekarang %(after)s. Periksa daftarnya, lalu ulangi.",
+            409,
+            before=told[:9],
+            after=len(ids),
+        )
+    return ids
+
+
+def _move(session: Session, actor: str, ids: list[int], now: datetime) -> Said:
+    wave = _wave(session, "wave")
+    shown = numeral(wave.number)
+    done = bulk_store.move_people(session, actor, ids, wave, now=now)
+    return _moved(done, shown, _("sudah di Gelombang %(wave)s", wave=shown))
+
+
+def _move_absent(session: Session, actor: str, ids: list[int], now: datetime) -> Said:
+    wave = _wave(session, "later")
+    shown = numeral(wave.number)
+    done = bulk_store.move_absent(session, actor, ids, wave, now=now)
+    return _moved(done, shown, _("sudah di Gelombang %(wave)s atau sesudahnya", wave=shown))
+
+
+def _archive(session: Session, actor: str, ids: list[int], now: datetime) -> Said:
+    done = bulk_store.archive_people(session, actor, ids, request.form.get("reason", ""), now=now)
+    n = len(done.changed)
+    sentence = ngettext(
+        "%(n)s orang diarsipkan. Kartunya tidak berlaku lagi.",
+        "%(n)s orang diarsipkan. Kartunya tidak berlaku lagi.",
+        n,
+        n=number(n),
+    )
+    return _said(done, sentence if n else _("Tidak ada yang diarsipkan."), "")
+
+
+def _no_act(_session: Session, _actor: str, _ids: list[int], _now: datetime) -> Said:
+    raise Refused("no_act", "Pilih dahulu apa yang dilakukan dengan yang dicentang.", 422)
+
+
+_ACTS: dict[str, Callable[[Session, str, list[int], datetime], Said]] = {
+    "wave": _move,
+    "later": _move_absent,
+    "archive": _archive,
+}
+
+
+def _wave(session: Session, name: str) -> Wave:
+    text = request.form.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        raise Refused("which_wave", "Pilih gelombangnya.", 422)
+    return events.wave_by_number(session, int(text))
+
+
+def _moved(done: Outcome, shown: str, same: str) -> Said:
+    n = len(done.changed)
+    sentence = ngettext(
+        "%(n)s orang dipindahkan ke Gelombang %(wave)s.",
+        "%(n)s orang dipindahkan ke Gelombang %(wave)s.",
+        n,
+        n=number(n),
+        wave=shown,
+    )
+    return _said(done, sentence if n else _("Tidak ada yang dipindahkan."), same)
+
+
+def _said(done: Outcome, sentence: str, same: str) -> Said:
+    """Return what was done, and beside it why the others stay as they were, with numbers and names."""
+    present = len(done.present)
+    names = ", ".join(done.present[:NAMES_SHOWN])
+    if present > NAMES_SHOWN:
+        names += " " + _("dan %(n)s lainnya", n=number(present - NAMES_SHOWN))
+    stay = [
+        (present, _("sudah hadir: %(names)s", names=names)),
+        (done.same, same),
+        (done.archived, _("sudah diarsipkan")),
+        (done.unknown, _("tidak ada lagi di daftar")),
+    ]
+    why = [_("%(n)s tetap, %(why)s.", n=number(count), why=text) for count, text in stay if count]
+    if done.changed and not why:
+        return [("ok", sentence)]
+    return [("warn", " ".join([sentence, *why]))]
+
+
+def _cards(ids: list[int]) -> Response:
+    if not acting().may(Duty.PRINT_CARDS):
+        raise Forbidden()
+    people = bulk_store.live_ids(db.session, ids)
+    context = {"people": people, "left": len(set(ids)) - len(people), "listing": listing_of(wanted_people())}
+    return page_or_fragment("roster/bulk_cards.html", "roster/_bulk_cards.html", **context)
+
+
+def _back(wanted: store.Filter, said: Said) -> Response:
+    for kind, sentence in said:
+        flash(sentence, kind)
+    address = url_for(".participants", **listing_of(wanted, page_number()))
+    return make_response("", 200, {"HX-Redirect": address}) if wants_fragment() else redirect(address, 303)

@@ -1,0 +1,136 @@
+"""One seat: who holds it and held it, cards, scans, edits; a new head in one step."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..badges import store as badges
+from ..db import begin_write, db
+from ..events import place_store
+from ..events import store as events
+from ..events.waves import numeral
+from ..refusals import Refused
+from ..web.guard import acting, requires
+from . import store
+from .forms import GENDERS, GUESTS, NewHeadForm, new_head_form
+from .shared_views import blame, blueprint
+
+ACTS = {
+    "participant.add": _l("Ditambahkan"),
+    "participant.change": _l("Diubah"),
+    "participant.archive": _l("Diarsipkan"),
+    "participant.restore": _l("Dipulihkan"),
+    "badge.reissue": _l("Kartu baru terbit"),
+}
+FIELDS = {
+    "name": _l("Nama"),
+    "kind": _l("Sebagai"),
+    "seat": _l("Kursi RT"),
+    "rw": _l("RW"),
+    "wave_id": _l("Gelombang"),
+    "phone": _l("No. HP"),
+    "gender": _l("L/P"),
+    "note": _l("Catatan"),
+}
+
+KINDS = {"rt": _l("Ketua RT"), **GUESTS}
+
+
+@blueprint.get("/seats/<int:seat_id>")
+@requires(Duty.EDIT_ROSTER)
+def seat(seat_id: int) -> tuple[str, int]:
+    """Show what became of one seat, held or vacant."""
+    return _seat_page(seat_id)
+
+
+@blueprint.post("/seats/<int:seat_id>/head")
+@requires(Duty.EDIT_ROSTER)
+def new_head(seat_id: int) -> Response | tuple[str, int]:
+    """Put a new head on a seat: the old one is archived and their card revoked, the new one gets a card."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    found, form = store.find_seat(session, seat_id), new_head_form(None)
+    try:
+        _refuse_unread(store.head_of(session, seat_id), form)
+        old, new = store.replace_head(session, actor.name, found, now=now, **form.facts())
+    except Refused as refused:
+        session.rollback()
+        blame(refused, form)
+        return _seat_page(seat_id, form, refused.status)
+    if old is not None:
+        badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
+    badges.issue_missing(session, [new.id], now=now)
+    said = _replaced(old.name if old else "", new.name)
+    session.commit()
+    flash(said, "ok")
+    return redirect(url_for(".seat", seat_id=seat_id), 303)
+
+
+def _refuse_unread(head: store.Person | None, form: NewHeadForm) -> None:
+    """Refuse what cannot be read, and what was meant for somebody who is no longer the head."""
+    if not form.validate():
+        raise Refused("invalid", "Periksa isian yang ditandai.", 422)
+    if form.instead_of.data != str(head.id if head else ""):
+        raise Refused("head_changed", "Ketua RT ini baru saja diganti. Lihat siapa yang menjabat sekarang.", 409)
+
+
+def _replaced(old: str, new: str) -> str:
+    if not old:
+        return _("%(new)s menjabat. Kartunya terbit.", new=new)
+    return _("%(new)s menggantikan %(old)s. Kartu lama dicabut, kartu baru terbit.", new=new, old=old)
+
+
+def _seat_page(seat_id: int, form: NewHeadForm | None = None, status: int = 200) -> tuple[str, int]:
+    found, head = store.find_seat(db.session, seat_id), store.head_of(db.session, seat_id)
+    history = store.history_of(db.session, seat_id)
+    cards = [(id_, badge) for id_ in history.names for badge in badges.badges_of(db.session, id_)]
+    shown = form or new_head_form(head.id if head else None)
+    shown.instead_of.data = str(head.id if head else "")
+    page = render_template(
+        "roster/seat.html",
+        seat=found,
+        head=head,
+        form=shown,
+        opened=form is not None or head is None,
+        live=next((badge for id_, badge in cards if head and id_ == head.id and badge.revoked_at is None), None),
+        cards=sorted(cards, key=lambda each: each[1].id, reverse=True),
+        history=history,
+        moved={tenure.moved_to: _seat_words(tenure.moved_to) for tenure in history.tenures if tenure.moved_to},
+        edits=_edits(history.lines),
+    )
+    return page, status
+
+
+def _seat_words(seat_id: int) -> str:
+    found = store.find_seat(db.session, seat_id)
+    return f"RT {found.rt} {found.village.name}"
+
+
+def _edits(lines: list[store.Line]) -> list[tuple[store.Line, Any, list[tuple[str, str, str]]]]:
+    """Return each line with its act and what it changed, field by field, in plain words."""
+    waves = {wave.id: numeral(wave.number) for wave in events.find_waves(db.session)}
+    villages = {village.code: village.name for village in place_store.find_villages(db.session)}
+
+    def words(name: str, value: Any) -> str:
+        if name == "seat" and value:
+            code, *_rw, rt = str(value).split("/")
+            return f"RT {rt} {villages.get(code, code)}"
+        spoken = {"wave_id": waves, "gender": GENDERS, "kind": KINDS}.get(name, {})
+        return str(spoken.get(value, value or ""))
+
+    def differences(line: store.Line) -> Iterator[tuple[str, str, str]]:
+        before, after = line.values.get("before") or {}, line.values.get("after") or {}
+        if line.action == "participant.add":
+            after = line.values
+        for name, label in FIELDS.items():
+            was, now = words(name, before.get(name)), words(name, after.get(name))
+            if was != now:
+                yield str(label), was, now
+
+    return [(line, ACTS.get(line.action, line.action), list(differences(line))) for line in lines]

@@ -1,0 +1,287 @@
+"""Many rows at once: who is moved, archived, printed, and what is said of those who are not."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from rtapp.audit import store as audit
+from rtapp.badges import store as badges
+from rtapp.db import begin_write, db
+from rtapp.roster import bulk_store, store
+from rtapp.schema import Attendance, Audit, AuditValue, Wave
+
+from .refusing import refused
+from .world import World
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
+    """A coordinator's tablet."""
+    return client_of("supervisor")
+
+
+def ids(world: World, *who: str) -> list[int]:
+    return [world.people[each] for each in who]
+
+
+def bulk(client: FlaskClient, do: str, people: list[int], query: str = "", **fields: str) -> TestResponse:
+    return client.post(f"/participants/bulk{query}", data={"do": do, "people": people, **fields})
+
+
+def said(client: FlaskClient) -> list[str]:
+    """What was said after the last act."""
+    with client.session_transaction() as cookie:
+        return [sentence for _kind, sentence in cookie.get("_flashes", [])]
+
+
+def waves(app: Flask, world: World, *who: str) -> list[int | None]:
+    with app.app_context():
+        return [store.find_person(db.session, id_).wave for id_ in ids(world, *who)]
+
+
+def mark(app: Flask, checkpoint: int, participant_id: int, at: datetime, mode: str = "sendiri") -> None:
+    with app.app_context():
+        session = begin_write(db.session)
+        number = len(session.scalars(select(Attendance.id)).all()) + 1
+        session.add(
+            Attendance(checkpoint_id=checkpoint, participant_id=participant_id, number=number, mode=mode, at=at)
+        )
+        session.commit()
+
+
+# Another wave
+
+
+def test_those_ticked_come_to_the_wave_and_a_sentence_says_how_many(app, world, desk):
+    response = bulk(desk, "wave", ids(world, "yusuf", "muis"), "?q=u", wave="2")
+    assert (response.status_code, response.location) == (303, "/participants?q=u")
+    assert said(desk) == ["2 orang dipindahkan ke Gelombang II."]
+    assert waves(app, world, "yusuf", "muis", "rahmah") == [2, 2, 1]
+
+
+def test_those_there_already_and_those_archived_stay_and_are_counted(app, world, desk):
+    desk.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "pindah"})
+    desk.get("/participants")
+    people = [*ids(world, "yusuf", "ruslan", "rahmah", "rahmah"), 99_999]
+    bulk(desk, "wave", people, wave="2")
+    assert said(desk) == [
+        "1 orang dipindahkan ke Gelombang II. 1 tetap, sudah di Gelombang II. 1 tetap, sudah diarsipkan. "
+        "1 tetap, tidak ada lagi di daftar."
+    ]
+    assert waves(app, world, "yusuf", "rahmah") == [1, 2]
+
+
+def test_each_change_is_a_line_of_the_trail_and_a_new_version(app, world, desk):
+    bulk(desk, "wave", ids(world, "yusuf", "muis"), wave="2")
+    with app.app_context():
+        lines = select(Audit.subject_id, Audit.actor, AuditValue.values).join(
+            AuditValue, AuditValue.audit_id == Audit.id
+        )
+        found = db.session.execute(lines.where(Audit.action == "participant.change").order_by(Audit.subject_id)).all()
+        assert [line.subject_id for line in found] == sorted(ids(world, "yusuf", "muis"))
+        assert found[0].actor == "Uji supervisor"
+        first, second = world.waves
+        assert found[0].values == {"before": {"wave_id": first}, "after": {"wave_id": second}}
+        assert audit.verify_chain(db.session) is None
+        assert store.find_person(db.session, world.people["yusuf"]).version == 2
+
+
+def test_many_lines_at_once_are_chained_as_one_by_one(session, world):
+    begin_write(session)
+    audit.note(session, "uji", "x.first", "x", 1, now=world.now)
+    audit.note_many(session, "uji", "x.many", "x", ((n, {"n": n}) for n in range(50)), now=world.now)
+    audit.note_many(session, "uji", "x.none", "x", (), now=world.now)
+    audit.note(session, "uji", "x.last", "x", 2, now=world.now)
+    session.commit()
+    assert audit.verify_chain(session) is None
+    begin_write(session)
+    line = session.scalars(select(Audit).where(Audit.action == "x.many", Audit.subject_id == 30)).one()
+    line.actor = "lain"
+    session.flush()
+    assert audit.verify_chain(session) == line.id
+
+
+# Later, for those who did not come
+
+
+def test_only_those_absent_are_moved_and_those_present_are_named(app, world, desk):
+    mark(app, world.registration, world.people["rahmah"], world.now)
+    mark(app, world.registration, world.people["yusuf"], world.now, "diwakili")
+    bulk(desk, "later", ids(world, "rahmah", "yusuf", "muis", "ruslan", "guest"), later="2")
+    assert said(desk) == [
+        "2 orang dipindahkan ke Gelombang II. 2 tetap, sudah hadir: M. YUSUF, Hj. RAHMAH. "
+        "1 tetap, sudah di Gelombang II atau sesudahnya."
+    ]
+    assert waves(app, world, "rahmah", "yusuf", "muis", "ruslan", "guest") == [1, 1, 2, 2, 2]
+
+
+def test_somebody_who_came_with_another_wave_needs_no_later_one(app, world, desk):
+    mark(app, world.registration_two, world.people["muis"], world.now)
+    bulk(desk, "later", ids(world, "muis"), later="2")
+    assert said(desk) == ["Tidak ada yang dipindahkan. 1 tetap, sudah hadir: ABDUL MUIS."]
+
+
+def test_a_mark_that_was_undone_or_of_a_session_alone_is_no_presence(app, world, desk):
+    mark(app, world.session_one, world.people["muis"], world.now)
+    mark(app, world.registration, world.people["yusuf"], world.now)
+    with app.app_context():
+        session = begin_write(db.session)
+        row = session.scalars(select(Attendance).where(Attendance.participant_id == world.people["yusuf"])).one()
+        row.voided_at = world.now
+        session.commit()
+    bulk(desk, "later", ids(world, "muis", "yusuf"), later="2")
+    assert waves(app, world, "muis", "yusuf") == [2, 2]
+
+
+def test_nobody_is_moved_to_an_earlier_wave_or_one_that_is_closed(app, world, desk):
+    bulk(desk, "later", ids(world, "ruslan"), later="1")
+    assert waves(app, world, "ruslan") == [2]
+    with app.app_context():
+        begin_write(db.session).get(Wave, world.waves[1]).closed_at = world.now
+        db.session.commit()
+    bulk(desk, "later", ids(world, "muis"), later="2")
+    assert said(desk)[-1] == "Gelombang II sudah ditutup. Pilih gelombang lain."
+    assert waves(app, world, "muis") == [1]
+
+
+def test_only_some_of_many_names_are_said(app, world, desk):
+    heads = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah", "syahrani", "muis")
+    for who in heads:
+        mark(app, world.registration, world.people[who], world.now)
+    bulk(desk, "later", ids(world, *heads), later="2")
+    assert "7 tetap, sudah hadir:" in said(desk)[0] and said(desk)[0].endswith("dan 2 lainnya.")
+
+
+# The archive
+
+
+def test_those_ticked_are_archived_with_one_reason(app, world, desk):
+    bulk(desk, "archive", ids(world, "yusuf", "muis"), reason="  RT  digabung ")
+    assert said(desk) == ["2 orang diarsipkan. Kartunya tidak berlaku lagi."]
+    with app.app_context():
+        gone = store.find_person(db.session, world.people["yusuf"])
+        assert gone.archive_reason == "RT digabung" and gone.archived_at
+        lines = db.session.scalars(select(Audit.reason).where(Audit.action == "participant.archive")).all()
+        assert lines == ["RT digabung", "RT digabung"]
+    assert desk.post(f"/participants/{world.people['yusuf']}/restore").status_code == 303
+
+
+def test_archiving_needs_a_reason_and_does_nothing_without_one(app, world, desk):
+    bulk(desk, "archive", ids(world, "yusuf"), reason=" ")
+    assert said(desk) == ["Tulis alasan mengarsipkan mereka."]
+    with app.app_context():
+        assert store.find_person(db.session, world.people["yusuf"]).archived_at is None
+
+
+# Who is meant
+
+
+def test_all_the_filters_find_are_meant_not_only_the_page(app, world, desk):
+    bulk(desk, "wave", ids(world, "rahmah"), "?district=63.09.06", wave="2", all="5")
+    assert said(desk) == ["5 orang dipindahkan ke Gelombang II."]
+    assert waves(app, world, "aminah", "muis", "guest") == [2, 1, None]
+
+
+def test_all_are_refused_where_the_filters_find_others_by_now(app, world, desk):
+    answer = desk.post(
+        "/participants/bulk?district=63.09.06",
+        data={"do": "archive", "all": "4", "reason": "x"},
+        headers=HTMX,
+    )
+    assert answer.status_code == 409 and "tadi 4 orang, sekarang 5" in answer.text
+    with app.app_context():
+        assert store.count_people(db.session, store.Filter()) == len(world.people)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"do": "wave", "wave": "2"}, "Centang dahulu orangnya."),
+        ({"do": "wave", "people": "1"}, "Pilih gelombangnya."),
+        ({"do": "wave", "people": "1", "wave": "²"}, "Pilih gelombangnya."),
+        ({"do": "later", "people": "1", "later": "9"}, "Gelombang ini tidak ada."),
+        ({"do": "", "people": "1"}, "Pilih dahulu apa yang dilakukan"),
+        ({"do": "erase", "people": "1"}, "Pilih dahulu apa yang dilakukan"),
+        ({"do": "archive", "people": "x", "reason": "x"}, "Centang dahulu orangnya."),
+        ({"do": "archive", "people": "9" * 30, "reason": "x"}, "Centang dahulu orangnya."),
+        ({"do": "wave", "all": "x", "wave": "2"}, "Hasil saringan berubah"),
+    ],
+)
+def test_nonsense_is_said_and_changes_nothing(app, world, desk, fields, sentence):
+    with app.app_context():
+        before = store.find_people(db.session, store.Filter())
+    answer = desk.post("/participants/bulk", data=fields, headers=HTMX)
+    assert 400 <= answer.status_code < 500 and sentence in answer.text
+    assert desk.post("/participants/bulk", data=fields).status_code == 303 and sentence in said(desk)[0]
+    with app.app_context():
+        assert store.find_people(db.session, store.Filter()) == before
+
+
+def test_with_a_script_the_page_is_told_where_to_go_and_says_it_there(world, desk):
+    data = {"do": "wave", "people": ids(world, "yusuf"), "wave": "2"}
+    answer = desk.post("/participants/bulk?q=yusuf", data=data, headers=HTMX)
+    assert answer.headers["HX-Redirect"] == "/participants?q=yusuf"
+    assert "1 orang dipindahkan ke Gelombang II." in desk.get("/participants?q=yusuf").text
+
+
+def test_a_store_asked_for_nobody_refuses(session, world):
+    with refused("nobody_ticked"):
+        bulk_store.archive_people(begin_write(session), "uji", [], "x", now=world.now)
+
+
+# Cards
+
+
+def test_exactly_the_cards_of_those_ticked_are_printed(app, world, client_of):
+    admin = client_of("admin")
+    people = ids(world, "yusuf", "muis", "guest")
+    page = bulk(admin, "cards", people)
+    listed = ",".join(map(str, sorted(people)))
+    assert "3 kartu" in page.text and f'name="people" value="{listed}"' in page.text and "<html" in page.text
+    pdf = admin.post("/cards", data={"people": listed, "paper": "f4", "sheets": "joined"})
+    assert pdf.mimetype == "application/pdf"
+    with app.app_context():
+        printed = {who: badges.live_badge(db.session, id_).printed_count for who, id_ in world.people.items()}
+    assert {who for who, count in printed.items() if count} == {"yusuf", "muis", "guest"}
+
+
+def test_those_archived_meanwhile_are_left_out_of_the_cards_and_counted(world, client_of):
+    admin = client_of("admin")
+    admin.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "x"})
+    answer = admin.post("/participants/bulk", data={"do": "cards", "people": ids(world, "yusuf", "muis")}, headers=HTMX)
+    assert answer.text.lstrip().startswith('<form id="bulk-cards"')
+    assert "1 kartu" in answer.text and "1 sudah diarsipkan dan tidak dicetak" in answer.text
+
+
+def test_a_coordinator_prints_no_sheets(world, desk):
+    assert bulk(desk, "cards", ids(world, "yusuf")).status_code == 403
+    assert 'value="cards"' not in desk.get("/participants").text
+
+
+# The page
+
+
+def test_ticks_are_part_of_the_bars_form_wherever_they_stand(world, desk):
+    text = desk.get("/participants?wave=1").text
+    tick = f'<input type="checkbox" form="bulk" name="people" autocomplete="off" value="{world.people["yusuf"]}">'
+    assert tick in text and '<form id="bulk" method="post" action="/participants/bulk?wave=1"' in text
+    ticked = desk.get("/participants?wave=1&ticked=shown").text
+    assert ticked.count(' checked><span class="visually-hidden">Pilih') == 7
+
+
+def test_the_archive_has_nothing_to_tick(world, desk):
+    bulk(desk, "archive", ids(world, "yusuf"), reason="x")
+    text = desk.get("/participants?status=arsip").text
+    assert "M. YUSUF" in text and 'class="tick"' not in text and 'id="bulk"' not in text
+
+
+@pytest.mark.parametrize(("role", "status"), [("clerk", 403), ("viewer", 403), ("device", 403), ("stranger", 401)])
+def test_only_those_who_may_edit_act_on_many(client_of, world, role, status):
+    assert bulk(client_of(role), "archive", ids(world, "yusuf"), reason="x").status_code == status

@@ -1,0 +1,275 @@
+"""A seat: who held it, a new head in one step, and what the old head's card says afterwards."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from rtapp.badges import store as badges
+from rtapp.db import begin_write, db
+from rtapp.roster import store
+from rtapp.roster.tenure import Step, Tenure, tenures
+from rtapp.schema import Participant, Seat, Village
+
+from .refusing import refused
+from .world import World
+
+DAYS = [datetime(2023, 11, day, tzinfo=UTC) for day in range(1, 8)]
+
+
+@pytest.fixture
+def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
+    """A coordinator's tablet."""
+    return client_of("supervisor")
+
+
+@pytest.fixture
+def seat(app: Flask, world: World) -> int:
+    """The seat of M. YUSUF."""
+    with app.app_context():
+        return store.find_person(db.session, world.people["yusuf"]).seat_id
+
+
+def vacant(app: Flask, world: World) -> int:
+    """A seat of Uwie that nobody ever held."""
+    with app.app_context():
+        session = begin_write(db.session)
+        seat = store.find_or_add_seat(session, session.get(Village, world.villages["uwie"]), "009", "001")
+        session.commit()
+        return seat.id
+
+
+def new_head(desk: FlaskClient, seat: int, instead_of: int | str, **typed: str) -> TestResponse:
+    facts = {"name": "BAIHAQI CONTOH", "phone": "", "gender": "", "instead_of": str(instead_of)}
+    return desk.post(f"/seats/{seat}/head", data=facts | typed)
+
+
+def head(app: Flask, seat: int) -> store.Person | None:
+    with app.app_context():
+        return store.head_of(db.session, seat)
+
+
+def scan(client: FlaskClient, world: World, code: str) -> TestResponse:
+    return client.post(f"/desk/{world.registration}/scans", data={"code": code}, follow_redirects=True)
+
+
+def verdict(page: TestResponse) -> str:
+    return re.search(r'data-verdict="(\w+)" data-nonce', page.text)[1]
+
+
+# A new head
+
+
+def test_a_new_head_takes_the_seat_the_wave_and_a_card_of_their_own(app, world, desk, seat):
+    old = world.people["yusuf"]
+    response = new_head(desk, seat, old, phone="+62 813-0000-0999", gender="P")
+    assert (response.status_code, response.location) == (303, f"/seats/{seat}")
+    now = head(app, seat)
+    assert (now.name, now.rt, now.wave, now.phone, now.gender) == ("BAIHAQI CONTOH", "003", 1, "081300000999", "P")
+    with app.app_context():
+        before = store.find_person(db.session, old)
+        assert before.archived_at and before.archive_reason == "Diganti BAIHAQI CONTOH"
+        assert badges.live_badge(db.session, old) is None
+        assert badges.live_badge(db.session, now.id).token != world.tokens["yusuf"]
+    page = desk.get(f"/seats/{seat}").text
+    assert "BAIHAQI CONTOH menggantikan M. YUSUF. Kartu lama dicabut, kartu baru terbit." in page
+
+
+def test_the_new_card_is_offered_to_be_printed_until_it_was(app, world, client_of, seat):
+    admin = client_of("admin")
+    new_head(admin, seat, world.people["yusuf"])
+    page, id_ = admin.get(f"/seats/{seat}").text, head(app, seat).id
+    assert "belum dicetak." in page and f'name="people" value="{id_}"' in page
+    assert admin.post("/cards", data={"people": str(id_), "sheets": "joined"}).mimetype == "application/pdf"
+    assert "belum dicetak." not in admin.get(f"/seats/{seat}").text
+    with app.app_context():
+        printed = [badges.live_badge(db.session, each).printed_count for each in world.people.values() if each != 2]
+    assert set(printed) == {0}
+
+
+def test_the_old_card_says_it_is_old_and_leads_to_the_present_head(app, world, desk, seat):
+    new_head(desk, seat, world.people["yusuf"])
+    page = scan(desk, world, world.tokens["yusuf"])
+    assert verdict(page) == "REVOKED"
+    assert "Kartu lama: kartu baru terbit" in page.text and "sekarang dijabat BAIHAQI CONTOH" in page.text
+    offered = re.search(r'data-scan>.*?name="participant" value="(\d+)"', page.text, re.DOTALL)[1]
+    assert int(offered) == head(app, seat).id and "BAIHAQI CONTOH yang datang, catat hadir" in page.text
+    tapped = desk.post(f"/desk/{world.registration}/scans", data={"participant": offered}, follow_redirects=True)
+    assert verdict(tapped) == "WELCOME" and "BAIHAQI CONTOH" in tapped.text
+
+
+def test_without_a_present_head_the_old_card_offers_nobody(app, world, desk, seat):
+    new_head(desk, seat, world.people["yusuf"])
+    desk.post(f"/participants/{head(app, seat).id}/archive", data={"reason": "keliru"})
+    page = scan(desk, world, world.tokens["yusuf"])
+    assert verdict(page) == "REVOKED"
+    assert "Tidak lagi di daftar peserta: Diganti BAIHAQI CONTOH." in page.text and "yang datang" not in page.text
+
+
+def test_somebody_archived_without_a_new_head_says_why_and_a_successor_is_named(app, world, desk, seat):
+    desk.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "pindah alamat"})
+    page = scan(desk, world, world.tokens["yusuf"])
+    assert verdict(page) == "ARCHIVED" and "pindah alamat" in page.text
+    new_head(desk, seat, "")
+    page = scan(desk, world, world.tokens["yusuf"])
+    assert verdict(page) == "ARCHIVED" and "sekarang dijabat BAIHAQI CONTOH" in page.text
+
+
+def test_an_old_head_who_comes_back_gets_a_card_that_works(app, world, desk, seat):
+    new_head(desk, seat, world.people["yusuf"])
+    desk.post(f"/participants/{head(app, seat).id}/archive", data={"reason": "keliru"})
+    desk.post(f"/participants/{world.people['yusuf']}/restore")
+    with app.app_context():
+        token = badges.live_badge(db.session, world.people["yusuf"]).token
+    assert verdict(scan(desk, world, token)) == "WELCOME"
+    assert verdict(scan(desk, world, world.tokens["yusuf"])) == "REVOKED"
+
+
+def test_a_vacant_seat_is_filled_for_the_wave_of_its_district(app, world, desk):
+    seat = vacant(app, world)
+    page = desk.get(f"/seats/{seat}").text
+    assert "RT 009 / RW 001" in page and "Desa Uwie" in page and "Kursi ini kosong" in page and "<details" in page
+    new_head(desk, seat, "")
+    assert (head(app, seat).name, head(app, seat).wave) == ("BAIHAQI CONTOH", 1)
+    assert "BAIHAQI CONTOH menjabat. Kartunya terbit." in desk.get(f"/seats/{seat}").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name": " "}, "Tulis namanya."),
+        ({"name": "N" * 201}, "paling banyak 200 huruf"),
+        ({"phone": "123"}, "Nomor HP dimulai 08"),
+        ({"gender": "X"}, "Pilih salah satu yang ada."),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_the_head_stays(app, world, desk, seat, typed, sentence):
+    response = new_head(desk, seat, world.people["yusuf"], **typed)
+    assert response.status_code == 422 and sentence in response.text and "<details" in response.text
+    assert head(app, seat).name == "M. YUSUF"
+    with app.app_context():
+        assert badges.live_badge(db.session, world.people["yusuf"]).token == world.tokens["yusuf"]
+
+
+def test_two_who_replace_one_head_make_one_new_head(app, world, client_of, desk, seat):
+    new_head(client_of("admin"), seat, world.people["yusuf"])
+    second = new_head(desk, seat, world.people["yusuf"], name="ORANG LAIN")
+    assert second.status_code == 409 and "baru saja diganti" in second.text and "ORANG LAIN" in second.text
+    assert head(app, seat).name == "BAIHAQI CONTOH"
+
+
+def test_a_store_asked_for_an_unusable_name_refuses(session, world):
+    begin_write(session)
+    with refused("no_name"):
+        place = session.get(Participant, world.people["yusuf"]).seat
+        store.replace_head(session, "uji", place, name="  ", now=world.now)
+
+
+def test_the_store_returns_the_old_head_and_the_new(session, world):
+    begin_write(session)
+    place = session.get(Participant, world.people["yusuf"]).seat
+    old, new = store.replace_head(session, "uji", place, name="A CONTOH", phone="081300000999", now=world.now)
+    none, again = store.replace_head(
+        session, "uji", store.find_or_add_seat(session, place.village, "077"), name="B", now=world.now
+    )
+    assert (old.name, new.name, new.seat_id, none, again.wave_id) == ("M. YUSUF", "A CONTOH", place.id, None, 1)
+
+
+# The page
+
+
+def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, desk, seat):
+    id_ = world.people["yusuf"]
+    scan(desk, world, world.tokens["yusuf"])
+    with app.app_context():
+        read = store.find_person(db.session, id_)
+    desk.post(
+        f"/participants/{id_}",
+        data={
+            "name": "Drs. YUSUF", "phone": "", "gender": "L", "wave": "2", "note": "", "village": read.village_code,
+            "rt": "003", "rw": "", "version": str(read.version),
+        },
+    )  # fmt: skip
+    new_head(desk, seat, id_)
+    text = " ".join(desk.get(f"/seats/{seat}").text.split())
+    held = text[text.index("Yang pernah menjabat") : text.index('id="seat-cards"')]
+    assert held.index("BAIHAQI CONTOH") < held.index("Drs. YUSUF") and "Diganti BAIHAQI CONTOH" in held
+    old_code = world.short_codes["yusuf"]
+    cards = text[text.index('id="seat-cards"') : text.index('id="seat-scans"')]
+    assert f"{old_code[:3]}-{old_code[3:]}" in cards and badges.REPLACED in cards and cards.count("<tr>") == 3
+    scans = text[text.index('id="seat-scans"') : text.index('id="edits"')]
+    assert "Hadir" in scans and "Registrasi · Gelombang I" in scans and "Uji supervisor" in scans
+    edits = text[text.index('id="edits"') :]
+    assert "Nama: <del>M. YUSUF</del> → Drs. YUSUF" in edits and "Gelombang: <del>I</del> → II" in edits
+    assert "No. HP: <del>081200000103</del> → (kosong)" in edits and "Kursi RT: RT 003 Belimbing Raya" in edits
+
+
+def test_somebody_moved_away_is_named_with_where_they_went(app, world, desk, seat):
+    with app.app_context():
+        session = begin_write(db.session)
+        read = store.find_person(session, world.people["yusuf"])
+        place = {"place": ("63.09.07.2004", "008", "")}
+        store.change_participant(session, "uji", read.id, read.version, place, now=world.now)
+        session.commit()
+        to = session.scalar(select(Seat.id).where(Seat.rt == "008"))
+    page = desk.get(f"/seats/{seat}").text
+    assert "Kursi ini kosong" in page and "dipindahkan ke RT 008 Uwie" in page
+    there = desk.get(f"/seats/{to}").text
+    assert "Ketua RT sekarang" in there and "dipindahkan" not in there
+
+
+def test_a_bulk_change_stands_in_the_edits_too(app, world, desk, seat):
+    desk.post("/participants/bulk", data={"do": "wave", "wave": "2", "people": [world.people["yusuf"]]})
+    assert "Gelombang: <del>I</del> → II" in desk.get(f"/seats/{seat}").text
+
+
+def test_the_person_and_the_open_row_lead_to_the_seat(world, desk, seat):
+    id_ = world.people["yusuf"]
+    assert f'href="/seats/{seat}"' in desk.get(f"/participants/{id_}").text
+    assert f'href="/seats/{seat}"' in desk.get(f"/participants/{id_}", headers={"HX-Request": "true"}).text
+    assert "/seats/" not in desk.get(f"/participants/{world.people['guest']}").text
+
+
+@pytest.mark.parametrize(("role", "status"), [("clerk", 403), ("viewer", 403), ("device", 403), ("stranger", 401)])
+def test_a_seat_is_for_those_who_may_edit(client_of, seat, role, status):
+    client = client_of(role)
+    assert new_head(client, seat, "").status_code == status
+    assert client.get(f"/seats/{seat}").status_code == (303 if role == "stranger" else 403)
+
+
+def test_an_unknown_seat_is_not_found(desk):
+    assert desk.get("/seats/99999").status_code == 404
+    assert new_head(desk, 99999, "").status_code == 404
+
+
+# Who held it, from the trail alone
+
+
+def test_somebody_whom_a_list_brought_holds_the_seat_since_their_first_card():
+    assert tenures(1, 7, "A", 1, DAYS[0], []) == [Tenure(7, "A", DAYS[0], None)]
+
+
+def test_an_archived_head_held_it_until_then_and_again_after_coming_back():
+    steps = [Step(DAYS[0], "add"), Step(DAYS[1], "archive", why="keliru"), Step(DAYS[2], "restore")]
+    assert tenures(1, 7, "A", 1, None, steps) == [
+        Tenure(7, "A", DAYS[0], DAYS[1], "keliru"),
+        Tenure(7, "A", DAYS[2], None),
+    ]
+
+
+def test_somebody_moved_here_and_away_held_it_in_between():
+    steps = [Step(DAYS[1], "move", 5, 1), Step(DAYS[2], "move", 1, 1), Step(DAYS[3], "move", 1, 6)]
+    assert tenures(1, 7, "A", 6, DAYS[0], steps) == [Tenure(7, "A", DAYS[1], DAYS[3], "", 6)]
+    assert tenures(5, 7, "A", 6, DAYS[0], steps) == [Tenure(7, "A", DAYS[0], DAYS[1], "", 1)]
+    assert tenures(9, 7, "A", 6, DAYS[0], steps) == []
+
+
+def test_somebody_archived_elsewhere_did_not_hold_this_seat_again():
+    steps = [Step(DAYS[1], "move", 1, 5), Step(DAYS[2], "archive", why="x"), Step(DAYS[3], "restore")]
+    assert tenures(1, 7, "A", 5, None, steps) == [Tenure(7, "A", None, DAYS[1], "", 5)]
+    assert [each.until for each in tenures(5, 7, "A", 5, None, steps)] == [DAYS[2], None]
