@@ -18,7 +18,6 @@ from ..schema import Attendance, Badge, Checkpoint, Participant, Scan, Seat, Vil
 from .verdict import Verdict
 
 UNDO_WINDOW = timedelta(minutes=15)
-MARKING = (Verdict.WELCOME, Verdict.REPRESENTED)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """Record a scan and answer it: the hot path, in five statements of Core."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, case, false, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, case, false, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from .. import clock
@@ -13,6 +13,21 @@ from ..badges import token as codes
 from ..db import upsert
 from ..refusals import Refused
 from ..schema import Attendance, Badge, Checkpoint, Device, Participant, Scan, User, Wave
+from .decide_store import (
+    ASKING,
+    DIWAKILI,
+    MARKING,
+    LostRace,
+    corrects,
+    followed,
+    insert_mark,
+    keep_cases,
+    resolve,
+    substitute_of,
+    undo_own,
+    walk_in,
+)
+from .decision import LATE, NO_DECISION, Decision, true_time
 from .verdict import Facts, Source, Verdict, is_open, judge
 
 
@@ -20,7 +35,9 @@ from .verdict import Facts, Source, Verdict, is_open, judge
 class Attempt:
     """One scan as it arrives: exactly one of ``code`` (what was read) and ``participant_id`` is set.
 
-    ``recorded_by`` is the label of the device or the name of the user who scans.
+    ``recorded_by`` is the label of the device or the name of the user who scans. ``client_at`` is when it happened
+    and ``sent_at`` when it was sent, both by the device's clock. ``follows`` is the nonce of the scan that a
+    ``decision`` is about; ``may_decide`` says that who scans has the duty, or somebody who has it agreed.
     """
 
     nonce: str
@@ -32,6 +49,10 @@ class Attempt:
     user_id: int | None = None
     recorded_by: str = ""
     client_at: datetime | None = None
+    sent_at: datetime | None = None
+    follows: str = ""
+    decision: Decision = NO_DECISION
+    may_decide: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,33 +73,51 @@ class Answer:
     closes_at: str | None = None
     revoked_at: str | None = None
     replaced_at: str | None = None
+    substitute_id: int | None = None
+    came_instead: int | None = None
+    requires: str | None = None
+    happened_at: str | None = None
+    asked: str = ""
     replayed: bool = False
-
-
-class LostRace(Exception):
-    """A parallel transaction was first: roll this attempt back and record it again."""
 
 
 def record_scan(session: Session, attempt: Attempt, *, now: datetime) -> Answer:
     """Record one attempt and return its answer; a nonce seen before gives the same answer again.
 
-    Refused with 404 for an unknown checkpoint or participant and with 409 for a nonce that was used for another
-    checkpoint, code or participant. Raises LostRace when a parallel transaction was first (PostgreSQL). Judged in
-    the order nonce, badge, archived, revoked, window, presence, wave; presence is decided by the unique index.
+    Refused with 404 for an unknown checkpoint or participant, with 409 for a nonce that was used for another
+    checkpoint, code or participant, with 403 for a decision that needs a duty. Raises LostRace when a parallel
+    transaction was first (PostgreSQL). Judged in the order nonce, badge, revoked, archived, window, presence, wave;
+    presence is decided by the unique index.
     """
     earlier = session.execute(_SCAN_BY_NONCE, {"nonce": attempt.nonce}).first()
     if earlier is not None:
         return _replay(session, attempt, earlier)
+    if attempt.decision.needs_duty and not attempt.may_decide:
+        raise Refused("may_not_decide", "Keputusan ini memerlukan koordinator, atau PIN-nya.", 403)
+    follows = followed(session, attempt.follows, attempt.checkpoint_id) if attempt.follows else None
+    if attempt.decision.walk_in:
+        person = walk_in(session, attempt, now=now)
+        attempt = replace(attempt, participant_id=person, code=None)
     row = _facts_of(session, attempt)
-    verdict, mark = judge(_as_facts(row, now)), None
-    if verdict is Verdict.WELCOME:
-        mark = _mark(session, attempt, row, now)
-        if mark is None:
-            raise LostRace(attempt.nonce)
-    answer = _answer(attempt, verdict, row, mark, now)
-    added = session.execute(_insert_scan(_dialect(session)), _scan_row(attempt, answer, row, now)).first()
+    device = {"offset_ms": row.clock_offset, "paired_at": row.paired_at}
+    at, trusted = true_time(attempt.source, attempt.client_at, attempt.sent_at, now=now, **device)
+    if attempt.decision.substitute and follows is not None and corrects(attempt, follows, row, now):
+        undo_own(session, attempt, row, now=now)
+        row = _facts_of(session, attempt)
+    if attempt.decision.resolve:
+        verdict, mark = resolve(session, attempt, row, follows, at=at, now=now)
+    else:
+        verdict = judge(_as_facts(row, at, attempt))
+        mark = _mark(session, attempt, row, verdict, at)
+        verdict = Verdict.REPRESENTED if mark is not None and mark.mode == DIWAKILI else verdict
+    answer = _answer(attempt, verdict, row, mark, at, now)
+    if verdict is Verdict.CONFLICT and attempt.decision.substitute:  # who came is known when a person decides
+        answer = replace(answer, came_instead=substitute_of(session, attempt, row))
+    added = session.execute(_insert_scan(_dialect(session)), _scan_row(attempt, answer, row, follows, now)).first()
     if added is None:
         raise LostRace(attempt.nonce)
+    if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
+        keep_cases(session, attempt, answer, added.id, trusted=trusted, now=now)
     return answer
 
 
@@ -95,12 +134,14 @@ def _stored(facts: dict[str, Any], replayed: bool = False) -> Answer:
 
 
 def _replay(session: Session, attempt: Attempt, earlier: Row[Any]) -> Answer:
-    row = _facts_of(session, attempt)
+    row = earlier if attempt.decision.walk_in else _facts_of(session, attempt)
     same = earlier.checkpoint_id == attempt.checkpoint_id and earlier.participant_id == row.participant_id
+    same = same or (attempt.decision.walk_in is not None and earlier.checkpoint_id == attempt.checkpoint_id)
+    same = same and earlier.answer.get("asked", "") == attempt.decision.digest
     if attempt.code is not None:
         raw = None if row.badge_id else codes.masked(attempt.code)
         same = same and earlier.badge_id == row.badge_id and earlier.raw == raw
-    else:
+    elif attempt.participant_id is not None:
         same = same and earlier.badge_id is None
     if not same:
         raise Refused("nonce_reused", "Nonce ini sudah dipakai untuk pindaian lain.", 409)
@@ -108,47 +149,53 @@ def _replay(session: Session, attempt: Attempt, earlier: Row[Any]) -> Answer:
 
 
 def _facts_of(session: Session, attempt: Attempt) -> Row[Any]:
+    asked = {"checkpoint": attempt.checkpoint_id, "asking": attempt.device_id}
     if attempt.participant_id is not None:
-        row = session.execute(
-            _FACTS_BY_PERSON, {"checkpoint": attempt.checkpoint_id, "participant": attempt.participant_id}
-        ).first()
+        row = session.execute(_FACTS_BY_PERSON, {**asked, "participant": attempt.participant_id}).first()
         if row is not None and row.participant_id is None:
             raise Refused("no_participant", "Peserta ini tidak ada.", 404)
     else:
         raw = attempt.code or ""
-        read = {"checkpoint": attempt.checkpoint_id, "tokens": codes.read_tokens(raw)}
+        read = {**asked, "tokens": codes.read_tokens(raw)}
         row = session.execute(_FACTS_BY_CODE, {**read, "short": codes.read_short_code(raw)}).first()
     if row is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     return row
 
 
-def _as_facts(row: Row[Any], now: datetime) -> Facts:
+def _as_facts(row: Row[Any], at: datetime, attempt: Attempt) -> Facts:
     return Facts(
         known=row.participant_id is not None,
         archived=row.archived_at is not None,
         revoked=row.revoked_at is not None,
         present=row.attendance_id is not None,
-        open=is_open(now, row.opens_at, row.closes_at, row.wave_closed_at),
+        represented=row.mode == DIWAKILI,
+        by_substitute=attempt.decision.substitute is not None,
+        accepted=attempt.decision.accept_other_wave,
+        meets=row.requires is None or row.meets is not None,
+        open=is_open(at, row.opens_at, row.closes_at, row.wave_closed_at),
         has_seat=row.seat_id is not None,
         home_wave=row.home_wave_id,
         wave=row.wave_id,
     )
 
 
-def _mark(session: Session, attempt: Attempt, row: Row[Any], now: datetime) -> Row[Any] | None:
-    """Insert the attendance; None when somebody else's row is already there."""
-    mark = {
-        "checkpoint_id": attempt.checkpoint_id,
-        "participant_id": row.participant_id,
-        "at": now,
-        "device_id": attempt.device_id,
-        "user_id": attempt.user_id,
-    }
-    return session.execute(_insert_mark(_dialect(session)), mark).first()
+def _mark(session: Session, attempt: Attempt, row: Row[Any], verdict: Verdict, at: datetime) -> Any:
+    """Insert the attendance that a verdict makes and return it; the mark of somebody who was first goes back in time.
+
+    None where the verdict makes none.
+    """
+    if verdict is Verdict.ALREADY and at < row.at:
+        session.execute(update(Attendance).where(Attendance.id == row.attendance_id).values(at=at))
+    if verdict not in MARKING:
+        return None
+    substitute = substitute_of(session, attempt, row) if verdict is Verdict.REPRESENTED or row.kind != "hadir" else None
+    return insert_mark(session, attempt, row.participant_id, at, substitute)
 
 
-def _scan_row(attempt: Attempt, answer: Answer, row: Row[Any], now: datetime) -> dict[str, Any]:
+def _scan_row(
+    attempt: Attempt, answer: Answer, row: Row[Any], follows: Row[Any] | None, now: datetime
+) -> dict[str, Any]:
     return {
         "nonce": attempt.nonce,
         "checkpoint_id": attempt.checkpoint_id,
@@ -156,38 +203,34 @@ def _scan_row(attempt: Attempt, answer: Answer, row: Row[Any], now: datetime) ->
         "badge_id": row.badge_id,
         "raw": answer.raw,
         "verdict": str(answer.verdict),
-        "answer": {key: value for key, value in asdict(answer).items() if value is not None and key != "replayed"},
+        "answer": {key: value for key, value in asdict(answer).items() if value not in (None, "", False)},
         "source": str(attempt.source),
         "device_id": attempt.device_id,
         "user_id": attempt.user_id,
         "client_at": attempt.client_at,
         "server_at": now,
-        "attendance_id": answer.attendance_id if answer.verdict is Verdict.WELCOME else None,
+        "attendance_id": answer.attendance_id if answer.verdict in MARKING else None,
+        "follows_id": follows.id if follows else None,
     }
 
 
-def _answer(attempt: Attempt, verdict: Verdict, row: Row[Any], mark: Row[Any] | None, now: datetime) -> Answer:
-    answer: dict[str, Any] = {
-        "nonce": attempt.nonce,
-        "verdict": verdict,
-        "checkpoint_id": attempt.checkpoint_id,
-    }
-    answer["participant_id"] = row.participant_id
+def _answer(attempt: Attempt, verdict: Verdict, row: Row[Any], mark: Any, at: datetime, now: datetime) -> Answer:
+    answer: dict[str, Any] = {"nonce": attempt.nonce, "verdict": verdict, "checkpoint_id": attempt.checkpoint_id}
+    answer |= {"participant_id": row.participant_id, "asked": attempt.decision.digest}
+    if at != now:
+        answer["happened_at"] = clock.iso(at)
     if mark is not None:
-        answer |= {"attendance_id": mark.id, "at": clock.iso(now), "mode": "sendiri", "number": mark.number}
-        answer["device"] = attempt.recorded_by
-    elif verdict is Verdict.ALREADY:
-        answer |= {
-            "attendance_id": row.attendance_id,
-            "at": clock.iso(row.at),
-            "mode": row.mode,
-            "number": row.number,
-        }
-        answer["device"] = row.marked_by
+        answer |= {"attendance_id": mark.id, "at": clock.iso(mark.at), "mode": mark.mode, "number": mark.number}
+        answer |= {"device": attempt.recorded_by, "substitute_id": mark.substitute_id}
+    elif verdict in (Verdict.ALREADY, Verdict.CONFLICT):
+        first = min(row.at, at) if verdict is Verdict.ALREADY else row.at
+        answer |= {"attendance_id": row.attendance_id, "at": clock.iso(first), "mode": row.mode, "number": row.number}
+        answer |= {"device": row.marked_by, "substitute_id": row.substitute_id}
     elif verdict is Verdict.NOT_OPEN:
         closes = min(filter(None, (row.closes_at, row.wave_closed_at)), default=None)
         answer["opens_at"] = clock.iso(row.opens_at) if row.opens_at else None
         answer["closes_at"] = clock.iso(closes) if closes else None
+        answer["requires"] = row.requires if row.requires and row.meets is None else None
     elif verdict is Verdict.REVOKED:
         answer["revoked_at"] = clock.iso(row.revoked_at)
         answer["replaced_at"] = clock.iso(row.replaced_at) if row.replaced_at else None
@@ -201,10 +244,12 @@ def _facts_query(participant_on: Any, badge_on: Any) -> Select[Any]:
     newer = aliased(Badge)
     replaced = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id)
     replaced = replaced.where(newer.revoked_at.is_(None)).scalar_subquery()
+    needed, there, asking = aliased(Checkpoint), aliased(Attendance), aliased(Device)
     return (
         select(
             Checkpoint.opens_at,
             Checkpoint.closes_at,
+            Checkpoint.kind,
             Wave.closed_at.label("wave_closed_at"),
             Wave.id.label("wave_id"),
             Badge.id.label("badge_id"),
@@ -218,6 +263,11 @@ def _facts_query(participant_on: Any, badge_on: Any) -> Select[Any]:
             Attendance.at,
             Attendance.mode,
             Attendance.number,
+            Attendance.substitute_id,
+            needed.name.label("requires"),
+            there.id.label("meets"),
+            asking.clock_offset,
+            asking.paired_at,
             func.coalesce(Device.label, User.name, "").label("marked_by"),
         )
         .select_from(Checkpoint)
@@ -234,6 +284,16 @@ def _facts_query(participant_on: Any, badge_on: Any) -> Select[Any]:
         )
         .outerjoin(Device, Device.id == Attendance.device_id)
         .outerjoin(User, User.id == Attendance.user_id)
+        .outerjoin(needed, needed.id == Checkpoint.requires_id)
+        .outerjoin(
+            there,
+            and_(
+                there.checkpoint_id == Checkpoint.requires_id,
+                there.participant_id == Participant.id,
+                there.voided_at.is_(None),
+            ),
+        )
+        .outerjoin(asking, asking.id == bindparam("asking"))
         .where(Checkpoint.id == bindparam("checkpoint"))
         .limit(1)
     )
@@ -241,20 +301,6 @@ def _facts_query(participant_on: Any, badge_on: Any) -> Select[Any]:
 
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
-
-
-@cache
-def _insert_mark(dialect: str) -> Any:
-    highest = select(func.coalesce(func.max(Attendance.number), 0) + 1)
-    highest = highest.where(Attendance.checkpoint_id == bindparam("checkpoint_id"))
-    names = ("checkpoint_id", "participant_id", "at", "device_id", "user_id")
-    values = {name: bindparam(name, type_=Attendance.__table__.c[name].type) for name in names}
-    values |= {"number": highest.scalar_subquery(), "mode": "sendiri", "voided_by": "", "void_reason": ""}
-    insert = upsert(dialect, Attendance.__table__).values(values)
-    insert = insert.on_conflict_do_nothing(
-        index_elements=["checkpoint_id", "participant_id"], index_where=Attendance.voided_at.is_(None)
-    )
-    return insert.returning(Attendance.id, Attendance.number)
 
 
 @cache
