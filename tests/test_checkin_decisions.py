@@ -305,8 +305,8 @@ def test_no_time_is_ever_in_the_future_or_taken_from_a_door_that_is_not_late(sou
     "told",
     [
         [], {}, "x", {"dance": {}}, {"accept_other_wave": {}}, {"accept_other_wave": {"reason": " "}},
-        {"accept_other_wave": "ya"}, {"substitute": {}}, {"substitute": {"name": 3}}, {"substitute": {"name": "x" * 300}},
-       
+        {"accept_other_wave": "ya"}, {"substitute": {}}, {"substitute": {"name": 3}},
+        {"substitute": {"name": "x" * 300}},
         {"substitute": {"name": "CONTOH", "letter": "ya"}}, {"resolve": "both", "reason": "x"}, {"resolve": "head"},
         {"walk_in": {"kind": "rt", "name": "CONTOH"}}, {"walk_in": {"kind": "raja", "name": "CONTOH"}},
         {"walk_in": {"kind": "tamu", "name": "CONTOH", "seat": "63.09.07.2004/001"}}, {"walk_in": {"kind": "tamu"}},

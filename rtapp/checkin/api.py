@@ -17,9 +17,9 @@ from ..web.guard import acting, public, require_checkpoint, requires
 from . import openapi
 from .decision import read_decision
 from .marks_store import snapshot, snapshot_tag
+from .shared_views import checked_nonce, record
 from .store import Answer, Attempt
 from .verdict import Source
-from .views import checked_nonce, record
 
 api = Blueprint("checkin_api", __name__, url_prefix="/api/v1")
 MOST_SCANS = 500

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
@@ -35,8 +35,13 @@ class LostRace(Exception):
     """A parallel transaction was first: roll this attempt back and record it again."""
 
 
+def dialect_of(session: Session | Connection) -> str:
+    """Return the name of the database's dialect, of a session or of the bare connection the writer gives."""
+    return (session if isinstance(session, Connection) else session.get_bind()).dialect.name
+
+
 def insert_mark(
-    session: Session, attempt: "Attempt", participant_id: int, at: datetime, substitute_id: int | None
+    session: Session | Connection, attempt: "Attempt", participant_id: int, at: datetime, substitute_id: int | None
 ) -> Row[Any]:
     """Insert an attendance and return its id, number, at, mode and substitute; a lost race raises LostRace."""
     mark = {
@@ -48,13 +53,13 @@ def insert_mark(
         "mode": DIWAKILI if substitute_id else SENDIRI,
         "substitute_id": substitute_id,
     }
-    made = session.execute(_insert_mark(session.get_bind().dialect.name), mark).first()
+    made = session.execute(_insert_mark(dialect_of(session)), mark).first()
     if made is None:
         raise LostRace(attempt.nonce)
     return made
 
 
-def substitute_of(session: Session, attempt: "Attempt", row: Row[Any]) -> int | None:
+def substitute_of(session: Session | Connection, attempt: "Attempt", row: Row[Any]) -> int | None:
     """Return who stands in for the person: whom the attempt names, else who did at the wave's registration."""
     told = attempt.decision.substitute
     if told is not None:
@@ -137,7 +142,7 @@ def walk_in(session: Session, attempt: "Attempt", *, now: datetime) -> int:
 
 
 def keep_cases(
-    session: Session, attempt: "Attempt", answer: "Answer", scan_id: int, *, trusted: bool, now: datetime
+    session: Session | Connection, attempt: "Attempt", answer: "Answer", scan_id: int, *, trusted: bool, now: datetime
 ) -> None:
     """Open the case that this scan leaves to a supervisor, and settle those that its decision answers."""
     counts = answer.verdict in _COUNTING
@@ -152,14 +157,14 @@ def keep_cases(
         )
     kind = _case_of(attempt, answer, trusted, counts)
     if kind:
-        opened = upsert(session.get_bind().dialect.name, Case.__table__).on_conflict_do_nothing()
+        opened = upsert(dialect_of(session), Case.__table__).on_conflict_do_nothing()
         session.execute(
             opened.values(
                 scan_id=scan_id, checkpoint_id=answer.checkpoint_id, participant_id=answer.participant_id,
                 kind=kind, opened_at=now, settled_by="", outcome="",
             )
         )  # fmt: skip
-    if attempt.decision.needs_duty or attempt.decision.walk_in:
+    if (attempt.decision.needs_duty or attempt.decision.walk_in) and isinstance(session, Session):
         note(
             session, attempt.recorded_by, "scan.decide", "participant", answer.participant_id, now=now,
             reason=attempt.decision.reason, verdict=str(answer.verdict), checkpoint=answer.checkpoint_id,

@@ -39,18 +39,22 @@ class WalkIn:
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision at the door; ``resolve`` is "head" or "substitute". All empty: no decision."""
+    """One decision at the door; ``resolve`` is "head" or "substitute". All empty: no decision.
+
+    ``over_all`` records a late scan whatever window, wave or requirement stood against it.
+    """
 
     accept_other_wave: bool = False
     substitute: Substituted | None = None
     walk_in: WalkIn | None = None
     resolve: str = ""
     reason: str = ""
+    over_all: bool = False
 
     @property
     def needs_duty(self) -> bool:
         """Whether only a supervisor may decide so."""
-        return self.accept_other_wave or bool(self.resolve)
+        return self.accept_other_wave or self.over_all or bool(self.resolve)
 
     @property
     def digest(self) -> str:

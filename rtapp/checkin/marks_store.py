@@ -57,6 +57,12 @@ def may_undo(actor: Actor, mark: Attendance, now: datetime) -> bool:
     return actor.may(Duty.UNDO_OWN) and own and now - mark.at <= UNDO_WINDOW
 
 
+def undoable(session: Session, actor: Actor, attendance_id: int | None, *, now: datetime) -> int | None:
+    """Return ``attendance_id`` when the actor may take that mark back, else None."""
+    mark = session.get(Attendance, attendance_id) if attendance_id else None
+    return attendance_id if mark is not None and may_undo(actor, mark, now) else None
+
+
 def void_mark(session: Session, actor: Actor, attendance_id: int, reason: str, *, now: datetime) -> Attendance:
     """Take a mark back with a reason; the line stays and says who did it. Refused as ``may_undo`` says."""
     mark = session.get(Attendance, attendance_id)

@@ -19,6 +19,7 @@ from .decide_store import (
     MARKING,
     LostRace,
     corrects,
+    dialect_of,
     followed,
     insert_mark,
     keep_cases,
@@ -113,7 +114,7 @@ def record_scan(session: Session, attempt: Attempt, *, now: datetime) -> Answer:
     answer = _answer(attempt, verdict, row, mark, at, now)
     if verdict is Verdict.CONFLICT and attempt.decision.substitute:  # who came is known when a person decides
         answer = replace(answer, came_instead=substitute_of(session, attempt, row))
-    added = session.execute(_insert_scan(_dialect(session)), _scan_row(attempt, answer, row, follows, now)).first()
+    added = session.execute(_insert_scan(dialect_of(session)), _scan_row(attempt, answer, row, follows, now)).first()
     if added is None:
         raise LostRace(attempt.nonce)
     if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
@@ -171,9 +172,9 @@ def _as_facts(row: Row[Any], at: datetime, attempt: Attempt) -> Facts:
         present=row.attendance_id is not None,
         represented=row.mode == DIWAKILI,
         by_substitute=attempt.decision.substitute is not None,
-        accepted=attempt.decision.accept_other_wave,
-        meets=row.requires is None or row.meets is not None,
-        open=is_open(at, row.opens_at, row.closes_at, row.wave_closed_at),
+        accepted=attempt.decision.accept_other_wave or attempt.decision.over_all,
+        meets=row.requires is None or row.meets is not None or attempt.decision.over_all,
+        open=attempt.decision.over_all or is_open(at, row.opens_at, row.closes_at, row.wave_closed_at),
         has_seat=row.seat_id is not None,
         home_wave=row.home_wave_id,
         wave=row.wave_id,
@@ -297,10 +298,6 @@ def _facts_query(participant_on: Any, badge_on: Any) -> Select[Any]:
         .where(Checkpoint.id == bindparam("checkpoint"))
         .limit(1)
     )
-
-
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
 
 
 @cache

@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..refusals import Refused
-from ..schema import Attendance, Badge, Checkpoint, Device, District, Participant, Seat, User, Village, Wave
+from ..schema import Attendance, Audit, Badge, Checkpoint, District, Participant, Seat, Village, Wave
 from . import names
 from .seat_store import seat_code
 
 FACETS = ("district", "village", "wave", "status", "kind")  # what a list is narrowed by, beside words
+SEATLESS = "lain"  # as a kind: everybody who is no head
 ALIKE, ALIKE_AT_MOST = 0.5, 10
 
 
@@ -27,6 +29,7 @@ class Person:
     rt: str
     rw: str
     seat: str  # desk.md §6: "63.09.06.1002/013A", "" for somebody without one
+    seat_id: int | None
     village: str
     village_code: str
     village_kind: str
@@ -47,25 +50,12 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One attendance of a person as their page shows it; ``wave`` is the number of the checkpoint's wave."""
-
-    checkpoint: str
-    wave: int
-    at: datetime
-    mode: str
-    by: str
-    voided_at: datetime | None
-    voided_by: str
-    void_reason: str
-
-
-@dataclass(frozen=True)
 class Filter:
     """What of the roster is looked for; empty fields do not narrow.
 
-    ``wave`` is a wave's number as text or "none"; ``status`` one of hadir, belum, arsip; ``checkpoint_id``
-    is where presence is looked at (None: at the registration of each person's own wave).
+    ``wave`` is a wave's number as text or "none"; ``status`` one of hadir, belum, arsip; ``kind`` may be
+    SEATLESS. ``sort`` is one of nama, desa, rt, diubah, else by place; ``checkpoint_id`` is where presence is
+    looked at (None: at the registration of each person's own wave).
     """
 
     q: str = ""
@@ -74,17 +64,18 @@ class Filter:
     wave: str = ""
     status: str = ""
     kind: str = ""
+    sort: str = ""
     checkpoint_id: int | None = None
 
 
 def find_people(session: Session, wanted: Filter, *, limit: int = 50, offset: int = 0) -> list[Person]:
-    """Return people in the order districts, villages, RT numbers; those without a seat come last, by name.
+    """Return people in the order asked for: by districts, villages, RT numbers unless ``wanted`` sorts otherwise.
 
-    Where presence is looked at one checkpoint, people of its wave come first.
+    Those without a seat come last, by name. Where presence is looked at one checkpoint, people of its wave come first.
 
     When a search finds nobody, those whose names are most alike are returned instead, at most ten.
     """
-    ids = session.scalars(_in_order(_ids(wanted), wanted.checkpoint_id).limit(limit).offset(offset)).all()
+    ids = session.scalars(_in_order(_ids(wanted), wanted).limit(limit).offset(offset)).all()
     if not ids and not offset and names.query_tokens(wanted.q):
         ids = _most_alike(session, wanted, limit)
     people = people_by_id(session, ids, wanted.checkpoint_id)
@@ -96,13 +87,27 @@ def count_people(session: Session, wanted: Filter) -> int:
     return session.scalar(select(func.count()).select_from(_ids(wanted).subquery())) or 0
 
 
-def next_person(session: Session, wanted: Filter, participant_id: int) -> tuple[int, int] | None:
-    """Return the id of the person after this one in the list ``wanted``, and their place in it from 0."""
-    ids = session.scalars(_in_order(_ids(wanted))).all()
-    if participant_id not in ids[:-1]:
-        return None
-    place = ids.index(participant_id) + 1
-    return ids[place], place
+def count_kinds(session: Session, *, archived: bool = False) -> dict[str, int]:
+    """Return how many people of each kind are on the roster, or in its archive."""
+    at = Participant.archived_at
+    rows = select(Participant.kind, func.count()).where(at.isnot(None) if archived else at.is_(None))
+    return {kind: number for kind, number in session.execute(rows.group_by(Participant.kind))}
+
+
+def ids_of(session: Session, wanted: Filter) -> list[int]:
+    """Return the id of everybody ``wanted`` finds without resorting to likeness, in the order of the list."""
+    return list(session.scalars(_in_order(_ids(wanted), wanted)))
+
+
+def neighbour(session: Session, wanted: Filter, participant_id: int, step: int = 1) -> tuple[int, int] | None:
+    """Return who stands ``step`` rows below this person (above: -1) in the list, and their place in it from 0."""
+    order = _order(wanted)
+    near = func.lead if step > 0 else func.lag
+    place = func.row_number().over(order_by=order) - 1 + step
+    rows = _ids(wanted).add_columns(near(Participant.id).over(order_by=order).label("near"), place.label("place"))
+    found = rows.subquery()
+    row = session.execute(select(found.c.near, found.c.place).where(found.c.id == participant_id)).first()
+    return None if row is None or row.near is None else (row.near, row.place)
 
 
 def find_person(session: Session, participant_id: int) -> Person:
@@ -113,30 +118,21 @@ def find_person(session: Session, participant_id: int) -> Person:
     return person
 
 
+def head_of(session: Session, seat_id: int) -> Person | None:
+    """Return who holds a seat now; None while it is vacant."""
+    held = select(Participant.id).where(Participant.seat_id == seat_id, Participant.archived_at.is_(None))
+    id_ = session.scalar(held)
+    return None if id_ is None else find_person(session, id_)
+
+
 def people_by_id(session: Session, ids: Iterable[int], checkpoint_id: int | None = None) -> dict[int, Person]:
     """Return the people with these ids."""
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = session.execute(_select_people(checkpoint_id).where(Participant.id.in_(wanted)))
+    here = {} if checkpoint_id is None else {"checkpoint": checkpoint_id}
+    rows = session.execute(_people_at(bool(here)), {"ids": sorted(wanted), **here})
     return {row.id: _person(row) for row in rows}
-
-
-def marks_of(session: Session, participant_id: int) -> list[Mark]:
-    """Return where and when somebody was marked, the undone ones too, oldest first."""
-    rows = session.execute(
-        select(Attendance, Checkpoint.name, Wave.number, func.coalesce(Device.label, User.name, ""))
-        .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-        .join(Wave, Wave.id == Checkpoint.wave_id)
-        .outerjoin(Device, Device.id == Attendance.device_id)
-        .outerjoin(User, User.id == Attendance.user_id)
-        .where(Attendance.participant_id == participant_id)
-        .order_by(Attendance.at, Attendance.id)
-    )
-    return [
-        Mark(name, wave, mark.at, mark.mode, by, mark.voided_at, mark.voided_by, mark.void_reason)
-        for mark, name, wave, by in rows
-    ]
 
 
 def search_text(name: str, kind: str, rt: str = "", village: str = "", district: str = "") -> str:
@@ -167,21 +163,41 @@ def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
         number = int(wanted.wave) if wanted.wave.isascii() and wanted.wave.isdigit() else -1
         rows = rows.where(Participant.wave_id.in_(select(Wave.id).where(Wave.number == min(number, 9999))))
     if wanted.kind:
-        rows = rows.where(Participant.kind == wanted.kind)
+        rows = rows.where(Participant.kind != "rt" if wanted.kind == SEATLESS else Participant.kind == wanted.kind)
     if wanted.status in ("hadir", "belum"):
-        marked = select(Attendance.id).where(*_mark(wanted.checkpoint_id)).correlate(Participant).exists()
+        marked = is_marked(wanted.checkpoint_id)
         rows = rows.where(marked if wanted.status == "hadir" else ~marked)
     return rows
 
 
-def _in_order(rows: Select[Any], checkpoint_id: int | None = None) -> Select[Any]:
-    if checkpoint_id is not None:
-        here = select(Checkpoint.wave_id).where(Checkpoint.id == checkpoint_id).scalar_subquery()
+def _in_order(rows: Select[Any], wanted: Filter) -> Select[Any]:
+    if wanted.checkpoint_id is not None:
+        here = select(Checkpoint.wave_id).where(Checkpoint.id == wanted.checkpoint_id).scalar_subquery()
         rows = rows.order_by(case((Participant.wave_id == here, 0), else_=1))
-    return rows.order_by(Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id)
+    return rows.order_by(*_order(wanted))
 
 
-def _mark(checkpoint_id: int | None) -> list[Any]:
+def _order(wanted: Filter) -> list[Any]:
+    """Return what the list goes by; an RT has three digits and a suffix, so its text sorts as its number."""
+    place = [Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id]
+    if wanted.sort == "nama":
+        return [Participant.name_key, *place]
+    if wanted.sort == "desa":
+        return [Village.code.is_(None), Village.name, *place]
+    if wanted.sort == "rt":
+        return [Seat.rt.is_(None), Seat.rt, *place]
+    if wanted.sort == "diubah":
+        line = select(func.max(Audit.id)).where(Audit.subject == "participant", Audit.subject_id == Participant.id)
+        return [func.coalesce(line.correlate(Participant).scalar_subquery(), 0).desc(), *place]
+    return place
+
+
+def is_marked(checkpoint_id: int | None = None) -> Any:
+    """Return the condition that somebody is marked at the checkpoint, else at the registration of their wave."""
+    return select(Attendance.id).where(*_mark(checkpoint_id)).correlate(Participant).exists()
+
+
+def _mark(checkpoint_id: Any) -> list[Any]:
     """Return what makes an attendance somebody's mark: at the checkpoint, else at their registration."""
     home = select(Checkpoint.id).where(Checkpoint.wave_id == Participant.wave_id, Checkpoint.kind == "hadir")
     home = home.order_by(Checkpoint.position, Checkpoint.id).limit(1)
@@ -205,7 +221,14 @@ def _most_alike(session: Session, wanted: Filter, limit: int) -> list[int]:
     return [id_ for _, id_ in best[: min(limit, ALIKE_AT_MOST)]]
 
 
-def _select_people(checkpoint_id: int | None) -> Select[Any]:
+@cache
+def _people_at(one_checkpoint: bool) -> Select[Any]:
+    """Return the statement, made once: a verdict waits for it."""
+    people = _select_people(bindparam("checkpoint") if one_checkpoint else None)
+    return people.where(Participant.id.in_(bindparam("ids", expanding=True)))
+
+
+def _select_people(checkpoint_id: Any) -> Select[Any]:
     return (
         select(
             *(getattr(Participant, field) for field in _OWN),
@@ -234,7 +257,7 @@ def _select_people(checkpoint_id: int | None) -> Select[Any]:
 
 
 _OWN = (
-    "id", "kind", "name", "wave_id", "phone", "gender", "note", "version", "archived_at", "archive_reason"
+    "id", "kind", "name", "seat_id", "wave_id", "phone", "gender", "note", "version", "archived_at", "archive_reason"
 )  # fmt: skip
 
 

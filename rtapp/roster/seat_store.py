@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ..refusals import Refused
 from ..schema import District, Invitation, Seat, Village
@@ -23,6 +23,14 @@ def invited_waves(session: Session) -> dict[str, int]:
         .having(func.count() == 1)
     )
     return {code: wave_id for code, wave_id in session.execute(rows)}
+
+
+def find_seat(session: Session, seat_id: int) -> Seat:
+    """Return one seat, held or vacant; refused with 404 when there is none."""
+    seat = session.get(Seat, seat_id, options=[joinedload(Seat.village).joinedload(Village.district)])
+    if seat is None:
+        raise Refused("no_seat", "Kursi RT ini tidak ada.", 404)
+    return seat
 
 
 def find_or_add_seat(session: Session, village: Village, rt: str, rw: str = "") -> Seat:

@@ -8,22 +8,32 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
 from ..audit import store as audit
+from ..events.store import the_event
 from ..refusals import Refused
 from ..schema import Participant, Seat
 from . import names
 from .find_store import FACETS as FACETS
+from .find_store import SEATLESS as SEATLESS
 from .find_store import Filter as Filter
-from .find_store import Mark as Mark
 from .find_store import Person as Person
+from .find_store import count_kinds as count_kinds
 from .find_store import count_people as count_people
 from .find_store import find_people as find_people
 from .find_store import find_person as find_person
-from .find_store import marks_of as marks_of
-from .find_store import next_person as next_person
+from .find_store import head_of as head_of
+from .find_store import ids_of as ids_of
+from .find_store import neighbour as neighbour
 from .find_store import people_by_id as people_by_id
 from .find_store import search_text
+from .history_store import History as History
+from .history_store import Line as Line
+from .history_store import Mark as Mark
+from .history_store import history_of as history_of
+from .history_store import last_change as last_change
+from .history_store import marks_of as marks_of
 from .seat_store import find_or_add_seat as find_or_add_seat
-from .seat_store import flush_seats, seat_by_hand, seat_code
+from .seat_store import find_seat as find_seat
+from .seat_store import flush_seats, invited_waves, seat_by_hand, seat_code
 
 KINDS = ("rt", "tamu", "panitia", "narasumber")
 GENDERS = ("", "L", "P")
@@ -91,6 +101,22 @@ def change_participant(
     return person
 
 
+def replace_head(
+    session: Session, actor: str, seat: Seat, *, name: str, phone: str = "", gender: str = "", now: datetime
+) -> tuple[Person | None, Participant]:
+    """Put a new head on ``seat``; return the old one, who is archived (None: it was vacant), and the new.
+
+    The new one comes to the wave of the old, else to the one the district is invited to. Cards are the
+    caller's: revoke the old one's and issue the new one's in the same transaction.
+    """
+    old = head_of(session, seat.id)
+    if old is not None:
+        archive_participant(session, actor, old.id, f"Diganti {names.clean(name)}", now=now)
+    wave_id = old.wave_id if old else invited_waves(session).get(seat.village.district.code)
+    facts = {"name": name, "phone": phone, "gender": gender, "wave_id": wave_id}
+    return old, add_participant(session, actor, the_event(session).id, seat=seat, now=now, **facts)
+
+
 def archive_participant(session: Session, actor: str, participant_id: int, reason: str, *, now: datetime) -> None:
     """Take somebody off the roster with a reason; their card stops working, their attendance stays."""
     person = _live_participant(session, participant_id)
@@ -150,10 +176,11 @@ def _take(session: Session, person: Participant, changes: dict[str, Any]) -> Non
 
 
 def _values(person: Participant) -> dict[str, Any]:
-    fields = ("name", "kind", "phone", "gender", "note", "wave_id", "seat_id")
+    fields = ("name", "kind", "phone", "gender", "note", "wave_id")
     seat = person.seat
     place = {"seat": seat_code(seat.village.code, seat.rt, seat.rw_in_key), "rw": seat.rw} if seat else {}
-    return {field: getattr(person, field) for field in fields} | place
+    # The seat's own id: the person's follows it only when the change is written.
+    return {field: getattr(person, field) for field in fields} | {"seat_id": seat.id if seat else None} | place
 
 
 def _rename(person: Participant, name: str) -> None:
