@@ -232,3 +232,12 @@ def test_a_walk_in_without_a_name_or_seat_is_asked_again(client_of, session, wor
     assert client.post(address, data={"kind": "tamu", "name": " "}).status_code == 422
     assert client.post(address, data={"kind": "rt", "name": "CONTOH"}).status_code == 422
     assert session.scalar(select(func.count()).select_from(Scan)) == 0
+
+
+def test_a_supervisor_sets_the_pin_on_the_own_account_page(client_of, session, world):
+    supervisor = client_of("supervisor")
+    assert "PIN untuk meja" in supervisor.get("/account").text
+    assert supervisor.post("/account/pin", data={"pin": "123456"}).status_code == 422
+    assert supervisor.post("/account/pin", data={"pin": PIN}).status_code == 303
+    assert pins_store.user_by_pin(session, PIN).id == world.users["supervisor"]
+    assert client_of("clerk").post("/account/pin", data={"pin": PIN}).status_code == 403
