@@ -45,7 +45,7 @@ def test_a_dirty_list_is_read_decided_saved_and_undone(visit, dirty, size):
     expect(page.get_by_text("Kinarun")).to_have_count(0)
     page.get_by_placeholder("RT, misalnya 3").fill("45")
     page.get_by_role("button", name="Pakai").click()
-    expect(page.get_by_text("Tidak ada yang perlu diputuskan")).to_be_visible()
+    expect(page.get_by_role("link", name="Perlu keputusan 0")).to_be_visible()
     expect(page.get_by_text("4 orang baru, 0 baris berubah")).to_be_visible()
     page.get_by_role("button", name="Simpan ke daftar peserta").click()
     expect(page.get_by_text("Tersimpan", exact=False).first).to_be_visible()
