@@ -94,7 +94,9 @@ class Checkpoint(db.Model):
     position: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    requires_id: Mapped[int | None] = mapped_column(ForeignKey("checkpoint.id"), index=True)
     wave: Mapped[Wave] = relationship(back_populates="checkpoints")
+    requires: Mapped["Checkpoint | None"] = relationship(remote_side="Checkpoint.id")
 
 
 class Agenda(db.Model):
@@ -181,6 +183,7 @@ class User(db.Model):
     name_key: Mapped[str] = mapped_column(String(80), unique=True)
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200), default="")
+    pin_hash: Mapped[str] = mapped_column(String(200), default="")  # what a supervisor types on a clerk's screen
     session_version: Mapped[int] = mapped_column(default=1)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -199,6 +202,7 @@ class Device(db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_seen: Mapped[datetime | None] = mapped_column(UTCDateTime)
     session_version: Mapped[int] = mapped_column(default=0)
+    clock_offset: Mapped[int | None] = mapped_column()  # milliseconds by which its clock is ahead of ours
     checkpoints: Mapped[list[Checkpoint]] = relationship(
         secondary="device_checkpoint", order_by="Checkpoint.position, Checkpoint.id"
     )
@@ -223,6 +227,17 @@ class OneTimeLink(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class Substitute(db.Model):
+    """Who came in a head's place, with a letter or without."""
+
+    __tablename__ = "substitute"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    relation: Mapped[str] = mapped_column(String(80), default="")
+    letter: Mapped[bool] = mapped_column(default=False)
+    phone: Mapped[str] = mapped_column(String(20), default="")
+
+
 class Attendance(db.Model):
     """The one source of every count: who is present at a checkpoint; undone by voiding with a reason."""
 
@@ -242,6 +257,7 @@ class Attendance(db.Model):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     number: Mapped[int]  # running number at the checkpoint; never given twice
     mode: Mapped[str] = mapped_column(String(20), default="sendiri")  # sendiri | diwakili
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("substitute.id"), index=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -269,6 +285,43 @@ class Scan(db.Model):
     client_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     server_at: Mapped[datetime] = mapped_column(UTCDateTime)
     attendance_id: Mapped[int | None] = mapped_column(ForeignKey("attendance.id"), index=True)
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"), index=True)
+
+
+class Case(db.Model):
+    """Something that waits for a supervisor: a scan that could not be judged alone; settled once, by whom."""
+
+    __tablename__ = "decision_case"
+    __table_args__ = (
+        live("uq_decision_case_open", "checkpoint_id", "participant_id", "kind",
+             where="settled_at IS NULL AND participant_id IS NOT NULL"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"), unique=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # other_wave | conflict | late | walk_in | time
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    settled_by: Mapped[str] = mapped_column(String(120), default="")
+    outcome: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Absence(db.Model):
+    """Why somebody does not come to their wave; a scan wins over it."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        live("uq_absence_participant_wave_live", "participant_id", "wave_id", where="withdrawn_at IS NULL"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # izin | sakit | dinas | tanpa_keterangan
+    note: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    noted_by: Mapped[str] = mapped_column(String(120), default="")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class RosterImport(db.Model):

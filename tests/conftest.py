@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,8 @@ def client_of(app: Flask, world: worlds.World) -> Callable[[str], FlaskClient]:
 
     def make(role: str) -> FlaskClient:
         client = app.test_client()
+        if has_app_context():
+            g.pop("actor", None)  # a context that a test holds open would remember who asked before
         if role != "stranger":
             with client.session_transaction() as cookie:
                 cookie["device" if role == "device" else "user"] = (

@@ -102,7 +102,9 @@ def test_a_list_is_answered_in_order_and_a_broken_one_keeps_nobody_else_out(post
         ({"client_at": "kemarin"}, 422, "bad_moment"),
         ({"client_at": "2023-11-08T08:00:00"}, 422, "bad_moment"),
         ({"extra": 1}, 422, "unknown_field"),
-        ({"follows": "nonce-0000"}, 422, "not_yet"),
+        ({"follows": "nonce-0000"}, 404, "no_scan"),
+        ({"decision": {"accept_other_wave": {"reason": "jauh"}}}, 403, "may_not_decide"),
+        ({"decision": {}}, 422, "bad_decision"),
     ],
 )
 def test_a_broken_request_gets_an_error_object_and_writes_nothing(app, post, world, change, status, code):

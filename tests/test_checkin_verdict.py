@@ -30,10 +30,17 @@ def test_a_head_in_no_wave_is_asked_about():
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
-        (Facts(known=True, archived=True, revoked=True, open=False, home_wave=2, wave=1), Verdict.REVOKED),
+        (Facts(known=True, revoked=True, archived=True, open=False, home_wave=2, wave=1), Verdict.REVOKED),
         (Facts(known=True, archived=True, open=False, home_wave=2, wave=1), Verdict.ARCHIVED),
         (Facts(known=True, open=False, present=True, home_wave=2, wave=1), Verdict.NOT_OPEN),
-        (Facts(known=True, present=True, home_wave=2, wave=1), Verdict.ALREADY),
+        (Facts(known=True, present=True, by_substitute=True, meets=False, home_wave=2, wave=1), Verdict.CONFLICT),
+        (Facts(known=True, present=True, represented=True, meets=False, home_wave=2, wave=1), Verdict.CONFLICT),
+        (Facts(known=True, present=True, represented=True, by_substitute=True, home_wave=2), Verdict.ALREADY),
+        (Facts(known=True, present=True, meets=False, home_wave=2, wave=1), Verdict.ALREADY),
+        (Facts(known=True, meets=False, home_wave=2, wave=1), Verdict.NOT_OPEN),
+        (Facts(known=True, by_substitute=True, home_wave=2, wave=1), Verdict.OTHER_WAVE),
+        (Facts(known=True, by_substitute=True, accepted=True, home_wave=2, wave=1), Verdict.REPRESENTED),
+        (Facts(known=True, accepted=True, home_wave=2, wave=1), Verdict.WELCOME),
         (Facts(known=True, home_wave=2, wave=1), Verdict.OTHER_WAVE),
     ],
 )

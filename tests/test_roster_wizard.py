@@ -46,7 +46,7 @@ def save(client, address):
 
 
 def decide(client, address, **data):
-    return client.post(f"{address}/answers", data=data)
+    return client.post(f"{address}/answers", data=data, headers={"HX-Request": "true"})
 
 
 def questions(page: str) -> list[str]:

@@ -12,6 +12,8 @@ class Duty(StrEnum):
     UNDO_OWN = "undo_own"
     UNDO_ANY = "undo_any"
     OPEN_CHECKPOINT = "open_checkpoint"
+    NOTE_ABSENCE = "note_absence"
+    DECIDE = "decide"
     EDIT_ROSTER = "edit_roster"
     IMPORT_ROSTER = "import_roster"
     PRINT_CARDS = "print_cards"
@@ -31,8 +33,8 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Duty.SEE_COUNTS})
-_CLERK = _VIEWER | {Duty.SCAN, Duty.UNDO_OWN}
-_SUPERVISOR = _CLERK | {Duty.UNDO_ANY, Duty.OPEN_CHECKPOINT, Duty.EDIT_ROSTER}
+_CLERK = _VIEWER | {Duty.SCAN, Duty.UNDO_OWN, Duty.NOTE_ABSENCE}
+_SUPERVISOR = _CLERK | {Duty.UNDO_ANY, Duty.OPEN_CHECKPOINT, Duty.DECIDE, Duty.EDIT_ROSTER}
 DUTIES: dict[Role, frozenset[Duty]] = {
     Role.VIEWER: _VIEWER,
     Role.CLERK: _CLERK,

@@ -15,7 +15,7 @@ from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.guard import acting, current_actor, public, requires, start_session
 from ..web.pages import local_target
-from . import device_views, forms, passwords, store, user_views  # noqa: F401  their routes are this room's too
+from . import device_views, forms, passwords, pin_views, store, user_views  # noqa: F401  their routes are this room's too
 from .addresses import is_here_only
 from .lifetime import last_day
 from .roles import Duty, Role

@@ -14,15 +14,15 @@ from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, require_checkpoint, requires
 from . import openapi
+from .decision import read_decision
 from .marks_store import snapshot, snapshot_tag
+from .shared_views import checked_nonce, record
 from .store import Answer, Attempt
 from .verdict import Source
-from .views import checked_nonce, record
 
 api = Blueprint("checkin_api", __name__, url_prefix="/api/v1")
 MOST_SCANS = 500
-_FIELDS = {"nonce", "checkpoint", "source", "client_at", "code", "participant"}
-_LATER = {"follows", "decision"}
+_FIELDS = {"nonce", "checkpoint", "source", "client_at", "sent_at", "code", "participant", "follows", "decision"}
 
 
 @api.post("/scans")
@@ -132,8 +132,6 @@ def _one_of_many(item: Any) -> dict[str, Any]:
 def _attempt(body: Any) -> Attempt:
     if not isinstance(body, dict):
         raise Refused("bad_scan", "Setiap pindaian harus objek JSON.")
-    if set(body) & _LATER:
-        raise Refused("not_yet", "Keputusan (“decision”, “follows”) belum diterima versi ini.", 422)
     if unknown := set(body) - _FIELDS:
         raise Refused(
             "unknown_field",
@@ -142,7 +140,10 @@ def _attempt(body: Any) -> Attempt:
             names=", ".join(sorted(map(str, unknown))[:5]),
         )
     code, person = body.get("code"), body.get("participant")
-    if (code is None) == (person is None):
+    decision = read_decision(body.get("decision"))
+    if decision.walk_in and (code is not None or person is not None):
+        raise Refused("walk_in_alone", "Bersama “walk_in” tidak boleh ada “code” atau “participant”.", 422)
+    if not decision.walk_in and (code is None) == (person is None):
         raise Refused("code_or_participant", "Isi tepat satu: “code” atau “participant”.", 422)
     if code is not None and not (isinstance(code, str) and 0 < len(code) <= 500):
         raise Refused("bad_code", "“code” harus teks 1–500 huruf.", 422)
@@ -158,7 +159,11 @@ def _attempt(body: Any) -> Attempt:
         device_id=actor.device_id,
         user_id=actor.user_id,
         recorded_by=actor.name,
-        client_at=_moment(body.get("client_at")),
+        client_at=_moment(body, "client_at"),
+        sent_at=_moment(body, "sent_at"),
+        follows=checked_nonce(_text(body, "follows")) if body.get("follows") is not None else "",
+        decision=decision,
+        may_decide=actor.may(Duty.DECIDE),
     )
 
 
@@ -183,12 +188,16 @@ def _door(text: str) -> Source:
         raise Refused("bad_source", "“source” harus salah satu dari: %(all)s.", 422, all=", ".join(Source)) from None
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(body: dict[str, Any], field: str) -> datetime | None:
+    value = body.get(field)
     if value is None:
         return None
     try:
         return clock.parse_iso(value)
     except (TypeError, ValueError):
         raise Refused(
-            "bad_moment", "“client_at” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.", 422
+            "bad_moment",
+            "“%(field)s” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.",
+            422,
+            field=field,
         ) from None

@@ -18,7 +18,6 @@ from ..schema import Attendance, Badge, Checkpoint, Participant, Scan, Seat, Vil
 from .verdict import Verdict
 
 UNDO_WINDOW = timedelta(minutes=15)
-MARKING = (Verdict.WELCOME, Verdict.REPRESENTED)
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,12 @@ def may_undo(actor: Actor, mark: Attendance, now: datetime) -> bool:
         return True
     own = mark.device_id == actor.device_id if actor.device_id else mark.user_id == actor.user_id
     return actor.may(Duty.UNDO_OWN) and own and now - mark.at <= UNDO_WINDOW
+
+
+def undoable(session: Session, actor: Actor, attendance_id: int | None, *, now: datetime) -> int | None:
+    """Return ``attendance_id`` when the actor may take that mark back, else None."""
+    mark = session.get(Attendance, attendance_id) if attendance_id else None
+    return attendance_id if mark is not None and may_undo(actor, mark, now) else None
 
 
 def void_mark(session: Session, actor: Actor, attendance_id: int, reason: str, *, now: datetime) -> Attendance:

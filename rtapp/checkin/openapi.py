@@ -25,7 +25,7 @@ _ERRORS = {
     for status, words in (
         (400, "not JSON, or not an object"),
         (401, "no token, or one that was revoked or has expired"),
-        (403, "the device was not given this checkpoint or lacks the duty"),
+        (403, "the device was not given this checkpoint, or lacks the duty that a decision needs"),
         (404, "no such checkpoint or participant"),
         (405, "another method"),
         (409, "the nonce was used for another checkpoint, code or participant"),
@@ -80,6 +80,23 @@ def _scans() -> dict[str, Any]:
     }
 
 
+def _decision() -> dict[str, Any]:
+    """Return what a person may decide; walk_in comes with neither code nor participant."""
+    text, reason = {"type": "string"}, _object(["reason"], reason={"type": "string", "minLength": 1})
+    substitute = _object(["name"], name=text, relation=text, letter={"type": "boolean"}, phone=text)
+    walk_in = _object(["kind", "name"], kind={"enum": ["rt", "tamu", "panitia", "narasumber"]}, name=text, seat=text)
+    return {
+        "type": "object",
+        "properties": {
+            "accept_other_wave": reason,
+            "substitute": substitute,
+            "walk_in": walk_in,
+            "resolve": {"enum": ["head", "substitute"]},
+            "reason": text,
+        },
+    }
+
+
 def _schemas() -> dict[str, Any]:
     text, optional = {"type": "string"}, {"type": ["string", "null"]}
     scan = _object(
@@ -90,6 +107,9 @@ def _schemas() -> dict[str, Any]:
         code={"type": "string", "minLength": 1, "maxLength": 500},
         participant=_WHOLE,
         client_at=_MOMENT,
+        sent_at=_MOMENT,
+        follows={"type": "string", "description": "the nonce of the scan that a decision is about"},
+        decision=_decision(),
     )
     person = _object(
         ["id", "name", "seat", "village", "district", "wave"],

@@ -35,12 +35,20 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known when a scan is judged; ``home_wave`` is None for somebody in no wave."""
+    """What is known when a scan is judged; ``home_wave`` is None for somebody in no wave.
+
+    ``represented``: who is present here is a substitute. ``by_substitute``: a substitute stands at the desk.
+    ``accepted``: a person has decided to take somebody of another wave. ``meets``: what the checkpoint requires holds.
+    """
 
     known: bool
     archived: bool = False
     revoked: bool = False
     present: bool = False
+    represented: bool = False
+    by_substitute: bool = False
+    accepted: bool = False
+    meets: bool = True
     open: bool = True
     has_seat: bool = True
     home_wave: int | None = None
@@ -51,17 +59,21 @@ def judge(facts: Facts) -> Verdict:
     """Return the verdict on ``facts``, objections in the order a steward would make them."""
     if not facts.known:
         return Verdict.UNKNOWN
-    if facts.revoked:  # first, for it leads on: to the new card, or to whoever holds the seat now
+    if facts.revoked:  # also when its holder is archived: a former head's card leads to the present one
         return Verdict.REVOKED
     if facts.archived:
         return Verdict.ARCHIVED
     if not facts.open:
         return Verdict.NOT_OPEN
+    if facts.present and facts.represented != facts.by_substitute:
+        return Verdict.CONFLICT
     if facts.present:  # somebody once accepted from another wave is not asked about it again
         return Verdict.ALREADY
-    if is_of_other_wave(facts):
+    if not facts.meets:
+        return Verdict.NOT_OPEN
+    if is_of_other_wave(facts) and not facts.accepted:
         return Verdict.OTHER_WAVE
-    return Verdict.WELCOME
+    return Verdict.REPRESENTED if facts.by_substitute else Verdict.WELCOME
 
 
 def is_of_other_wave(facts: Facts) -> bool:

@@ -1,21 +1,6 @@
-"""The desk: scan, search, verdict; the phone's own camera; undoing a mark."""
+"""The desk: scan, search, verdict; the phone's own camera; undoing a mark, putting another in its place."""
 
-import re
-import secrets
-from typing import Any
-
-from flask import (
-    Blueprint,
-    Flask,
-    current_app,
-    flash,
-    g,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Flask, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
@@ -23,23 +8,23 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..badges import token as codes
-from ..badges.store import live_badge, token_holder
+from ..badges.store import token_holder
 from ..db import begin_write, db
 from ..events import store as events
-from ..live import store as live
 from ..refusals import Refused
 from ..roster import store as roster
 from ..web.guard import acting, current_actor, public, require_checkpoint, requires
 from ..web.headers import allows_wasm
-from ..web.htmx import wants_fragment
-from .marks_store import last_scans, void_mark, waves_attended
-from .store import Answer, Attempt, find_answer
-from .verdict import Source, Verdict
+from ..web.htmx import page_or_fragment, wants_fragment
+from . import case_views, group_views  # noqa: F401  their routes are this room's too
+from .forms import attempt_of, new_nonce, whole
+from .marks_store import void_mark
+from .shared_views import blueprint, checked_nonce, desk_context, own_checkpoint, record, results, shown
+from .store import Attempt, find_answer, record_scan
+from .verdict import Source
 from .writer import ScanWriter
 
-blueprint = Blueprint("checkin", __name__)
-NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-RESULTS = 8
+WRONG_PERSON = "Salah orang"
 
 
 def init_app(app: Flask) -> None:
@@ -57,19 +42,6 @@ def init_app(app: Flask) -> None:
     app.extensions["rtapp_scan_writer"] = writer
 
 
-def record(attempt: Attempt) -> Answer:
-    """Hand ``attempt`` to the writer and return its answer once it is on disk; the page's own reading ends first."""
-    db.session.rollback()
-    return current_app.extensions["rtapp_scan_writer"]().record(attempt)
-
-
-def checked_nonce(text: str) -> str:
-    """Return ``text`` when it can serve as a nonce; refused otherwise."""
-    if not NONCE.fullmatch(text):
-        raise Refused("bad_nonce", "Nonce harus 8–64 huruf, angka, tanda hubung, atau garis bawah.", 422)
-    return text
-
-
 @blueprint.get("/desk")
 @requires(Duty.SCAN)
 def desks() -> Response | str:
@@ -85,7 +57,7 @@ def desks() -> Response | str:
 @allows_wasm
 def desk(checkpoint_id: int) -> str:
     """Show the desk of a checkpoint, with the answer to ``scan`` or what ``q`` finds."""
-    checkpoint = _checkpoint(checkpoint_id)
+    checkpoint = own_checkpoint(checkpoint_id)
     session["checkpoint"] = checkpoint_id
     query = request.args.get("q", "").strip()
     nonce = request.args.get("scan")
@@ -94,9 +66,9 @@ def desk(checkpoint_id: int) -> str:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
     return render_template(
         "checkin/desk.html",
-        **_desk_context(checkpoint_id),
-        **_results(checkpoint_id, query),
-        **_shown(answer),
+        **desk_context(checkpoint_id),
+        **results(checkpoint_id, query),
+        **shown(answer),
         points=events.find_checkpoints(db.session, acting().checkpoint_ids),
         wave=checkpoint.wave,
     )
@@ -106,41 +78,30 @@ def desk(checkpoint_id: int) -> str:
 @requires(Duty.SCAN)
 def people(checkpoint_id: int) -> str:
     """Show whom the words typed so far find; nothing for what is a card's code."""
-    _checkpoint(checkpoint_id)
+    own_checkpoint(checkpoint_id)
     query = request.args.get("code", "").strip()
-    found = _results(checkpoint_id, "" if codes.looks_like_code(query) else query)
-    return render_template("checkin/_results.html", **_desk_context(checkpoint_id), **found)
+    found = results(checkpoint_id, "" if codes.looks_like_code(query) else query)
+    return render_template("checkin/_results.html", **desk_context(checkpoint_id), **found)
 
 
 @blueprint.post("/desk/<int:checkpoint_id>/scans")
 @requires(Duty.SCAN)
 def scan(checkpoint_id: int) -> Response | str:
-    """Record one scan from a page: what was read or typed in ``code``, or a ``participant`` that was tapped."""
+    """Record one scan from a page: what was read or typed, somebody tapped, or a decision about them."""
     require_checkpoint(checkpoint_id)
     form = request.form
-    code, person = form.get("code", "").strip()[:500], form.get("participant", type=int)
-    if person is None and not code:
+    nonce = checked_nonce(form.get("nonce") or new_nonce())
+    attempt = attempt_of(form, checkpoint_id, acting(), nonce)
+    if attempt.participant_id is None and not attempt.code and not attempt.decision.walk_in:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
-    source = _source(form.get("source", ""), code, person)
-    if person is None and not wants_fragment() and source is Source.SHORT_CODE and not codes.looks_like_code(code):
-        return redirect(url_for(".desk", checkpoint_id=checkpoint_id, q=code), 303)
-    actor = acting()
-    answer = record(
-        Attempt(
-            nonce=checked_nonce(form.get("nonce") or secrets.token_urlsafe(16)),
-            checkpoint_id=checkpoint_id,
-            source=source,
-            code=code if person is None else None,
-            participant_id=person,
-            device_id=actor.device_id,
-            user_id=actor.user_id,
-            recorded_by=actor.name,
-        )
-    )
+    searched = attempt.source is Source.SHORT_CODE and not codes.looks_like_code(attempt.code or "")
+    if searched and not wants_fragment():
+        return redirect(url_for(".desk", checkpoint_id=checkpoint_id, q=attempt.code), 303)
+    answer = record(attempt)
     if wants_fragment():
-        context = _desk_context(checkpoint_id) | _results(checkpoint_id, "") | _shown(answer)
+        context = desk_context(checkpoint_id) | results(checkpoint_id, "") | shown(answer)
         return render_template("checkin/answer.html", **context)
-    if source is Source.NATIVE:
+    if attempt.source is Source.NATIVE:
         return redirect(url_for(".verdict_page", nonce=answer.nonce), 303)
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id, scan=answer.nonce), 303)
 
@@ -150,8 +111,8 @@ def scan(checkpoint_id: int) -> Response | str:
 def verdict_page(nonce: str) -> str:
     """Show the answer once given to a scan; reading it again records nothing."""
     answer = find_answer(db.session, nonce)
-    checkpoint = _checkpoint(answer.checkpoint_id)
-    return render_template("checkin/verdict.html", checkpoint=checkpoint, wave=checkpoint.wave, **_shown(answer))
+    checkpoint = own_checkpoint(answer.checkpoint_id)
+    return render_template("checkin/verdict.html", checkpoint=checkpoint, wave=checkpoint.wave, **shown(answer))
 
 
 @blueprint.get("/K/<token>")
@@ -173,7 +134,7 @@ def card(token: str) -> Response | str:
         code=token[:64],
         points=points,
         checkpoint=here,
-        nonce=secrets.token_urlsafe(16),
+        nonce=new_nonce(),
     )
 
 
@@ -188,6 +149,38 @@ def void(attendance_id: int) -> Response:
     write.commit()
     flash(_("Pencatatan %(name)s dibatalkan.", name=name), "ok")
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
+
+
+@blueprint.get("/attendance/<int:attendance_id>/instead")
+@requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
+def instead(attendance_id: int) -> Response:
+    """Show who may have been meant in place of somebody marked: namesakes, or whom the words typed find."""
+    mark, person, query = _mark_and_words(attendance_id)
+    checkpoint = own_checkpoint(mark.checkpoint_id)
+    found = results(mark.checkpoint_id, query)
+    found["found"] = [other for other in found["found"] if other.id != person.id]
+    context = {"mark": mark, "person": person, "checkpoint": checkpoint, "wave": checkpoint.wave, **found}
+    return page_or_fragment("checkin/instead.html", "checkin/_instead.html", **context)
+
+
+@blueprint.post("/attendance/<int:attendance_id>/swap")
+@requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
+def swap(attendance_id: int) -> Response:
+    """Take a mark back and make that of the right person, in one step; both stay in the trail."""
+    actor, now = acting(), clock.utcnow()
+    right, nonce = whole(request.form.get("participant")), checked_nonce(request.form.get("nonce", ""))
+    write = begin_write(db.session)
+    mark = void_mark(write, actor, attendance_id, WRONG_PERSON, now=now)
+    checkpoint_id = mark.checkpoint_id
+    attempt = Attempt(
+        nonce, checkpoint_id, Source.SEARCH, participant_id=right, device_id=actor.device_id, user_id=actor.user_id,
+        recorded_by=actor.name,
+    )  # fmt: skip
+    if right is None:
+        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
+    record_scan(write, attempt, now=now)
+    write.commit()
+    return redirect(url_for(".desk", checkpoint_id=checkpoint_id, scan=nonce), 303)
 
 
 @blueprint.get("/csrf-token")
@@ -205,51 +198,11 @@ def _keep_cards_private(response: Response) -> Response:
     return response
 
 
-def _checkpoint(checkpoint_id: int) -> Any:
-    require_checkpoint(checkpoint_id)
-    return events.find_checkpoint(db.session, checkpoint_id)
+def _mark_and_words(attendance_id: int) -> tuple[object, roster.Person, str]:
+    from ..schema import Attendance
 
-
-def _source(claimed: str, code: str, person: int | None) -> Source:
-    """Return the door a page's scan came through; typed text that is no code is a search."""
-    if claimed in (Source.WEDGE, Source.CAMERA, Source.NATIVE, Source.PHOTO) and person is None:
-        return Source(claimed)
-    if person is not None:
-        return Source.SEARCH
-    is_token = codes.looks_like_code(code) and not codes.read_short_code(code)
-    return Source.WEDGE if is_token else Source.SHORT_CODE
-
-
-def _desk_context(checkpoint_id: int) -> dict[str, Any]:
-    checkpoint = events.find_checkpoint(db.session, checkpoint_id)
-    counts = live.count_at(db.session, checkpoint_id)
-    recent = last_scans(db.session, checkpoint_id, acting(), now=clock.utcnow())
-    return {"checkpoint": checkpoint, "counts": counts, "recent": recent}
-
-
-def _results(checkpoint_id: int, query: str) -> dict[str, Any]:
-    if not query:
-        return {"q": "", "found": [], "nonces": {}}
-    wanted = roster.Filter(q=query[:100], checkpoint_id=checkpoint_id)
-    found = roster.find_people(db.session, wanted, limit=RESULTS)
-    return {"q": query, "found": found, "nonces": {person.id: secrets.token_urlsafe(16) for person in found}}
-
-
-def _shown(answer: Answer | None) -> dict[str, Any]:
-    """Return what the verdict card needs beside the checkpoint; for a former head, who holds the seat now."""
-    if answer is None or answer.participant_id is None:
-        return {"answer": answer, "person": None, "elsewhere": [], "successor": None, "successor_card": None}
-    person = roster.find_person(db.session, answer.participant_id)
-    elsewhere = []
-    if answer.verdict in (Verdict.WELCOME, Verdict.OTHER_WAVE):
-        here = events.find_checkpoint(db.session, answer.checkpoint_id)
-        elsewhere = list(waves_attended(db.session, person.id, here.wave_id))
-    successor = roster.head_of(db.session, person.seat_id) if person.archived_at and person.seat_id else None
-    card = live_badge(db.session, successor.id) if successor else None
-    return {
-        "answer": answer,
-        "person": person,
-        "elsewhere": elsewhere,
-        "successor": successor,
-        "successor_card": card,
-    }
+    mark = db.session.get(Attendance, attendance_id)
+    if mark is None or mark.voided_at is not None:
+        raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
+    person = roster.find_person(db.session, mark.participant_id)
+    return mark, person, request.args.get("q", "").strip() or person.name

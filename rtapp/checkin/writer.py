@@ -13,8 +13,10 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
 from .. import clock
+from .decision import NO_DECISION
 from .store import Answer, Attempt, LostRace, record_scan
 
 log = logging.getLogger(__name__)
@@ -83,7 +85,7 @@ class ScanWriter:
         for tries_left in reversed(range(TRIES)):
             try:
                 with _savepoint(line):
-                    return record_scan(line, attempt, now=clock.utcnow())
+                    return _record(line, attempt)
             except LostRace as lost:
                 if not tries_left:
                     return lost
@@ -103,3 +105,13 @@ def _savepoint(line: Connection) -> Iterator[None]:
         raise
     finally:
         line.exec_driver_sql("RELEASE SAVEPOINT scan")
+
+
+def _record(line: Connection, attempt: Attempt) -> Answer:
+    """Record a plain scan on the bare connection; a decision may add people and lines to the trail, on a session."""
+    if attempt.decision == NO_DECISION:
+        return record_scan(line, attempt, now=clock.utcnow())
+    with Session(bind=line, join_transaction_mode="create_savepoint") as session:
+        answer = record_scan(session, attempt, now=clock.utcnow())
+        session.commit()
+        return answer

@@ -37,7 +37,9 @@ def read_xls(data: bytes) -> Workbook:
         raise
     except PasswordError as error:
         raise protected() from error
-    except Exception as error:  # calamine raises its own, plain and Rust panics alike
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of its Rust is no Exception
         raise broken() from error
 
 

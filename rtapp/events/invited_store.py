@@ -48,6 +48,13 @@ def invited_totals(session: Session) -> dict[str, int]:
     return {code: int(invited) for code, invited in session.execute(rows.group_by(District.code))}
 
 
+def heads_per_village(session: Session, wave_id: int) -> dict[int, int]:
+    """Return how many heads of each village the roster holds for a wave, by village id."""
+    rows = select(Seat.village_id, func.count()).join(Participant, Participant.seat_id == Seat.id)
+    rows = rows.where(Participant.wave_id == wave_id, Participant.kind == "rt", Participant.archived_at.is_(None))
+    return {village_id: count for village_id, count in session.execute(rows.group_by(Seat.village_id))}
+
+
 def heads_per_wave(session: Session) -> dict[int, int]:
     """Return how many heads the roster holds by wave id."""
     rows = select(Participant.wave_id, func.count()).where(Participant.kind == "rt")

@@ -29,6 +29,7 @@ from .checkpoint_store import remove_checkpoint as remove_checkpoint
 from .checkpoint_store import used_checkpoints as used_checkpoints
 from .invited_store import assumed_districts as assumed_districts
 from .invited_store import heads_per_district as heads_per_district
+from .invited_store import heads_per_village as heads_per_village
 from .invited_store import heads_per_wave as heads_per_wave
 from .invited_store import invited_per_district as invited_per_district
 from .invited_store import invited_per_wave as invited_per_wave

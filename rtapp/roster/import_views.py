@@ -17,7 +17,7 @@ from ..refusals import Refused
 from ..schema import RosterImport
 from ..web.errors import refusal_text
 from ..web.guard import acting, current_actor, requires
-from ..web.htmx import page_or_fragment
+from ..web.htmx import page_or_fragment, wants_fragment
 from . import apply_store, export_store, import_store, upload_store
 from .columns import FIELDS
 from .drafts import TYPED
@@ -121,7 +121,7 @@ def answer(key: str) -> Response:
     else:
         upload_store.take_answers(kept, plan, {form.get("key", ""): value})
     session.commit()
-    return _preview(kept)
+    return _preview(kept) if wants_fragment() else redirect(url_for(".preview", key=key), 303)
 
 
 @blueprint.post("/roster-imports/<key>")

@@ -91,11 +91,20 @@ form.addEventListener('submit', (event) => {
 document.addEventListener('submit', (event) => {
   if (!event.target.matches('[data-scan]')) return;
   event.preventDefault();
-  const fields = new FormData(event.target);
+  const { csrf_token: _token, nonce: _nonce, ...fields } = Object.fromEntries(new FormData(event.target, event.submitter));
   input.value = '';
-  queue.add({ participant: fields.get('participant'), source: 'search' });
+  document.getElementById('unsent').hidden = true;
+  if (fields.pin) sendOnce(fields, event.target);
+  else queue.add({ source: 'search', ...fields });
   if (!byTouch) input.focus();
 });
+
+/* A decision with a PIN is sent at once and kept nowhere. */
+async function sendOnce(fields, of) {
+  const done = await queue.once({ source: 'search', ...fields });
+  document.getElementById('unsent').hidden = done;
+  of.querySelector('[name=pin]')?.select();
+}
 
 /* Signs typed while nothing is being edited are meant for the input: a scanner types wherever the focus is. */
 document.addEventListener('keydown', (event) => {

@@ -3,6 +3,9 @@
 
 const WAIT = [500, 1000, 2000, 4000];
 const TIMEOUT = 6000;
+const LATE = 15000; // what waited longer tells when it happened, and is judged by that time
+
+const moment = (milliseconds) => new Date(milliseconds).toISOString();
 
 export function newNonce() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -63,6 +66,13 @@ export class Queue {
     return attempt.nonce;
   }
 
+  /* Send fields once, now, and keep nothing of them; says whether an answer came. */
+  async once(fields) {
+    const settle = await this.send({ nonce: newNonce(), ...fields, url: this.url, order: Date.now() });
+    if (settle) await settle();
+    return Boolean(settle);
+  }
+
   async run() {
     if (this.running) return;
     this.running = true;
@@ -88,6 +98,9 @@ export class Queue {
   /* Send one attempt; gives what to do with the answer, or null when it must be sent again. */
   async send(attempt) {
     const { url, order, ...fields } = attempt;
+    if (Date.now() - order > LATE) {
+      Object.assign(fields, { source: 'offline', client_at: moment(order), sent_at: moment(Date.now()) });
+    }
     const body = new URLSearchParams(fields);
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), TIMEOUT);

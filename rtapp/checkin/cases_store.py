@@ -1,0 +1,133 @@
+"""What waits for a supervisor («Perlu keputusan»), and why somebody does not come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..accounts.roles import Actor
+from ..audit.store import note
+from ..refusals import Refused
+from ..roster.store import Person, find_person, people_by_id
+from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
+from .verdict import Verdict
+
+ABSENCES = ("izin", "sakit", "dinas", "tanpa_keterangan")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One open case: the scan it came from, when that happened, who it is about and who came instead."""
+
+    id: int
+    kind: str
+    nonce: str
+    verdict: Verdict
+    checkpoint: Checkpoint
+    at: datetime
+    by: str
+    raw: str
+    person: Person | None
+    substitute: str
+
+
+def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None) -> list[Waiting]:
+    """Return what waits at the actor's checkpoints (or at one), oldest first.
+
+    A question about somebody who is marked by now has answered itself and is left out.
+    """
+    rows = (
+        select(Case, Scan, Checkpoint, Device.label, User.name)
+        .join(Scan, Scan.id == Case.scan_id)
+        .join(Checkpoint, Checkpoint.id == Case.checkpoint_id)
+        .outerjoin(Device, Device.id == Scan.device_id)
+        .outerjoin(User, User.id == Scan.user_id)
+        .where(Case.settled_at.is_(None))
+        .order_by(Case.id)
+    )
+    if checkpoint_id is not None:
+        rows = rows.where(Case.checkpoint_id == checkpoint_id)
+    if actor.checkpoint_ids is not None:
+        rows = rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))
+    marked = select(Attendance.id).where(
+        Attendance.checkpoint_id == Case.checkpoint_id,
+        Attendance.participant_id == Case.participant_id,
+        Attendance.voided_at.is_(None),
+    )
+    rows = rows.where(~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
+    found = session.execute(rows).all()
+    people = people_by_id(session, [case.participant_id for case, *_ in found if case.participant_id])
+    return [
+        Waiting(
+            case.id,
+            case.kind,
+            scan.nonce,
+            Verdict(scan.verdict),
+            point,
+            scan.client_at or scan.server_at,
+            label or name or "",
+            scan.raw or "",
+            people.get(case.participant_id) if case.participant_id else None,
+            _substitute_name(session, scan),
+        )
+        for case, scan, point, label, name in found
+    ]
+
+
+def count_open(session: Session, actor: Actor) -> int:
+    """Return how many cases wait at the actor's checkpoints."""
+    return len(open_cases(session, actor))
+
+
+def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:
+    """Close a case without a mark, with what was decided; refused when it is closed already."""
+    case = session.get(Case, case_id, with_for_update=True)
+    if case is None:
+        raise Refused("no_case", "Perkara ini tidak ada.", 404)
+    if case.settled_at is not None:
+        raise Refused("case_settled", "Sudah diputuskan oleh %(by)s.", 409, by=case.settled_by)
+    outcome = " ".join(outcome.split())[:300]
+    if not outcome:
+        raise Refused("no_reason", "Tulis alasan keputusan ini.", 422)
+    case.settled_at, case.settled_by, case.outcome = now, actor[:120], outcome
+    session.flush()
+    note(session, actor, "case.settle", "participant", case.participant_id, now=now, reason=outcome, kind=case.kind)
+    return case
+
+
+def note_absence(
+    session: Session, actor: str, participant_id: int, wave_id: int, kind: str, text: str, *, now: datetime
+) -> None:
+    """Note why somebody does not come to a wave; "" takes the note back. A scan wins over it wherever it is shown."""
+    if kind and kind not in ABSENCES:
+        raise Refused("bad_absence", "Pilih izin, sakit, dinas, atau tanpa keterangan.", 422)
+    person = find_person(session, participant_id)
+    rows = select(Absence).where(Absence.participant_id == participant_id, Absence.wave_id == wave_id)
+    found = session.scalar(rows.where(Absence.withdrawn_at.is_(None)))
+    if found is not None and (found.kind, found.note) == (kind, text):
+        return
+    if found is not None:
+        found.withdrawn_at = now
+        session.flush()
+    if kind:
+        if session.get(Wave, wave_id) is None:
+            raise Refused("no_wave", "Gelombang ini tidak ada.", 404)
+        session.add(
+            Absence(participant_id=participant_id, wave_id=wave_id, kind=kind, note=text[:300], at=now, noted_by=actor)
+        )
+        session.flush()
+    note(session, actor, "absence.note", "participant", participant_id, now=now, kind=kind, name=person.name)
+
+
+def absences_of(session: Session, wave_id: int, participant_ids: Sequence[int]) -> dict[int, str]:
+    """Return why each of these people does not come to a wave, where that was noted."""
+    rows = select(Absence.participant_id, Absence.kind).where(Absence.wave_id == wave_id)
+    rows = rows.where(Absence.participant_id.in_(participant_ids), Absence.withdrawn_at.is_(None))
+    return {id_: kind for id_, kind in session.execute(rows)}
+
+
+def _substitute_name(session: Session, scan: Scan) -> str:
+    came = scan.answer.get("came_instead") or scan.answer.get("substitute_id")
+    return (session.scalar(select(Substitute.name).where(Substitute.id == came)) or "") if came else ""

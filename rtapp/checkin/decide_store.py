@@ -1,0 +1,231 @@
+"""What decisions do: marks for substitutes, corrections, walk-ins, conflicts resolved, cases that wait."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from ..audit.store import note
+from ..badges.store import issue_missing, revoke_cards
+from ..db import upsert
+from ..events.store import find_checkpoint
+from ..refusals import Refused
+from ..roster.rt import parse_rt
+from ..roster.seat_store import find_or_add_seat
+from ..roster.seats import same_person
+from ..roster.store import add_participant, archive_participant
+from ..schema import Attendance, Case, Checkpoint, Participant, Scan, Substitute, Village
+from .decision import LATE
+from .verdict import Verdict
+
+if TYPE_CHECKING:
+    from .store import Answer, Attempt
+
+SENDIRI, DIWAKILI = "sendiri", "diwakili"
+ASKING = (Verdict.OTHER_WAVE, Verdict.CONFLICT)
+MARKING = (Verdict.WELCOME, Verdict.REPRESENTED)
+CORRECTION_WINDOW = timedelta(minutes=15)
+_COUNTING = (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY)
+
+
+class LostRace(Exception):
+    """A parallel transaction was first: roll this attempt back and record it again."""
+
+
+def dialect_of(session: Session | Connection) -> str:
+    """Return the name of the database's dialect, of a session or of the bare connection the writer gives."""
+    return (session if isinstance(session, Connection) else session.get_bind()).dialect.name
+
+
+def insert_mark(
+    session: Session | Connection, attempt: "Attempt", participant_id: int, at: datetime, substitute_id: int | None
+) -> Row[Any]:
+    """Insert an attendance and return its id, number, at, mode and substitute; a lost race raises LostRace."""
+    mark = {
+        "checkpoint_id": attempt.checkpoint_id,
+        "participant_id": participant_id,
+        "at": at,
+        "device_id": attempt.device_id,
+        "user_id": attempt.user_id,
+        "mode": DIWAKILI if substitute_id else SENDIRI,
+        "substitute_id": substitute_id,
+    }
+    made = session.execute(_insert_mark(dialect_of(session)), mark).first()
+    if made is None:
+        raise LostRace(attempt.nonce)
+    return made
+
+
+def substitute_of(session: Session | Connection, attempt: "Attempt", row: Row[Any]) -> int | None:
+    """Return who stands in for the person: whom the attempt names, else who did at the wave's registration."""
+    told = attempt.decision.substitute
+    if told is not None:
+        return session.scalar(insert(Substitute).returning(Substitute.id), [asdict(told)])
+    return session.scalar(_REGISTERED_SUBSTITUTE, {"wave": row.wave_id, "participant": row.participant_id})
+
+
+def followed(session: Session | Connection, nonce: str, checkpoint_id: int) -> Row[Any]:
+    """Return the scan that a decision follows; refused when there is none at this checkpoint."""
+    row = session.execute(_FOLLOWED, {"nonce": nonce}).first()
+    if row is None or row.checkpoint_id != checkpoint_id:
+        raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
+    return row
+
+
+def corrects(attempt: "Attempt", follows: Row[Any], row: Row[Any], now: datetime) -> bool:
+    """Say whether a substitute is named for the mark that the same desk made just now, as if the head had come."""
+    own = follows.device_id == attempt.device_id and follows.user_id == attempt.user_id
+    made = follows.verdict == Verdict.WELCOME and follows.attendance_id == row.attendance_id is not None
+    return made and (own or attempt.may_decide) and now - follows.server_at <= CORRECTION_WINDOW
+
+
+def undo_own(session: Session, attempt: "Attempt", row: Row[Any], *, now: datetime) -> None:
+    """Void the mark that a correction takes the place of."""
+    _void(session, attempt, row.attendance_id, "Diwakili, bukan datang sendiri", now)
+
+
+def resolve(
+    session: Session, attempt: "Attempt", row: Row[Any], follows: Row[Any] | None, *, at: datetime, now: datetime
+) -> tuple[Verdict, Any]:
+    """Decide a conflict: who counts is the head or the substitute; return the verdict and the mark that holds now.
+
+    Refused with 409 where nobody is marked, or no conflict preceded.
+    """
+    if row.attendance_id is None or follows is None or follows.verdict != Verdict.CONFLICT:
+        raise Refused("no_conflict", "Tidak ada yang bertentangan untuk diputuskan.", 409)
+    wanted = DIWAKILI if attempt.decision.resolve == "substitute" else SENDIRI
+    verdict = Verdict.REPRESENTED if wanted == DIWAKILI else Verdict.WELCOME
+    if row.mode == wanted:
+        return verdict, _standing(session, row.attendance_id)
+    substitute = follows.answer.get("came_instead") if wanted == DIWAKILI else None
+    if wanted == DIWAKILI and substitute is None:
+        raise Refused("no_substitute", "Tulis nama yang mewakili.", 422)
+    _void(session, attempt, row.attendance_id, attempt.decision.reason, now)
+    return verdict, insert_mark(session, attempt, row.participant_id, at, substitute)
+
+
+def walk_in(session: Session, attempt: "Attempt", *, now: datetime) -> int:
+    """Return the participant that a walk-in is: the head of the seat by that name, else somebody new with a card.
+
+    Another head of the seat is replaced where whoever scans may decide so; refused with 409 otherwise.
+    """
+    told = attempt.decision.walk_in
+    assert told is not None
+    checkpoint = find_checkpoint(session, attempt.checkpoint_id)
+    actor, wave = attempt.recorded_by, checkpoint.wave
+    facts: dict[str, Any] = {"name": told.name, "kind": told.kind, "wave_id": wave.id, "now": now}
+    if told.kind == "rt":
+        seat = _seat_of(session, told.seat)
+        head = session.scalar(
+            select(Participant).where(Participant.seat_id == seat.id, Participant.archived_at.is_(None))
+        )
+        if head is not None and same_person(head.name, told.name):
+            return head.id
+        if head is not None and not attempt.may_decide:
+            raise Refused(
+                "seat_taken",
+                "RT ini dijabat %(name)s. Bila ketuanya sudah diganti, koordinator yang mencatatnya.",
+                409,
+                name=head.name,
+            )
+        if head is not None:
+            archive_participant(session, actor, head.id, f"Diganti {told.name} di meja", now=now)
+            revoke_cards(session, [head.id], "Ketua RT diganti", now=now)
+            facts["wave_id"] = head.wave_id or wave.id
+        facts["seat"] = seat
+    person = add_participant(session, actor, wave.event_id, **facts)
+    issue_missing(session, [person.id], now=now)
+    return person.id
+
+
+def keep_cases(
+    session: Session | Connection, attempt: "Attempt", answer: "Answer", scan_id: int, *, trusted: bool, now: datetime
+) -> None:
+    """Open the case that this scan leaves to a supervisor, and settle those that its decision answers."""
+    counts = answer.verdict in _COUNTING
+    if counts and answer.participant_id and (attempt.decision.needs_duty or attempt.follows):
+        settled = update(Case).where(
+            Case.checkpoint_id == answer.checkpoint_id,
+            Case.participant_id == answer.participant_id,
+            Case.settled_at.is_(None),
+        )
+        session.execute(
+            settled.values(settled_at=now, settled_by=attempt.recorded_by[:120], outcome=str(answer.verdict))
+        )
+    kind = _case_of(attempt, answer, trusted, counts)
+    if kind:
+        opened = upsert(dialect_of(session), Case.__table__).on_conflict_do_nothing()
+        session.execute(
+            opened.values(
+                scan_id=scan_id, checkpoint_id=answer.checkpoint_id, participant_id=answer.participant_id,
+                kind=kind, opened_at=now, settled_by="", outcome="",
+            )
+        )  # fmt: skip
+    if (attempt.decision.needs_duty or attempt.decision.walk_in) and isinstance(session, Session):
+        note(
+            session, attempt.recorded_by, "scan.decide", "participant", answer.participant_id, now=now,
+            reason=attempt.decision.reason, verdict=str(answer.verdict), checkpoint=answer.checkpoint_id,
+        )  # fmt: skip
+
+
+def _case_of(attempt: "Attempt", answer: "Answer", trusted: bool, counts: bool) -> str:
+    if not counts and attempt.source in LATE:
+        return "late"
+    if answer.verdict is Verdict.CONFLICT:
+        return "conflict"
+    if answer.verdict is Verdict.OTHER_WAVE and not attempt.may_decide:
+        return "other_wave"
+    if attempt.decision.walk_in and not attempt.may_decide:
+        return "walk_in"
+    return "" if trusted else "time"
+
+
+def _seat_of(session: Session, text: str) -> Any:
+    """Return the seat that a program names as ``<village>/<rt>`` or ``<village>/<rw>/<rt>``, made where it is new."""
+    code, *rest = text.split("/")
+    village = session.scalar(select(Village).where(Village.code == code))
+    rt = parse_rt(rest[-1]).rt if rest else ""
+    rw = parse_rt(rest[0]).rt if len(rest) == 2 else ""
+    if village is None or not rt or len(rest) > 2 or (len(rest) == 2 and not rw):
+        raise Refused("no_such_seat", "Kursi “%(seat)s” tidak dikenal.", 422, seat=text[:40])
+    return find_or_add_seat(session, village, rt, rw)
+
+
+def _void(session: Session, attempt: "Attempt", attendance_id: int, reason: str, now: datetime) -> None:
+    values = {"voided_at": now, "voided_by": attempt.recorded_by[:80], "void_reason": reason[:300]}
+    session.execute(update(Attendance).where(Attendance.id == attendance_id).values(values))
+
+
+def _standing(session: Session, attendance_id: int) -> Row[Any]:
+    rows = select(Attendance.id, Attendance.number, Attendance.at, Attendance.mode, Attendance.substitute_id)
+    return session.execute(rows.where(Attendance.id == attendance_id)).one()
+
+
+@cache
+def _insert_mark(dialect: str) -> Any:
+    highest = select(func.coalesce(func.max(Attendance.number), 0) + 1)
+    highest = highest.where(Attendance.checkpoint_id == bindparam("checkpoint_id"))
+    names = ("checkpoint_id", "participant_id", "at", "device_id", "user_id", "mode", "substitute_id")
+    values = {name: bindparam(name, type_=Attendance.__table__.c[name].type) for name in names}
+    values |= {"number": highest.scalar_subquery(), "voided_by": "", "void_reason": ""}
+    made = upsert(dialect, Attendance.__table__).values(values)
+    made = made.on_conflict_do_nothing(
+        index_elements=["checkpoint_id", "participant_id"], index_where=Attendance.voided_at.is_(None)
+    )
+    return made.returning(Attendance.id, Attendance.number, Attendance.at, Attendance.mode, Attendance.substitute_id)
+
+
+_REGISTERED_SUBSTITUTE = (
+    select(Attendance.substitute_id)
+    .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
+    .where(Checkpoint.wave_id == bindparam("wave"), Checkpoint.kind == "hadir")
+    .where(Attendance.participant_id == bindparam("participant"), Attendance.voided_at.is_(None))
+    .limit(1)
+)
+_FOLLOWED = select(
+    Scan.id, Scan.checkpoint_id, Scan.verdict, Scan.answer, Scan.attendance_id, Scan.device_id, Scan.user_id,
+    Scan.server_at, Scan.participant_id,
+).where(Scan.nonce == bindparam("nonce"))  # fmt: skip

@@ -1,0 +1,155 @@
+"""What a person decides about a scan, and when a scan that comes late really happened."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..refusals import Refused
+from ..roster.phones import parse_phone
+from ..roster.spelling import clean
+from .verdict import Source
+
+TOLERANCE = timedelta(minutes=2)  # of a device's clock
+LATE = (Source.OFFLINE, Source.PAPER)
+GUESTS = ("tamu", "panitia", "narasumber")
+LONGEST_NAME, LONGEST_RELATION, LONGEST_REASON = 200, 80, 300
+
+
+@dataclass(frozen=True)
+class Substituted:
+    """Who came in a head's place: name, relation, whether with a letter, phone (08… or "")."""
+
+    name: str
+    relation: str = ""
+    letter: bool = False
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class WalkIn:
+    """Somebody who is on no list: a head with the seat they hold (desk.md §6), or a guest without one."""
+
+    kind: str
+    name: str
+    seat: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision at the door; ``resolve`` is "head" or "substitute". All empty: no decision.
+
+    ``over_all`` records a late scan whatever window, wave or requirement stood against it.
+    """
+
+    accept_other_wave: bool = False
+    substitute: Substituted | None = None
+    walk_in: WalkIn | None = None
+    resolve: str = ""
+    reason: str = ""
+    over_all: bool = False
+
+    @property
+    def needs_duty(self) -> bool:
+        """Whether only a supervisor may decide so."""
+        return self.accept_other_wave or self.over_all or bool(self.resolve)
+
+    @property
+    def digest(self) -> str:
+        """A short value that two different decisions do not share; "" for none."""
+        if self == NO_DECISION:
+            return ""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+NO_DECISION = Decision()
+
+
+def read_decision(told: Mapping[str, Any] | None) -> Decision:
+    """Return the decision that a program sends (desk.md §6); refused with 422 in any other shape."""
+    if told is None:
+        return NO_DECISION
+    known = {"accept_other_wave", "substitute", "walk_in", "resolve", "reason"}
+    if not isinstance(told, Mapping) or not told or set(told) - known:
+        raise _bad("accept_other_wave, substitute, walk_in, resolve")
+    reason, accept = told.get("reason", ""), told.get("accept_other_wave")
+    if accept is not None:
+        reason = _part(accept, {"reason"}).get("reason", "")
+    resolve = told.get("resolve", "")
+    if resolve not in ("", "head", "substitute"):
+        raise _bad("resolve: head, substitute")
+    decision = Decision(
+        accept_other_wave=accept is not None,
+        substitute=_substitute(told["substitute"]) if "substitute" in told else None,
+        walk_in=_walk_in(told["walk_in"]) if "walk_in" in told else None,
+        resolve=resolve,
+        reason=_text(reason, LONGEST_REASON),
+    )
+    if decision.needs_duty and not decision.reason:
+        raise Refused("no_reason", "Tulis alasan keputusan ini.", 422)
+    return decision
+
+
+def true_time(
+    source: Source,
+    client_at: datetime | None,
+    sent_at: datetime | None,
+    *,
+    now: datetime,
+    offset_ms: int | None = None,
+    paired_at: datetime | None = None,
+) -> tuple[datetime, bool]:
+    """Return when a scan happened, and whether the device's word for it was taken.
+
+    Its word counts for late doors alone, corrected by how far its clock was off when it sent (``sent_at``), else when
+    it was measured (``offset_ms``), and not before its pairing or after now; else the server's time is taken.
+    """
+    if client_at is None or source not in LATE:
+        return now, True
+    measured = timedelta(milliseconds=offset_ms) if offset_ms is not None else None
+    ahead = sent_at - now if sent_at is not None else measured or timedelta()
+    at = client_at - ahead
+    jumped = sent_at is not None and measured is not None and abs(ahead - measured) > TOLERANCE
+    too_early = paired_at is not None and source is Source.OFFLINE and at < paired_at - TOLERANCE
+    if jumped or too_early or at > now + TOLERANCE:
+        return now, False
+    return min(at, now), True
+
+
+def _substitute(told: Any) -> Substituted:
+    part = _part(told, {"name", "relation", "letter", "phone"})
+    name = _text(part.get("name"), LONGEST_NAME)
+    if not name:
+        raise Refused("no_substitute", "Tulis nama yang mewakili.", 422)
+    phone, letter = part.get("phone") or "", part.get("letter", False)
+    if not isinstance(letter, bool):
+        raise _bad("letter: true, false")
+    return Substituted(name, _text(part.get("relation", ""), LONGEST_RELATION), letter, parse_phone(phone).number)
+
+
+def _walk_in(told: Any) -> WalkIn:
+    part = _part(told, {"seat", "kind", "name"})
+    kind, seat, name = part.get("kind"), part.get("seat") or "", _text(part.get("name"), LONGEST_NAME)
+    if kind not in ("rt", *GUESTS) or not isinstance(seat, str) or (kind == "rt") != bool(seat):
+        raise Refused("bad_walk_in", "Ketua RT memerlukan kursinya (desa dan RT); tamu tidak.", 422)
+    if not name:
+        raise Refused("no_name", "Nama tidak boleh kosong.", 422)
+    return WalkIn(kind, name, seat)
+
+
+def _part(told: Any, known: set[str]) -> Mapping[str, Any]:
+    if not isinstance(told, Mapping) or set(told) - known:
+        raise _bad(", ".join(sorted(known)))
+    return told
+
+
+def _text(value: Any, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise _bad(f"text ≤ {most}")
+    return clean(value)
+
+
+def _bad(wanted: str) -> Refused:
+    return Refused("bad_decision", "“decision” tidak dapat dibaca; yang diterima: %(wanted)s.", 422, wanted=wanted)

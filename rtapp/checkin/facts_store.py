@@ -1,0 +1,136 @@
+"""All that one judgement needs, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ..badges import token as codes
+from ..refusals import Refused
+from ..roster.store import seat_code
+from ..schema import Attendance, Badge, Checkpoint, Device, District, Participant, Scan, Seat, User, Village, Wave
+
+if TYPE_CHECKING:
+    from .store import Attempt
+
+
+@dataclass(frozen=True)
+class Face:
+    """Whom an answer is about, as programs read it: as they are now, and so not kept with the scan."""
+
+    id: int
+    name: str
+    seat: str | None
+    village: str | None
+    district: str | None
+    wave: int | None
+
+
+def facts_of(session: Session | Connection, attempt: "Attempt") -> Row[Any]:
+    """Return the facts an attempt is judged by; refused with 404 for an unknown checkpoint or participant."""
+    asked = {"checkpoint": attempt.checkpoint_id, "nonce": attempt.nonce, "asking": attempt.device_id}
+    if attempt.participant_id is not None:
+        row = session.execute(_BY_PERSON, {**asked, "participant": attempt.participant_id}).first()
+        if row is not None and row.participant_id is None:
+            raise Refused("no_participant", "Peserta ini tidak ada.", 404)
+    else:
+        raw = attempt.code or ""
+        read = {**asked, "tokens": codes.read_tokens(raw), "short": codes.read_short_code(raw)}
+        row = session.execute(_BY_CODE, read).first()
+    if row is None:
+        raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
+    return row
+
+
+def face_of(row: Row[Any]) -> Face | None:
+    """Return whom the facts are about, None where nobody is known."""
+    if row.participant_id is None:
+        return None
+    seat = seat_code(row.village_code, row.rt, row.rw_in_key) if row.rt else None
+    return Face(row.participant_id, row.name, seat, row.village, row.district, row.home_wave)
+
+
+def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
+    """One statement for all a judgement needs: the checkpoint; the person, badge and mark; an earlier scan."""
+    home, newer = aliased(Wave), aliased(Badge)
+    needed, there, asking = aliased(Checkpoint), aliased(Attendance), aliased(Device)
+    replaced = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id)
+    replaced = replaced.where(newer.revoked_at.is_(None)).scalar_subquery()
+    return (
+        select(
+            Checkpoint.opens_at,
+            Checkpoint.closes_at,
+            Checkpoint.kind,
+            Wave.closed_at.label("wave_closed_at"),
+            Wave.id.label("wave_id"),
+            Badge.id.label("badge_id"),
+            Badge.revoked_at,
+            case((Badge.revoked_at.is_not(None), replaced)).label("replaced_at"),
+            Participant.id.label("participant_id"),
+            Participant.seat_id,
+            Participant.wave_id.label("home_wave_id"),
+            Participant.archived_at,
+            Attendance.id.label("attendance_id"),
+            Attendance.at,
+            Attendance.mode,
+            Attendance.number,
+            Attendance.substitute_id,
+            needed.name.label("requires"),
+            there.id.label("meets"),
+            asking.clock_offset,
+            asking.paired_at,
+            func.coalesce(Device.label, User.name, "").label("marked_by"),
+            Participant.name,
+            Seat.rt,
+            Seat.rw_in_key,
+            Village.code.label("village_code"),
+            Village.name.label("village"),
+            District.name.label("district"),
+            home.number.label("home_wave"),
+            Scan.id.label("earlier_id"),
+            Scan.checkpoint_id.label("earlier_checkpoint_id"),
+            Scan.participant_id.label("earlier_participant_id"),
+            Scan.badge_id.label("earlier_badge_id"),
+            Scan.raw.label("earlier_raw"),
+            Scan.answer.label("earlier_answer"),
+        )
+        .select_from(Checkpoint)
+        .join(Wave, Wave.id == Checkpoint.wave_id)
+        .outerjoin(Badge, badge_on)
+        .outerjoin(Participant, participant_on)
+        .outerjoin(
+            Attendance,
+            and_(
+                Attendance.checkpoint_id == Checkpoint.id,
+                Attendance.participant_id == Participant.id,
+                Attendance.voided_at.is_(None),
+            ),
+        )
+        .outerjoin(Device, Device.id == Attendance.device_id)
+        .outerjoin(User, User.id == Attendance.user_id)
+        .outerjoin(Seat, Seat.id == Participant.seat_id)
+        .outerjoin(Village, Village.id == Seat.village_id)
+        .outerjoin(District, District.id == Village.district_id)
+        .outerjoin(home, home.id == Participant.wave_id)
+        .outerjoin(needed, needed.id == Checkpoint.requires_id)
+        .outerjoin(
+            there,
+            and_(
+                there.checkpoint_id == Checkpoint.requires_id,
+                there.participant_id == Participant.id,
+                there.voided_at.is_(None),
+            ),
+        )
+        .outerjoin(asking, asking.id == bindparam("asking"))
+        .outerjoin(Scan, Scan.nonce == bindparam("nonce"))
+        .where(Checkpoint.id == bindparam("checkpoint"))
+        .limit(1)
+    )
+
+
+_BY_CODE = _query(
+    Participant.id == Badge.participant_id,
+    or_(Badge.token.in_(bindparam("tokens", expanding=True)), Badge.short_code == bindparam("short")),
+)
+_BY_PERSON = _query(Participant.id == bindparam("participant"), false())

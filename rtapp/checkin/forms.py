@@ -1,0 +1,116 @@
+"""What a page of the desk posts, read: the scan, the decision on it, the PIN of whoever decides."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app, request
+
+from .. import clock
+from ..accounts.pins_store import user_by_pin
+from ..accounts.roles import Actor, Duty
+from ..accounts.tries import Tries
+from ..badges import token as codes
+from ..db import db
+from ..refusals import Refused
+from .decision import NO_DECISION, Decision, read_decision
+from .store import Attempt
+from .verdict import Source
+
+PIN_TRIES = {"most": 5, "within": timedelta(minutes=15)}
+_SCANNED = (Source.WEDGE, Source.CAMERA, Source.NATIVE, Source.PHOTO)
+
+
+def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce: str) -> Attempt:
+    """Return the attempt that a form of a page makes; who decides beside the actor is found by the PIN."""
+    code, person = form.get("code", "").strip()[:500], whole(form.get("participant"))
+    decision = decision_of(form)
+    may_decide, user_id, recorded_by = decider(actor, form)
+    return Attempt(
+        nonce=nonce,
+        checkpoint_id=checkpoint_id,
+        source=source_of(form.get("source", ""), code, person),
+        code=code if person is None and not decision.walk_in else None,
+        participant_id=person,
+        device_id=actor.device_id,
+        user_id=user_id,
+        recorded_by=recorded_by,
+        client_at=_moment(form.get("client_at")),
+        sent_at=_moment(form.get("sent_at")),
+        follows=form.get("follows", "")[:64],
+        decision=decision,
+        may_decide=may_decide,
+    )
+
+
+def decision_of(form: Mapping[str, str]) -> Decision:
+    """Return the decision a form posts in ``decide``: accept, substitute, head, instead or walk_in."""
+    decide, reason = form.get("decide", ""), form.get("reason", "")
+    told: dict[str, Any] | None = {
+        "accept": {"accept_other_wave": {"reason": reason}},
+        "substitute": {"substitute": _substitute(form)},
+        "accept_substitute": {"accept_other_wave": {"reason": reason}, "substitute": _substitute(form)},
+        "head": {"resolve": "head", "reason": reason},
+        "instead": {"resolve": "substitute", "reason": reason},
+        "walk_in": {"walk_in": _walk_in(form)},
+    }.get(decide)
+    return read_decision(told) if told else NO_DECISION
+
+
+def decider(actor: Actor, form: Mapping[str, str]) -> tuple[bool, int | None, str]:
+    """Return whether this form may decide, the user who answers for it, and what is written as who recorded.
+
+    A wrong PIN is refused, after five within a quarter of an hour every one; one PIN is one action.
+    """
+    pin = form.get("pin", "").strip()
+    if actor.may(Duty.DECIDE) or not pin:
+        return actor.may(Duty.DECIDE), actor.user_id, actor.name
+    tries: Tries = current_app.extensions.setdefault("rtapp_pin_tries", Tries(**PIN_TRIES))
+    who = (f"{actor.kind}:{actor.id}", request.remote_addr or "")
+    if tries.admit(*who, clock.utcnow()):
+        raise Refused("pin_locked", "Terlalu banyak PIN yang salah di perangkat ini. Tunggu seperempat jam.", 429)
+    user = user_by_pin(db.session, pin)
+    if user is None:
+        raise Refused("wrong_pin", "PIN tidak cocok. Minta koordinator mengetiknya lagi.", 403)
+    tries.forget(*who)
+    return True, user.id, f"{actor.name} · {user.name}"[:80]
+
+
+def source_of(claimed: str, code: str, person: int | None) -> Source:
+    """Return the door a page's scan came through; typed text that is no code is a search."""
+    if claimed == Source.OFFLINE or (claimed in _SCANNED and person is None):
+        return Source(claimed)
+    if person is not None or not code:
+        return Source.SEARCH
+    is_token = codes.looks_like_code(code) and not codes.read_short_code(code)
+    return Source.WEDGE if is_token else Source.SHORT_CODE
+
+
+def new_nonce() -> str:
+    """Return a nonce for a form of ours."""
+    return secrets.token_urlsafe(16)
+
+
+def whole(text: str | None) -> int | None:
+    """Return a posted id, None where there is none that could be one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _substitute(form: Mapping[str, str]) -> dict[str, Any]:
+    told: dict[str, Any] = {name: form.get(name, "").strip() for name in ("name", "relation", "phone")}
+    return told | {"letter": "letter" in form}
+
+
+def _walk_in(form: Mapping[str, str]) -> dict[str, Any]:
+    kind, told = form.get("kind", ""), {"kind": form.get("kind", ""), "name": form.get("name", "").strip()}
+    if kind != "rt":
+        return told
+    return told | {"seat": "/".join(filter(None, (form.get("village", ""), form.get("rw", ""), form.get("rt", ""))))}
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return clock.parse_iso(text) if text else None
+    except ValueError:
+        return None

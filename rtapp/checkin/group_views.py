@@ -1,0 +1,183 @@
+"""Many at once: a village's heads who came together, papers typed in afterwards, absences; somebody on no list."""
+
+from collections import Counter
+from datetime import datetime, time
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..badges import token as codes
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..roster import store as roster
+from ..schema import Checkpoint
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from .cases_store import absences_of, note_absence
+from .forms import attempt_of, decider, new_nonce
+from .shared_views import blueprint, checked_nonce, own_checkpoint, record
+from .store import Attempt
+from .verdict import Source, Verdict
+
+MOST = 300
+MARKED = (Verdict.WELCOME, Verdict.REPRESENTED)
+
+
+@blueprint.get("/desk/<int:checkpoint_id>/villages")
+@requires(Duty.SCAN)
+def villages(checkpoint_id: int) -> str:
+    """Choose the village whose heads came together, or type in what was kept on paper."""
+    return _villages_page(checkpoint_id)
+
+
+@blueprint.get("/desk/<int:checkpoint_id>/villages/<code>")
+@requires(Duty.SCAN)
+def village(checkpoint_id: int, code: str) -> str:
+    """Show a village's heads: tick who is here, note who does not come."""
+    return _village_page(checkpoint_id, code)
+
+
+@blueprint.post("/desk/<int:checkpoint_id>/villages/<code>")
+@requires(Duty.SCAN)
+def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
+    """Record everybody who was ticked, and the absences; the same form sent twice records nothing twice."""
+    actor, checkpoint, form = acting(), own_checkpoint(checkpoint_id), request.form
+    people = _heads_of(checkpoint_id, code)
+    absent = absences_of(db.session, checkpoint.wave_id, [person.id for person in people])
+    try:
+        at = _typed_time(form.get("time", ""), checkpoint)
+    except Refused as refused:
+        return _village_page(checkpoint_id, code, refusal_text(refused)), refused.status
+    told: Counter[str] = Counter()
+    for person in people:
+        if f"here-{person.id}" in form:
+            source = Source.PAPER if at else Source.BATCH
+            nonce = checked_nonce(form.get(f"nonce-{person.id}") or new_nonce())
+            told[str(record(_attempt(nonce, checkpoint_id, source, at, participant_id=person.id)).verdict)] += 1
+    session = begin_write(db.session)
+    for person in people:
+        kind = form.get(f"absence-{person.id}", absent.get(person.id, ""))
+        if kind != absent.get(person.id, ""):
+            note_absence(session, actor.name, person.id, checkpoint.wave_id, kind, "", now=clock.utcnow())
+    session.commit()
+    _tell(told)
+    return redirect(url_for(".village", checkpoint_id=checkpoint_id, code=code), 303)
+
+
+@blueprint.post("/desk/<int:checkpoint_id>/paper")
+@requires(Duty.SCAN)
+def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
+    """Record the short codes of a paper list, at the time that stands on it."""
+    checkpoint, form = own_checkpoint(checkpoint_id), request.form
+    typed = [code for code in form.get("codes", "").replace(",", " ").split() if code]
+    try:
+        at = _typed_time(form.get("time", ""), checkpoint) or clock.utcnow()
+        if not typed or len(typed) > MOST:
+            raise Refused("no_codes", "Ketik kode pendek, paling banyak %(most)s sekaligus.", 422, most=MOST)
+    except Refused as refused:
+        return _villages_page(checkpoint_id, refusal_text(refused)), refused.status
+    key, told, unread = form.get("key") or new_nonce(), Counter[str](), []
+    for code in typed:
+        if not codes.read_short_code(code):
+            unread.append(code[:20])
+            continue
+        nonce = checked_nonce(f"{key[:40]}-{codes.read_short_code(code)}")
+        told[str(record(_attempt(nonce, checkpoint_id, Source.PAPER, at, code=code)).verdict)] += 1
+    _tell(told)
+    if unread:
+        words = _("Salah ketik, belum dicatat: %(codes)s.", codes=", ".join(unread[:20]))
+        return _villages_page(checkpoint_id, words, " ".join(unread)), 422
+    return redirect(url_for(".villages", checkpoint_id=checkpoint_id), 303)
+
+
+@blueprint.get("/desk/<int:checkpoint_id>/walk-in")
+@requires(Duty.SCAN)
+def walk_in(checkpoint_id: int) -> str:
+    """Ask who came and is on no list, or who the new head of an RT is."""
+    return _walk_in_page(checkpoint_id)
+
+
+@blueprint.post("/desk/<int:checkpoint_id>/walk-in")
+@requires(Duty.SCAN)
+def record_walk_in(checkpoint_id: int) -> Response | tuple[str, int]:
+    """Add and mark somebody who is on no list; a clerk's is looked at by a supervisor afterwards."""
+    own_checkpoint(checkpoint_id)
+    form = request.form.to_dict() | {"decide": "walk_in"}
+    try:
+        attempt = attempt_of(form, checkpoint_id, acting(), checked_nonce(form.get("nonce") or new_nonce()))
+        answer = record(attempt)
+    except Refused as refused:
+        return _walk_in_page(checkpoint_id, refusal_text(refused), refused.code), refused.status
+    return redirect(url_for(".desk", checkpoint_id=checkpoint_id, scan=answer.nonce), 303)
+
+
+def _attempt(nonce: str, checkpoint_id: int, source: Source, at: datetime | None, **who: Any) -> Attempt:
+    actor = acting()
+    may_decide, user_id, recorded_by = decider(actor, request.form)
+    return Attempt(
+        nonce, checkpoint_id, source, device_id=actor.device_id, user_id=user_id, recorded_by=recorded_by,
+        client_at=at, may_decide=may_decide, **who,
+    )  # fmt: skip
+
+
+def _heads_of(checkpoint_id: int, code: str) -> list[roster.Person]:
+    wanted = roster.Filter(village=code, kind="rt", checkpoint_id=checkpoint_id)
+    return roster.find_people(db.session, wanted, limit=MOST)
+
+
+def _typed_time(text: str, checkpoint: Checkpoint) -> datetime | None:
+    """Return the moment of the wave's day that was typed as 07.52, None when nothing was."""
+    text = text.strip().replace(".", ":")
+    if not text:
+        return None
+    try:
+        return clock.local_moment(checkpoint.wave.date, time.fromisoformat(text), checkpoint.wave.event.timezone)
+    except ValueError:
+        raise Refused("bad_time", "Isi jam, misalnya 07.52, atau kosongkan.", 422) from None
+
+
+def _tell(told: Counter[str]) -> None:
+    marked = sum(told[verdict] for verdict in MARKED)
+    if marked:
+        flash(ngettext("%(num)s orang dicatat hadir.", "%(num)s orang dicatat hadir.", marked), "ok")
+    if told[Verdict.ALREADY]:
+        already = told[Verdict.ALREADY]
+        flash(ngettext("%(num)s sudah tercatat sebelumnya.", "%(num)s sudah tercatat sebelumnya.", already), "ok")
+    others = sum(told.values()) - marked - told[Verdict.ALREADY]
+    if others:
+        flash(ngettext("%(num)s menunggu keputusan.", "%(num)s menunggu keputusan.", others), "warn")
+
+
+def _villages_page(checkpoint_id: int, problem: str = "", typed: str = "") -> str:
+    checkpoint = own_checkpoint(checkpoint_id)
+    districts = events.find_districts(db.session)
+    listed = events.heads_per_village(db.session, checkpoint.wave_id)
+    return render_template(
+        "checkin/villages.html", checkpoint=checkpoint, wave=checkpoint.wave, districts=districts, listed=listed,
+        problem=problem, typed=typed or request.form.get("codes", ""), key=new_nonce(),
+    )  # fmt: skip
+
+
+def _village_page(checkpoint_id: int, code: str, problem: str = "") -> str:
+    checkpoint, people = own_checkpoint(checkpoint_id), _heads_of(checkpoint_id, code)
+    if not people:
+        raise Refused("no_village", "Desa ini tidak ada, atau tidak punya peserta.", 404)
+    return render_template(
+        "checkin/village.html", checkpoint=checkpoint, wave=checkpoint.wave, people=people, problem=problem,
+        absent=absences_of(db.session, checkpoint.wave_id, [person.id for person in people]),
+        nonces={person.id: new_nonce() for person in people}, form=request.form,
+    )  # fmt: skip
+
+
+def _walk_in_page(checkpoint_id: int, problem: str = "", code: str = "") -> str:
+    checkpoint = own_checkpoint(checkpoint_id)
+    return render_template(
+        "checkin/walk_in.html", checkpoint=checkpoint, wave=checkpoint.wave, problem=problem, code=code,
+        districts=events.find_districts(db.session), typed=request.form, nonce=new_nonce(),
+    )  # fmt: skip

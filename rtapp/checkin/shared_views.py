@@ -1,0 +1,83 @@
+"""The blueprint of the door and what its pages share: recording through the writer, the parts of the desk."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, current_app
+
+from .. import clock
+from ..badges.store import live_badge
+from ..db import db
+from ..events import store as events
+from ..live import store as live
+from ..refusals import Refused
+from ..roster import store as roster
+from ..schema import Substitute
+from ..web.guard import acting, require_checkpoint
+from .cases_store import count_open
+from .forms import new_nonce
+from .marks_store import last_scans, undoable, waves_attended
+from .store import Answer, Attempt
+from .verdict import Verdict
+
+blueprint = Blueprint("checkin", __name__)
+NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+RESULTS = 8
+
+
+def record(attempt: Attempt) -> Answer:
+    """Hand ``attempt`` to the writer and return its answer once it is on disk; the page's own reading ends first."""
+    db.session.rollback()
+    return current_app.extensions["rtapp_scan_writer"]().record(attempt)
+
+
+def checked_nonce(text: str) -> str:
+    """Return ``text`` when it can serve as a nonce; refused otherwise."""
+    if not NONCE.fullmatch(text):
+        raise Refused("bad_nonce", "Nonce harus 8–64 huruf, angka, tanda hubung, atau garis bawah.", 422)
+    return text
+
+
+def own_checkpoint(checkpoint_id: int) -> Any:
+    """Return a checkpoint that the actor was given."""
+    require_checkpoint(checkpoint_id)
+    return events.find_checkpoint(db.session, checkpoint_id)
+
+
+def desk_context(checkpoint_id: int) -> dict[str, Any]:
+    """Return what every part of the desk needs: checkpoint, count, last scans, how many cases wait."""
+    actor = acting()
+    checkpoint = events.find_checkpoint(db.session, checkpoint_id)
+    counts = live.count_at(db.session, checkpoint_id)
+    recent = last_scans(db.session, checkpoint_id, actor, now=clock.utcnow())
+    waiting = count_open(db.session, actor) if actor.may("decide") else 0
+    return {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting}
+
+
+def results(checkpoint_id: int, query: str) -> dict[str, Any]:
+    """Return whom a search at the desk finds, with a nonce for each."""
+    if not query:
+        return {"q": "", "found": [], "nonces": {}}
+    wanted = roster.Filter(q=query[:100], checkpoint_id=checkpoint_id)
+    found = roster.find_people(db.session, wanted, limit=RESULTS)
+    return {"q": query, "found": found, "nonces": {person.id: new_nonce() for person in found}}
+
+
+def shown(answer: Answer | None) -> dict[str, Any]:
+    """Return what the verdict card needs beside the checkpoint; for a former head, who holds the seat now."""
+    context: dict[str, Any] = {"answer": answer, "person": None, "elsewhere": [], "successor": None}
+    context |= {"successor_card": None, "substitute": None, "undo": None}
+    if answer is None or answer.participant_id is None:
+        return context
+    person = roster.find_person(db.session, answer.participant_id)
+    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
+        here = events.find_checkpoint(db.session, answer.checkpoint_id)
+        context["elsewhere"] = list(waves_attended(db.session, person.id, here.wave_id))
+    if person.archived_at and person.seat_id:
+        context["successor"] = roster.head_of(db.session, person.seat_id)
+    if context["successor"]:
+        context["successor_card"] = live_badge(db.session, context["successor"].id)
+    came = answer.came_instead or answer.substitute_id
+    context["substitute"] = db.session.get(Substitute, came) if came else None
+    context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())
+    return context | {"person": person}
