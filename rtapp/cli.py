@@ -17,12 +17,16 @@ from .accounts.roles import Role
 from .badges import papers
 from .badges import store as badges
 from .db import begin_write, db
+from .documents.text_tables import decoded
+from .events import store as events
+from .events.places import read_places
 from .factory import create_app
 from .roster import export_store as exports
 from .roster import import_store as imports
 from .roster.apply_store import apply_plan
 from .roster.drafts import Answers
 from .roster.message import read_file
+from .roster.store import refresh_search_texts
 from .settings import store as settings
 from .web import assets
 
@@ -139,7 +143,7 @@ def roster_import(file: Path, sheet: str | None, applying: bool, accept_proposal
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--codes", is_flag=True, help="Dengan kode kartu: rahasia, jangan dibagikan.")
 def roster_export(file: Path, codes: bool) -> None:
-    """Tulis daftar peserta ke CSV atau XLSX."""
+    """Tulis daftar peserta ke CSV, XLSX, atau ODS."""
     app = opened()
     with app.app_context():
         session = begin_write(db.session)
@@ -147,6 +151,31 @@ def roster_export(file: Path, codes: bool) -> None:
         session.commit()
     file.write_bytes(data)
     click.echo(f"{rows} baris ditulis ke {file}.")
+
+
+@main.group()
+def places() -> None:
+    """Wilayah."""
+
+
+@places.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def places_import(file: Path) -> None:
+    """Baca kecamatan dan desa dari CSV: district_code,district,village_code,village[,kind]."""
+    app = opened()
+    with app.app_context():
+        session = begin_write(db.session)
+        changed = events.import_places(session, ACTOR, read_places(_text_of(file)), now=clock.utcnow())
+        refresh_search_texts(session)
+        session.commit()
+    click.echo(f"{changed} desa ditambah atau diubah.")
+
+
+def _text_of(file: Path) -> str:
+    text = decoded(file.read_bytes())
+    if text is None:
+        raise click.ClickException("Berkas ini bukan teks CSV.")
+    return text
 
 
 @main.command("badges")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from . import config
 from .db import db, engine_options, normalised_url
@@ -13,6 +14,13 @@ from .refusals import Refused
 from .web import assets, catalogue, errors, filters, guard, headers, navigation, sessions
 
 csrf = CSRFProtect()
+
+
+class Id(IntegerConverter):
+    """A row's number in an address; one that no database could hold is no address of ours."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
 def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
@@ -27,6 +35,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
         static_folder=str(config.ROOT / "static"),
     )
     _configure(app, instance, overrides)
+    app.url_map.converters["int"] = Id
     db.init_app(app)
     sessions.init_app(app)
     catalogue.build()

@@ -1,8 +1,7 @@
 """What other programs and people's scripts rely on, line by line as it was agreed.
 
 A line changes only together with README's «Decisions». Not yet part of this version, and so without a line here:
-`--tls`, `--workers`, `roster import --accept-proposals`, `places import`, `attendance FILE`, `backup`, `restore`,
-`verify`, `doctor`, and the `follows` and `decision` of a scan.
+`--tls`, `--workers`, `attendance FILE`, `backup`, `restore`, `verify`, `doctor`.
 """
 
 import csv
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from .lists import workbook
 from .served import ROOT, Served, command, environment
 
 pytestmark = pytest.mark.slow
@@ -187,6 +187,39 @@ def test_roster_import_apply_writes_accepted_rows_and_review_never_blocks_them(t
     assert {row["change"] for row in json.loads(done.stdout)["rows"] if row["class"] == "accepted"} == {"same"}
 
 
+def test_roster_import_accepts_all_proposals_where_told(tmp_path):
+    run(tmp_path, "demo", "--no-serve")
+    file = tmp_path / "jaro.csv"
+    file.write_text("Kecamatan;Desa;RT;Nama\nJaro;Nalu;051;CONTOH LIMA\n", encoding="utf-8")
+    assert run(tmp_path, "roster", "import", str(file)).returncode == 2
+    done = run(tmp_path, "roster", "import", str(file), "--accept-proposals", "--apply", "--json")
+    (row,) = (row for row in json.loads(done.stdout)["rows"] if row["name"])
+    assert (done.returncode, row["class"], row["seat"]) == (0, "accepted", "63.09.11.2009/051")
+
+
+def test_roster_import_reads_one_sheet_where_told(demo, tmp_path):
+    file = tmp_path / "dua.xlsx"
+    file.write_bytes(workbook(A=[["Desa", "RT", "Nama"]], B=[["Desa", "RT", "Nama"], ["Nalui", "61", "CONTOH B"]]))
+    done = run(demo, "roster", "import", str(file), "--sheet", "B", "--json")
+    assert {row["sheet"] for row in json.loads(done.stdout)["rows"]} == {"B"}
+    assert run(demo, "roster", "import", str(file), "--sheet", "C").returncode == 1
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ods"])
+def test_roster_export_writes_what_imports_back(demo, tmp_path, form):
+    file = tmp_path / f"peserta.{form}"
+    assert run(demo, "roster", "export", str(file)).returncode == 0
+    report = json.loads(run(demo, "roster", "import", str(file), "--json").stdout)
+    assert {row["change"] for row in report["rows"] if row["class"] == "accepted"} == {"same"}
+
+
+def test_places_import_adds_districts_and_villages(tmp_path):
+    file = tmp_path / "wilayah.csv"
+    file.write_text("district_code,district,village_code,village\n63.99.01,Contoh Hulu,63.99.01.2001,Suka Contoh\n")
+    assert run(tmp_path, "places", "import", str(file)).returncode == 0
+    assert rows(tmp_path, "SELECT code, name, kind FROM village") == [("63.99.01.2001", "Suka Contoh", "desa")]
+
+
 def test_roster_import_of_what_is_no_roster_exits_one_with_a_sentence(demo, tmp_path):
     file = tmp_path / "surat.csv"
     file.write_text("Yth. Bapak Camat\nDengan hormat\n", encoding="utf-8")
@@ -285,6 +318,44 @@ def test_broken_requests_get_an_error_object(server, device_token, token, body, 
     assert answer[0] == status and set(answer[2]["error"]) == {"code", "message"}
 
 
+def test_a_decision_follows_a_scan_with_a_nonce_of_its_own(server, device_token, codes, demo):
+    token = run(demo, "device", "add", "Koordinator uji", "--checkpoint", "1", "--role", "supervisor").stdout.split()[
+        -1
+    ]
+    asked = {"nonce": "kontrak-3000", "checkpoint": 1, "source": "wedge", "code": of_wave(codes, 2, 9)["code"]}
+    assert ask(server, "POST", "/api/v1/scans", token, asked)[2]["verdict"] == "OTHER_WAVE"
+    decided = asked | {"nonce": "kontrak-3001", "follows": "kontrak-3000"}
+    decided["decision"] = {"accept_other_wave": {"reason": "sudah di tempat"}}
+    assert ask(server, "POST", "/api/v1/scans", device_token, decided)[0] == 403
+    assert ask(server, "POST", "/api/v1/scans", token, decided)[2]["verdict"] == "WELCOME"
+
+
+def test_a_substitute_a_conflict_and_its_resolution(server, device_token, codes, demo):
+    token = run(demo, "device", "add", "Koordinator dua", "--checkpoint", "1", "--role", "supervisor").stdout.split()[
+        -1
+    ]
+    body = {"nonce": "kontrak-4000", "checkpoint": 1, "source": "wedge", "code": of_wave(codes, 1, 20)["code"]}
+    substitute = {"substitute": {"name": "WAKIL CONTOH", "relation": "istri", "letter": True, "phone": "081200000001"}}
+    answer = ask(server, "POST", "/api/v1/scans", device_token, body | {"decision": substitute})[2]
+    assert (answer["verdict"], answer["attendance"]["mode"]) == ("REPRESENTED", "diwakili")
+    body["nonce"] = "kontrak-4001"
+    assert ask(server, "POST", "/api/v1/scans", device_token, body)[2]["verdict"] == "CONFLICT"
+    resolved = body | {
+        "nonce": "kontrak-4002",
+        "follows": "kontrak-4001",
+        "decision": {"resolve": "head", "reason": "x"},
+    }
+    assert ask(server, "POST", "/api/v1/scans", token, resolved)[2]["attendance"]["mode"] == "sendiri"
+
+
+def test_a_walk_in_comes_without_code_or_participant(server, device_token):
+    walk_in = {"walk_in": {"seat": "63.09.11.2009/077", "kind": "rt", "name": "KETUA BARU CONTOH"}}
+    body = {"nonce": "kontrak-5000", "checkpoint": 1, "source": "search", "decision": walk_in}
+    answer = ask(server, "POST", "/api/v1/scans", device_token, body)[2]
+    assert (answer["verdict"], answer["participant"]["seat"]) == ("WELCOME", "63.09.11.2009/077")
+    assert ask(server, "POST", "/api/v1/scans", device_token, body | {"code": "X", "nonce": "kontrak-5001"})[0] == 422
+
+
 def test_checkpoints_and_counts_are_read_with_the_same_token(server, device_token):
     _, _, listed = ask(server, "GET", "/api/v1/checkpoints", device_token)
     assert [point["id"] for point in listed["checkpoints"]] == [1]
@@ -320,6 +391,10 @@ def test_healthz_answers_when_the_database_does(server):
 def test_the_interface_is_described(server):
     _, _, document = ask(server, "GET", "/api/v1/openapi.json")
     assert {"/api/v1/scans", "/api/v1/checkpoints"} <= set(document["paths"])
+
+
+def supervisors_token(demo):
+    return run(demo, "device", "add", "Koordinator", "--checkpoint", "1", "--role", "supervisor").stdout.split()[-1]
 
 
 def of_wave(codes, wave, place=0):

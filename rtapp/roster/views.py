@@ -17,7 +17,7 @@ from ..events.waves import numeral
 from ..schema import District
 from ..web.guard import requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import bulk_views, import_views, person_views, row_views, seat_views, store  # noqa: F401  this room's routes too
+from . import bulk_views, import_views, person_views, quality_views, row_views, seat_views, store  # noqa: F401
 from .forms import GUESTS, village_choices
 from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, page_number, wanted_people
 
