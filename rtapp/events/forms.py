@@ -1,10 +1,80 @@
-"""What is typed on the event's pages, read: dates, times and numbers, each refused with a sentence."""
+"""What is typed on the event's pages: read, refused with a sentence beside its field, and kept."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+
+from flask_babel import lazy_gettext as _
 
 from .. import clock
 from ..refusals import Refused
+from .waves import ZONES, CheckpointKind, checked_invited
+
+KINDS = (
+    (CheckpointKind.HADIR, _("Kehadiran")),
+    (CheckpointKind.SESI, _("Materi")),
+    (CheckpointKind.KELUAR, _("Pulang")),
+    (CheckpointKind.KONSUMSI, _("Konsumsi")),
+    (CheckpointKind.KIT, _("Perlengkapan peserta")),
+    (CheckpointKind.TRANSPORT, _("Uang transport")),
+    (CheckpointKind.GLADI, _("Gladi, tidak dihitung")),
+)
+ZONE_WORDS = tuple((zone, f"{clock.zone_text(zone)} ({zone.rpartition('/')[2]})") for zone in ZONES)
+_SHOWN = "%Y-%m-%dT%H:%M"  # how a field of a day and an hour holds its value
+
+# The field that a refusal is about; the others are called "bad_" and their field.
+_FIELDS = {
+    "bad_event_name": "name",
+    "bad_zone": "timezone",
+    "bad_day": "date",
+    "bad_times": "ends",
+    "bad_window": "closes_at",
+    "bad_checkpoint_name": "name",
+    "checkpoint_name_taken": "name",
+    "bad_place_name": "name",
+    "bad_district_code": "code",
+    "bad_village_code": "code",
+    "district_code_used": "code",
+    "district_taken": "code",
+    "village_taken": "code",
+    "no_such_district": "code",
+    "no_csv": "file",
+    "no_places": "file",
+    "no_place_columns": "file",
+}
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What stands in the forms of a page: what is stored, and in the one that was refused what was typed."""
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    sentence: str = ""
+
+    def refused(self, *forms: str) -> bool:
+        """Say whether one of ``forms`` was refused."""
+        return bool(self.sentence) and self.form in forms
+
+    def value(self, form: str, name: str, stored: object = "") -> object:
+        """Return what a field shows."""
+        return self.typed.get(name, stored) if self.refused(form) else stored
+
+    def ticked(self, form: str, name: str, stored: bool = False) -> bool:
+        """Say whether a box is ticked."""
+        return name in self.typed if self.refused(form) else stored
+
+    def errors(self, form: str, name: str) -> tuple[str, ...]:
+        """Return what is said beside a field."""
+        return (self.sentence,) if self.refused(form) and self._field() == name else ()
+
+    def problem(self, form: str) -> str:
+        """Return what is said above a form, because it is about none of its fields."""
+        return self.sentence if self.refused(form) and self._field() not in self.typed else ""
+
+    def _field(self) -> str:
+        return _FIELDS.get(self.code, self.code.removeprefix("bad_"))
 
 
 def text_of(form: Mapping[str, str], name: str) -> str:
@@ -25,21 +95,32 @@ def time_of(form: Mapping[str, str], name: str) -> time:
     try:
         return time.fromisoformat(text_of(form, name).strip().replace(".", ":"))
     except ValueError:
-        raise Refused("bad_time", "Isi jam, misalnya 08.30.", 422) from None
+        raise Refused(f"bad_{name}", "Isi jam, misalnya 08.30.", 422) from None
 
 
-def moment_of(form: Mapping[str, str], name: str, zone: str) -> datetime | None:
-    """Return a field as a moment by the clocks of ``zone`` (2023-11-08T08:30), None when empty; refused otherwise."""
+def moment_of(form: Mapping[str, str], name: str, zone: str, stored: datetime | None) -> datetime | None:
+    """Return a field as a moment by the clocks of ``zone`` (2023-11-08T08:30), None when empty; refused otherwise.
+
+    A field left as the page showed it (``name``_was) keeps what is stored by now: a supervisor may have opened
+    the checkpoint since.
+    """
     text = text_of(form, name).strip()
+    if text == form.get(f"{name}_was"):
+        return stored
     if not text:
         return None
     try:
         typed = datetime.fromisoformat(text)
-    except ValueError:
+        return clock.local_moment(typed.date(), typed.time(), zone)
+    except (ValueError, OverflowError):
         raise Refused(
-            "bad_moment", "Isi tanggal dan jam, misalnya 8 November 2023 08.30, atau kosongkan.", 422
+            f"bad_{name}", "Isi tanggal dan jam, misalnya 8 November 2023 08.30, atau kosongkan.", 422
         ) from None
-    return clock.local_moment(typed.date(), typed.time(), zone)
+
+
+def moment_text(moment: datetime | None, zone: str) -> str:
+    """Return what a field shows of ``moment`` by the clocks of ``zone``: the contrary of ``moment_of``."""
+    return clock.local(moment, zone).strftime(_SHOWN) if moment else ""
 
 
 def number_of(form: Mapping[str, str], name: str) -> int | None:
@@ -48,5 +129,27 @@ def number_of(form: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Refused("bad_number", "“%(typed)s” bukan bilangan bulat 0 atau lebih.", 422, typed=text[:20])
+        raise Refused(f"bad_{name}", "“%(typed)s” bukan bilangan bulat 0 atau lebih.", 422, typed=text[:20])
     return int(text)
+
+
+def row_of(form: Mapping[str, str]) -> int | None:
+    """Return the id of the row a form is about, None for a new one, and 0, which nothing has, for nonsense."""
+    text = text_of(form, "id")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def removes(form: Mapping[str, str]) -> bool:
+    """Say whether a form is the one that removes its row."""
+    return form.get("do") == "remove"
+
+
+def invited_of(form: Mapping[str, str], name: str) -> int | None:
+    """Return a field as a number of invited heads, None when empty; refused otherwise."""
+    number = number_of(form, name)
+    try:
+        return None if number is None else checked_invited(number)
+    except Refused as refused:
+        raise Refused(f"bad_{name}", refused.sentence, refused.status, **refused.facts) from None

@@ -1,74 +1,154 @@
 """Wilayah: the districts and villages participants come from."""
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db
 from ..refusals import Refused
-from ..roster.store import renew_search_keys
-from ..web.errors import refusal_text
+from ..roster.spelling import plain
+from ..roster.store import refresh_search_texts
+from ..schema import District, Village
 from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment
 from . import store
-from .forms import number_of, text_of
-from .views import blueprint
+from .forms import Entries, removes, row_of, text_of
+from .places import PlaceRow, read_places
+from .shared_views import Answer, blueprint, saved
+
+TABALONG = Path(__file__).with_name("places_tabalong.csv")
+Finds = Callable[[Session, int], Any]
+Writes = Callable[..., Any]
+STORES: dict[str, tuple[Finds, Writes, Writes, Writes]] = {
+    "district": (store.find_district, store.add_district, store.change_district, store.remove_district),
+    "village": (store.find_village, store.add_village, store.change_village, store.remove_village),
+}
+
+
+class Seen(NamedTuple):
+    """A district as the page lists it: its seats, the villages that were asked for, the names of its forms."""
+
+    district: District
+    seats: int
+    villages: list[Village]
+    is_open: bool
+    rows: set[str]
+
+    @property
+    def found(self) -> int:
+        return len(self.villages)
 
 
 @blueprint.get("/places")
 @requires(Duty.MANAGE_EVENT)
-def places() -> str:
+def places() -> Response:
     """List districts and their villages, with how many neighbourhoods of each are known."""
-    return _places()
+    return page_or_fragment("events/places.html", "events/_districts.html", **_facts(Entries()))
 
 
 @blueprint.post("/places")
 @requires(Duty.MANAGE_EVENT)
-def save_place() -> Response | tuple[str, int]:
-    """Add a district or village, or change or remove the one named."""
-    form, session = request.form, begin_write(db.session)
-    kind = "district" if form.get("kind") == "district" else "village"
-    try:
-        _save(session, acting().name, kind)
-        session.commit()
-    except Refused as refused:
-        session.rollback()
-        if refused.status == 404:
-            raise
-        return _places(refusal_text(refused), f"{kind}-{form.get('id', '')}"), refused.status
-    flash(_("Tersimpan."), "ok")
-    return redirect(url_for(".places"), 303)
+def save_place() -> Answer:
+    """Add a district or village, change or remove the one named, or take a whole list."""
+    form, actor, kind = request.form, acting().name, text_of(request.form, "kind")
+    if kind not in (*STORES, "list"):
+        raise Refused("bad_place", "Pilih kecamatan, desa, atau daftar.", 422)
 
+    def write(session: Session) -> str | None:
+        return _save_list(session, actor) if kind == "list" else _save_place(session, actor, *STORES[kind])
 
-def _save(session: Session, actor: str, kind: str) -> None:
-    form, now = request.form, clock.utcnow()
-    code, name, place_id = text_of(form, "code"), text_of(form, "name"), number_of(form, "id")
-    removing = form.get("do") == "remove"
-    if kind == "district":
-        if place_id is None:
-            store.add_district(session, actor, code, name, now=now)
-        elif removing:
-            store.remove_district(session, actor, store.find_district(session, place_id), now=now)
-        else:
-            store.change_district(session, actor, store.find_district(session, place_id), code, name, now=now)
-            renew_search_keys(session, district_id=place_id)
-    elif place_id is None:
-        store.add_village(session, actor, code, name, now=now)
-    elif removing:
-        store.remove_village(session, actor, store.find_village(session, place_id), now=now)
-    else:
-        store.change_village(session, actor, store.find_village(session, place_id), code, name, now=now)
-        renew_search_keys(session, village_id=place_id)
-
-
-def _places(problem: str = "", wrong: str = "") -> str:
-    return render_template(
-        "events/places.html",
-        districts=store.find_districts(db.session),
-        seats=store.seats_per_village(db.session),
-        problem=problem,
-        wrong=wrong,
-        typed=request.form,
+    row, district = _row(kind), text_of(form, "district") or None
+    return saved(
+        write,
+        f"{row}-removal" if removes(form) else row,
+        lambda entries: render_template("events/places.html", **_facts(entries)),
+        url_for(".places", **_listing(), district=district, _anchor="districts" if removes(form) else row),
     )
+
+
+def _save_place(session: Session, actor: str, find: Finds, add: Writes, change: Writes, remove: Writes) -> str | None:
+    form, now = request.form, clock.utcnow()
+    code, name, place_id = text_of(form, "code"), text_of(form, "name"), row_of(form)
+    if place_id is None and not removes(form):
+        add(session, actor, code, name, now=now)
+        return None
+    place = find(session, place_id or 0)
+    if removes(form):
+        remove(session, actor, place, now=now)
+        return _("Dihapus.")
+    if change(session, actor, place, code, name, now=now):
+        refresh_search_texts(session)  # people are found by the names of their places
+    return None
+
+
+def _save_list(session: Session, actor: str) -> str:
+    changed = store.import_places(session, actor, _rows(), now=clock.utcnow())
+    if not changed:
+        return _("Tidak ada yang berubah: daftar itu sudah ada di sini.")
+    refresh_search_texts(session)
+    return ngettext("%(n)s desa ditambahkan atau diubah.", "%(n)s desa ditambahkan atau diubah.", changed, n=changed)
+
+
+def _rows() -> list[PlaceRow]:
+    file = request.files.get("file")
+    data = TABALONG.read_bytes() if "tabalong" in request.form else file.read() if file else b""
+    try:
+        return read_places(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422) from None
+
+
+def _row(kind: str) -> str:
+    """Return the name of the form that was sent: of a row, of a new village in its district, of the list."""
+    row = text_of(request.form, "id")
+    if kind == "village" and not row:
+        return f"new-{text_of(request.form, 'district')}"
+    return kind if kind == "list" else f"{kind}-{row}"
+
+
+def _listing() -> dict[str, str]:
+    """Return what the list was asked for, to be asked again after a change."""
+    wanted = request.args.get("q", "").strip()[:100]
+    return {"q": wanted} if wanted else {}
+
+
+def _facts(entries: Entries) -> dict[str, Any]:
+    districts, listing = store.find_districts(db.session), _listing()
+    row = entries.form.removesuffix("-removal") or f"village-{request.args.get('village', '')}"
+    words = plain(listing.get("q", "")).split()
+    seats = store.seats_per_village(db.session)
+    shown = [_seen(district, seats, words, row) for district in districts]
+    if entries.form and row not in {"list", "district-", *(name for one in shown for name in one.rows)}:
+        entries = Entries("gone", {}, entries.code, entries.sentence)
+    return {
+        "shown": [one for one in shown if one.is_open or one.villages or not words],
+        "districts": len(districts),
+        "villages": sum(len(district.villages) for district in districts),
+        "seats": seats,
+        "row": row,
+        "listing": listing,
+        "entries": entries,
+    }
+
+
+def _seen(district: District, seats: dict[int, int], words: list[str], row: str) -> Seen:
+    rows = {f"district-{district.id}", f"new-{district.id}", *(f"village-{place.id}" for place in district.villages)}
+    found = [place for place in district.villages if row == f"village-{place.id}" or _fits(place, words)]
+    at_work = row in rows or request.args.get("district") == str(district.id)
+    if not found and (at_work or _fits(district, words)):
+        found = list(district.villages)
+    count = sum(seats.get(place.id, 0) for place in district.villages)
+    return Seen(district, count, found, at_work or bool(words and found), rows)
+
+
+def _fits(place: District | Village, words: list[str]) -> bool:
+    text = f"{plain(place.name)} {place.code}"
+    return all(word in text for word in words)

@@ -48,7 +48,11 @@ def kind_of(village_code: str) -> str:
 def read_places(text: str) -> list[PlaceRow]:
     """Read a CSV with the columns of ``COLUMNS`` (kind may be absent); refused without them or any row."""
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    lacking = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
+    try:
+        lacking = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
+        found = [] if lacking else [_place(row) for row in rows]
+    except csv.Error:
+        raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422) from None
     if lacking:
         raise Refused(
             "no_place_columns",
@@ -56,10 +60,6 @@ def read_places(text: str) -> list[PlaceRow]:
             422,
             columns=", ".join(lacking),
         )
-    try:
-        found = [_place(row) for row in rows]
-    except csv.Error:
-        raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422) from None
     if not found:
         raise Refused("no_places", "Berkas wilayah tidak berisi satu baris pun.", 422)
     return found

@@ -1,14 +1,65 @@
-"""Shim."""
+"""Pengaturan lain: the options a committee can set, with what each of them risks."""
 
-from flask import Blueprint
+from typing import Any
 
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.addresses import reachable
 from ..accounts.roles import Duty
-from ..web.guard import requires
+from ..badges.token import payload
+from ..db import begin_write, db
+from ..refusals import Refused
+from ..serving import lan_addresses
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from . import store
+from .options import OPTIONS
 
 blueprint = Blueprint("settings", __name__)
+SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
 
 
 @blueprint.get("/settings")
 @requires(Duty.MANAGE_SETTINGS)
-def options():
-    return "x"
+def options() -> str:
+    """Show every option with its value and what it is for."""
+    return _options(store.read_all(db.session), {})
+
+
+@blueprint.post("/settings")
+@requires(Duty.MANAGE_SETTINGS)
+def save() -> Response | tuple[str, int]:
+    """Keep all options together, or none where one cannot be used."""
+    actor, now, typed = acting(), clock.utcnow(), _typed()
+    session, problems = begin_write(db.session), {}
+    for key, value in typed.items():
+        try:
+            store.change(session, actor.name, key, value, now=now)
+        except Refused as refused:
+            problems[key] = refusal_text(refused)
+    if problems:
+        session.rollback()
+        return _options(typed, problems), 422
+    session.commit()
+    flash(_("Tersimpan."), "ok")
+    return redirect(url_for(".options"), 303)
+
+
+def _typed() -> dict[str, Any]:
+    """Return what stands in the form; a flag that is absent is off, a text that is absent stays as it is."""
+    form, kept = request.form, store.read_all(db.session)
+    return {key: key in form if option.kind == "flag" else form.get(key, kept[key]) for key, option in OPTIONS.items()}
+
+
+def _options(values: dict[str, Any], problems: dict[str, str]) -> str:
+    return render_template(
+        "settings/options.html",
+        options=OPTIONS.values(),
+        values=values,
+        problems=problems,
+        payload=payload(SAMPLE_TOKEN, store.read(db.session, "base_url")),
+        addresses=reachable(request.host_url.rstrip("/"), lan_addresses()),
+    )

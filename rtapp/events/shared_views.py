@@ -1,0 +1,96 @@
+"""The blueprint of this room and what its pages share: one way to write, and the page of a wave."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from ..db import begin_write, db
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.errors import refusal_text
+from ..web.filters import day
+from . import store
+from .forms import KINDS, Entries, moment_text
+from .waves import numeral
+
+blueprint = Blueprint("events", __name__)
+Answer = Response | tuple[str, int]
+
+
+def saved(write: Callable[[Session], str | None], form: str, page: Callable[[Entries], str], target: str) -> Answer:
+    """Write in one transaction, say what ``write`` returns or that it is kept, and go to ``target``.
+
+    What is refused is said beside ``form``, which keeps what was typed: ``page`` renders the page the form stands
+    on, and raises where that is gone.
+    """
+    session = begin_write(db.session)
+    try:
+        said = write(session)
+        session.commit()
+    except Refused as refused:
+        session.rollback()
+        return page(Entries(form, request.form, refused.code, refusal_text(refused))), refused.status
+    flash(said or _("Tersimpan."), "ok")
+    return redirect(target, 303)
+
+
+def wave_saved(wave_id: int, write: Callable[[Session, Wave], str | None], form: str, anchor: str = "") -> Answer:
+    """Do what ``saved`` does for a form on the page of a wave, and return to that form or to ``anchor``."""
+
+    def on_wave(session: Session) -> str | None:
+        return write(session, store.find_wave(session, wave_id))
+
+    target = url_for(".wave", wave_id=wave_id, _anchor=anchor or form)
+    return saved(on_wave, form, lambda entries: wave_page(wave_id, entries), target)
+
+
+def wave_page(wave_id: int, entries: Entries = Entries()) -> str:  # noqa: B008  it cannot change
+    """Render the page of a wave, its forms as ``entries`` says."""
+    session = db.session
+    found = store.find_wave(session, wave_id)
+    agenda, points = store.agenda_of(session, wave_id), store.checkpoints_of(session, wave_id)
+    return render_template(
+        "events/wave.html",
+        wave=found,
+        wave_links=_wave_links(session, found),
+        entries=_at_home(entries, {f"agenda-{item.id}" for item in agenda} | {f"checkpoint-{p.id}" for p in points}),
+        agenda=agenda,
+        points=points,
+        used=store.used_checkpoints(session, wave_id),
+        kinds=KINDS,
+        orders=[(n, n) for n in range(1, len(points) + 1)],
+        shown=lambda moment: moment_text(moment, found.event.timezone),
+        **_invited(session, wave_id),
+    )
+
+
+def _invited(session: Session, wave_id: int) -> dict[str, Any]:
+    return {
+        "districts": store.find_districts(session),
+        "invited": store.invited_per_district(session, wave_id),
+        "heads": store.heads_per_district(session, wave_id),
+        "assumed": store.assumed_districts(session, wave_id),
+    }
+
+
+def _wave_links(session: Session, current: Wave) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": url_for(".wave", wave_id=wave.id),
+            "label": _("Gelombang %(numeral)s", numeral=numeral(wave.number)) + " · " + day(wave.date),
+            "current": wave is current,
+        }
+        for wave in store.find_waves(session)
+    ]
+
+
+def _at_home(entries: Entries, rows: set[str]) -> Entries:
+    """Return ``entries`` where somebody will see them: what was typed for a row that is gone, as a new one."""
+    row = entries.form.removesuffix("-removal")
+    if "-" not in row or row in rows:
+        return entries
+    return Entries(f"{row.partition('-')[0]}-", entries.typed, entries.code, entries.sentence)

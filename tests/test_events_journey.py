@@ -1,0 +1,102 @@
+"""Preparing an event in a real browser: without a script, with rows open and refused, and the desk's one tap."""
+
+import sqlite3
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .browsers import PHONE, TABLET
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def save(page: Page, row: str, button: str = "Simpan") -> None:
+    page.locator(f"#{row}").get_by_role("button", name=button, exact=True).last.click()
+
+
+def assert_readable(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found] == []
+    assert page.evaluate(WIDER) <= 0
+
+
+def test_without_javascript_a_day_is_planned_in_place(visit):
+    page = visit("admin", "/waves/1", java_script_enabled=False)
+    page.locator("#agenda-1 > summary").click()
+    page.locator("#agenda-1-ends").fill("07:00")
+    page.locator("#agenda-1-speaker").fill("Narasumber Contoh")
+    save(page, "agenda-1")
+    expect(page.locator("#agenda-1-ends-error")).to_contain_text("Jam selesai harus sesudah jam mulai.")
+    expect(page.locator("#agenda-1 > summary")).to_be_in_viewport()
+    expect(page.locator("#agenda-1-speaker")).to_have_value("Narasumber Contoh")
+    page.locator("#agenda-1-ends").fill("09:45")
+    save(page, "agenda-1")
+    expect(page.locator("#agenda-1 > summary")).to_contain_text("09.45")
+    expect(page.locator("#agenda-1 > summary")).to_be_in_viewport()
+    expect(page.locator("#agenda-1-ends")).to_be_hidden()
+
+    page.locator("#checkpoint- > summary").click()
+    page.locator("#checkpoint--name").fill("Makan siang")
+    page.locator("#checkpoint--kind").select_option(label="Konsumsi")
+    page.locator("#checkpoint--opens_at").fill("2023-11-08T11:30")
+    save(page, "checkpoint-", "Tambah")
+    row = page.locator("#checkpoints details").filter(has_text="Makan siang")
+    expect(row.locator("summary").first).to_contain_text("Konsumsi · buka 11.30")
+    row.locator("summary").first.click()
+    row.locator(".confirm > summary").click()
+    row.locator(".confirm").get_by_role("button", name="Hapus").click()
+    expect(page.locator("#checkpoints")).not_to_contain_text("Makan siang")
+
+
+def test_places_are_found_and_changed_while_typing(visit):
+    page = visit("admin", "/places")
+    page.get_by_label("Cari desa, kecamatan, atau kode").press_sequentially("padangin")
+    expect(page.locator("#districts .row-open")).to_have_count(2)
+    page.locator("#districts .row-open").first.click()
+    page.get_by_label("Nama", exact=True).locator("visible=true").fill("Padangin Contoh")
+    page.locator(".row-form:visible").get_by_role("button", name="Simpan").click()
+    expect(page.locator("#districts .row-open").first).to_contain_text("Padangin Contoh")
+    expect(page.locator("#districts .row-open").first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
+def test_open_and_refused_forms_are_readable_by_everybody_and_fit(visit, size, scheme):
+    page = visit("admin", "/waves/2", size=size, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+    for row in ("wave", "checkpoint-5"):
+        page.locator(f"#{row} > summary").click()
+    page.locator("#checkpoint-5 .confirm > summary").click()
+    assert_readable(page)
+    page.locator("#agenda- > summary").click()
+    page.locator("#agenda--material").fill("Materi contoh dengan judul yang amat sangat panjang sekali " * 4)
+    save(page, "agenda-", "Tambah")
+    expect(page.locator("#agenda--ends-error")).to_contain_text("Isi jam")
+    assert_readable(page)
+    page.locator("#district-3").fill("banyak")
+    page.get_by_role("button", name="Simpan jumlah").click()
+    expect(page.locator("#district-3-error")).to_contain_text("“banyak” bukan bilangan bulat")
+    assert_readable(page)
+    page.goto(page.url.partition("/waves")[0] + "/places?village=50")
+    assert_readable(page)
+
+
+def test_one_tap_at_the_desk_opens_a_checkpoint_that_was_shut(visit, served):
+    with sqlite3.connect(served.instance / "rtapp.db") as database:
+        database.execute("UPDATE checkpoint SET opens_at = '2100-01-01 00:00:00.000000' WHERE id = 1")
+        token = database.execute("SELECT token FROM badge WHERE participant_id = 1").fetchone()[0]
+    clerk = visit("desk", "/desk/1")
+    clerk.keyboard.type(token)
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator("#verdict")).to_contain_text("Koordinator dapat membukanya.")
+    page = visit("admin", "/desk/1")
+    page.keyboard.type(token)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "NOT_OPEN")
+    page.get_by_role("button", name="Buka Registrasi sekarang").click()
+    expect(page.locator("#toast")).to_contain_text("Titik absensi dibuka. Pindai kartunya sekali lagi.")
+    page.keyboard.type(token)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "WELCOME")
