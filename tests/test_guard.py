@@ -75,6 +75,7 @@ WHO = {
     "events.wave_part": ADMIN,
     "events.wave_state": ADMIN,
     "events.waves": ADMIN,
+    "events.wipe_rehearsal": ADMIN,
     "live.add_screen": ADMIN,
     "live.all_counts": SIGNED_IN,
     "live.all_stream": SIGNED_IN,

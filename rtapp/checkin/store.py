@@ -102,7 +102,8 @@ def record_scan(session: Session, attempt: Attempt, *, now: datetime) -> Answer:
     row = _facts_of(session, attempt)
     device = {"offset_ms": row.clock_offset, "paired_at": row.paired_at}
     at, trusted = true_time(attempt.source, attempt.client_at, attempt.sent_at, now=now, **device)
-    if attempt.decision.substitute and follows is not None and corrects(attempt, follows, row, now):
+    still_open = is_open(at, row.opens_at, row.closes_at, row.wave_closed_at)  # else the mark would go and none come
+    if attempt.decision.substitute and follows is not None and still_open and corrects(attempt, follows, row, now):
         undo_own(session, attempt, row, now=now)
         row = _facts_of(session, attempt)
     if attempt.decision.resolve:

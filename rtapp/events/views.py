@@ -19,7 +19,7 @@ from . import day_views, place_views, store  # noqa: F401  their routes are this
 from .forms import ZONE_WORDS, Entries, day_of, text_of
 from .shared_views import Answer, blueprint, saved, wave_page, wave_saved
 
-PARTS = {"state", "removal", "agenda", "checkpoints", "invitations"}
+PARTS = {"state", "rehearsal", "removal", "agenda", "checkpoints", "invitations"}
 
 
 @blueprint.get("/event")
