@@ -76,12 +76,13 @@ def _open_rooms(app: Flask) -> None:
     from .checkin import api
     from .checkin import views as checkin
     from .events import views as events
+    from .live import list_views as lists
     from .live import views as live
     from .roster import views as roster
     from .settings import views as settings
     from .web import pages
 
-    for room in (pages, accounts, settings, events, roster, badges, checkin, live):
+    for room in (pages, accounts, settings, events, roster, badges, checkin, live, lists):
         app.register_blueprint(room.blueprint)
     for programs in (api, live):
         programs_blueprint = programs.api
@@ -96,9 +97,11 @@ def _open_rooms(app: Flask) -> None:
 def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
     from . import serving
+    from .live import writer as lists
 
     app = create_app()
     if os.environ.get("RTAPP_SERVED"):
         serving.end_with_parent()
         serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)
+        lists.start(app, app.config["FALLBACK_SECONDS"])
     return app

@@ -324,6 +324,21 @@ class Absence(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class Contacted(db.Model):
+    """Somebody who had not come to their wave was called or asked after: a tick, taken back by withdrawing it."""
+
+    __tablename__ = "contacted"
+    __table_args__ = (
+        live("uq_contacted_participant_wave_live", "participant_id", "wave_id", where="withdrawn_at IS NULL"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    noted_by: Mapped[str] = mapped_column(String(120), default="")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class RosterImport(db.Model):
     """A list from its upload to its last decision: what was read of it, what people answered, what it did.
 

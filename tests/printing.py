@@ -68,6 +68,14 @@ def rendered(pdf: bytes, tmp_path: Path, dpi: int = 150) -> list[Image.Image]:
     return [Image.open(path) for path in sorted(tmp_path.glob("page-*.pgm"))]
 
 
+def pdf_text(pdf: bytes) -> list[str]:
+    """The words on each page."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is missing: install poppler-utils to read the printed page")
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True, timeout=60)
+    return [" ".join(page.split()) for page in read.stdout.decode().split("\f")[:-1]]
+
+
 def decoded(picture: Image.Image | bytes) -> list[str]:
     """What a reader finds in a picture, from the top."""
     image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else picture

@@ -290,6 +290,7 @@ def test_programs_read_the_counts_of_a_checkpoint(client_of, world, come):
     assert answer.json == {
         "checkpoint": world.registration, "wave": 1, "hadir": 1, "diwakili": 0, "belum": 5, "elsewhere": 1,
         "invited": 7, "invited_by": "invitation", "roster": 7, "percent": 14.3, "other_wave": 1, "guests": 1,
+        "absent": {"izin": 0, "sakit": 0, "dinas": 0, "tanpa_keterangan": 0},
         "districts": [
             {"code": "63.09.06", "name": "Murung Pudak", "present": 1, "expected": 5},
             {"code": "63.09.07", "name": "Muara Uya", "present": 0, "expected": 2},

@@ -22,6 +22,13 @@ PAGES = {
     "native": "/K/{token}?checkpoint=2",
     "native-choose": "/K/{token}",
     "counts": "/waves/1/counts",
+    "missing": "/waves/1/missing",
+    "place": "/waves/1/places/63.09.06.1001",
+    "counts-all": "/counts/all",
+    "screen": "/waves/1/screen",
+    "screens": "/screens",
+    "lists": "/lists",
+    "lanes": "/lanes",
     "participants": "/participants",
     "participants-none": "/participants?q=qqqqqqqq",
     "participants-others": "/participants?kind=lain",
@@ -42,7 +49,12 @@ PAGES = {
     "licences": "/licences",
     "not-found": "/nothing-here",
 }
-STRANGERS = {"sign-in": "/sign-in", "stranger": "/K/ABCDEFGHIJKLMNOP", "link-used": "/links/nothing"}
+STRANGERS = {
+    "sign-in": "/sign-in",
+    "screen-link": "/screen/nothing",
+    "stranger": "/K/ABCDEFGHIJKLMNOP",
+    "link-used": "/links/nothing",
+}
 LONG_NAME = "Drs. H. Muhammad Contoh Abdurrahman Syarifuddin Panjang, M.Pd.I"
 TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary, label.choice')].filter((e) => {
   const box = e.getBoundingClientRect();

@@ -7,14 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..accounts.roles import Actor
+from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..refusals import Refused
 from ..roster.store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
+from .absences import ABSENCES
 from .verdict import Verdict
-
-ABSENCES = ("izin", "sakit", "dinas", "tanpa_keterangan")
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,13 @@ def note_absence(
         )
         session.flush()
     note(session, actor, "absence.note", "participant", participant_id, now=now, kind=kind, name=person.name)
+
+
+def refuse_frozen(session: Session, actor: Actor, wave_id: int) -> None:
+    """Refuse with 403 what a clerk would change in a wave that is closed; whoever may decide still may."""
+    wave = session.get(Wave, wave_id)
+    if wave is not None and wave.closed_at is not None and not actor.may(Duty.DECIDE):
+        raise Refused("wave_frozen", "Gelombang ini sudah ditutup. Mintalah koordinator mengubahnya.", 403)
 
 
 def absences_of(session: Session, wave_id: int, participant_ids: Sequence[int]) -> dict[int, str]:

@@ -116,6 +116,8 @@ def walk_in(session: Session, attempt: "Attempt", *, now: datetime) -> int:
     assert told is not None
     checkpoint = find_checkpoint(session, attempt.checkpoint_id)
     actor, wave = attempt.recorded_by, checkpoint.wave
+    if wave.closed_at is not None and attempt.client_at is None and not attempt.may_decide:
+        raise Refused("wave_frozen", "Gelombang ini sudah ditutup. Mintalah koordinator mengubahnya.", 403)
     facts: dict[str, Any] = {"name": told.name, "kind": told.kind, "wave_id": wave.id, "now": now}
     if told.kind == "rt":
         seat = _seat_of(session, told.seat)

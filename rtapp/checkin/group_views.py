@@ -19,7 +19,7 @@ from ..roster import store as roster
 from ..schema import Checkpoint
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from .cases_store import absences_of, note_absence
+from .cases_store import absences_of, note_absence, refuse_frozen
 from .forms import attempt_of, decider, new_nonce
 from .shared_views import blueprint, checked_nonce, own_checkpoint, record
 from .store import Attempt
@@ -50,7 +50,11 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
     actor, checkpoint, form = acting(), own_checkpoint(checkpoint_id), request.form
     people = _heads_of(checkpoint_id, code)
     absent = absences_of(db.session, checkpoint.wave_id, [person.id for person in people])
+    noted = {person.id: form.get(f"absence-{person.id}", absent.get(person.id, "")) for person in people}
+    changed = {id_: kind for id_, kind in noted.items() if kind != absent.get(id_, "")}
     try:
+        if changed:
+            refuse_frozen(db.session, actor, checkpoint.wave_id)
         at = _typed_time(form.get("time", ""), checkpoint)
     except Refused as refused:
         return _village_page(checkpoint_id, code, refusal_text(refused)), refused.status
@@ -61,10 +65,8 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
             nonce = checked_nonce(form.get(f"nonce-{person.id}") or new_nonce())
             told[str(record(_attempt(nonce, checkpoint_id, source, at, participant_id=person.id)).verdict)] += 1
     session = begin_write(db.session)
-    for person in people:
-        kind = form.get(f"absence-{person.id}", absent.get(person.id, ""))
-        if kind != absent.get(person.id, ""):
-            note_absence(session, actor.name, person.id, checkpoint.wave_id, kind, "", now=clock.utcnow())
+    for id_, kind in changed.items():
+        note_absence(session, actor.name, id_, checkpoint.wave_id, kind, "", now=clock.utcnow())
     session.commit()
     _tell(told)
     return redirect(url_for(".village", checkpoint_id=checkpoint_id, code=code), 303)

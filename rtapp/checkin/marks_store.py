@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from .. import clock
@@ -14,10 +14,11 @@ from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..refusals import Refused
 from ..roster.store import Person, people_by_id, seat_code
-from ..schema import Attendance, Badge, Checkpoint, Participant, Scan, Seat, Village, Wave
+from ..schema import Attendance, Badge, Case, Checkpoint, Participant, Scan, Seat, Village, Wave
 from .verdict import Verdict
 
 UNDO_WINDOW = timedelta(minutes=15)
+REHEARSED = "gladi selesai"
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,29 @@ def last_scans(session: Session, checkpoint_id: int, actor: Actor, *, now: datet
         .limit(limit)
     ).all()
     people = people_by_id(session, [scan.participant_id for scan, _ in rows if scan.participant_id])
-    return [_line(scan, mark, people, actor, now) for scan, mark in rows]
+    closed = _is_closed(session, checkpoint_id)
+    return [_line(scan, mark, people, actor, now, closed) for scan, mark in rows]
 
 
-def may_undo(actor: Actor, mark: Attendance, now: datetime) -> bool:
-    """Say whether ``actor`` may take ``mark`` back: a supervisor any, a clerk their own for 15 minutes."""
+def may_undo(actor: Actor, mark: Attendance, now: datetime, *, closed: bool) -> bool:
+    """Say whether ``actor`` may take ``mark`` back: a supervisor any, a clerk their own for 15 minutes.
+
+    ``closed`` says that the mark's wave is closed: it is frozen for clerks.
+    """
     if mark.voided_at is not None or not actor.may_use(mark.checkpoint_id):
         return False
     if actor.may(Duty.UNDO_ANY):
         return True
     own = mark.device_id == actor.device_id if actor.device_id else mark.user_id == actor.user_id
-    return actor.may(Duty.UNDO_OWN) and own and now - mark.at <= UNDO_WINDOW
+    return actor.may(Duty.UNDO_OWN) and not closed and own and now - mark.at <= UNDO_WINDOW
 
 
 def undoable(session: Session, actor: Actor, attendance_id: int | None, *, now: datetime) -> int | None:
     """Return ``attendance_id`` when the actor may take that mark back, else None."""
     mark = session.get(Attendance, attendance_id) if attendance_id else None
-    return attendance_id if mark is not None and may_undo(actor, mark, now) else None
+    if mark is None or not may_undo(actor, mark, now, closed=_is_closed(session, mark.checkpoint_id)):
+        return None
+    return attendance_id
 
 
 def void_mark(session: Session, actor: Actor, attendance_id: int, reason: str, *, now: datetime) -> Attendance:
@@ -70,7 +77,10 @@ def void_mark(session: Session, actor: Actor, attendance_id: int, reason: str, *
         raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
     if mark.voided_at is not None:
         raise Refused("already_voided", "Pencatatan ini sudah dibatalkan oleh %(by)s.", 409, by=mark.voided_by)
-    if not may_undo(actor, mark, now):
+    closed = _is_closed(session, mark.checkpoint_id)
+    if closed and not actor.may(Duty.UNDO_ANY):
+        raise Refused("wave_frozen", "Gelombang ini sudah ditutup. Mintalah koordinator mengubahnya.", 403)
+    if not may_undo(actor, mark, now, closed=closed):
         raise Refused(
             "may_not_undo",
             "Petugas membatalkan pencatatannya sendiri paling lama 15 menit. Minta koordinator membatalkannya.",
@@ -83,6 +93,25 @@ def void_mark(session: Session, actor: Actor, attendance_id: int, reason: str, *
     note(session, actor.name, "attendance.void", "participant", mark.participant_id, now=now, reason=reason,
          attendance=mark.id, checkpoint=mark.checkpoint_id)  # fmt: skip
     return mark
+
+
+def rehearsal_marks(session: Session, wave_id: int) -> int:
+    """Return how many marks of a rehearsal (gladi) stand in a wave."""
+    return len(session.scalars(_rehearsal(wave_id)).all())
+
+
+def wipe_rehearsal(session: Session, actor: str, wave_id: int, *, now: datetime) -> int:
+    """Void all marks of a wave's rehearsal and close what waits there; return how many marks that were."""
+    marks = session.scalars(_rehearsal(wave_id)).all()
+    for mark in marks:
+        mark.voided_at, mark.voided_by, mark.void_reason = now, actor[:80], REHEARSED
+    cases = select(Case).join(Checkpoint, Checkpoint.id == Case.checkpoint_id).where(Case.settled_at.is_(None))
+    for case in session.scalars(cases.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == "gladi")):
+        case.settled_at, case.settled_by, case.outcome = now, actor[:120], REHEARSED
+    session.flush()
+    if marks:
+        note(session, actor, "rehearsal.wipe", "wave", wave_id, now=now, reason=REHEARSED, marks=len(marks))
+    return len(marks)
 
 
 def waves_attended(session: Session, participant_id: int, except_wave: int) -> Sequence[int]:
@@ -156,8 +185,20 @@ def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _line(scan: Scan, mark: Attendance | None, people: dict[int, Person], actor: Actor, now: datetime) -> LastScan:
+def _rehearsal(wave_id: int) -> Select[tuple[Attendance]]:
+    rows = select(Attendance).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
+    return rows.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == "gladi", Attendance.voided_at.is_(None))
+
+
+def _is_closed(session: Session, checkpoint_id: int) -> bool:
+    rows = select(Wave.closed_at).join(Checkpoint, Checkpoint.wave_id == Wave.id)
+    return session.scalar(rows.where(Checkpoint.id == checkpoint_id)) is not None
+
+
+def _line(
+    scan: Scan, mark: Attendance | None, people: dict[int, Person], actor: Actor, now: datetime, closed: bool
+) -> LastScan:
     person = people.get(scan.participant_id) if scan.participant_id else None
-    undo = mark.id if mark is not None and may_undo(actor, mark, now) else None
+    undo = mark.id if mark is not None and may_undo(actor, mark, now, closed=closed) else None
     undone = mark is not None and mark.voided_at is not None
     return LastScan(scan.nonce, Verdict(scan.verdict), scan.server_at, person, scan.raw or "", undone, undo)

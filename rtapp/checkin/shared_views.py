@@ -9,6 +9,7 @@ from .. import clock
 from ..badges.store import live_badge
 from ..db import db
 from ..events import store as events
+from ..events.waves import CheckpointKind
 from ..live import store as live
 from ..refusals import Refused
 from ..roster import store as roster
@@ -18,6 +19,7 @@ from .cases_store import count_open
 from .forms import new_nonce
 from .marks_store import last_scans, undoable, waves_attended
 from .store import Answer, Attempt
+from .transport_store import transport_of
 from .verdict import Verdict
 
 blueprint = Blueprint("checkin", __name__)
@@ -66,7 +68,7 @@ def results(checkpoint_id: int, query: str) -> dict[str, Any]:
 def shown(answer: Answer | None) -> dict[str, Any]:
     """Return what the verdict card needs beside the checkpoint; for a former head, who holds the seat now."""
     context: dict[str, Any] = {"answer": answer, "person": None, "elsewhere": [], "successor": None}
-    context |= {"successor_card": None, "substitute": None, "undo": None}
+    context |= {"successor_card": None, "substitute": None, "undo": None, "transport": None}
     if answer is None or answer.participant_id is None:
         return context
     person = roster.find_person(db.session, answer.participant_id)
@@ -79,5 +81,9 @@ def shown(answer: Answer | None) -> dict[str, Any]:
         context["successor_card"] = live_badge(db.session, context["successor"].id)
     came = answer.came_instead or answer.substitute_id
     context["substitute"] = db.session.get(Substitute, came) if came else None
+    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY):
+        point = events.find_checkpoint(db.session, answer.checkpoint_id)
+        if point.kind == CheckpointKind.TRANSPORT:
+            context["transport"] = transport_of(db.session, person.id, point.wave_id, answer.substitute_id)
     context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())
     return context | {"person": person}

@@ -161,7 +161,8 @@ def _prepare(
     if attempt.decision.walk_in:
         attempt = replace(attempt, participant_id=walk_in(session, attempt, now=now), code=None)
         row = facts_of(session, attempt)
-    if attempt.decision.substitute and follows is not None and corrects(attempt, follows, row, now):
+    still_open = is_open(now, row.opens_at, row.closes_at, row.wave_closed_at)  # else a mark would go and none come
+    if attempt.decision.substitute and follows is not None and still_open and corrects(attempt, follows, row, now):
         undo_own(session, attempt, row, now=now)
         row = facts_of(session, attempt)
     return attempt, row, follows

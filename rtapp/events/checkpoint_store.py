@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -51,16 +52,19 @@ def add_checkpoint(
     *,
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    requires_id: int | None = None,
     now: datetime,
 ) -> Checkpoint:
     """Add a checkpoint at the end of the wave's order; without bounds it is open at all times.
 
+    ``requires_id`` is the checkpoint of the same wave at which somebody must be marked before.
     Refused for a name that is empty, too long or taken in this wave, an unknown kind, an empty window.
     """
     name, kind = _checked_name(session, wave, name, None), _checked_kind(kind)
     refuse_empty_window(opens_at, closes_at)
     position = len(checkpoints_of(session, wave.id))
-    checkpoint = Checkpoint(wave=wave, name=name, kind=kind, position=position)
+    required = _checked_required(session, wave, requires_id, None)
+    checkpoint = Checkpoint(wave=wave, name=name, kind=kind, position=position, requires=required)
     checkpoint.opens_at, checkpoint.closes_at = opens_at, closes_at
     session.add(checkpoint)
     session.flush()
@@ -78,9 +82,12 @@ def change_checkpoint(
     opens_at: datetime | None,
     closes_at: datetime | None,
     position: int | None = None,
+    requires_id: int | EllipsisType | None = ...,
     now: datetime,
 ) -> bool:
-    """Change a checkpoint, and its place in the order (from 0) where given; return whether anything changed.
+    """Change a checkpoint, its place in the order (from 0) and what it requires where given.
+
+    Return whether anything changed.
 
     Refused like add_checkpoint; also another kind once something was recorded there, or for the only one of
     kind hadir.
@@ -93,6 +100,8 @@ def change_checkpoint(
     checkpoint.name = _checked_name(session, checkpoint.wave, name, checkpoint)
     refuse_empty_window(opens_at, closes_at)
     checkpoint.opens_at, checkpoint.closes_at = opens_at, closes_at
+    if requires_id is not ...:
+        checkpoint.requires = _checked_required(session, checkpoint.wave, requires_id, checkpoint)
     if position is not None:
         order = [point for point in checkpoints_of(session, checkpoint.wave_id) if point is not checkpoint]
         order.insert(max(0, position), checkpoint)
@@ -148,6 +157,7 @@ def drop_checkpoint(session: Session, checkpoint: Checkpoint) -> None:
     """Remove a checkpoint, noting nothing; refused once something was recorded or while a device needs it."""
     wave_id = checkpoint.wave_id
     _refuse_recorded(session, checkpoint)
+    _refuse_required(session, checkpoint)
     _refuse_last_of_a_device(session, checkpoint)
     for item in session.scalars(select(Agenda).where(Agenda.checkpoint_id == checkpoint.id)):
         item.checkpoint = None
@@ -177,6 +187,18 @@ def _refuse_only_registration(session: Session, checkpoint: Checkpoint) -> None:
             "only_registration",
             "“%(name)s” adalah satu-satunya titik kehadiran gelombang ini. Setiap gelombang perlu satu.",
             409,
+            name=checkpoint.name,
+        )
+
+
+def _refuse_required(session: Session, checkpoint: Checkpoint) -> None:
+    by = session.scalar(select(Checkpoint.name).where(Checkpoint.requires_id == checkpoint.id).limit(1))
+    if by is not None:
+        raise Refused(
+            "checkpoint_required",
+            "Titik “%(by)s” mensyaratkan “%(name)s”. Ubah syaratnya dahulu.",
+            409,
+            by=by,
             name=checkpoint.name,
         )
 
@@ -213,6 +235,23 @@ def _checked_name(session: Session, wave: Wave, name: str, own: Checkpoint | Non
     return name
 
 
+def _checked_required(
+    session: Session, wave: Wave, requires_id: int | None, own: Checkpoint | None
+) -> Checkpoint | None:
+    """Return the checkpoint that is required; refused outside the wave, and where two would wait for each other."""
+    if requires_id is None:
+        return None
+    found = session.get(Checkpoint, requires_id)
+    if found is None or found.wave_id != wave.id:
+        raise Refused("bad_requires", "Pilih titik absensi gelombang ini.", 422)
+    step: Checkpoint | None = found
+    while own is not None and step is not None:
+        if step is own:
+            raise Refused("bad_requires", "Dua titik tidak dapat saling mensyaratkan.", 422)
+        step = step.requires
+    return found
+
+
 def _checked_kind(kind: str) -> str:
     if kind not in set(CheckpointKind):
         raise Refused("bad_kind", "Pilih jenis titik absensi.", 422)
@@ -226,4 +265,6 @@ def _number(order: Iterable[Checkpoint]) -> None:
 
 def _point_values(checkpoint: Checkpoint) -> dict[str, Any]:
     fields = ("name", "kind", "position", "opens_at", "closes_at")
-    return {"wave": checkpoint.wave.number} | {field: getattr(checkpoint, field) for field in fields}
+    required = checkpoint.requires.name if checkpoint.requires else None
+    values = {field: getattr(checkpoint, field) for field in fields}
+    return {"wave": checkpoint.wave.number} | values | ({"requires": required} if required else {})

@@ -1,14 +1,17 @@
 """What belongs to the day of a wave: agenda, checkpoints, invited numbers; opening a checkpoint from the desk."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
+from ..checkin import marks_store as marks
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import Agenda, Checkpoint, Wave
@@ -55,17 +58,31 @@ def save_checkpoint(wave_id: int) -> Answer:
         name, kind = text_of(form, "name"), text_of(form, "kind")
         opens = moment_of(form, "opens_at", zone, point.opens_at if point else None)
         closes = moment_of(form, "closes_at", zone, point.closes_at if point else None)
+        window: dict[str, Any] = {"opens_at": opens, "closes_at": closes}
+        if "requires" in form:
+            window["requires_id"] = number_of(form, "requires")
         if point is None:
-            store.add_checkpoint(session, actor, found, name, kind, opens_at=opens, closes_at=closes, now=now)
+            store.add_checkpoint(session, actor, found, name, kind, **window, now=now)
             return None
         place = number_of(form, "position")
         position = None if place is None else place - 1
-        store.change_checkpoint(
-            session, actor, point, name, kind, opens_at=opens, closes_at=closes, position=position, now=now
-        )
+        store.change_checkpoint(session, actor, point, name, kind, **window, position=position, now=now)
         return None
 
     return _row_saved(wave_id, write, "checkpoint", "checkpoints")
+
+
+@blueprint.post("/waves/<int:wave_id>/rehearsal")
+@requires(Duty.MANAGE_EVENT)
+def wipe_rehearsal(wave_id: int) -> Answer:
+    """Void all marks of the rehearsal, in one tap."""
+    actor, now = acting().name, clock.utcnow()
+
+    def write(session: Session, found: Wave) -> str:
+        count = marks.wipe_rehearsal(session, actor, found.id, now=now)
+        return ngettext("%(n)s pencatatan gladi dibatalkan.", "%(n)s pencatatan gladi dibatalkan.", count, n=count)
+
+    return wave_saved(wave_id, write, "checkpoints")
 
 
 @blueprint.post("/waves/<int:wave_id>/invitations")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from ..checkin.marks_store import rehearsal_marks
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import Wave
@@ -62,6 +63,7 @@ def wave_page(wave_id: int, entries: Entries = Entries()) -> str:  # noqa: B008 
         points=points,
         used=store.used_checkpoints(session, wave_id),
         kinds=KINDS,
+        rehearsed=rehearsal_marks(session, wave_id),
         orders=[(n, n) for n in range(1, len(points) + 1)],
         shown=lambda moment: moment_text(moment, found.event.timezone),
         **_invited(session, wave_id),

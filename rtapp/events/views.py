@@ -15,11 +15,11 @@ from ..db import db
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.guard import acting, requires
-from . import day_views, place_views, store  # noqa: F401  their routes are this room's too
+from . import day_views, lane_views, place_views, store  # noqa: F401  their routes are this room's too
 from .forms import ZONE_WORDS, Entries, day_of, text_of
 from .shared_views import Answer, blueprint, saved, wave_page, wave_saved
 
-PARTS = {"state", "removal", "agenda", "checkpoints", "invitations"}
+PARTS = {"state", "rehearsal", "removal", "agenda", "checkpoints", "invitations"}
 
 
 @blueprint.get("/event")

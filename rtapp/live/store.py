@@ -6,12 +6,14 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from ..checkin.absences import ABSENCES
 from ..events.store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..schema import (
+    Absence,
     Attendance,
     Audit,
     Checkpoint,
@@ -25,7 +27,7 @@ from ..schema import (
     Village,
     Wave,
 )
-from .tally import Count, Counts, DistrictTally, VillageTally
+from .tally import Count, Counts, DistrictTally, VillageTally, absent_in
 
 ARRIVALS = 10
 
@@ -71,6 +73,7 @@ def counts_at(session: Session, checkpoint_id: int) -> Counts:
     wave_id = find_checkpoint(session, checkpoint_id).wave_id
     villages = _per_village(session, checkpoint_id, wave_id)
     invitation = _invitation(session, wave_id)
+    districts = tuple(_districts(villages, invitation))
     hadir = sum(row.present for row in villages)
     elsewhere = sum(row.elsewhere for row in villages)
     roster = sum(row.listed for row in villages)
@@ -86,7 +89,8 @@ def counts_at(session: Session, checkpoint_id: int) -> Counts:
         other_wave=other_wave,
         guests=guests,
         roster=roster,
-        districts=tuple(_districts(villages, invitation)),
+        districts=districts,
+        absent=absent_in(districts),
     )
 
 
@@ -133,6 +137,13 @@ def last_change(session: Session) -> tuple[int, ...]:
     return tuple(session.execute(select(*newest, marks)).one())
 
 
+def waves_marked(*, except_wave: int) -> Subquery:
+    """Return who is marked at the registration of another wave, as a table of ``participant_id``."""
+    rows = select(Attendance.participant_id).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
+    rows = rows.where(Checkpoint.kind == CheckpointKind.HADIR, Checkpoint.wave_id != except_wave)
+    return rows.where(Attendance.voided_at.is_(None)).distinct().subquery()
+
+
 # Whoever came is on the list, also when archived since.
 _IS_LISTED = or_(Participant.archived_at.is_(None), Attendance.id.is_not(None))
 _LISTED = func.count(case((_IS_LISTED, 1))).label("listed")
@@ -151,15 +162,10 @@ def _heads(checkpoint_id: int, wave_id: int, *columns: Any) -> Select[Any]:
 
 def _per_village(session: Session, checkpoint_id: int, wave_id: int) -> Sequence[Row[Any]]:
     """Return one row per village that has heads in the wave, in the order of the codes."""
-    away = (
-        select(Attendance.participant_id)
-        .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-        .where(Checkpoint.kind == CheckpointKind.HADIR, Checkpoint.wave_id != wave_id)
-        .where(Attendance.voided_at.is_(None))
-        .distinct()
-        .subquery()
-    )
+    away = waves_marked(except_wave=wave_id)
     absent_here = and_(Attendance.id.is_(None), Participant.archived_at.is_(None))
+    excused = and_(Absence.participant_id == Participant.id, Absence.wave_id == wave_id, Absence.withdrawn_at.is_(None))
+    missing = and_(absent_here, away.c.participant_id.is_(None))
     places = (District.code, District.name, Village.code, Village.name, Village.kind)
     names = ("district_code", "district", "code", "name", "kind")
     counted = _heads(
@@ -170,12 +176,14 @@ def _per_village(session: Session, checkpoint_id: int, wave_id: int) -> Sequence
         func.count(Attendance.id).label("present"),
         func.count(case((Attendance.mode == "diwakili", 1))).label("represented"),
         func.count(case((and_(absent_here, away.c.participant_id.is_not(None)), 1))).label("elsewhere"),
+        *(func.count(case((and_(missing, Absence.kind == kind), 1))).label(kind) for kind in ABSENCES),
     )
     return session.execute(
         counted.join(Seat, Seat.id == Participant.seat_id)
         .join(Village, Village.id == Seat.village_id)
         .join(District, District.id == Village.district_id)
         .outerjoin(away, away.c.participant_id == Participant.id)
+        .outerjoin(Absence, excused)
         .group_by(*places)
         .order_by(District.code, Village.code)
     ).all()
@@ -202,7 +210,7 @@ def _districts(rows: Iterable[Row[Any]], invitation: Sequence[Row[Any]]) -> Iter
     invited = {(row.code, row.name): row.invited for row in invitation}
     for place in sorted({*found, *invited}):
         code, name = place
-        villages = [VillageTally(row.code, row.name, row.kind, row.present, row.listed) for row in found.get(place, [])]
+        villages = [_village(row) for row in found.get(place, [])]
         yield DistrictTally(
             code,
             name,
@@ -210,3 +218,8 @@ def _districts(rows: Iterable[Row[Any]], invitation: Sequence[Row[Any]]) -> Iter
             expected=invited.get(place, 0) if invitation else sum(village.expected for village in villages),
             villages=tuple(villages),
         )
+
+
+def _village(row: Row[Any]) -> VillageTally:
+    absent = {kind: getattr(row, kind) for kind in ABSENCES}
+    return VillageTally(row.code, row.name, row.kind, row.present, row.listed, row.represented, row.elsewhere, absent)

@@ -1,6 +1,10 @@
 """What a count says: who is present, of how many, and who stands beside the percentage."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..checkin.absences import ABSENCES
 
 
 def share(part: int, whole: int) -> float | None:
@@ -34,10 +38,17 @@ class VillageTally:
     kind: str
     present: int
     expected: int
+    represented: int = 0
+    elsewhere: int = 0
+    absent: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def share(self) -> float | None:
         return share(self.present, self.expected)
+
+    @property
+    def belum(self) -> int:
+        return max(0, self.expected - self.present - self.elsewhere - sum(self.absent.values()))
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,22 @@ class DistrictTally:
     def share(self) -> float | None:
         return share(self.present, self.expected)
 
+    @property
+    def represented(self) -> int:
+        return sum(village.represented for village in self.villages)
+
+    @property
+    def elsewhere(self) -> int:
+        return sum(village.elsewhere for village in self.villages)
+
+    @property
+    def absent(self) -> Mapping[str, int]:
+        return absent_in(self.villages)
+
+    @property
+    def belum(self) -> int:
+        return max(0, self.expected - self.present - self.elsewhere - sum(self.absent.values()))
+
 
 @dataclass(frozen=True)
 class Counts(Count):
@@ -62,6 +89,7 @@ class Counts(Count):
     ``hadir`` holds the ``diwakili``. ``elsewhere`` are heads of this wave who registered at another one,
     neither hadir nor belum. ``other_wave`` are heads of other waves (or of none) present here, ``guests`` all
     who are no heads: both outside the percentage. ``roster`` is how many heads the wave's list holds.
+    ``absent`` counts by kind who will not come, as noted; who came all the same is hadir.
     """
 
     diwakili: int
@@ -70,8 +98,15 @@ class Counts(Count):
     guests: int
     roster: int
     districts: tuple[DistrictTally, ...]
+    absent: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def belum(self) -> int:
-        """Who has not come yet: hadir + belum + elsewhere = invited, unless more came than were invited."""
-        return max(0, self.invited - self.hadir - self.elsewhere)
+        """Who may still come: hadir + belum + elsewhere + absent = invited, unless more came than were invited."""
+        return max(0, self.invited - self.hadir - self.elsewhere - sum(self.absent.values()))
+
+
+def absent_in(places: Iterable[Any]) -> dict[str, int]:
+    """Return how many are absent in ``places``, by kind, every kind named."""
+    places = list(places)
+    return {kind: sum(place.absent.get(kind, 0) for place in places) for kind in ABSENCES}

@@ -13,13 +13,14 @@ _SECTIONS = (
     (_("Meja"), "checkin.desks", "desk", Duty.SCAN, {"checkin"}),
     (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster"}),
     (_("Kehadiran"), "live.counts_of_current_wave", "board", Duty.SEE_COUNTS, {"live"}),
-    (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges"}),
+    (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists"}),
     (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, {"events", "settings", "accounts", "pages"}),
 )
 # How the pages of Pengaturan reach each other: label, endpoint, what the endpoints of the part begin with.
 _PARTS = (
     (_("Acara"), "events.overview", ("events.",)),
     (_("Wilayah"), "events.places", ("events.places", "events.save_place")),
+    (_("Jalur"), "events.lanes", ("events.lane",)),
     (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device")),
     (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user")),
     (_("Pengaturan lain"), "settings.options", ("settings.",)),

@@ -1,0 +1,144 @@
+"""The board of a wave and of the whole event: what it shows, as text for a chat, as CSV, down to the seats."""
+
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import db
+from ..documents.sheets import write_csv
+from ..events import store as events
+from ..events.waves import numeral
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.filters import clock_time, day, number, percent, zone
+from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment
+from . import board_store as board
+from .pace import bars, forecast, lanes
+from .shared_views import blueprint, own_wave, sees_all, stream_of, wave_links
+from .store import Arrival, counts_at, last_arrivals, registration_of
+from .tally import ABSENCES, Counts
+
+CSV_HEAD = (
+    "tingkat", "kode", "nama", "diharapkan", "hadir", "diwakili", "belum", *ABSENCES, "gelombang_lain"
+)  # fmt: skip
+
+
+def board_of(wave_id: int) -> dict[str, Any]:
+    """Return what the board needs; ``counts`` is None while the wave has no checkpoint for registration."""
+    wave, point = events.find_wave(db.session, wave_id), registration_of(db.session, wave_id)
+    if point is None:
+        return {"wave": wave, "checkpoint": None, "counts": None, "arrivals": []}
+    now, counts = clock.utcnow(), counts_at(db.session, point.id)
+    arrivals, marks = last_arrivals(db.session, point.id), board.marks_at(db.session, point.id)
+    moments = [at for at, _name in marks]
+    step, shown = bars(moments)
+    return {
+        "wave": wave,
+        "checkpoint": point,
+        "counts": counts,
+        "arrivals": arrivals,
+        "step": step,
+        "bars": [(clock_time(at), count) for at, count in shown],
+        "lanes": lanes(marks, board.heard_in(db.session, wave_id), now=now),
+        "done_at": forecast(moments, counts.belum, now=now),
+        "points": board.points_of(db.session, wave_id),
+        "recap": _recap(wave, counts, arrivals),
+    }
+
+
+@blueprint.get("/waves/<int:wave_id>/counts.csv")
+@requires(Duty.SEE_COUNTS)
+def counts_csv(wave_id: int) -> Response:
+    """Answer the counts of a wave per district and village, numbers alone."""
+    wave, point = own_wave(wave_id), registration_of(db.session, wave_id)
+    rows: list[tuple[Any, ...]] = [CSV_HEAD]
+    for district in counts_at(db.session, point.id).districts if point else ():
+        rows.append(("kecamatan", *_csv_cells(district)))
+        rows += [("desa", *_csv_cells(village)) for village in district.villages]
+    response = Response(write_csv(rows), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="kehadiran-gelombang-{wave.number}.csv"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.get("/waves/<int:wave_id>/places/<code>")
+@requires(Duty.SEE_COUNTS)
+def place(wave_id: int, code: str) -> str:
+    """Show the seats of a village and where each stands; names to those who record."""
+    wave, point = own_wave(wave_id), registration_of(db.session, wave_id)
+    village = board.village_of(db.session, code)
+    seats = board.seats_of(db.session, point.id, wave_id, code) if point else []
+    return render_template("live/place.html", wave=wave, village=village, seats=seats)
+
+
+@blueprint.get("/counts/all")
+@requires(Duty.SEE_COUNTS)
+def all_counts() -> Response:
+    """Show the whole event: present in their own wave, in another, not at all."""
+    _refuse_narrow()
+    return page_or_fragment("live/all.html", "live/_all.html", **_whole(), wave_links=wave_links(None))
+
+
+@blueprint.get("/counts/all/stream")
+@requires(Duty.SEE_COUNTS)
+def all_stream() -> Response:
+    """Send the board of the event now and after every change."""
+    _refuse_narrow()
+    return stream_of(
+        "all",
+        lambda: render_template("live/_all.html", **_whole()),
+        sees_all,
+    )
+
+
+def _whole() -> dict[str, Any]:
+    places = board.over_all_waves(db.session)
+    total = board.total_of([district for district, _villages in places])
+    return {"places": places, "total": total, "invited": board.invited_in_all(db.session)}
+
+
+def _refuse_narrow() -> None:
+    if not sees_all(acting()):
+        raise Refused("not_your_wave", "Perangkat ini tidak diberi titik absensi semua gelombang.", 403)
+
+
+def _csv_cells(tally: Any) -> tuple[Any, ...]:
+    absent = (tally.absent[kind] for kind in ABSENCES)
+    numbers = (tally.expected, tally.present, tally.represented, tally.belum, *absent, tally.elsewhere)
+    return (tally.code, tally.name, *numbers)
+
+
+def _recap(wave: Wave, counts: Counts, arrivals: list[Arrival]) -> str:
+    """Return the totals as text for a chat; it says until when, not when it was read."""
+    words = {
+        "izin": _("izin"), "sakit": _("sakit"), "dinas": _("dinas"), "tanpa_keterangan": _("tanpa keterangan")
+    }  # fmt: skip
+    lines = [_("Kehadiran Gelombang %(wave)s, %(day)s", wave=numeral(wave.number), day=day(wave.date))]
+    if arrivals:
+        lines.append(_("sampai pukul %(time)s %(zone)s", time=clock_time(arrivals[0].at), zone=zone()))
+    share = f" ({percent(counts.share)})" if counts.share is not None else ""
+    lines += [
+        "",
+        _("Hadir: %(n)s dari %(all)s", n=number(counts.hadir), all=number(counts.invited)) + share,
+        _("Diwakili: %(n)s", n=number(counts.diwakili)),
+        _("Belum hadir: %(n)s", n=number(counts.belum)),
+    ]
+    absent = [f"{words[kind]} {number(n)}" for kind, n in counts.absent.items() if n]
+    lines += [_("Tidak hadir: %(kinds)s", kinds=", ".join(absent))] if absent else []
+    for sentence, n in (
+        (_("Hadir di gelombang lain: %(n)s", n=number(counts.elsewhere)), counts.elsewhere),
+        (_("Dari gelombang lain: %(n)s", n=number(counts.other_wave)), counts.other_wave),
+        (_("Tamu dan panitia: %(n)s", n=number(counts.guests)), counts.guests),
+    ):
+        lines += [sentence] if n else []
+    lines += ["", *(f"{place.name}: {_of(place)}" for place in counts.districts)]
+    return "\n".join(lines).strip()
+
+
+def _of(place: Any) -> str:
+    return _("%(n)s dari %(all)s", n=number(place.present), all=number(place.expected))

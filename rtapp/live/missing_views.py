@@ -1,0 +1,54 @@
+"""Who has not come yet, by village, to be called: phones for those with the duty, a tick for who was asked."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..checkin.cases_store import refuse_frozen
+from ..db import begin_write, db
+from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment, wants_fragment
+from .contact_store import missing_of, note_contact
+from .shared_views import blueprint, own_wave, wave_links
+from .store import registration_of
+
+
+@blueprint.get("/waves/<int:wave_id>/missing")
+@requires(Duty.NOTE_ABSENCE)
+def missing(wave_id: int) -> Response:
+    """Show who has not come yet, all of them or those of one district."""
+    wave = own_wave(wave_id)
+    context = {"wave": wave, "wave_links": wave_links(wave, ".missing"), **_missing(wave_id)}
+    return page_or_fragment("live/missing.html", "live/_missing.html", **context)
+
+
+@blueprint.post("/waves/<int:wave_id>/missing/<int:participant_id>")
+@requires(Duty.NOTE_ABSENCE)
+def contact(wave_id: int, participant_id: int) -> Response | str:
+    """Tick that somebody was asked after, or take the tick back."""
+    wave, actor, now = own_wave(wave_id), acting(), clock.utcnow()
+    session = begin_write(db.session)
+    refuse_frozen(session, actor, wave_id)
+    note_contact(session, actor.name, participant_id, wave_id, request.form.get("contacted") == "1", now=now)
+    session.commit()
+    if not wants_fragment():
+        district = request.form.get("district") or None
+        return redirect(url_for(".missing", wave_id=wave_id, district=district, _anchor=f"head-{participant_id}"), 303)
+    point = registration_of(session, wave_id)
+    found = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
+    context = {"head": found[0] if found else None, "id": participant_id, "district": request.form.get("district", "")}
+    return render_template("live/_head.html", wave=wave, focused=True, **context)
+
+
+def _missing(wave_id: int) -> dict[str, Any]:
+    point, chosen = registration_of(db.session, wave_id), request.args.get("district", "")
+    found = missing_of(db.session, point.id, wave_id) if point else []
+    districts: dict[tuple[str, str], int] = {}
+    for head in found:
+        place = (head.district_code, head.district)
+        districts[place] = districts.get(place, 0) + 1
+    shown = [head for head in found if chosen in ("", head.district_code)]
+    return {"heads": shown, "all": len(found), "districts": districts, "district": chosen}

@@ -1,0 +1,155 @@
+"""The big screen: counts for a hall, opened by a link that becomes a cookie, made and revoked on a page."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts import store as accounts
+from ..accounts.addresses import reachable
+from ..accounts.roles import Duty, Role
+from ..db import begin_write, db
+from ..documents import qr
+from ..events import store as events
+from ..events.waves import numeral
+from ..refusals import Refused
+from ..schema import Device, Wave
+from ..serving import lan_addresses
+from ..settings import store as settings
+from ..web.errors import refusal_text
+from ..web.guard import acting, public, requires, start_session
+from .shared_views import blueprint, own_wave, sees, stream_of, waves_of
+from .store import counts_at, current_wave, registration_of
+
+
+@blueprint.get("/waves/<int:wave_id>/screen")
+@requires(Duty.SEE_COUNTS)
+def screen(wave_id: int) -> str:
+    """Show the numbers of a wave to a whole hall: counts, never a name."""
+    own_wave(wave_id)
+    return render_template("live/screen.html", now=clock.utcnow(), **_screen(wave_id))
+
+
+@blueprint.get("/waves/<int:wave_id>/screen/stream")
+@requires(Duty.SEE_COUNTS)
+def screen_stream(wave_id: int) -> Response:
+    """Send the numbers now and after every change."""
+    own_wave(wave_id)
+    return stream_of(
+        ("screen", wave_id), lambda: render_template("live/_screen.html", **_screen(wave_id)), sees(wave_id)
+    )
+
+
+@blueprint.get("/screens")
+@requires(Duty.MANAGE_DEVICES)
+def screens() -> str:
+    """List the big screens that have a link."""
+    return render_template("live/screens.html", **_screens())
+
+
+@blueprint.post("/screens")
+@requires(Duty.MANAGE_DEVICES)
+def add_screen() -> Response | tuple[str, int]:
+    """Make a link for a screen of one wave, or a new one for a screen there is, and show it this once."""
+    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
+    try:
+        if "device" in request.form:
+            device = _screen_device(request.form.get("device", 0, type=int))
+        else:
+            device = _new_screen(actor.name, request.form.get("wave", 0, type=int))
+        secret = accounts.invite_device(session, actor.name, device, now=now)
+    except Refused as refused:
+        session.rollback()
+        return render_template("live/screens.html", problem=refusal_text(refused), **_screens()), refused.status
+    session.commit()
+    address = settings.read(db.session, "base_url") or reachable(request.host_url.rstrip("/"), lan_addresses())[0]
+    url = f"{address}{url_for('.open_screen', secret=secret)}"
+    code = Markup(qr.svg(url, _("Kode QR layar besar")))
+    page = render_template("live/screens.html", url=url, code=code, shown=device, **_screens())
+    return current_app.make_response((page, 200, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}))
+
+
+@blueprint.post("/screens/<int:device_id>/revoke")
+@requires(Duty.MANAGE_DEVICES)
+def revoke_screen(device_id: int) -> Response:
+    """End a screen at once: its cookie and a link not used yet."""
+    actor, session = acting(), begin_write(db.session)
+    device = _screen_device(device_id)
+    accounts.revoke_device(session, actor.name, device, now=clock.utcnow())
+    session.commit()
+    flash(_("“%(label)s” dicabut.", label=device.label), "ok")
+    return redirect(url_for(".screens"), 303)
+
+
+@blueprint.route("/screen/<secret>", methods=["GET", "POST"])
+@public
+def open_screen(secret: str) -> Response | tuple[str, int]:
+    """Show the button that opens the screen; pressing it makes the link a cookie and takes it out of the address."""
+    now, problem, status = clock.utcnow(), "", 200
+    try:
+        link = accounts.find_link(db.session, secret, now=now)
+        if link.role != Role.VIEWER:
+            raise Refused("link_used", "Tautan ini bukan tautan layar besar.", 404)
+        if request.method == "POST":
+            session = begin_write(db.session)
+            _user, device = accounts.use_link(session, secret, now=now)
+            session.commit()
+            start_session(None, device)
+            return redirect(url_for(".own_screen"), 303)
+    except Refused as refused:
+        db.session.rollback()
+        problem, status = refusal_text(refused), refused.status
+    page = render_template("live/open_screen.html", problem=problem)
+    return current_app.make_response((page, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}))
+
+
+@blueprint.get("/screen")
+@requires(Duty.SEE_COUNTS)
+def own_screen() -> Response:
+    """Go to the screen of the wave whose counts are wanted now."""
+    event = events.find_event(db.session)
+    today = clock.local(clock.utcnow(), event.timezone if event else events.DEFAULT_ZONE).date()
+    wave = current_wave(waves_of(acting()), today)
+    target = url_for(".screen", wave_id=wave.id) if wave else url_for(".counts_of_current_wave")
+    return redirect(target, 303)
+
+
+def _screen(wave_id: int) -> dict[str, Any]:
+    point = registration_of(db.session, wave_id)
+    return {
+        "wave": events.find_wave(db.session, wave_id),
+        "counts": counts_at(db.session, point.id) if point else None,
+    }
+
+
+def _screens() -> dict[str, Any]:
+    now = clock.utcnow()
+    found = [device for device in accounts.find_devices(db.session) if device.role == Role.VIEWER]
+    living = [device for device in found if not accounts.device_life(device, now=now).is_over]
+    waves = [wave for wave in events.find_waves(db.session) if not wave.closed_at and _registration(wave)]
+    return {"living": living, "open_waves": waves}
+
+
+def _new_screen(actor: str, wave_id: int) -> Device:
+    wave, now = events.find_wave(db.session, wave_id), clock.utcnow()
+    point = _registration(wave)
+    if point is None:
+        raise Refused("no_checkpoint", "Gelombang ini belum punya titik registrasi.", 409)
+    expires = accounts.device_expiry_at(db.session, [point], now)
+    label = _("Layar besar Gelombang %(wave)s", wave=numeral(wave.number))
+    return accounts.add_device(db.session, actor, label, Role.VIEWER, [point], expires_at=expires, now=now)
+
+
+def _registration(wave: Wave) -> int | None:
+    point = registration_of(db.session, wave.id)
+    return point.id if point else None
+
+
+def _screen_device(device_id: int) -> Device:
+    device = accounts.find_device(db.session, device_id)
+    if device.role != Role.VIEWER:
+        raise Refused("no_device", "Perangkat ini tidak ada.", 404)
+    return device

@@ -1,0 +1,115 @@
+"""The blueprint of the counts and what its pages share: whose waves one sees, streams, answers known already."""
+
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Flask, current_app, request, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from ..accounts.roles import Actor, Duty
+from ..db import db
+from ..events import store as events
+from ..events.waves import numeral
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.filters import day, language
+from ..web.guard import acting, current_actor
+from .stream import Streams, Texts, Watch, polled
+
+blueprint = Blueprint("live", __name__)
+
+
+class Live(NamedTuple):
+    """What the streams of a process share."""
+
+    streams: Streams
+    texts: Texts
+    watch: Watch
+
+
+def own_wave(wave_id: int) -> Wave:
+    """Return a wave the actor may see: a device sees those it has a checkpoint of."""
+    wave = events.find_wave(db.session, wave_id)
+    if wave not in waves_of(acting()):
+        raise Refused("not_your_wave", "Perangkat ini tidak diberi titik absensi gelombang ini.", 403)
+    return wave
+
+
+def waves_of(actor: Actor) -> list[Wave]:
+    """Return the waves the actor may see, all of them for a user."""
+    waves = events.find_waves(db.session)
+    if actor.checkpoint_ids is None:
+        return list(waves)
+    own = {point.wave_id for point in events.find_checkpoints(db.session, actor.checkpoint_ids)}
+    return [wave for wave in waves if wave.id in own]
+
+
+def wave_links(current: Wave | None, endpoint: str = ".counts") -> list[dict[str, Any]]:
+    """Return the links by which a page leads to the same page of the other waves."""
+    return [
+        {
+            "url": url_for(endpoint, wave_id=wave.id),
+            "label": _("Gelombang %(numeral)s", numeral=numeral(wave.number)) + " · " + day(wave.date),
+            "current": wave is current,
+        }
+        for wave in waves_of(acting())
+    ]
+
+
+def unless_known(response: Response) -> Response:
+    """Answer 304 to whoever has this very answer already."""
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def stream_of(name: Hashable, make: Callable[[], str], may: Callable[[Actor], bool]) -> Response:
+    """Return the stream of what ``make`` renders, or one event of it while all places are taken.
+
+    ``make`` and ``may`` are called outside this request, in contexts of their own.
+    """
+    app, spoken = current_app._get_current_object(), language()
+    live: Live = app.extensions["rtapp_live"]
+
+    def rendered() -> str:
+        return in_context(app, make, spoken)
+
+    key = (name, spoken)
+    db.session.remove()  # a stream holds no connection, and making its text takes another
+    live.watch.start()
+    text = live.streams.open(live.texts, key, rendered, _still_may(app, may))
+    if text is None:
+        text = polled(live.texts.text(key, rendered), request.headers.get("Last-Event-ID"))
+    response = app.response_class(text, mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _still_may(app: Flask, may: Callable[[Actor], bool]) -> Callable[[], bool]:
+    """Return a question to ask later: does who sends this request still see counts, and what ``may`` says?"""
+    environ = {key: value for key, value in request.environ.items() if isinstance(value, str)}
+
+    def ask() -> bool:
+        with app.app_context(), app.request_context(dict(environ)):
+            actor = current_actor()
+            return actor is not None and actor.may(Duty.SEE_COUNTS) and may(actor)
+
+    return ask
+
+
+def sees_all(actor: Actor) -> bool:
+    """Say whether somebody may see every wave: a device given some of them may not."""
+    return len(waves_of(actor)) == len(events.find_waves(db.session))
+
+
+def sees(wave_id: int) -> Callable[[Actor], bool]:
+    """Return the question whether somebody may see a wave, to be asked again while a stream is open."""
+    return lambda actor: wave_id in {wave.id for wave in waves_of(actor)}
+
+
+def in_context(app: Flask, do: Callable[[], Any], spoken: str = "id") -> Any:
+    """Return what ``do`` returns in a context of its own: nobody's request, a session that ends with it."""
+    with app.app_context(), app.test_request_context(), force_locale(spoken):
+        return do()

@@ -1,0 +1,190 @@
+"""After the day: a closed wave is frozen for clerks, transport money warns, a rehearsal leaves nothing behind."""
+
+import re
+
+import pytest
+
+from rtapp import clock
+from rtapp.checkin.decision import Decision, Substituted, WalkIn
+from rtapp.checkin.marks_store import wipe_rehearsal
+from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.verdict import Source, Verdict
+from rtapp.db import begin_write, db
+from rtapp.events.store import close_wave, find_wave
+from rtapp.live.store import count_at, counts_at
+from rtapp.refusals import Refused
+from rtapp.schema import Absence, Attendance, Case, Checkpoint, Participant
+
+NEPHEW = Substituted("KEPONAKAN CONTOH", "keponakan", True, "081200000999")
+
+
+@pytest.fixture
+def scan(app, world):
+    """Record one scan as the clerk who is signed in, at the registration of wave I unless told."""
+    numbers = iter(range(1, 100))
+
+    def record(who, checkpoint=None, **more):
+        with app.app_context():
+            attempt = Attempt(
+                nonce=f"nonce-{next(numbers):04}",
+                checkpoint_id=checkpoint or world.registration,
+                source=Source.SEARCH,
+                participant_id=world.people[who] if who else None,
+                user_id=world.users["clerk"],
+                recorded_by="Uji clerk",
+                **more,
+            )
+            answer = record_scan(begin_write(db.session), attempt, now=clock.utcnow())
+            db.session.commit()
+            return answer
+
+    return record
+
+
+@pytest.fixture
+def close(app, world):
+    def shut(wave=0):
+        with app.app_context():
+            close_wave(begin_write(db.session), "Uji", find_wave(db.session, world.waves[wave]), now=clock.utcnow())
+            db.session.commit()
+
+    return shut
+
+
+@pytest.fixture
+def point(app, world):
+    """Add a checkpoint of a kind to a wave and return its id."""
+
+    def add(kind, wave=0, name="Titik uji"):
+        with app.app_context():
+            begin_write(db.session)
+            made = Checkpoint(wave_id=world.waves[wave], name=name, kind=kind, position=9)
+            db.session.add(made)
+            db.session.commit()
+            return made.id
+
+    return add
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def undo(client, mark):
+    return client.post(f"/attendance/{mark}/void", data={"reason": "salah orang"})
+
+
+def test_a_clerk_takes_back_nothing_of_a_closed_wave_a_supervisor_still_does(client_of, scan, close):
+    mark = scan("rahmah").attendance_id
+    close()
+    refused = undo(client_of("clerk"), mark)
+    assert refused.status_code == 403 and "sudah ditutup" in refused.text
+    assert undo(client_of("supervisor"), mark).status_code == 303
+
+
+def test_a_clerk_takes_back_their_mark_while_the_wave_is_open(client_of, scan):
+    assert undo(client_of("clerk"), scan("rahmah").attendance_id).status_code == 303
+
+
+def test_the_desk_of_a_closed_wave_offers_a_clerk_no_undo(client_of, world, scan, close):
+    scan("rahmah")
+    desk = f"/desk/{world.registration}"
+    assert "/void" in client_of("clerk").get(desk).text
+    close()
+    assert "/void" not in client_of("clerk").get(desk).text
+
+
+def test_no_absence_is_noted_by_a_clerk_in_a_closed_wave(app, client_of, world, close):
+    close()
+    village = f"/desk/{world.registration}/villages/63.09.06.1001"
+    form = {f"absence-{world.people['rahmah']}": "sakit"}
+    refused = client_of("clerk").post(village, data=form)
+    assert refused.status_code == 403 and "sudah ditutup" in refused.text
+    with app.app_context():
+        assert db.session.query(Absence).count() == 0
+    assert client_of("supervisor").post(village, data=form).status_code == 303
+
+
+def test_nobody_new_is_drafted_at_the_desk_of_a_closed_wave(app, scan, close):
+    close()
+    with pytest.raises(Refused) as refused:
+        scan(None, decision=Decision(walk_in=WalkIn("tamu", "Tamu Baru Contoh")))
+    assert refused.value.code == "wave_frozen"
+    with app.app_context():
+        assert db.session.query(Participant).filter_by(name="Tamu Baru Contoh").count() == 0
+
+
+def test_naming_a_substitute_after_closing_loses_no_mark(app, scan, close):
+    first = scan("rahmah")
+    close()
+    scan("rahmah", follows=first.nonce, decision=Decision(substitute=NEPHEW))
+    with app.app_context():
+        assert db.session.get(Attendance, first.attendance_id).voided_at is None
+
+
+def test_transport_says_who_paid_and_when(client_of, point, scan):
+    paying = point("transport")
+    paid, again = scan("rahmah", paying), scan("rahmah", paying)
+    clerk = client_of("clerk")
+    assert re.search(r"Dibayar pukul \d\d\.\d\d WITA oleh Uji clerk", words(clerk.get(f"/scans/{paid.nonce}").text))
+    assert again.verdict is Verdict.ALREADY
+    assert "Uang transport sudah dibayar pukul" in words(clerk.get(f"/scans/{again.nonce}").text)
+
+
+def test_transport_warns_of_somebody_present_in_two_waves(client_of, world, point, scan):
+    scan("rahmah")
+    scan("rahmah", world.registration_two, decision=Decision(accept_other_wave=True, reason="uji"), may_decide=True)
+    paid = scan("rahmah", point("transport"))
+    page = words(client_of("clerk").get(f"/scans/{paid.nonce}").text)
+    assert "Hadir di Gelombang I, II. Bayarkan satu kali saja." in page
+
+
+def test_transport_warns_of_somebody_paid_in_another_wave(client_of, world, point, scan):
+    accept = {"decision": Decision(accept_other_wave=True, reason="uji"), "may_decide": True}
+    scan("rahmah", point("transport", wave=1), **accept)
+    paid = scan("rahmah", point("transport"))
+    page = words(client_of("clerk").get(f"/scans/{paid.nonce}").text)
+    assert "Uang transport sudah dibayar di Gelombang II" in page
+
+
+def test_transport_warns_of_one_substitute_for_several_seats(client_of, world, point, scan):
+    for who in ("rahmah", "yusuf"):
+        scan(who, decision=Decision(substitute=NEPHEW))
+    scan("muis", decision=Decision(substitute=Substituted("ORANG LAIN CONTOH", phone="081200000998")))
+    paying = point("transport")
+    twice, once = scan("rahmah", paying), scan("muis", paying)
+    clerk = client_of("clerk")
+    assert "KEPONAKAN CONTOH mewakili 2 ketua RT" in words(clerk.get(f"/scans/{twice.nonce}").text)
+    assert "ketua RT. Pastikan" not in words(clerk.get(f"/scans/{once.nonce}").text)
+
+
+def test_an_ordinary_mark_says_nothing_of_money(client_of, scan):
+    page = client_of("clerk").get(f"/scans/{scan('rahmah').nonce}").text
+    assert "Dibayar" not in page and "verdict-warning" not in page
+
+
+def test_a_rehearsal_is_in_no_count_and_wiped_in_one_tap(app, client_of, world, point, scan):
+    rehearsal = point("gladi", name="Gladi")
+    for who in ("rahmah", "ruslan"):
+        scan(who, rehearsal)
+    scan("yusuf")
+    with app.app_context():
+        assert counts_at(db.session, world.registration).hadir == 1
+    page = client_of("admin").get(f"/waves/{world.waves[0]}")
+    assert "Batalkan semua hasil gladi" in page.text
+    assert client_of("admin").post(f"/waves/{world.waves[0]}/rehearsal").status_code == 303
+    assert "Batalkan semua hasil gladi" not in client_of("admin").get(f"/waves/{world.waves[0]}").text
+    with app.app_context():
+        assert count_at(db.session, rehearsal).hadir == 0
+        assert counts_at(db.session, world.registration).hadir == 1
+        gone = db.session.query(Attendance).filter_by(checkpoint_id=rehearsal).all()
+        assert {mark.void_reason for mark in gone} == {"gladi selesai"}
+        assert db.session.query(Case).filter_by(checkpoint_id=rehearsal, settled_at=None).count() == 0
+
+
+def test_wiping_a_rehearsal_touches_no_other_wave(app, world, point, scan):
+    other = point("gladi", wave=1)
+    scan("ruslan", other)
+    with app.app_context():
+        assert wipe_rehearsal(begin_write(db.session), "Uji", world.waves[0], now=clock.utcnow()) == 0
+        assert count_at(db.session, other).hadir == 1

@@ -1,0 +1,264 @@
+"""Beside the count: absences, lanes, seats, who is missing, the whole event, a recap, numbers as CSV."""
+
+import re
+from datetime import datetime
+
+import pytest
+import time_machine
+from flask import Flask
+
+from rtapp import clock
+from rtapp.checkin.cases_store import note_absence
+from rtapp.db import begin_write, db
+from rtapp.events.store import close_wave, find_wave
+from rtapp.live import store
+from rtapp.live.contact_store import missing_of
+from rtapp.schema import Attendance, Audit, Checkpoint, Contacted, Device
+
+from .world import World, at
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def come(app: Flask, world: World):
+    """Let somebody come at a time by the clocks of the hall, to a device's desk."""
+
+    def make(
+        who: str, moment: datetime | None = None, checkpoint: int | None = None, device: int | None = None
+    ) -> None:
+        with app.app_context():
+            begin_write(db.session)
+            db.session.add(
+                Attendance(
+                    checkpoint_id=checkpoint or world.registration,
+                    participant_id=world.people[who],
+                    number=world.people[who],
+                    at=moment or at(7, 52),
+                    device_id=device or world.device,
+                )
+            )
+            db.session.commit()
+
+    return make
+
+
+@pytest.fixture
+def excuse(app: Flask, world: World):
+    """Note why somebody does not come to wave I."""
+
+    def make(who: str, kind: str = "izin") -> None:
+        with app.app_context():
+            begin_write(db.session)
+            note_absence(db.session, "Uji", world.people[who], world.waves[0], kind, "", now=at(7))
+            db.session.commit()
+
+    return make
+
+
+def words(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
+
+
+def counts(app: Flask, world: World):
+    with app.app_context():
+        return store.counts_at(db.session, world.registration)
+
+
+def test_whoever_is_excused_is_absent_by_kind_and_no_longer_awaited(app, world, come, excuse):
+    come("rahmah")
+    excuse("yusuf")
+    excuse("muis", "sakit")
+    found = counts(app, world)
+    assert (found.hadir, found.belum) == (1, 4)
+    assert found.absent == {"izin": 1, "sakit": 1, "dinas": 0, "tanpa_keterangan": 0}
+    assert found.hadir + found.belum + found.elsewhere + sum(found.absent.values()) == found.invited
+
+
+def test_a_scan_wins_over_an_absence(app, world, come, excuse):
+    excuse("rahmah")
+    come("rahmah")
+    found = counts(app, world)
+    assert (found.hadir, sum(found.absent.values()), found.belum) == (1, 0, 6)
+
+
+def test_whoever_came_to_another_wave_is_elsewhere_and_not_absent(app, world, come, excuse):
+    excuse("rahmah")
+    come("rahmah", checkpoint=world.registration_two)
+    found = counts(app, world)
+    assert (found.elsewhere, sum(found.absent.values()), found.belum) == (1, 0, 6)
+
+
+def test_an_absence_taken_back_counts_no_more(app, world, excuse):
+    excuse("rahmah")
+    excuse("rahmah", "")
+    assert sum(counts(app, world).absent.values()) == 0
+
+
+def test_the_board_names_the_kinds_of_absence_that_were_noted(client_of, world, excuse):
+    excuse("muis", "tanpa_keterangan")
+    text = words(client_of("viewer").get(f"/waves/{world.waves[0]}/counts"))
+    assert "tanpa keterangan 1" in text and "sakit" not in text
+
+
+def test_numbers_per_district_and_village_as_csv(client_of, world, come, excuse):
+    come("rahmah")
+    excuse("muis", "sakit")
+    answer = client_of("viewer").get(f"/waves/{world.waves[0]}/counts.csv")
+    assert answer.mimetype == "text/csv" and "attachment" in answer.headers["Content-Disposition"]
+    assert answer.text.splitlines() == [
+        "tingkat,kode,nama,diharapkan,hadir,diwakili,belum,izin,sakit,dinas,tanpa_keterangan,gelombang_lain",
+        "kecamatan,63.09.06,Murung Pudak,5,1,0,4,0,0,0,0,0",
+        "desa,63.09.06.1001,Belimbing Raya,2,1,0,1,0,0,0,0,0",
+        "desa,63.09.06.1006,Mabu'un,3,0,0,3,0,0,0,0,0",
+        "kecamatan,63.09.07,Muara Uya,2,0,0,1,0,1,0,0,0",
+        "desa,63.09.07.2004,Uwie,2,0,0,1,0,1,0,0,0",
+    ]
+
+
+def test_the_board_warns_of_a_desk_that_stopped_while_others_mark(app, client_of, world, come):
+    with app.app_context():
+        begin_write(db.session)
+        other = Device(label="Meja 3", role="clerk", expires_at=at(23), session_version=0)
+        db.session.add(other)
+        db.session.commit()
+        other_id = other.id
+    come("rahmah", at(7, 41), device=other_id)
+    come("yusuf", at(7, 59))
+    with time_machine.travel(at(8), tick=False):
+        text = words(client_of("viewer").get(f"/waves/{world.waves[0]}/counts"))
+    assert "Meja 3 berhenti sejak 07.41" in text and "Meja 1 berhenti" not in text
+
+
+def test_the_board_foretells_the_end_only_when_it_can(client_of, world, come):
+    people = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah")
+    board = f"/waves/{world.waves[0]}/counts"
+    for minute, who in enumerate(people[:4], start=55):
+        come(who, at(7, minute))
+    with time_machine.travel(at(8), tick=False):
+        assert "dengan laju ini" not in client_of("viewer").get(board).text
+        come(people[4], at(7, 59))
+        assert "dengan laju ini selesai 08.04" in client_of("viewer").get(board).text
+
+
+def test_the_recap_is_the_boards_numbers_as_text(client_of, world, come, excuse):
+    come("rahmah")
+    excuse("muis", "sakit")
+    page = client_of("viewer").get(f"/waves/{world.waves[0]}/counts").text
+    recap = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1].splitlines()
+    assert recap == [
+        "Kehadiran Gelombang I, Rabu, 8 November 2023",
+        "sampai pukul 07.52 WITA",
+        "",
+        "Hadir: 1 dari 7 (14,3%)",
+        "Diwakili: 0",
+        "Belum hadir: 5",
+        "Tidak hadir: sakit 1",
+        "",
+        "Murung Pudak: 1 dari 5",
+        "Muara Uya: 0 dari 2",
+    ]
+
+
+def test_checkpoints_stand_side_by_side_without_the_rehearsal(app, client_of, world, come):
+    with app.app_context():
+        begin_write(db.session)
+        db.session.add(Checkpoint(wave_id=world.waves[0], name="Gladi pagi", kind="gladi", position=9))
+        db.session.commit()
+    come("rahmah")
+    come("rahmah", checkpoint=world.session_one)
+    page = client_of("viewer").get(f"/waves/{world.waves[0]}/counts")
+    assert "Materi 1 1" in words(page) and "Gladi pagi" not in page.text
+
+
+def test_a_village_opens_to_its_seats_and_only_who_records_sees_names(client_of, world, come, excuse):
+    come("rahmah")
+    address = f"/waves/{world.waves[0]}/places/63.09.06.1001"
+    desk, viewer = (words(client_of(role).get(address)) for role in ("clerk", "viewer"))
+    assert "Hj. RAHMAH RT 002" in desk and "Hadir 07.52" in desk and "1 dari 2" in desk
+    assert "RAHMAH" not in viewer and "RT 002" in viewer and "Belum hadir" in viewer
+    assert client_of("viewer").get(f"/waves/{world.waves[0]}/places/99").status_code == 404
+
+
+def missing_page(world: World, wave: int = 0) -> str:
+    return f"/waves/{world.waves[wave]}/missing"
+
+
+def test_who_has_not_come_stands_by_village_with_phones_for_those_with_the_duty(client_of, world, come):
+    come("yusuf")
+    page = client_of("supervisor").get(missing_page(world)).text
+    assert "Hj. RAHMAH" in page and "M. YUSUF" not in page
+    assert 'href="tel:081200000102"' in page and 'href="https://wa.me/6281200000102"' in page
+    assert "081200000102" not in client_of("clerk").get(missing_page(world)).text
+
+
+def test_whoever_came_to_another_wave_is_not_missing(client_of, world, come):
+    come("rahmah", checkpoint=world.registration_two)
+    assert "Hj. RAHMAH" not in client_of("clerk").get(missing_page(world)).text
+
+
+def test_the_missing_of_one_district_can_be_shown_alone(client_of, world):
+    page = client_of("clerk").get(missing_page(world) + "?district=63.09.07").text
+    assert "SYAHRANI" in page and "Hj. RAHMAH" not in page
+
+
+def test_a_viewer_learns_no_name_of_the_missing(client_of, world):
+    assert client_of("viewer").get(missing_page(world)).status_code == 403
+
+
+def test_a_tick_says_who_was_called_and_can_be_taken_back(app, client_of, world):
+    person = world.people["rahmah"]
+    address = f"{missing_page(world)}/{person}"
+    clerk = client_of("clerk")
+    row = clerk.post(address, data={"contacted": "1"}, headers=HTMX).text
+    assert f'id="head-{person}"' in row and 'aria-pressed="true"' in row and "oleh Uji clerk" in row
+    clerk.post(address, data={"contacted": "1"})
+    assert "oleh Uji clerk" in clerk.get(missing_page(world)).text
+    with app.app_context():
+        assert db.session.query(Contacted).count() == 1
+    clerk.post(address, data={"contacted": "0"})
+    assert "oleh Uji clerk" not in clerk.get(missing_page(world)).text
+    with app.app_context():
+        assert db.session.query(Audit).filter_by(action="contact.note").count() == 2
+
+
+def test_somebody_of_another_wave_cannot_be_ticked_here(client_of, world):
+    answer = client_of("clerk").post(f"{missing_page(world)}/{world.people['ruslan']}", data={"contacted": "1"})
+    assert answer.status_code == 404
+
+
+def test_a_closed_wave_keeps_clerks_from_ticking_but_not_supervisors(app, client_of, world):
+    with app.app_context():
+        begin_write(db.session)
+        close_wave(db.session, "Uji", find_wave(db.session, world.waves[0]), now=clock.utcnow())
+        db.session.commit()
+    address = f"{missing_page(world)}/{world.people['rahmah']}"
+    assert client_of("clerk").post(address, data={"contacted": "1"}).status_code == 403
+    assert client_of("supervisor").post(address, data={"contacted": "1"}).status_code == 303
+
+
+def test_whoever_is_missing_is_the_boards_belum_and_absent(app, world, come, excuse):
+    come("rahmah")
+    excuse("muis")
+    found = counts(app, world)
+    with app.app_context():
+        missing = missing_of(db.session, world.registration, world.waves[0])
+    assert len(missing) == found.belum + sum(found.absent.values())
+
+
+def test_the_whole_event_tells_own_wave_other_wave_and_nobody(client_of, world, come):
+    come("rahmah")
+    come("muis", checkpoint=world.registration_two)
+    come("ruslan", checkpoint=world.registration_two)
+    come("ruslan")
+    text = words(client_of("viewer").get("/counts/all"))
+    assert "Tanta 1 0 1 2" in text
+    assert "Murung Pudak 1 0 4 5" in text
+    assert "Muara Uya 0 1 1 2" in text
+    assert "Jumlah 2 1 6 9" in text
+
+
+def test_a_device_with_one_wave_does_not_see_the_whole_event(client_of):
+    client = client_of("device")
+    assert client.get("/counts/all").status_code == 403
+    assert client.get("/counts/all/stream").status_code == 403

@@ -1,0 +1,217 @@
+"""Paper for the day the power goes: a desk's list as PDF, and the list that the server keeps on disk."""
+
+import json
+import re
+import secrets
+import stat
+import time
+import urllib.request
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from rtapp.badges.papers import find_fonts
+from rtapp.config import ROOT
+from rtapp.db import begin_write, db
+from rtapp.documents.sheets import read_workbook
+from rtapp.live.list_store import HEAD, Line, lines_of
+from rtapp.live.papers import ELSEWHERE, Heading, desk_list
+from rtapp.live.writer import FOLDER, write_lists
+from rtapp.refusals import Refused
+from rtapp.schema import Attendance, Audit, Checkpoint, Scan
+
+from .printing import NAMES, pdf_text, unspaced
+from .served import command
+from .world import ZONE, World, at
+
+HEADING = Heading("Bimtek Contoh", "Daftar meja · Gelombang I", ZONE, at(6, 30))
+
+
+@pytest.fixture
+def come(app: Flask, world: World):
+    def make(who: str, checkpoint: int | None = None) -> None:
+        with app.app_context():
+            begin_write(db.session)
+            person = world.people[who]
+            mark = {"checkpoint_id": checkpoint or world.registration, "participant_id": person, "at": at(7, 52)}
+            db.session.add(Attendance(**mark, number=person, device_id=world.device))
+            db.session.commit()
+
+    return make
+
+
+def lines(count: int, village: str = "Desa Uwie", district: str = "Muara Uya", **changed: object) -> list[Line]:
+    facts = {"code": "K7F-0001", "name": "Contoh Rahmah", "rw": "", "village_code": village, "wave": 1, "at": None}
+    facts |= {"mode": "", "other": False, "village": village, "district": district}
+    return [Line(**facts | {"rt": f"{number:03}"} | changed) for number in range(1, count + 1)]
+
+
+def printed(rows: list[Line], paper: str = "a4", **how: str) -> list[str]:
+    return pdf_text(desk_list(rows, HEADING, paper, find_fonts(ROOT / "static"), **how))
+
+
+def test_a_list_names_number_rt_person_code_and_leaves_room_to_sign():
+    [page] = printed(lines(2))
+    assert "No RT Nama Kode pendek Jam Paraf" in page
+    assert "1 001 Contoh Rahmah K7F-0001" in page and "2 002" in page
+    assert "Desa Uwie · Kecamatan Muara Uya" in page
+    assert "Halaman 1 dari 1" in page and "dicetak dari sistem, Rabu, 8 November 2023 06.30 WITA" in page
+
+
+def test_whoever_came_has_the_time_on_paper():
+    [page] = printed(lines(1, at=at(7, 52), mode="diwakili"))
+    assert "07.52" in page and "diwakili" in page
+
+
+@pytest.mark.parametrize("paper", ["a4", "f4"])
+def test_a_long_list_has_its_header_on_every_page_and_loses_nobody(paper):
+    pages = printed(lines(70), paper)
+    assert len(pages) >= 3
+    assert all("Kode pendek" in page and "Desa Uwie" in page for page in pages)
+    assert sum(page.count("Contoh Rahmah") for page in pages) == 70
+    assert " 70 070 " in pages[-1]
+
+
+def test_each_district_begins_a_page_or_each_village_if_wanted():
+    rows = lines(2) + lines(2, "Desa Simpung Layung") + lines(2, "Desa Jaro", "Jaro")
+    assert len(printed(rows)) == 2
+    assert len(printed(rows, apart="village")) == 3
+
+
+def test_whoever_is_not_on_the_waves_list_stands_apart():
+    pages = printed(lines(1) + lines(1, other=True))
+    assert ELSEWHERE in pages[-1] and ELSEWHERE not in pages[0]
+
+
+@pytest.mark.parametrize("name", ["titles", "120 characters", "apostrophe"])
+def test_a_name_is_printed_whole(name):
+    [page] = printed(lines(1, name=NAMES[name]))
+    assert all(part in unspaced(page) for part in NAMES[name].split())
+
+
+def test_a_list_of_nobody_is_no_list():
+    with pytest.raises(ValueError):
+        desk_list([], HEADING, "a4", find_fonts(ROOT / "static"))
+
+
+def test_a_list_holds_the_wave_in_the_order_of_the_hall(app, world, come):
+    come("ruslan")
+    with app.app_context():
+        found = lines_of(db.session, world.registration, world.waves[0])
+        own = lines_of(db.session, world.registration, world.waves[0], ["63.09.07"])
+        village = lines_of(db.session, world.registration, world.waves[0], (), "63.09.06.1001")
+    assert [line.rt for line in found if not line.other] == ["002", "003", "001", "002", "013A", "001", "002"]
+    assert [(line.name, line.other) for line in found][-1] == ("RUSLAN", True)
+    assert [line.name for line in own] == ["SYAHRANI", "ABDUL MUIS"]
+    assert [line.name for line in village] == ["Hj. RAHMAH", "M. YUSUF"]
+
+
+def test_a_supervisor_prints_a_desks_list_and_the_trail_says_how_many(app, client_of, world):
+    form = {"wave": world.waves[0], "district": "63.09.07", "label": "Meja 2", "paper": "f4"}
+    answer = client_of("supervisor").post("/lists", data=form)
+    assert answer.mimetype == "application/pdf"
+    [page] = pdf_text(answer.data)
+    assert "Daftar meja · Meja 2 · Gelombang I" in page and "SYAHRANI" in page and "RAHMAH" not in page
+    with app.app_context():
+        assert db.session.query(Audit).filter_by(action="list.print").count() == 1
+
+
+def test_the_page_offers_what_can_be_printed_and_says_what_is_wrong(client_of, world):
+    supervisor = client_of("supervisor")
+    assert "Murung Pudak" in supervisor.get("/lists").text
+    refused = supervisor.post("/lists", data={"wave": world.waves[0], "village": "99"})
+    assert refused.status_code == 422 and "Tidak ada ketua RT" in refused.text
+    assert supervisor.post("/lists", data={"wave": world.waves[0], "paper": "a0"}).status_code == 422
+    assert supervisor.post("/lists", data={"wave": "x"}).status_code == 404
+
+
+def test_the_papers_section_leads_to_the_lists(client_of):
+    assert 'href="/lists"' in client_of("admin").get("/cards").text
+
+
+def test_on_the_day_the_lists_are_written_whole_and_for_the_owner_alone(app, world, come):
+    come("rahmah")
+    files = write_lists(app, now=at(8))
+    folder = files[0].parent
+    assert sorted(path.name for path in folder.iterdir()) == ["gelombang-1.pdf", "gelombang-1.xlsx"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, *files)] == [0o700, 0o600, 0o600]
+
+
+def test_the_sheet_on_disk_says_who_came_and_holds_no_phone(app, world, come):
+    come("rahmah")
+    write_lists(app, now=at(8))
+    path = _folder(app) / "gelombang-1.xlsx"
+    [sheet] = read_workbook(path.read_bytes(), path.name).sheets
+    rows = [[str(cell.value or "") for cell in row.cells] for row in sheet.rows]
+    assert tuple(rows[0]) == HEAD
+    assert next(row for row in rows if "Hj. RAHMAH" in row)[8:10] == ["07.52", "hadir"]
+    assert not re.search(r"08\d{8,}", repr(rows))
+    assert "08120000" not in "".join(pdf_text((_folder(app) / "gelombang-1.pdf").read_bytes()))
+
+
+def test_a_second_writing_takes_the_place_of_the_first(app, world, come):
+    write_lists(app, now=at(8))
+    come("rahmah")
+    write_lists(app, now=at(8, 3))
+    assert "07.52" in "".join(pdf_text((_folder(app) / "gelombang-1.pdf").read_bytes()))
+
+
+def test_nothing_is_written_on_a_day_without_a_wave(app, world):
+    assert write_lists(app, now=at(8, day=date(2023, 11, 10))) == []
+    assert not _folder(app).exists()
+
+
+def test_a_scan_of_the_last_day_keeps_the_lists_coming_a_rehearsal_does_not(app, world):
+    other_day = at(8, day=date(2023, 11, 1))
+    _scanned(app, world, world.registration, other_day)
+    assert len(write_lists(app, now=other_day)) == 2
+    assert write_lists(app, now=at(9, day=date(2023, 11, 2))) == []
+    with app.app_context():
+        begin_write(db.session)
+        db.session.get(Checkpoint, world.registration_two).kind = "gladi"
+        db.session.commit()
+    _scanned(app, world, world.registration_two, at(8, day=date(2023, 11, 3)))
+    assert write_lists(app, now=at(8, day=date(2023, 11, 3))) == []
+
+
+def test_without_fonts_the_sheet_is_still_written(app, world, monkeypatch):
+    def none(_static):
+        raise Refused("no_fonts", "…", 503)
+
+    monkeypatch.setattr("rtapp.live.writer.find_fonts", none)
+    assert [path.name for path in write_lists(app, now=at(8))] == ["gelombang-1.xlsx"]
+
+
+@pytest.mark.slow
+def test_a_real_server_keeps_the_lists_on_disk_once_somebody_was_scanned(served):
+    served.stop()
+    (served.instance / "config.py").write_text("FALLBACK_SECONDS = 0.5\n")
+    served.start()
+    said = command("device", "add", "Program uji", "--checkpoint", "1", instance=served.instance)
+    attempt = {"nonce": secrets.token_hex(8), "checkpoint": 1, "source": "search", "participant": 1}
+    headers = {"Authorization": f"Bearer {said.stdout.split()[-1]}", "Content-Type": "application/json"}
+    folder = served.instance / FOLDER
+    assert not folder.exists()
+    request = urllib.request.Request(f"{served.url}/api/v1/scans", json.dumps(attempt).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        assert response.status == 200
+    deadline = time.monotonic() + 30
+    while not (folder / "gelombang-1.pdf").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    [sheet] = read_workbook((folder / "gelombang-1.xlsx").read_bytes(), "gelombang-1.xlsx").sheets
+    assert sum("hadir" in [cell.value for cell in row.cells] for row in sheet.rows) == 1
+    assert stat.S_IMODE((folder / "gelombang-1.pdf").stat().st_mode) == 0o600
+
+
+def _folder(app: Flask):
+    return Path(app.instance_path) / FOLDER
+
+
+def _scanned(app: Flask, world: World, checkpoint: int, when) -> None:
+    with app.app_context():
+        begin_write(db.session)
+        scan = {"nonce": secrets.token_hex(8), "checkpoint_id": checkpoint, "verdict": "UNKNOWN", "answer": {}}
+        db.session.add(Scan(**scan, source="wedge", server_at=when))
+        db.session.commit()
