@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,39 +11,32 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import clock, config, demo, migrations, serving
+from . import clock, config, demo, migrations, serving, terminal
 from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
 from .badges import store as badges
 from .db import begin_write, db
-from .documents import qr
 from .factory import create_app
-from .refusals import Refused
+from .roster import export_store as exports
 from .roster import import_store as imports
+from .roster.drafts import Answers
+from .roster.message import read_file
 from .settings import store as settings
 from .web import assets
 
 ACTOR = "app.py"
 
 
-class Commands(click.Group):
-    """A group whose refusals become click's own errors."""
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except Refused as refused:
-            raise click.ClickException(str(refused)) from None
-
-
 def serve_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of serving to a command."""
-    command = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))(command)
-    return click.option("--host", default="0.0.0.0", show_default=True, help="Alamat yang didengarkan.")(command)
+    ports, everywhere = click.IntRange(1, 65535), "0.0.0.0"
+    port = click.option("--port", default=8000, show_default=True, type=ports, help="Port yang didengarkan.")
+    host = click.option("--host", default=everywhere, show_default=True, help="Alamat yang didengarkan.")
+    return host(port(command))
 
 
-@click.group(cls=Commands, invoke_without_command=True)
+@click.group(cls=terminal.Commands, invoke_without_command=True)
 @serve_options
 @click.pass_context
 def main(context: click.Context, host: str, port: int) -> None:
@@ -55,14 +49,13 @@ def main(context: click.Context, host: str, port: int) -> None:
 @serve_options
 def serve(host: str, port: int) -> None:
     """Jalankan peladen."""
-    app = opened()
-    with app.app_context():
-        secret = None
-        if accounts.needs_setup(begin_write(db.session)):
-            secret = accounts.issue_link(db.session, "setup", now=clock.utcnow())
-        db.session.commit()
-    links = [("Buat admin pertama (sekali pakai)", secret)] if secret else []
-    start(app, host, port, links)
+    with claimed(host, port) as app:
+        with app.app_context():
+            secret = None
+            if accounts.needs_setup(begin_write(db.session)):
+                secret = accounts.issue_link(db.session, "setup", now=clock.utcnow())
+            db.session.commit()
+        run(app, host, port, [("Buat admin pertama (sekali pakai)", secret)] if secret else [])
 
 
 @main.command("demo")
@@ -70,26 +63,24 @@ def serve(host: str, port: int) -> None:
 @serve_options
 def demo_command(no_serve: bool, host: str, port: int) -> None:
     """Isi dan jalankan acara contoh: Tabalong 2023, 951 Ketua RT sintetis."""
-    app = opened(instance=_demo_instance())
-    now = clock.utcnow()
-    with app.app_context():
-        made = demo.fill(db.session, now)
-        links = [] if no_serve else _demo_links(db.session, now)
-        db.session.commit()
-        db.engine.dispose()
-    click.echo("Demo dibuat: 951 peserta sintetis." if made else "Demo yang sudah ada dipakai lagi.")
+    instance = _demo_instance()
     if no_serve:
+        app = opened(instance)
+        _fill_demo(app)
         click.echo(f"Instance: {app.instance_path}")
         return
-    start(app, host, port, links)
+    with claimed(host, port, instance) as app:
+        _fill_demo(app)
+        with app.app_context():
+            links = _demo_links(begin_write(db.session), clock.utcnow())
+            db.session.commit()
+        run(app, host, port, links)
 
 
 @main.command()
 def migrate() -> None:
     """Perbarui basis data ke versi ini."""
-    app = create_app()
-    with app.app_context():
-        done = migrations.upgrade(db.engine, Path(app.instance_path), clock.utcnow())
+    done = upgraded(made())
     click.echo("Basis data diperbarui." if done else "Basis data sudah mutakhir.")
 
 
@@ -109,17 +100,23 @@ def roster() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--sheet", help="Hanya lembar ini.")
 @click.option("--apply", "applying", is_flag=True, help="Simpan baris yang diterima; tanpa ini hanya diperiksa.")
+@click.option("--accept-proposals", is_flag=True, help="Jawab setiap pertanyaan seperti yang diusulkan.")
 @click.option("--json", "as_json", is_flag=True, help="Laporan sebagai JSON.")
-def roster_import(file: Path, sheet: str | None, applying: bool, as_json: bool) -> None:
-    """Baca daftar peserta dari XLSX, ODS, atau CSV. Status 0: tuntas, 2: ada yang perlu diperiksa, 1: bukan daftar."""
+def roster_import(file: Path, sheet: str | None, applying: bool, accept_proposals: bool, as_json: bool) -> None:
+    """Baca daftar peserta dari XLSX, XLS, ODS, CSV, atau teks.
+
+    Status 0: tuntas, 2: ada yang perlu diperiksa, 1: bukan daftar.
+    """
     app = opened()
     with app.app_context():
-        plan = imports.plan_import(db.session, file.read_bytes(), file.name, sheet=sheet)
+        setup, answers = imports.Setup((sheet,) if sheet else ()), Answers(accept_proposals=accept_proposals)
+        books = [(file.name, read_file(file.read_bytes(), file.name))]
+        plan = imports.plan_import(db.session, books, setup=setup, answers=answers)
         if applying:
             now = clock.utcnow()
             session = begin_write(db.session)
-            imports.apply_plan(session, ACTOR, plan, now=now)
-            badges.issue_missing(session, imports.without_badge(session), now=now)
+            done = imports.apply_plan(session, ACTOR, plan, now=now)
+            badges.follow_import(session, done.added, done.replaced, now=now)
             session.commit()
         report = imports.report(plan)
     if as_json:
@@ -145,7 +142,7 @@ def roster_export(file: Path, codes: bool) -> None:
     app = opened()
     with app.app_context():
         session = begin_write(db.session)
-        data, rows = imports.export(session, ACTOR, file.suffix.lower().lstrip("."), codes=codes, now=clock.utcnow())
+        data, rows = exports.export(session, ACTOR, file.suffix.lower().lstrip("."), codes=codes, now=clock.utcnow())
         session.commit()
     file.write_bytes(data)
     click.echo(f"{rows} baris ditulis ke {file}.")
@@ -155,7 +152,7 @@ def roster_export(file: Path, codes: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--wave", type=int, help="Nomor gelombang.")
 @click.option("--village", help="Kode desa/kelurahan.")
-@click.option("--paper", type=click.Choice(["f4", "a4"]), default="f4", show_default=True)
+@click.option("--paper", type=click.Choice(["f4", "a4"]), default="f4", show_default=True, help="Kertas.")
 def badges_command(file: Path, wave: int | None, village: str | None, paper: str) -> None:
     """Cetak kartu peserta ke PDF."""
     app = opened()
@@ -177,7 +174,13 @@ def device() -> None:
 @device.command("add")
 @click.argument("label")
 @click.option("--checkpoint", "checkpoints", type=int, multiple=True, required=True, help="Nomor titik absensi.")
-@click.option("--role", type=click.Choice([str(role) for role in Role if role != Role.ADMIN]), default="clerk")
+@click.option(
+    "--role",
+    type=click.Choice([str(role) for role in Role if role != Role.ADMIN]),
+    default="clerk",
+    show_default=True,
+    help="Peran.",
+)
 def device_add(label: str, checkpoints: tuple[int, ...], role: str) -> None:
     """Tambah perangkat bagi program; tokennya kata terakhir di keluaran, ditampilkan sekali ini saja."""
     app = opened()
@@ -198,7 +201,7 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True, help="Peran.")
 def user_add(name: str, role: str) -> None:
     """Tambah pengguna; kata sandinya diketik, atau dibaca dari masukan standar."""
     app = opened()
@@ -216,48 +219,70 @@ def user_add(name: str, role: str) -> None:
 
 def opened(instance: Path | None = None) -> Flask:
     """Return the application with its database at the present schema."""
-    app = create_app(instance)
-    with app.app_context():
-        migrations.upgrade(db.engine, Path(app.instance_path), clock.utcnow())
+    app = made(instance)
+    upgraded(app)
     return app
 
 
-def start(app: Flask, host: str, port: int, links: list[tuple[str, str]]) -> None:
-    """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
-    static = config.ROOT / "static"
-    if assets.missing(static):
-        click.echo("Mengambil aset peramban (sekali saja) …")
-        assets.fetch(static)
+def made(instance: Path | None = None) -> Flask:
+    """Return the application, whose database is closed when the command ends."""
+    app = create_app(instance)
+    click.get_current_context().call_on_close(lambda: close(app))
+    return app
+
+
+def close(app: Flask) -> None:
+    """Close the database: whoever closes SQLite last leaves one whole file, with nothing in a -wal beside it."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def upgraded(app: Flask) -> bool:
+    """Bring the database to the present schema and say whether that was needed; refused while an older one serves."""
+    instance = Path(app.instance_path)
+    with app.app_context():
+        return migrations.upgrade(db.engine, instance, clock.utcnow(), alone=serving.hold_instance(instance))
+
+
+@contextmanager
+def claimed(host: str, port: int, instance: Path | None = None) -> Iterator[Flask]:
+    """Yield the application ready to be served, its instance and port ours: until then nothing has changed.
+
+    A second start must not take away the links that the first one printed.
+    """
+    app = made(instance)
     with serving.hold_instance(Path(app.instance_path)):
-        serving.refuse_taken_port(host, port)
-        reached = serving.addresses(host, port)
-        _announce(app, reached, links)
+        serving.free_address(host, port)
+        if assets.missing(config.ROOT / "static"):
+            click.echo("Mengambil aset peramban (sekali saja) …")
+            assets.fetch(config.ROOT / "static")
         with app.app_context():
-            db.engine.dispose()
-        serving.run(host, port, app.config["SERVER_THREADS"], Path(app.instance_path))
+            migrations.upgrade(db.engine, Path(app.instance_path), clock.utcnow())
+        yield app
 
 
-def _announce(app: Flask, reached: list[str], links: list[tuple[str, str]]) -> None:
+def run(app: Flask, host: str, port: int, links: list[tuple[str, str]]) -> None:
+    """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
     with app.app_context():
         told = settings.read(db.session, "base_url")
-        db.session.remove()
-    away = reached[-1] if len(reached) == 1 else reached[1]
-    click.echo("Meja registrasi terbuka di:")
-    for address in reached:
-        click.echo(f"  {address}")
-    if told and told.lower() not in reached:
-        click.echo(f"PERHATIAN: kode QR memakai alamat {told}, yang bukan alamat laptop ini sekarang.")
-    for label, secret in links:
-        click.echo(f"{label}:\n  {reached[0]}/links/{secret}")
-    if len(links) == 1:
-        click.echo(qr.terminal(f"{away}/links/{links[0][1]}"))
-    elif away != reached[0]:
-        click.echo(qr.terminal(away))
-    click.echo("Hentikan dengan Ctrl-C.")
+    close(app)
+    terminal.announce(serving.addresses(host, port), told, links)
+    serving.run(serving.free_address(host, port), port, app.config["SERVER_THREADS"], Path(app.instance_path))
+    with app.app_context():
+        migrations.current(db.engine)  # what the worker left is opened once more, to be closed well
+    click.echo("Peladen berhenti.")
 
 
 def _demo_instance() -> Path:
     return config.instance_folder() if config.instance_is_named() else config.ROOT / "instance" / "demo"
+
+
+def _fill_demo(app: Flask) -> None:
+    with app.app_context():
+        filled = demo.fill(db.session, clock.utcnow())
+        db.session.commit()
+    click.echo("Demo dibuat: 951 peserta sintetis." if filled else "Demo yang sudah ada dipakai lagi.")
 
 
 def _demo_links(session: Session, now: Any) -> list[tuple[str, str]]:

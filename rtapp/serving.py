@@ -1,24 +1,29 @@
 """Serving: one instance, one server; the addresses it answers at; the end of orphans."""
 
+import errno
 import ipaddress
 import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any
 
+import ifaddr
 from filelock import FileLock, Timeout
 
 from .refusals import Refused
 
+STOP_SECONDS = 3  # what is under way may end by then; a body that never arrives would hold us for ever
 
-def hold_instance(instance: Path) -> FileLock:
-    """Return the held lock of the instance; refused while another server holds it."""
-    lock = FileLock(instance / "serve.lock")
+
+@contextmanager
+def hold_instance(instance: Path) -> Iterator[None]:
+    """Hold the lock of the instance; refused while another server holds it."""
+    lock = FileLock(instance / "serve.lock", mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -27,25 +32,43 @@ def hold_instance(instance: Path) -> FileLock:
             "Peladen lain sudah berjalan untuk %(folder)s. Hentikan dahulu.",
             folder=instance,
         ) from None
-    return lock
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """Refuse when something listens at the port already: the server itself would share it without a word."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if os.name != "nt":  # a port in TIME_WAIT is free; on Windows this option would mean sharing
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise Refused(
-                "port_taken",
-                "Port %(port)s di %(host)s tidak dapat dipakai (%(why)s). Hentikan program itu atau pilih --port lain.",
-                host=host,
-                port=port,
-                why=error.strerror or str(error),
-            ) from None
+def free_address(host: str, port: int) -> str:
+    """Return the IP address to listen at; refused when ``host`` is none of ours.
+
+    Refused also when something listens at the port already: the server itself would share it without a word.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # A port in TIME_WAIT is free. On Windows that option would mean sharing, and sharing must be declined.
+            alone = socket.SO_REUSEADDR if os.name != "nt" else socket.SO_EXCLUSIVEADDRUSE  # type: ignore[attr-defined]
+            probe.setsockopt(socket.SOL_SOCKET, alone, 1)
+            probe.bind(address)
+    except UnicodeError:
+        raise _foreign(host, "?") from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise _foreign(host, why) from None
+        raise Refused(
+            "port_taken",
+            "Port %(port)s di %(host)s tidak dapat dipakai (%(why)s). Hentikan program itu atau pilih --port lain.",
+            host=host,
+            port=port,
+            why=why,
+        ) from None
+    return str(address[0])
+
+
+def _foreign(host: str, why: str) -> Refused:
+    return Refused("foreign_host", "%(host)s bukan alamat komputer ini (%(why)s). Periksa --host.", host=host, why=why)
 
 
 def lan_addresses() -> list[str]:
@@ -55,8 +78,13 @@ def lan_addresses() -> list[str]:
         probe.connect(("10.255.255.255", 1))  # sends nothing; asks the system which address it would use
         found.append(probe.getsockname()[0])
     with suppress(OSError):
-        found += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    return [address for address in dict.fromkeys(found) if not ipaddress.ip_address(address).is_loopback]
+        found += [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
+    return [address for address in dict.fromkeys(found) if _is_of_a_network(address)]
+
+
+def _is_of_a_network(address: str) -> bool:
+    ip = ipaddress.ip_address(address)
+    return not (ip.is_loopback or ip.is_link_local or ip.is_unspecified)
 
 
 def addresses(host: str, port: int) -> list[str]:
@@ -67,10 +95,15 @@ def addresses(host: str, port: int) -> list[str]:
 
 
 def end_with_parent() -> None:
-    """End this worker process when the one that started it is gone: its port must not outlive it."""
+    """End this worker process when the one that started it is gone: its port must not outlive it.
+
+    Its terminal is the parent's business: a worker that a closed window ended would be started again.
+    """
     parent = parent_process()
     if parent is None:
         return
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def watch() -> None:
         connection.wait([parent.sentinel])
@@ -82,7 +115,8 @@ def end_with_parent() -> None:
 def server(target: str, host: str, port: int, threads: int, *, factory: bool = False) -> Any:
     """Return the production server for ``target`` ("module:name"), ready to ``serve()``."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
 
     return Granian(
         target,
@@ -90,13 +124,15 @@ def server(target: str, host: str, port: int, threads: int, *, factory: bool = F
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # told which, it also lets go of who connects and never says a word
         workers=1,
+        respawn_failed_workers=True,
         blocking_threads=threads,
         backlog=1024,
         websockets=False,
         log_access=False,
-        log_level="warning",
-        workers_kill_timeout=10,
+        log_level=LogLevels.error,  # it warns of many threads, which are meant
+        workers_kill_timeout=STOP_SECONDS,
     )
 
 
@@ -107,9 +143,9 @@ def when_asked_to_stop(do: Callable[[], None]) -> None:
     signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
 
     def wait() -> None:
-        reader.recv(1)
-        do()
-        writer.close()  # and keeps it open until then
+        while reader.recv(64):  # Ctrl-C reaches us from the terminal and from our parent
+            do()
+        writer.close()  # never: named here, it stays open as long as we wait
 
     threading.Thread(target=wait, name="stop-watch", daemon=True).start()
 
@@ -118,4 +154,15 @@ def run(host: str, port: int, threads: int, instance: Path) -> None:
     """Serve ``instance`` until interrupted; the application is made inside the worker process."""
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
-    server("rtapp.factory:served_app", host, port, threads, factory=True).serve()
+    granian = server("rtapp.factory:served_app", host, port, threads, factory=True)
+    _stop_with_terminal(granian)
+    granian.serve()
+
+
+def _stop_with_terminal(granian: Any) -> None:
+    """Let a closed terminal window stop the server, which would else start its worker anew; nohup is honoured."""
+    if not hasattr(signal, "SIGHUP"):
+        return
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    stop = signal.SIG_IGN if ignored else granian.signal_handler_interrupt
+    granian.on_startup(lambda: signal.signal(signal.SIGHUP, stop))

@@ -1,5 +1,7 @@
 """A real server process on a real instance, for journeys, races and benches: started, killed, started again."""
 
+import http.client
+import json
 import os
 import re
 import signal
@@ -9,10 +11,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
+PATIENCE = 20  # seconds after which a client gives up
 
 
 def free_port() -> int:
@@ -65,6 +71,7 @@ class Served:
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
                 raise AssertionError(f"the server did not start:\n{self.log}")
             time.sleep(0.05)
 
@@ -75,6 +82,19 @@ class Served:
                 return response.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that this one has started, as Linux knows them."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = entry.read_text().rpartition(")")[2].split()
+            except OSError:  # it has ended meanwhile
+                continue
+            if int(fields[1]) == self.process.pid and fields[0] != "Z":
+                found.append(int(entry.parent.name))
+        return found
 
     @property
     def log(self) -> str:
@@ -89,16 +109,17 @@ class Served:
 
     def stop(self) -> None:
         """End the server as Ctrl-C does."""
-        self._end(signal.SIGINT)
+        self.end(signal.SIGINT)
 
     def kill(self) -> None:
         """End the server as a power cut does, and wait until its worker has gone too."""
-        self._end(signal.SIGKILL)
+        self.end(signal.SIGKILL)
         deadline = time.monotonic() + 10
         while self.answers() and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def _end(self, how: signal.Signals) -> None:
+    def end(self, how: signal.Signals) -> None:
+        """Send the process a signal and wait until it has ended."""
         if self.process.poll() is None:
             self.process.send_signal(how)
             try:
@@ -106,3 +127,57 @@ class Served:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(15)
+
+
+class Visitor:
+    """A client on one keep-alive connection: a browser with its cookies, or a program that shows ``bearer``."""
+
+    def __init__(self, port: int, bearer: str = "") -> None:
+        self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self.headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        self.cookies: dict[str, str] = {}
+        self.response: http.client.HTTPResponse
+        self.text = ""
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> int:
+        """Send one request and return its status; the answer stands in ``response`` and ``text``."""
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self.line.request(method, path, body, self.headers | headers)
+        self.response = self.line.getresponse()
+        self.text = self.response.read().decode()
+        for cookie in self.response.headers.get_all("Set-Cookie", []):
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
+        return self.response.status
+
+    def scan(self, nonce: str, **attempt: Any) -> int:
+        """Record one scan at checkpoint 1 as a program does."""
+        body = {"nonce": nonce, "checkpoint": 1, "source": "wedge", **attempt}
+        return self.ask("POST", "/api/v1/scans", json.dumps(body), **{"Content-Type": "application/json"})
+
+    def fill_in(self, path: str, **fields: str) -> int:
+        """Open a page and send the form on it."""
+        self.ask("GET", path)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
+        assert token, self.text
+        body = urlencode({"csrf_token": token[1], **fields})
+        return self.ask("POST", path, body, **{"Content-Type": "application/x-www-form-urlencoded"})
+
+    def use(self, link: str) -> None:
+        """Use up a one-time link."""
+        assert self.fill_in(urlsplit(link).path) == 303
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    def close(self) -> None:
+        self.line.close()
+
+
+def device_token(instance: Path, label: str, *checkpoints: int) -> str:
+    """Add a device and return its bearer token."""
+    points = [word for each in checkpoints or (1,) for word in ("--checkpoint", str(each))]
+    said = command("device", "add", label, *points, instance=instance)
+    assert said.returncode == 0, said.stderr
+    return said.stdout.split()[-1]
