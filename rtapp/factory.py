@@ -61,9 +61,9 @@ def _open_rooms(app: Flask) -> None:
     from .live import views as live
     from .roster import views as roster
     from .settings import views as settings
-    from .web import pages
+    from .web import pages, setup_views
 
-    for room in (pages, accounts, settings, events, roster, badges, checkin, live):
+    for room in (pages, setup_views, accounts, settings, events, roster, badges, checkin, live):
         app.register_blueprint(room.blueprint)
     for programs in (api, live):
         programs_blueprint = programs.api
@@ -79,7 +79,7 @@ def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
     from . import serving
 
-    app = create_app()
+    app = create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
     if os.environ.get("RTAPP_SERVED"):
         serving.end_with_parent()
         serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)
