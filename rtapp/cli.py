@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import clock, config, demo, migrations, serving, terminal
+from . import clock, config, demo, doctor, migrations, serving, terminal
 from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
@@ -93,6 +93,22 @@ def fetch() -> None:
     """Ambil aset peramban (sekali, perlu internet)."""
     assets.fetch(config.ROOT / "static")
     click.echo("Aset peramban siap.")
+
+
+@main.command("doctor")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port peladen.")
+@click.option("--tls-port", default=8443, show_default=True, type=click.IntRange(1, 65535), help="Port HTTPS peladen.")
+def doctor_command(port: int, tls_port: int) -> None:
+    """Periksa laptop sebelum acara. Status 1: ada yang akan menghentikan acara."""
+    worst = doctor.Level.OK
+    for level, sentence in doctor.examine(made(), port, tls_port):
+        click.echo(f"{level:<9}  {sentence}")
+        worst = doctor.Level.STOP if doctor.Level.STOP in (worst, level) else worst
+    reached = serving.addresses("0.0.0.0", port)[1:]
+    for address in reached[:1]:
+        click.echo(doctor.how_to_reach(f"{address}/preflight"))
+        terminal.show_qr(f"{address}/preflight")
+    sys.exit(worst == doctor.Level.STOP)
 
 
 @main.group()

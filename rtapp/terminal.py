@@ -144,13 +144,14 @@ def announce(reached: list[str], told: str, links: list[tuple[str, str]], secure
         click.echo(f"{label}:\n  {reached[0]}/links/{secret}")
     away = reached[min(1, len(reached) - 1)]
     if len(links) == 1:
-        _show_qr(f"{away}/links/{links[0][1]}")
+        show_qr(f"{away}/links/{links[0][1]}")
     elif away != reached[0]:
-        _show_qr(away)
+        show_qr(away)
     click.echo("Hentikan dengan Ctrl-C.")
 
 
-def _show_qr(address: str) -> None:
+def show_qr(address: str) -> None:
+    """Print a QR code of ``address``, where the terminal can."""
     picture = qr.terminal(address)
     try:
         picture.encode(sys.stdout.encoding or "utf-8")

@@ -53,7 +53,11 @@ WHO = {
     "checkin.desk": DESK,
     "checkin.desks": DESK,
     "checkin.people": DESK,
+    "checkin.keep_offset": DESK,
+    "checkin.preflight": DESK,
+    "checkin.preflight_time": DESK,
     "checkin.scan": DESK,
+    "checkin.test_card_pdf": DESK,
     "checkin.verdict_page": DESK,
     "checkin.void": DESK,
     "checkin_api.checkpoint_roster": DESK,
@@ -85,6 +89,8 @@ WHO = {
     "roster.template": ADMIN,
     "roster.upload": ADMIN,
     "settings.options": ADMIN,
+    "setup.certificate": EVERYBODY,
+    "setup.device": EVERYBODY,
     "static": EVERYBODY,
 }
 SAMPLES = {"form": "csv", "filename": "icons/favicon.svg"}

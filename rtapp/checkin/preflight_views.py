@@ -25,7 +25,7 @@ from ..web.guard import acting, is_loopback, requires
 from ..web.headers import allows_wasm
 from .shared_views import blueprint
 
-_MILLISECONDS = re.compile(r"-?\d{1,15}")
+_MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
 
 
 @blueprint.get("/preflight")
