@@ -38,6 +38,7 @@ def preflight() -> str:
         code=Markup(qr.svg(_payload(), _("Kode QR kartu uji"))),
         test_token=codes.TEST_TOKEN,
         here=is_loopback(request.remote_addr or ""),
+        address=request.host_url.rstrip("/"),
         points=events.find_checkpoints(db.session, acting().checkpoint_ids),
     )
 

@@ -49,7 +49,8 @@ def secure_address() -> str:
         return ""
     host = urlsplit(f"//{request.host}").hostname or "localhost"
     found = reachable(f"https://{f'[{host}]' if ':' in host else host}:{port}", lan_addresses())
-    return f"{found[0]}/setup-device"
+    certified = [address for address in found if certificates.may_name(urlsplit(address).hostname or "")]
+    return f"{[*certified, *found][0]}/setup-device"
 
 
 def _authority() -> bytes | None:

@@ -88,10 +88,10 @@ cameraButton.addEventListener('click', async () => {
     show('camera', 'refused');
   }
 });
-if (!hasCamera()) {
-  show('camera', 'warn');
-  cameraButton.hidden = true;
-}
+show('camera', hasCamera() ? 'ask' : 'warn');
+cameraButton.hidden = !hasCamera();
+show('sound', 'ask');
+sound.hidden = false;
 window.addEventListener('pagehide', end);
 
 show('awake', canStayAwake() ? 'ok' : 'warn');
