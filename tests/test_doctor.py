@@ -14,7 +14,7 @@ from rtapp.db import begin_write, db
 from rtapp.doctor import Level
 from rtapp.settings import store as settings
 
-from .served import Served, command, free_port
+from .served import ROOT, Served, command, free_port
 
 NOW = datetime(2023, 11, 7, 20, 0, tzinfo=UTC)
 
@@ -121,6 +121,9 @@ def test_a_package_that_is_missing_stops_the_event(tmp_path):
 
 
 def test_browser_files_that_were_never_fetched_stop_the_event(tmp_path):
+    (tmp_path / "vendor").mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "static" / "vendor" / name, tmp_path / "vendor")
     assert "python app.py fetch" in said(doctor.browser_files(tmp_path))[Level.STOP]
 
 
