@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from .. import clock
+from ..accounts.addresses import is_here_only
 from ..accounts.devices_store import keep_clock_offset
 from ..accounts.roles import Duty
 from ..badges import papers
@@ -21,7 +22,7 @@ from ..events import store as events
 from ..refusals import Refused
 from ..settings import store as settings
 from ..web.filters import current_event
-from ..web.guard import acting, is_loopback, requires
+from ..web.guard import acting, requires
 from ..web.headers import allows_wasm
 from .shared_views import blueprint
 
@@ -33,11 +34,12 @@ _MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
 @allows_wasm
 def preflight() -> str:
     """Show what this device must be able to do at the desk, each line with what to do where it fails."""
+    asker = request.remote_addr or ""
     return render_template(
         "checkin/preflight.html",
         code=Markup(qr.svg(_payload(), _("Kode QR kartu uji"))),
         test_token=codes.TEST_TOKEN,
-        here=is_loopback(request.remote_addr or ""),
+        here=is_here_only(f"//[{asker}]" if ":" in asker else f"//{asker}"),
         address=request.host_url.rstrip("/"),
         points=events.find_checkpoints(db.session, acting().checkpoint_ids),
     )

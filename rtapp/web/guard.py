@@ -102,12 +102,12 @@ def _guard() -> Response | None:
 
 
 def _is_private_line() -> bool:
-    if request.is_secure or is_loopback(request.remote_addr or ""):
+    if request.is_secure or _is_loopback(request.remote_addr or ""):
         return True
     return bool(settings.read(db.session, "admin_over_http"))
 
 
-def is_loopback(address: str) -> bool:
+def _is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
