@@ -14,6 +14,7 @@ Rooms, left to right; each imports only from rooms to its left::
     live       counts, pushed
 
 Beside them: ``documents`` (bytes in, bytes out), ``web`` (guard, errors, filters, assets), ``db``/``schema``/
-``migrations`` (tables), ``clock`` (the only caller of the time of day), ``refusals`` (the one exception that crosses
-floors). This module imports nothing, so that every rule loads without Flask.
+``migrations`` (tables), ``serving`` and ``tls`` (the processes, the hall's certificates), ``doctor`` (the day
+before), ``clock`` (the only caller of the time of day), ``refusals`` (the one exception that crosses floors). This
+module imports nothing, so that every rule loads without Flask.
 """

@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import clock, config, demo, migrations, serving, terminal
+from . import clock, config, demo, doctor, migrations, serving, terminal
 from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
@@ -38,35 +38,38 @@ def serve_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ports, everywhere = click.IntRange(1, 65535), "0.0.0.0"
     port = click.option("--port", default=8000, show_default=True, type=ports, help="Port yang didengarkan.")
     host = click.option("--host", default=everywhere, show_default=True, help="Alamat yang didengarkan.")
-    return host(port(command))
+    secure = click.option("--tls", is_flag=True, help="Layani juga HTTPS, dengan sertifikat sendiri.")
+    secure_port = click.option("--tls-port", default=8443, show_default=True, type=ports, help="Port untuk HTTPS.")
+    return host(port(secure(secure_port(command))))
 
 
 @click.group(cls=terminal.Commands, invoke_without_command=True)
 @serve_options
 @click.pass_context
-def main(context: click.Context, host: str, port: int) -> None:
+def main(context: click.Context, **where: Any) -> None:
     """Meja registrasi. Tanpa perintah: menjalankan peladen."""
     if context.invoked_subcommand is None:
-        context.invoke(serve, host=host, port=port)
+        context.invoke(serve, **where)
 
 
 @main.command()
 @serve_options
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, tls: bool, tls_port: int) -> None:
     """Jalankan peladen."""
-    with claimed(host, port) as app:
+    tls_port = tls_port if tls else 0
+    with claimed(host, port, tls_port=tls_port) as app:
         with app.app_context():
             secret = None
             if accounts.needs_setup(begin_write(db.session)):
                 secret = accounts.issue_link(db.session, "setup", now=clock.utcnow())
             db.session.commit()
-        run(app, host, port, [("Buat admin pertama (sekali pakai)", secret)] if secret else [])
+        run(app, host, port, [("Buat admin pertama (sekali pakai)", secret)] if secret else [], tls_port)
 
 
 @main.command("demo")
 @click.option("--no-serve", is_flag=True, help="Isi saja, jangan jalankan peladen.")
 @serve_options
-def demo_command(no_serve: bool, host: str, port: int) -> None:
+def demo_command(no_serve: bool, host: str, port: int, tls: bool, tls_port: int) -> None:
     """Isi dan jalankan acara contoh: Tabalong 2023, 951 Ketua RT sintetis."""
     instance = _demo_instance()
     if no_serve:
@@ -74,12 +77,13 @@ def demo_command(no_serve: bool, host: str, port: int) -> None:
         _fill_demo(app)
         click.echo(f"Instance: {app.instance_path}")
         return
-    with claimed(host, port, instance) as app:
+    tls_port = tls_port if tls else 0
+    with claimed(host, port, instance, tls_port) as app:
         _fill_demo(app)
         with app.app_context():
             links = _demo_links(begin_write(db.session), clock.utcnow())
             db.session.commit()
-        run(app, host, port, links)
+        run(app, host, port, links, tls_port)
 
 
 @main.command()
@@ -94,6 +98,22 @@ def fetch() -> None:
     """Ambil aset peramban (sekali, perlu internet)."""
     assets.fetch(config.ROOT / "static")
     click.echo("Aset peramban siap.")
+
+
+@main.command("doctor")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port peladen.")
+@click.option("--tls-port", default=8443, show_default=True, type=click.IntRange(1, 65535), help="Port HTTPS peladen.")
+def doctor_command(port: int, tls_port: int) -> None:
+    """Periksa laptop sebelum acara. Status 1: ada yang akan menghentikan acara."""
+    worst = doctor.Level.OK
+    for level, sentence in doctor.examine(made(), port, tls_port):
+        click.echo(f"{level:<9}  {sentence}")
+        worst = doctor.Level.STOP if doctor.Level.STOP in (worst, level) else worst
+    reached = serving.addresses("0.0.0.0", port)[1:]
+    for address in reached[:1]:
+        click.echo(doctor.how_to_reach(f"{address}/preflight"))
+        terminal.show_qr(f"{address}/preflight")
+    sys.exit(worst == doctor.Level.STOP)
 
 
 @main.group()
@@ -276,7 +296,7 @@ def upgraded(app: Flask) -> bool:
 
 
 @contextmanager
-def claimed(host: str, port: int, instance: Path | None = None) -> Iterator[Flask]:
+def claimed(host: str, port: int, instance: Path | None = None, tls_port: int = 0) -> Iterator[Flask]:
     """Yield the application ready to be served, its instance and port ours: until then nothing has changed.
 
     A second start must not take away the links that the first one printed.
@@ -284,6 +304,8 @@ def claimed(host: str, port: int, instance: Path | None = None) -> Iterator[Flas
     app = made(instance)
     with serving.hold_instance(Path(app.instance_path)):
         serving.free_address(host, port)
+        if tls_port:
+            serving.prepare_tls(host, port, tls_port, Path(app.instance_path))
         if assets.missing(config.ROOT / "static"):
             click.echo("Mengambil aset peramban (sekali saja) …")
             assets.fetch(config.ROOT / "static")
@@ -292,13 +314,15 @@ def claimed(host: str, port: int, instance: Path | None = None) -> Iterator[Flas
         yield app
 
 
-def run(app: Flask, host: str, port: int, links: list[tuple[str, str]]) -> None:
+def run(app: Flask, host: str, port: int, links: list[tuple[str, str]], tls_port: int = 0) -> None:
     """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
     with app.app_context():
         told = settings.read(db.session, "base_url")
     close(app)
-    terminal.announce(serving.addresses(host, port), told, links)
-    serving.run(serving.free_address(host, port), port, app.config["SERVER_THREADS"], Path(app.instance_path))
+    secure = serving.addresses(host, tls_port, "https") if tls_port else []
+    terminal.announce(serving.addresses(host, port), told, links, secure)
+    threads, instance = app.config["SERVER_THREADS"], Path(app.instance_path)
+    serving.run(serving.free_address(host, port), port, threads, instance, tls_port)
     with app.app_context():
         migrations.current(db.engine)  # what the worker left is opened once more, to be closed well
     click.echo("Peladen berhenti.")

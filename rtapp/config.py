@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "BABEL_DEFAULT_LOCALE": "id",
     "STREAM_LIMIT": 100,  # open streams per process; threads stay well above it
     "SERVER_THREADS": 160,
+    "TLS_PORT": 0,  # where HTTPS is served beside HTTP; `serve` says so, 0 where it is not
     "FALLBACK_SECONDS": 180,  # how often the lists on disk are renewed while a wave is on
     "SCAN_GROUP": 64,  # attempts that may share one commit
 }

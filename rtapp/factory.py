@@ -80,9 +80,9 @@ def _open_rooms(app: Flask) -> None:
     from .live import views as live
     from .roster import views as roster
     from .settings import views as settings
-    from .web import pages
+    from .web import pages, setup_views
 
-    for room in (pages, accounts, settings, events, roster, badges, checkin, live, lists):
+    for room in (pages, setup_views, accounts, settings, events, roster, badges, checkin, live, lists):
         app.register_blueprint(room.blueprint)
     for programs in (api, live):
         programs_blueprint = programs.api
@@ -99,7 +99,7 @@ def served_app() -> Flask:
     from . import serving
     from .live import writer as lists
 
-    app = create_app()
+    app = create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
     if os.environ.get("RTAPP_SERVED"):
         serving.end_with_parent()
         serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)

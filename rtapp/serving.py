@@ -2,12 +2,13 @@
 
 import errno
 import ipaddress
+import multiprocessing
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from typing import Any
 import ifaddr
 from filelock import FileLock, Timeout
 
+from . import clock, tls
 from .refusals import Refused
 
 STOP_SECONDS = 3  # what is under way may end by then; a body that never arrives would hold us for ever
+LOOK_SECONDS = 5  # how often HTTPS is looked after: its process, the addresses its certificate is for
 
 
 @contextmanager
@@ -38,7 +41,7 @@ def hold_instance(instance: Path) -> Iterator[None]:
         lock.release()
 
 
-def free_address(host: str, port: int) -> str:
+def free_address(host: str, port: int, option: str = "--port") -> str:
     """Return the IP address to listen at; refused when ``host`` is none of ours.
 
     Refused also when something listens at the port already: the server itself would share it without a word.
@@ -59,7 +62,8 @@ def free_address(host: str, port: int) -> str:
             raise _foreign(host, why) from None
         raise Refused(
             "port_taken",
-            "Port %(port)s di %(host)s tidak dapat dipakai (%(why)s). Hentikan program itu atau pilih --port lain.",
+            "Port %(port)s di %(host)s tidak dapat dipakai (%(why)s). Hentikan program itu atau pilih %(option)s lain.",
+            option=option,
             host=host,
             port=port,
             why=why,
@@ -87,11 +91,11 @@ def _is_of_a_network(address: str) -> bool:
     return not (ip.is_loopback or ip.is_link_local or ip.is_unspecified)
 
 
-def addresses(host: str, port: int) -> list[str]:
+def addresses(host: str, port: int, scheme: str = "http") -> list[str]:
     """Return every address a browser can reach the server at, this machine's own first."""
     everywhere = host in ("0.0.0.0", "::")
     hosts = ["localhost", *lan_addresses()] if everywhere else [f"[{host}]" if ":" in host else host]
-    return [f"http://{name}:{port}" for name in hosts]
+    return [f"{scheme}://{name}:{port}" for name in hosts]
 
 
 def end_with_parent() -> None:
@@ -112,10 +116,12 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def server(target: str, host: str, port: int, threads: int, *, factory: bool = False) -> Any:
-    """Return the production server for ``target`` ("module:name"), ready to ``serve()``."""
+def server(
+    target: str, host: str, port: int, threads: int, *, factory: bool = False, certificate: Path | None = None
+) -> Any:
+    """Return the production server for ``target`` ("module:name"), ready to ``serve()``; HTTPS with a certificate."""
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.log import LogLevels
 
     return Granian(
@@ -133,6 +139,9 @@ def server(target: str, host: str, port: int, threads: int, *, factory: bool = F
         log_access=False,
         log_level=LogLevels.error,  # it warns of many threads, which are meant
         workers_kill_timeout=STOP_SECONDS,
+        ssl_cert=certificate,
+        ssl_key=certificate,  # one file holds both
+        ssl_protocol_min=SSLProtocols.tls12,  # what phones of 2016 speak
     )
 
 
@@ -150,12 +159,80 @@ def when_asked_to_stop(do: Callable[[], None]) -> None:
     threading.Thread(target=wait, name="stop-watch", daemon=True).start()
 
 
-def run(host: str, port: int, threads: int, instance: Path) -> None:
-    """Serve ``instance`` until interrupted; the application is made inside the worker process."""
+def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0) -> None:
+    """Serve ``instance`` until interrupted; the application is made inside the worker process.
+
+    With ``tls_port`` a second, equal process serves HTTPS: it is started, watched and stopped from here.
+    """
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
+    os.environ["RTAPP_TLS_PORT"] = str(tls_port or "")
     granian = server("rtapp.factory:served_app", host, port, threads, factory=True)
     _stop_with_terminal(granian)
+    with Secured(host, tls_port, threads, instance) if tls_port else nullcontext():
+        granian.serve()
+
+
+class Secured:
+    """HTTPS beside HTTP: its process, started anew when it ended or when the laptop has another address."""
+
+    def __init__(self, host: str, port: int, threads: int, instance: Path) -> None:
+        self._given = (host, port, threads)
+        self._host, self._instance = host, instance
+        self._over = threading.Event()
+        self._process: Any = None
+        self._watch = threading.Thread(target=self._look_after, name="tls-watch", daemon=True)
+
+    def __enter__(self) -> None:
+        self._start()
+        self._watch.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._watch.join()
+        self._stop()
+
+    def _start(self) -> None:
+        kept = tls.prepare(self._instance, certified(self._host), clock.utcnow())
+        # Spawned, as workers are: a fork of a process with threads may wait for ever.
+        context = multiprocessing.get_context("spawn")
+        self._process = context.Process(target=_serve_tls, args=(*self._given, kept.leaf), name="https")
+        self._process.start()
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        self._process.join(2 * STOP_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _look_after(self) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            with suppress(Refused, OSError):  # a full disk, a folder being restored: looked at again
+                due = tls.is_due(tls.folder(self._instance), certified(self._host), clock.utcnow())
+                if due or not self._process.is_alive():
+                    self._stop()
+                    self._start()
+
+
+def prepare_tls(host: str, port: int, tls_port: int, instance: Path) -> None:
+    """Make what HTTPS needs; refused when its port is not free or the certificates are spoiled."""
+    if port == tls_port:
+        raise Refused("same_port", "HTTP dan HTTPS tidak dapat memakai satu port. Pilih --tls-port lain.")
+    tls.prepare(instance, certified(free_address(host, tls_port, "--tls-port")), clock.utcnow())
+
+
+def certified(host: str) -> list[str]:
+    """Return the addresses that a certificate is needed for when the server listens at ``host``."""
+    return lan_addresses() if host in ("0.0.0.0", "::") else [host]
+
+
+def _serve_tls(host: str, port: int, threads: int, certificate: Path) -> None:
+    """Serve HTTPS in a process of its own until the one that started it says so or is gone."""
+    if hasattr(os, "setsid"):
+        os.setsid()  # Ctrl-C at the terminal is the parent's business: it stops us, last
+    end_with_parent()
+    granian = server("rtapp.factory:served_app", host, port, threads, factory=True, certificate=certificate)
     granian.serve()
 
 

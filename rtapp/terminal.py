@@ -125,27 +125,33 @@ def _misused(error: click.UsageError) -> str:
     return error.format_message()
 
 
-def announce(reached: list[str], told: str, links: list[tuple[str, str]]) -> None:
+def announce(reached: list[str], told: str, links: list[tuple[str, str]], secure: Sequence[str] = ()) -> None:
     """Print where the desk is reached, the one-time ``links`` (label, secret) and a QR code for a phone.
 
-    ``told`` is the address the cards carry, "" for none: a warning when it is none of ``reached``.
+    ``told`` is the address the cards carry, "" for none: a warning when it is none of ``reached`` and ``secure``.
     """
     click.echo("Meja registrasi terbuka di:")
     for address in reached:
         click.echo(f"  {address}")
-    if told and told.lower() not in reached:
+    if secure:
+        click.echo("Dengan HTTPS (kamera di halaman meja, kerja luring):")
+        for address in secure:
+            click.echo(f"  {address}")
+        click.echo(f"Pasang sertifikatnya di setiap perangkat: {reached[min(1, len(reached) - 1)]}/setup-device")
+    if told and told.lower() not in [*reached, *secure]:
         click.echo(f"PERHATIAN: kode QR memakai alamat {told}, yang bukan alamat laptop ini sekarang.")
     for label, secret in links:
         click.echo(f"{label}:\n  {reached[0]}/links/{secret}")
     away = reached[min(1, len(reached) - 1)]
     if len(links) == 1:
-        _show_qr(f"{away}/links/{links[0][1]}")
+        show_qr(f"{away}/links/{links[0][1]}")
     elif away != reached[0]:
-        _show_qr(away)
+        show_qr(away)
     click.echo("Hentikan dengan Ctrl-C.")
 
 
-def _show_qr(address: str) -> None:
+def show_qr(address: str) -> None:
+    """Print a QR code of ``address``, where the terminal can."""
     picture = qr.terminal(address)
     try:
         picture.encode(sys.stdout.encoding or "utf-8")

@@ -16,6 +16,7 @@ PAGES = {"views", "forms", "api"}
 # Modules that know one third-party library, as those of documents/ do.
 ONE_LIBRARY = {"rtapp/accounts/passwords.py": {"argon2"}}
 DOCUMENT_LIBRARIES = {
+    "cryptography",
     "qrcode",
     "reportlab",
     "PIL",

@@ -17,6 +17,8 @@ from .names import LONGEST, readable
 from .roles import Actor, Role
 
 SEEN_EVERY = timedelta(seconds=30)
+SAME_CLOCK_MS = 250  # a measurement is no finer than the way to the server and back
+FARTHEST_MS = 2**31 - 1  # nearly 25 days: what is farther off is set, not measured
 
 
 def find_devices(session: Session) -> Sequence[Device]:
@@ -147,6 +149,22 @@ def is_stale_seen(session: Session, device_id: int, *, now: datetime) -> bool:
 def mark_seen(session: Session, device_id: int, *, now: datetime) -> None:
     """Write when the device was last heard of."""
     find_device(session, device_id).last_seen = now
+
+
+def keep_clock_offset(session: Session, device_id: int, offset_ms: int, *, now: datetime) -> bool:
+    """Keep by how many milliseconds the device's clock is ahead of ours; says whether that was news.
+
+    Refused when it is off by weeks: no correction is safe then.
+    """
+    if abs(offset_ms) > FARTHEST_MS:
+        raise Refused("wild_clock", "Jam perangkat ini salah berminggu-minggu. Setel jamnya, lalu ukur lagi.", 422)
+    device = find_device(session, device_id)
+    before = device.clock_offset
+    if before is not None and abs(before - offset_ms) < SAME_CLOCK_MS:
+        return False
+    device.clock_offset = offset_ms
+    note(session, device.label, "device.clock", "device", device.id, now=now, before=before, after=offset_ms)
+    return True
 
 
 def device_expiry(dates: Sequence[tuple[datetime, str]], now: datetime) -> datetime:

@@ -7,6 +7,9 @@ from urllib.parse import unquote
 # Base32: a code of these and the capitals of an address is a small one.
 TOKEN_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 TOKEN_LENGTH = 16  # 80 bits
+# The test card: read at every door, known to every event, recorded nowhere. All its signs are letters, and
+# mint_token() gives every card of a person a digit: no person's card will ever be this one.
+TEST_TOKEN = "UJICOBAKARTUMEJA"
 # 31 signs, a prime: the check sign notices every single wrong sign and every swap of two neighbours.
 SHORT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SHORT_LENGTH = 7
@@ -64,9 +67,14 @@ def read_tokens(raw: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_test_card(raw: str) -> bool:
+    """Say whether ``raw`` is the test card, bare or in a URL, any case, any layout."""
+    return TEST_TOKEN in read_tokens(raw)
+
+
 def looks_like_code(raw: str) -> bool:
     """Say whether ``raw`` is a card's code rather than something to search for: a long word is none."""
-    if read_short_code(raw):
+    if read_short_code(raw) or is_test_card(raw):
         return True
     readings = _readings(raw)
     bare = (match[1] for text in readings if (match := _BARE.search(text)))

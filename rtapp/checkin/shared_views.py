@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app
 
 from .. import clock
+from ..badges import token as codes
 from ..badges.store import live_badge
 from ..db import db
 from ..events import store as events
@@ -28,9 +29,20 @@ RESULTS = 8
 
 
 def record(attempt: Attempt) -> Answer:
-    """Hand ``attempt`` to the writer and return its answer once it is on disk; the page's own reading ends first."""
+    """Hand ``attempt`` to the writer and return its answer once it is on disk; the page's own reading ends first.
+
+    The test card ends here: whatever door it came through, nothing is written.
+    """
+    if attempt.code is not None and codes.is_test_card(attempt.code):
+        return tested(attempt.checkpoint_id, attempt.nonce)
     db.session.rollback()
     return current_app.extensions["rtapp_scan_writer"]().record(attempt)
+
+
+def tested(checkpoint_id: int, nonce: str = "") -> Answer:
+    """Return the answer to the test card; refused with 404 for an unknown checkpoint, as every scan is."""
+    events.find_checkpoint(db.session, checkpoint_id)
+    return Answer(nonce, Verdict.TEST, checkpoint_id)
 
 
 def checked_nonce(text: str) -> str:

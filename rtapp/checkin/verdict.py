@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """Every outcome of a scan; each is stored and shown."""
+    """Every outcome of a scan; each is stored and shown, but for TEST, the test card's, which is shown alone."""
 
     WELCOME = "WELCOME"
     REPRESENTED = "REPRESENTED"
@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     ARCHIVED = "ARCHIVED"
     UNKNOWN = "UNKNOWN"
     CONFLICT = "CONFLICT"
+    TEST = "TEST"
 
 
 class Source(StrEnum):

@@ -16,12 +16,12 @@ from ..roster import store as roster
 from ..web.guard import acting, current_actor, public, require_checkpoint, requires
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import case_views, group_views  # noqa: F401  their routes are this room's too
+from . import case_views, group_views, preflight_views  # noqa: F401  their routes are this room's too
 from .forms import attempt_of, new_nonce, whole
 from .marks_store import void_mark
-from .shared_views import blueprint, checked_nonce, desk_context, own_checkpoint, record, results, shown
+from .shared_views import blueprint, checked_nonce, desk_context, own_checkpoint, record, results, shown, tested
 from .store import Attempt, find_answer, record_scan
-from .verdict import Source
+from .verdict import Source, Verdict
 from .writer import ScanWriter
 
 WRONG_PERSON = "Salah orang"
@@ -61,7 +61,7 @@ def desk(checkpoint_id: int) -> str:
     session["checkpoint"] = checkpoint_id
     query = request.args.get("q", "").strip()
     nonce = request.args.get("scan")
-    answer = find_answer(db.session, nonce) if nonce else None
+    answer = tested(checkpoint_id) if "test" in request.args else find_answer(db.session, nonce) if nonce else None
     if answer is not None and answer.checkpoint_id != checkpoint_id:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
     return render_template(
@@ -101,6 +101,8 @@ def scan(checkpoint_id: int) -> Response | str:
     if wants_fragment():
         context = desk_context(checkpoint_id) | results(checkpoint_id, "") | shown(answer)
         return render_template("checkin/answer.html", **context)
+    if answer.verdict is Verdict.TEST:
+        return redirect(url_for(".desk", checkpoint_id=checkpoint_id, test=1), 303)
     if attempt.source is Source.NATIVE:
         return redirect(url_for(".verdict_page", nonce=answer.nonce), 303)
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id, scan=answer.nonce), 303)
@@ -132,6 +134,7 @@ def card(token: str) -> Response | str:
         "checkin/native.html",
         person=roster.find_person(db.session, holder) if holder else None,
         code=token[:64],
+        is_test=codes.is_test_card(token),
         points=points,
         checkpoint=here,
         nonce=new_nonce(),

@@ -28,8 +28,7 @@ def upgrade(engine: Engine, instance: Path, now: datetime, alone: AbstractContex
     ``alone`` is held while an older database changes: nobody else may be using it. Refused when the database is of
     a newer version than this program, or its references do not hold afterwards.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config = _config()
     scripts = ScriptDirectory.from_config(config)
     if engine.dialect.name == "sqlite" and engine.url.database:
         make_private(Path(engine.url.database))
@@ -54,6 +53,17 @@ def current(engine: Engine) -> str | None:
     """Return the revision the database is at, None for an empty one."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """Return the revision this version works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
 
 
 def _run(connection, config: Config) -> None:  # type: ignore[no-untyped-def]

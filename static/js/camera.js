@@ -46,35 +46,85 @@ export async function readPhoto(file, places) {
   return read(await createImageBitmap(file), document.createElement('canvas'), places);
 }
 
+const CHOSEN = 'rtapp-camera';
+
 export class Camera {
-  constructor(places, found) {
+  /* found(text) is told each code; view (data-camera) holds the picture, the lamp and the way to the next camera. */
+  constructor(places, found, view) {
     this.places = places;
     this.found = found;
+    this.view = view;
+    this.torch = view.querySelector('[data-torch]');
+    this.next = view.querySelector('[data-next-camera]');
     this.canvas = document.createElement('canvas');
     this.last = { text: '', at: 0 };
+    this.torch.addEventListener('click', () => this.light(this.torch.getAttribute('aria-pressed') !== 'true'));
+    this.next.addEventListener('click', () => this.change());
   }
 
-  async start(parent) {
+  async start() {
+    const id = localStorage.getItem(CHOSEN);
+    try {
+      await this.open(id ? { deviceId: { exact: id } } : { facingMode: 'environment' });
+    } catch (error) {
+      if (!id) throw error;
+      localStorage.removeItem(CHOSEN); // the camera of last time is gone
+      await this.open({ facingMode: 'environment' });
+    }
+    this.last = { text: '', at: 0 };
+    await this.offer();
+    this.look();
+  }
+
+  async open(which) {
     this.stream = await navigator.mediaDevices.getUserMedia({
-      video: { facingMode: 'environment', width: { ideal: 1280 }, height: { ideal: 720 } },
+      video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 } },
     });
     this.video = document.createElement('video');
     Object.assign(this.video, { muted: true, playsInline: true, srcObject: this.stream });
-    this.last = { text: '', at: 0 };
-    parent.append(this.video);
+    this.view.prepend(this.video);
+    this.view.hidden = false;
     await this.video.play();
-    this.look();
+  }
+
+  /* Show the lamp and the other cameras, where there are any: known once a camera is open. */
+  async offer() {
+    const [track] = this.stream.getVideoTracks();
+    this.torch.hidden = !track.getCapabilities?.().torch;
+    this.torch.setAttribute('aria-pressed', 'false');
+    this.cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'videoinput');
+    this.next.hidden = this.cameras.length < 2;
+  }
+
+  async light(on) {
+    try {
+      await this.stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
+      this.torch.setAttribute('aria-pressed', String(on));
+    } catch {
+      this.torch.hidden = true; // said to have one, has none
+    }
+  }
+
+  async change() {
+    const now = this.stream.getVideoTracks()[0].getSettings().deviceId;
+    const place = this.cameras.findIndex(({ deviceId }) => deviceId === now);
+    localStorage.setItem(CHOSEN, this.cameras[(place + 1) % this.cameras.length].deviceId);
+    this.stop();
+    await this.start();
   }
 
   stop() {
     for (const track of this.stream?.getTracks() || []) track.stop();
     this.video?.remove();
+    this.view.hidden = true;
     this.stream = this.video = null;
   }
 
   async look() {
-    while (this.video) {
-      const text = this.video.readyState >= 2 ? await read(this.video, this.canvas, this.places) : null;
+    const { video } = this;
+    while (video && this.video === video) {
+      const text = video.readyState >= 2 ? await read(video, this.canvas, this.places) : null;
+      if (this.video !== video) return; // stopped or changed meanwhile
       const now = performance.now();
       if (text && !(text === this.last.text && now - this.last.at < SAME_CODE)) this.found(text);
       if (text) this.last = { text, at: now };

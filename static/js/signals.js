@@ -10,8 +10,9 @@ const TONES = {
   ARCHIVED: [[220, 0.35]],
   UNKNOWN: [[220, 0.2], [180, 0.3]],
   CONFLICT: [[660, 0.1], [330, 0.1], [660, 0.1]],
+  TEST: [[440, 0.12]],
 };
-const SHAKES = { WELCOME: [60], REPRESENTED: [60], ALREADY: [60, 60, 60] };
+const SHAKES = { WELCOME: [60], REPRESENTED: [60], ALREADY: [60, 60, 60], TEST: [60] };
 const BAD_SHAKE = [250];
 
 let audio = null;
@@ -24,6 +25,12 @@ function wake() {
 }
 for (const event of ['pointerdown', 'keydown']) window.addEventListener(event, wake, { passive: true });
 
+/* Wait until a tone can be heard; to be asked for in a tap. */
+export async function ready() {
+  wake();
+  await audio?.resume();
+}
+
 export function isLoud() {
   return loud;
 }
@@ -33,9 +40,10 @@ export function setLoud(on) {
   localStorage.setItem('rtapp-sound', on ? 'on' : 'off');
 }
 
-export function signal(verdict) {
+/* even: also where the sound was switched off, for somebody who asks to hear it. */
+export function signal(verdict, even = false) {
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(SHAKES[verdict] || BAD_SHAKE);
-  if (!loud || audio?.state !== 'running') return;
+  if (!(loud || even) || audio?.state !== 'running') return;
   let start = audio.currentTime;
   for (const [pitch, seconds] of TONES[verdict] || []) {
     const tone = audio.createOscillator();

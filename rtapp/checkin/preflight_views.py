@@ -1,0 +1,96 @@
+"""Before the doors open, on each device: clock, line, sound, camera, and the test card that is recorded nowhere."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+from flask import current_app, jsonify, render_template, request, send_file
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.addresses import is_here_only
+from ..accounts.devices_store import keep_clock_offset
+from ..accounts.roles import Duty
+from ..badges import papers
+from ..badges import token as codes
+from ..badges.layout import Card
+from ..db import begin_write, db
+from ..documents import qr
+from ..events import store as events
+from ..refusals import Refused
+from ..settings import store as settings
+from ..web.filters import current_event
+from ..web.guard import acting, requires
+from ..web.headers import allows_wasm
+from .shared_views import blueprint
+
+_MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
+
+
+@blueprint.get("/preflight")
+@requires(Duty.SCAN)
+@allows_wasm
+def preflight() -> str:
+    """Show what this device must be able to do at the desk, each line with what to do where it fails."""
+    asker = request.remote_addr or ""
+    return render_template(
+        "checkin/preflight.html",
+        code=Markup(qr.svg(_payload(), _("Kode QR kartu uji"))),
+        test_token=codes.TEST_TOKEN,
+        here=is_here_only(f"//[{asker}]" if ":" in asker else f"//{asker}"),
+        address=request.host_url.rstrip("/"),
+        points=events.find_checkpoints(db.session, acting().checkpoint_ids),
+    )
+
+
+@blueprint.get("/preflight/time")
+@requires(Duty.SCAN)
+def preflight_time() -> Response:
+    """Say what time it is here, in milliseconds since 1970."""
+    now = clock.utcnow()
+    response = jsonify(now=clock.iso(now), ms=round(now.timestamp() * 1000))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/preflight/time")
+@requires(Duty.SCAN)
+def keep_offset() -> tuple[str, int]:
+    """Keep how far this device's clock is ahead of ours; of a person's own browser nothing is kept."""
+    text, actor = request.form.get("offset", ""), acting()
+    if not _MILLISECONDS.fullmatch(text):
+        raise Refused("bad_offset", "Selisih jam harus bilangan milidetik.", 422)
+    if actor.device_id is not None:
+        session = begin_write(db.session)
+        keep_clock_offset(session, actor.device_id, int(text), now=clock.utcnow())
+        session.commit()
+    return "", 204
+
+
+@blueprint.get("/preflight/test-card.pdf")
+@requires(Duty.SCAN)
+def test_card_pdf() -> Response:
+    """Print a sheet of test cards, one for each desk."""
+    event = current_event()
+    card = Card(
+        name="KARTU UJI",
+        seat_line="Bukan kartu peserta",
+        village_line="Pindai di setiap meja sebelum acara",
+        district_line="Tidak dicatat dan tidak dihitung",
+        wave_numeral="?",
+        date_line="Untuk semua gelombang",
+        venue="",
+        event=event.name if event else "",
+        payload=_payload(),
+        short_code="UJI",
+    )
+    fonts = papers.find_fonts(Path(current_app.static_folder or ""))
+    sheet = papers.card_sheet([card] * 10, "a4", fonts, "Kartu uji")
+    return send_file(BytesIO(sheet), mimetype="application/pdf", download_name="kartu-uji.pdf")
+
+
+def _payload() -> str:
+    """Return what the test card's code holds: like that of every card, so that every door is tested."""
+    return codes.payload(codes.TEST_TOKEN, settings.read(db.session, "base_url"))

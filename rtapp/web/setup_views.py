@@ -1,0 +1,60 @@
+"""What a phone needs once before the hall: the certificate, how to install it, and what it can do already."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from .. import tls
+from ..accounts.addresses import reachable
+from ..documents import certificates, qr
+from ..refusals import Refused
+from ..serving import lan_addresses
+from .guard import public
+
+blueprint = Blueprint("setup", __name__)
+
+
+@blueprint.get("/setup-device")
+@public
+def device() -> str:
+    """Say what this device can do at this address, and how it gets camera and offline work."""
+    address = secure_address()
+    authority = _authority()
+    return render_template(
+        "setup_device.html",
+        address=address,
+        code=Markup(qr.svg(address, _("Kode QR alamat HTTPS halaman ini"))) if address else "",
+        fingerprint=certificates.fingerprint(authority) if authority else "",
+        available=authority is not None,
+    )
+
+
+@blueprint.get("/ca.crt")
+@public
+def certificate() -> Response:
+    """Give the authority's certificate, without its key, in the form every system takes; over plain HTTP too."""
+    authority = _authority()
+    if authority is None:
+        raise Refused("no_certificate", "Peladen ini belum memakai HTTPS, jadi belum ada sertifikat.", 404)
+    return Response(certificates.as_der(authority), mimetype="application/x-x509-ca-cert")
+
+
+def secure_address() -> str:
+    """Return the HTTPS address of the set-up page that a phone can open, "" where HTTPS is not served."""
+    port = current_app.config["TLS_PORT"]
+    if not port:
+        return ""
+    host = urlsplit(f"//{request.host}").hostname or "localhost"
+    found = reachable(f"https://{f'[{host}]' if ':' in host else host}:{port}", lan_addresses())
+    certified = [address for address in found if certificates.may_name(urlsplit(address).hostname or "")]
+    return f"{[*certified, *found][0]}/setup-device"
+
+
+def _authority() -> bytes | None:
+    if not current_app.config["TLS_PORT"]:
+        return None
+    path = tls.folder(Path(current_app.instance_path)).authority
+    return path.read_bytes() if path.exists() else None

@@ -1,0 +1,222 @@
+"""The checks before the doors open, in a real browser: what a device measures, what its camera reads, what it may."""
+
+import base64
+import io
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from rtapp.badges import token as codes
+from rtapp.documents import qr
+
+from .browsers import PHONE, TABLET, launch, sign_in, watch
+from .filming import film
+from .test_pages import TARGETS, overflow
+from .test_serving_tls import Secure
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CAMERAS = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=2")
+PLAIN_LAN = "--host-resolver-rules=MAP meja.lan 127.0.0.1"
+
+
+@pytest.fixture
+def filmed(playwright: Playwright, chromium: str, tmp_path: Path) -> Iterator[Browser]:
+    """A browser whose camera looks at the test card."""
+    card = Image.open(io.BytesIO(qr.png(codes.payload(codes.TEST_TOKEN), px=16)))
+    clip = film([card], tmp_path / "card.mjpeg")
+    flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    browser = launch(playwright, chromium, *flags, f"--use-file-for-fake-video-capture={clip}")
+    yield browser
+    browser.close()
+
+
+def state(page: Page, check: str) -> object:
+    return expect(page.locator(f"#check-{check}"))
+
+
+def recorded(instance: Path) -> tuple[int, int]:
+    with sqlite3.connect(instance / "rtapp.db") as database:
+        return database.execute("SELECT (SELECT count(*) FROM scan), (SELECT count(*) FROM attendance)").fetchone()
+
+
+def signed_in(browser: Browser, link: str, **options: object) -> tuple[BrowserContext, Page]:
+    context = browser.new_context(permissions=["camera"], **options)
+    page = context.new_page()
+    sign_in(page, link)
+    return context, page
+
+
+def test_a_device_measures_itself_and_its_camera_reads_the_test_card(served, filmed):
+    mistakes: list[str] = []
+    context, page = signed_in(filmed, served.links[-1])
+    watch(context, served.url, mistakes)
+    page.goto(f"{served.url}/preflight")
+    state(page, "line").to_have_attribute("data-state", re.compile("ok|warn"))
+    state(page, "line").to_contain_text(served.url)
+    state(page, "clock").to_have_attribute("data-state", "ok")
+    state(page, "awake").to_have_attribute("data-state", "ok")
+    page.get_by_role("button", name="Bunyikan").click()
+    page.get_by_role("button", name="Tidak terdengar").click()
+    state(page, "sound").to_contain_text("Naikkan volume")
+    page.get_by_role("button", name="Terdengar", exact=True).click()
+    state(page, "sound").to_have_attribute("data-state", "ok")
+    page.get_by_role("button", name="Coba kamera").click()
+    state(page, "camera").to_contain_text("Kartu uji terbaca dengan kamera")
+    expect(page.locator("video")).to_have_count(0)
+    with sqlite3.connect(served.instance / "rtapp.db") as database:
+        (offset,) = database.execute("SELECT clock_offset FROM device WHERE clock_offset IS NOT NULL").fetchone()
+    assert abs(offset) < 2000 and recorded(served.instance) == (0, 0)
+    assert mistakes == []
+
+
+def test_the_test_card_before_the_desks_camera_is_read_and_counted_nowhere(served, filmed):
+    _, page = signed_in(filmed, served.links[-1])
+    page.goto(f"{served.url}/desk/1")
+    page.locator("#camera").click()
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "TEST")
+    expect(page.locator("#verdict")).to_contain_text("Kartu uji terbaca")
+    expect(page.locator("#count strong")).to_have_text("0")
+    assert recorded(served.instance) == (0, 0)
+
+
+@pytest.mark.parametrize("pause", [2, 60], ids=["scanner", "by hand"])
+def test_the_test_card_typed_at_the_desk_is_read_and_counted_nowhere(served, visit, pause):
+    page = visit("desk", "/desk/1")
+    page.keyboard.type(codes.TEST_TOKEN, delay=pause)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "TEST")
+    assert recorded(served.instance) == (0, 0)
+
+
+def test_a_clock_two_hours_wrong_is_said_and_kept_for_late_scans(served, visit):
+    page = visit("desk", "/desk/1")
+    page.add_init_script("const now = Date.now; Date.now = () => now() + 7200000;")
+    page.goto(f"{served.url}/preflight")
+    state(page, "clock").to_have_attribute("data-state", "bad")
+    state(page, "clock").to_contain_text("7.200")
+    with sqlite3.connect(served.instance / "rtapp.db") as database:
+        (offset,) = database.execute("SELECT clock_offset FROM device WHERE clock_offset IS NOT NULL").fetchone()
+    assert abs(offset - 7_200_000) < 2000
+
+
+def test_a_server_that_does_not_answer_is_said(served, visit):
+    page = visit("desk", "/desk/1")
+    page.route("**/preflight/time", lambda route: route.abort())
+    page.goto(f"{served.url}/preflight")
+    state(page, "line").to_contain_text("Peladen tidak menjawab")
+    state(page, "clock").to_have_attribute("data-state", "none")
+
+
+def test_a_second_camera_can_be_chosen_and_is_remembered(served, playwright, chromium):
+    browser = launch(playwright, chromium, *CAMERAS)
+    try:
+        _, page = signed_in(browser, served.links[-1])
+        page.goto(f"{served.url}/desk/1")
+        page.locator("#camera").click()
+        expect(page.locator("video")).to_have_count(1)
+        expect(page.get_by_role("button", name="Lampu")).to_be_hidden()
+        page.get_by_role("button", name="Ganti kamera").click()
+        expect(page.locator("video")).to_have_count(1)
+        chosen = page.evaluate("localStorage.getItem('rtapp-camera')")
+        assert chosen
+        used = "() => document.querySelector('video').srcObject.getVideoTracks()[0].getSettings().deviceId"
+        assert page.evaluate(used) == chosen
+        page.reload()
+        page.locator("#camera").click()
+        expect(page.locator("video")).to_have_count(1)
+        assert page.evaluate(used) == chosen
+        page.evaluate("localStorage.setItem('rtapp-camera', 'a camera that was unplugged')")
+        page.reload()
+        page.locator("#camera").click()
+        expect(page.locator("video")).to_have_count(1)
+    finally:
+        browser.close()
+
+
+def test_the_lamp_is_offered_where_the_camera_has_one(served, playwright, chromium):
+    browser = launch(playwright, chromium, *CAMERAS)
+    try:
+        _, page = signed_in(browser, served.links[-1])
+        page.add_init_script(
+            """MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+            MediaStreamTrack.prototype.applyConstraints = async (asked) => { window.asked = asked.advanced[0]; };"""
+        )
+        page.goto(f"{served.url}/desk/1")
+        page.locator("#camera").click()
+        lamp = page.get_by_role("button", name="Lampu")
+        lamp.click()
+        expect(lamp).to_have_attribute("aria-pressed", "true")
+        assert page.evaluate("window.asked") == {"torch": True}
+    finally:
+        browser.close()
+
+
+def test_the_desk_keeps_the_screen_on_and_asks_again_when_it_is_seen_again(served, visit):
+    page = visit("desk", "/")
+    page.add_init_script(
+        """window.asked = 0;
+        Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => { window.asked += 1; } } });"""
+    )
+    page.goto(f"{served.url}/desk/1")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.asked") == 1
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert page.evaluate("window.asked") == 2
+
+
+def test_what_an_address_allows_is_told_by_trying(demo_file, tmp_path, playwright, chromium):
+    server = Secure(Path(shutil.copytree(demo_file, tmp_path / "demo")))
+    leaf = x509.load_pem_x509_certificate((server.instance / "tls" / "leaf.pem").read_bytes())
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+    trusted = f"--ignore-certificate-errors-spki-list={base64.b64encode(digest.finalize()).decode()}"
+    addresses = [
+        ((PLAIN_LAN,), f"http://meja.lan:{server.port}", {}, "none"),
+        ((), f"https://127.0.0.1:{server.tls_port}", {"ignore_https_errors": True}, "camera"),
+        ((trusted,), f"https://127.0.0.1:{server.tls_port}", {}, "all"),
+    ]
+    try:
+        for flags, address, options, able in addresses:
+            browser = launch(playwright, chromium, *flags)
+            page = browser.new_page(**options)
+            page.goto(f"{address}/setup-device")
+            expect(page.locator("#abilities")).to_have_attribute("data-state", able)
+            expect(page.locator("#abilities [data-when]:visible")).to_have_count(1)
+            browser.close()
+    finally:
+        server.stop()
+
+
+def test_the_pages_are_readable_by_everybody_and_fit_also_at_200_percent(served, visit):
+    for path in ("/preflight", "/setup-device", "/desk/1?test=1"):
+        for size in (TABLET, PHONE, (512, 384)):
+            for scheme in ("light", "dark"):
+                page = visit("desk", path, size, color_scheme=scheme)
+                if path == "/preflight":
+                    state(page, "line").not_to_have_attribute("data-state", "none")
+                where = f"{path} {size} {scheme}"
+                assert (overflow(page), page.evaluate(TARGETS)) == (0, []), where
+                assert [found["id"] for found in Axe().run(page).response["violations"]] == [], where
+                page.context.close()
+
+
+def test_without_javascript_the_pages_say_that_measuring_needs_it(served, visit):
+    page = visit("desk", "/preflight")
+    page = visit("desk", "/preflight", java_script_enabled=False)
+    for check in ("line", "clock", "sound", "camera", "awake"):
+        expect(page.locator(f"#check-{check} p:visible")).to_have_text("Pengukuran memerlukan JavaScript.")
+    expect(page.locator(".check button:visible")).to_have_count(0)
+    expect(page.locator(".test-card svg").first).to_be_visible()
+    page.goto(f"{served.url}/setup-device")
+    expect(page.locator("#abilities")).to_contain_text("Nyalakan JavaScript")
