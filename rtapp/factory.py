@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from . import config
 from .db import db, engine_options, normalised_url
-from .web import assets, catalogue, errors, filters, guard, headers, navigation, sessions
+from .web import assets, catalogue, epoch, errors, filters, guard, headers, navigation, sessions
 
 csrf = CSRFProtect()
 
@@ -34,6 +34,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     assets.init_app(app)
     guard.init_app(app)
     headers.init_app(app)
+    epoch.init_app(app)
     errors.init_app(app)
     _open_rooms(app)
     navigation.init_app(app)
