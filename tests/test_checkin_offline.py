@@ -4,7 +4,7 @@ from datetime import date
 
 from rtapp import clock
 from rtapp.checkin.marks_store import kept_until
-from rtapp.db import db
+from rtapp.db import begin_write, db
 from rtapp.schema import Event
 
 from .world import ZONE, at
@@ -17,7 +17,7 @@ def roster(client, world, **headers):
 def restore(app):
     """Do what a restored backup does: the event has another epoch."""
     with app.app_context():
-        db.session.query(Event).one().epoch = "sesudah-dipulihkan"
+        begin_write(db.session).query(Event).one().epoch = "sesudah-dipulihkan"
         db.session.commit()
 
 
