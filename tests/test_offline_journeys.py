@@ -23,6 +23,14 @@ KEPT = """async (name) => {
   const all = base.transaction(name).objectStore(name).getAll();
   return await new Promise((resolve) => { all.onsuccess = () => { base.close(); resolve(all.result); }; });
 }"""
+PUT = """async ([name, value]) => {
+  const open = indexedDB.open('rtapp');
+  const base = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
+  const change = base.transaction(name, 'readwrite');
+  change.objectStore(name).put(value);
+  await new Promise((resolve) => { change.oncomplete = resolve; });
+  base.close();
+}"""
 BACK = 20_000  # ms: until a page has noticed that the server is back
 
 
@@ -150,6 +158,49 @@ def test_a_revoked_desk_forgets_names_and_its_scans_are_sent_when_somebody_signs
     until(lambda: len(marks(served)) == 1 and kept(page, "waiting") == [])
 
 
+def test_an_expired_sign_in_is_said_and_what_was_scanned_waits_for_the_next(visit, served, cards):
+    page = ready(desk(visit))
+    page.context.clear_cookies()
+    scan(page, cards[0]["code"])
+    expect(page.locator("#signed-out")).to_be_visible()
+    expect(page.locator("#refusal")).to_have_count(0)
+    waits(page, 1)
+    assert Axe().run(page).violations_count == 0
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, served.links[0])
+    page.goto(f"{served.url}/desk/1")
+    present(page, 1)
+
+
+def test_a_day_after_the_wave_names_and_history_are_forgotten_on_whatever_page(visit, served, cards):
+    page = ready(desk(visit))
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+    until(lambda: len(kept(page, "history")) == 1)
+    page.goto(f"{served.url}/waves/1/counts")
+    page.evaluate(PUT, ["kept", {"key": "roster:1", "people": [], "until": (time.time() - 1) * 1000}])
+    page.reload()
+    until(lambda: kept(page, "history") == [] and [one["key"] for one in kept(page, "kept")] == ["epoch"])
+
+
+def test_a_scan_of_a_checkpoint_that_this_desk_was_not_given_waits_for_one_that_was(visit, served, cards):
+    page = ready(desk(visit))
+    (far,) = rows(
+        served, "SELECT min(id) FROM checkpoint WHERE id NOT IN (SELECT checkpoint_id FROM device_checkpoint)"
+    )[0]
+    home = page.locator("#desk-input").get_attribute("data-home")
+    left = {"nonce": "luring-0001", "code": cards[0]["code"], "source": "wedge", "url": f"/desk/{far}/scans"}
+    page.evaluate(PUT, ["waiting", left | {"home": home, "order": (time.time() - 60) * 1000}])
+    page.reload()
+    scan(page, cards[1]["code"])
+    present(page, 1)  # the one that cannot be sent does not stand in the way
+    waits(page, 1)
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, served.links[0])
+    page.goto(f"{served.url}/waves/1/counts")
+    until(lambda: rows(served, "SELECT count(*) FROM scan WHERE checkpoint_id = ?", far) == [(1,)])
+
+
 def test_a_browser_that_was_closed_sends_what_it_kept(served, cards, playwright, chromium, tmp_path):
     profile = {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}
     context = playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile)
@@ -192,6 +243,31 @@ def test_after_a_restore_from_an_older_backup_desks_bring_the_day_back(visit, se
     assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(5, 5)]
     until(lambda: kept(page, "waiting") == [] and len(kept(page, "history")) == 5)
     expect(page.locator("#differences")).to_be_hidden()
+
+
+def test_a_desk_that_the_restored_server_does_not_know_keeps_its_day_until_somebody_signs_in(visit, served, cards):
+    page = ready(desk(visit))
+    older = served.instance.parent / "older.db"
+    closing = contextlib.closing
+    with closing(sqlite3.connect(served.instance / "rtapp.db")) as now, closing(sqlite3.connect(older)) as copy:
+        now.backup(copy)
+        copy.execute("UPDATE event SET epoch = 'sesudah-dipulihkan'")
+        copy.execute("UPDATE device SET session_version = 0")  # it was paired after this backup
+        copy.commit()
+    for card in cards[:3]:
+        scan(page, card["code"])
+    present(page, 3)
+    there = marks(served)
+    served.kill()
+    put_back(older, served.instance / "rtapp.db")
+    served.start()
+    expect(page.locator("#signed-out")).to_be_visible(timeout=BACK)
+    waits(page, 3)
+    assert kept(page, "history") == [] == marks(served)
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, served.links[-2])
+    page.goto(f"{served.url}/waves/1/counts")
+    until(lambda: marks(served) == there, 30)
 
 
 def put_back(backup: Path, database: Path) -> None:

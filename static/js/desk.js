@@ -92,7 +92,7 @@ const queue = new Queue({
     signal(said.verdict, true);
   },
   waiting(count, failing, reached) {
-    sending.hidden = !failing;
+    sending.hidden = !failing || reached;
     if (failing && !reached) window.rtapp.lost();
   },
   ended,
@@ -107,10 +107,14 @@ document.addEventListener('rtapp:connection', ({ detail }) => {
   if (detail.state === 'connected') snapshot.refresh();
 });
 document.addEventListener('rtapp:ended', () => snapshot.refresh()); // the stream was refused: are we still somebody?
+document.addEventListener('htmx:after:request', ({ detail }) => {
+  if (detail.ctx.response?.status === 401) snapshot.refresh();
+});
 
 /* Signed out or revoked: names are forgotten, what waits stays until somebody signs in here again. */
 function ended() {
   document.getElementById('signed-out').hidden = false;
+  refusals.replaceChildren();
   snapshot.people = [];
   wipe();
 }

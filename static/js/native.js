@@ -18,6 +18,9 @@ const queue = new Queue({
   refused(html) {
     document.getElementById('refusals').innerHTML = html;
   },
+  ended(html) {
+    document.getElementById('refusals').innerHTML = html;
+  },
   waiting(_count, failing) {
     document.getElementById('sending').hidden = !failing;
   },

@@ -1,6 +1,7 @@
 /* The device's own verdict while the server does not answer, marked «sementara»: judged by the snapshot, by what
    this device has scanned since, and shown in the card that the page keeps ready for each verdict. */
 
+import { tokenOf } from './snapshot.js';
 import { readAll } from './store.js';
 
 export const COUNTED = ['WELCOME', 'REPRESENTED', 'ALREADY'];
@@ -54,10 +55,13 @@ export function fill(template, values) {
   return copy;
 }
 
+/* What stands for somebody whose name is not known: what was read; of a card that may be good, only its end. */
+const read = (code, verdict) => (verdict === 'QUEUED' && tokenOf(code) ? `… ${tokenOf(code).slice(-4)}` : code);
+
 /* Put the card of the device's verdict in the place of the last one. */
 export function show(attempt, said, zone) {
   const template = document.getElementById(`provisional-${said.verdict}`);
-  const name = said.name || attempt.code || '—';
+  const name = said.name || read(attempt.code || '—', said.verdict);
   const at = said.at ? clock(said.at, zone) : '';
   const card = fill(template, { ...said, name, at, rt: said.rt && `RT ${said.rt}` });
   card.id = 'verdict';

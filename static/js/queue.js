@@ -21,7 +21,7 @@ export function newNonce() {
 export class Queue {
   /* url: where attempts of this page are posted; csrfUrl: where a fresh form token is had; token: the page's own;
      home: whose attempts these are (the instance). Told: answered(html, attempt), refused(html, attempt, forGood),
-     waiting(count, failing, reached), late(attempt) when no answer came soon, ended() when nobody is signed in. */
+     waiting(count, failing, reached), late(attempt) when no answer came soon, ended(html) when nobody is signed in. */
   constructor({ url = '', csrfUrl, token, home, ...told }) {
     const silent = { answered: nothing, refused: nothing, waiting: nothing, late: nothing, ended: nothing };
     Object.assign(this, { url, csrfUrl, token, home }, silent, told);
@@ -137,7 +137,7 @@ export class Queue {
     const { status, html } = response;
     if (response.ok) return { answered: true, html };
     if (response.refusal === 'csrf') await this.renewToken();
-    else if (status === 401) this.end(html, attempt);
+    else if (status === 401) this.ended(html);
     else if (again && response.refusal === 'nonce_reused') return { answered: true, html: '' }; // it was known
     else if (status === 403) return { passed: true, html };
     else if (status >= 400 && status < 500 && ![408, 429].includes(status)) return { html };
@@ -165,12 +165,7 @@ export class Queue {
   async renewToken() {
     const response = await this.ask(this.csrfUrl, { headers: { 'HX-Request': 'true' } });
     if (response?.ok) this.token = response.html;
-    else if (response?.status === 401) this.end(response.html);
-  }
-
-  end(html, attempt) {
-    this.refused(html, attempt, false);
-    this.ended();
+    else if (response?.status === 401) this.ended(response.html);
   }
 
   tell() {
