@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
-from .web import assets, catalogue, errors, filters, guard, headers, navigation, sessions
+from .web import assets, catalogue, epoch, errors, filters, guard, headers, navigation, sessions
 
 csrf = CSRFProtect()
 
@@ -44,6 +44,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     guard.init_app(app)
     csrf.init_app(app)  # after the guard: it waits for a body, and who may not come in is not waited for
     headers.init_app(app)
+    epoch.init_app(app)
     errors.init_app(app)
     _open_rooms(app)
     navigation.init_app(app)

@@ -116,6 +116,7 @@ WHO = {
     "pages.health": EVERYBODY,
     "pages.language": EVERYBODY,
     "pages.licences": EVERYBODY,
+    "pages.service_worker": EVERYBODY,
     "pages.start": EVERYBODY,
     "roster.add": COORDINATION,
     "roster.answer": ADMIN,

@@ -53,11 +53,12 @@ def sign_in() -> Response:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> Response:
-    """End this browser's session; a device is asked first, for it comes back only with a new code."""
+    """End this browser's session; asked first are a device, which comes back only by a new code, and unsent scans."""
     actor = current_actor()
+    unsent = request.form.get("unsent", "0") not in ("", "0")
+    if actor and "sure" not in request.form and (actor.device_id or unsent):
+        return page("sign_out")
     if actor and actor.device_id:
-        if "sure" not in request.form:
-            return page("sign_out")
         session = begin_write(db.session)
         store.leave_device(session, store.find_device(session, actor.device_id), now=clock.utcnow())
         session.commit()

@@ -11,16 +11,18 @@ from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
 from ..refusals import Refused
+from ..web.epoch import tell_epoch
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, require_checkpoint, requires
 from . import openapi
 from .decision import read_decision
-from .marks_store import snapshot, snapshot_tag
+from .marks_store import kept_until, snapshot, snapshot_tag
 from .shared_views import checked_nonce, record
 from .store import Answer, Attempt
 from .verdict import Source
 
 api = Blueprint("checkin_api", __name__, url_prefix="/api/v1")
+api.after_request(tell_epoch)
 MOST_SCANS = 500
 _FIELDS = {"nonce", "checkpoint", "source", "client_at", "sent_at", "code", "participant", "follows", "decision"}
 
@@ -80,9 +82,11 @@ def checkpoint_roster(checkpoint_id: int) -> Response:
     if request.if_none_match.contains(tag):
         response = make_response("", 304)
     else:
-        epoch = point.wave.event.epoch
-        people = snapshot(db.session, checkpoint_id)
-        response = make_response(jsonify(checkpoint=point.id, wave=point.wave.number, epoch=epoch, people=people))
+        wave, people = point.wave, snapshot(db.session, checkpoint_id)
+        until = clock.iso(kept_until(wave.date, wave.event.timezone, now=clock.utcnow()))
+        response = make_response(
+            jsonify(checkpoint=point.id, wave=wave.number, epoch=wave.event.epoch, until=until, people=people)
+        )
     response.set_etag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

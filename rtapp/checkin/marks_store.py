@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -14,10 +14,11 @@ from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..refusals import Refused
 from ..roster.store import Person, people_by_id, seat_code
-from ..schema import Attendance, Badge, Case, Checkpoint, Participant, Scan, Seat, Village, Wave
+from ..schema import Attendance, Badge, Case, Checkpoint, District, Event, Participant, Scan, Seat, Village, Wave
 from .verdict import Verdict
 
 UNDO_WINDOW = timedelta(minutes=15)
+KEPT_AFTER = timedelta(hours=24)
 REHEARSED = "gladi selesai"
 
 
@@ -127,6 +128,11 @@ def waves_attended(session: Session, participant_id: int, except_wave: int) -> S
     ).all()
 
 
+def kept_until(day: date, zone: str, *, now: datetime) -> datetime:
+    """Return when a desk forgets its snapshot: a day after the wave's day, or after today where that is later."""
+    return clock.end_of_day(max(day, clock.local(now, zone).date()), zone) + KEPT_AFTER
+
+
 def snapshot_tag(session: Session, checkpoint_id: int) -> str:
     """Return a value that changes whenever the snapshot of the checkpoint may have changed."""
     people = select(func.count(), func.coalesce(func.sum(Participant.version), 0), func.max(Participant.archived_at))
@@ -134,11 +140,12 @@ def snapshot_tag(session: Session, checkpoint_id: int) -> str:
     marks = select(func.count(), func.max(Attendance.id), func.count(Attendance.voided_at))
     marks = marks.where(Attendance.checkpoint_id == checkpoint_id)
     facts = [
-        tuple(session.execute(query).one())
+        tuple(session.execute(query).first() or ())
         for query in (
             people.select_from(Participant),
             cards.select_from(Badge),
             marks.select_from(Attendance),
+            select(Event.epoch),
         )
     ]
     return hashlib.sha256(repr((checkpoint_id, facts)).encode()).hexdigest()[:32]
@@ -152,12 +159,14 @@ def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
     rows = session.execute(
         select(
             Participant.id, Participant.name, Participant.kind, Seat.rt, Seat.rw_in_key, Village.code,
-            Village.name.label("village"), Wave.number, Badge.token, Badge.short_code, Badge.revoked_at, Attendance.at,
+            Village.name.label("village"), District.name.label("district"),
+            Wave.number, Badge.token, Badge.short_code, Badge.revoked_at, Attendance.at,
         )
         .select_from(Participant)
         .join(Badge, Badge.participant_id == Participant.id)
         .outerjoin(Seat, Seat.id == Participant.seat_id)
         .outerjoin(Village, Village.id == Seat.village_id)
+        .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
         .outerjoin(
             Attendance,
@@ -174,7 +183,9 @@ def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
             "name": row.name,
             "kind": row.kind,
             "seat": seat_code(row.code, row.rt, row.rw_in_key) if row.rt else None,
+            "rt": row.rt,
             "village": row.village,
+            "district": row.district,
             "wave": row.number,
             "token_sha256": hashlib.sha256(row.token.encode()).hexdigest(),
             "short_code": row.short_code,

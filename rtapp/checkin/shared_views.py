@@ -15,6 +15,7 @@ from ..live import store as live
 from ..refusals import Refused
 from ..roster import store as roster
 from ..schema import Substitute
+from ..web.epoch import tell_epoch
 from ..web.guard import acting, require_checkpoint
 from .cases_store import count_open
 from .forms import new_nonce
@@ -24,6 +25,7 @@ from .transport_store import transport_of
 from .verdict import Verdict
 
 blueprint = Blueprint("checkin", __name__)
+blueprint.after_request(tell_epoch)
 NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 RESULTS = 8
 

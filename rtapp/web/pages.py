@@ -1,6 +1,16 @@
 """The pages of no room: the start, the language, health, licences."""
 
-from flask import Blueprint, current_app, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
@@ -43,6 +53,13 @@ def health() -> Response:
     """Answer 200 when the database answers."""
     db.session.execute(text("SELECT 1"))
     return jsonify(status="ok")
+
+
+@blueprint.get("/sw.js")
+@public
+def service_worker() -> Response:
+    """Give browsers the service worker: at the top, so that it may serve every page of the desk."""
+    return send_from_directory(current_app.static_folder or "", "js/sw.js", mimetype="text/javascript", max_age=0)
 
 
 @blueprint.get("/licences")

@@ -1,9 +1,14 @@
 /* The desk page: whatever is scanned, typed or tapped becomes an attempt in the queue; the answer takes its place. */
 
+import { Aside } from './aside.js';
 import { stayAwake } from './awake.js';
 import { Camera, hasCamera, readPhoto } from './camera.js';
+import { keepPage } from './offline.js';
+import { COUNTED, clock, fill, judge, show } from './provisional.js';
 import { Queue } from './queue.js';
 import { isLoud, setLoud, signal } from './signals.js';
+import { Snapshot } from './snapshot.js';
+import { wipe } from './store.js';
 
 const form = document.getElementById('desk-input');
 const input = document.getElementById('code');
@@ -16,12 +21,16 @@ const TEST_CARD = /(^|[^A-Z2-7])UJICOBAKARTUMEJA[^A-Z2-7]*$/i; // but for the on
 const SHORT_CODE = /^(?=.*\d)[2-9A-HJKMNP-Z]{3}[\s.-]?[2-9A-HJKMNP-Z]{4}$/i;
 const SCANNER_PAUSE = 35; // ms between two signs: nobody types that fast
 const SCANNER_LEAST = 6;
+const REFRESH = 3 * 60 * 1000;
+const PATIENCE = 2000; // then search goes on over the snapshot
+const zone = form.dataset.zone;
+const opened = Date.now();
+let newest = 0;
+const results = () => document.getElementById('results');
 
-/* Put the parts of an answer in their places by id. */
-function place(html) {
-  const parts = document.createElement('template');
-  parts.innerHTML = html;
-  for (const part of [...parts.content.children]) {
+/* Put the parts of an answer in their places by id, except those named. */
+function place(parts, except = []) {
+  for (const part of [...parts.children].filter(({ id }) => !except.includes(id))) {
     const old = document.getElementById(part.id);
     if (!old) continue;
     old.replaceWith(part);
@@ -29,27 +38,90 @@ function place(html) {
   }
 }
 
+function parsed(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content;
+}
+
+const aside = new Aside(document.getElementById('differences'), zone);
+
+/* Whether the server's word is another than this device's: of a card it could not judge, whether it counts. */
+function differs(said, now, again) {
+  return again || said.verdict === 'QUEUED' ? !COUNTED.includes(now) : said.verdict !== now;
+}
+
 const queue = new Queue({
   url: form.getAttribute('action'),
   csrfUrl: form.dataset.csrf,
   token: form.elements.csrf_token.value,
-  answered(html) {
+  home: form.dataset.home,
+  answered(html, attempt) {
     window.rtapp.connected();
+    document.getElementById('signed-out').hidden = true;
+    const parts = parsed(html);
+    const card = parts.getElementById('verdict');
+    if (!card || attempt.url !== queue.url) return; // an attempt of another page: recorded, nothing to show here
     refusals.replaceChildren();
     document.getElementById('no-code').hidden = true;
-    place(html);
-    signal(document.getElementById('verdict').dataset.verdict);
+    const { said, again } = attempt;
+    const now = card.dataset.verdict;
+    const name = card.querySelector('.verdict-name').textContent;
+    const shown = !again && (!said || document.getElementById('verdict').dataset.nonce === attempt.nonce);
+    const other = Boolean(said) && differs(said, now, again);
+    attempt.said = { ...said, verdict: now, name };
+    place(parts, shown ? [] : ['verdict', 'results']);
+    if (shown && (!said || other)) signal(now);
+    if (other) aside.add({ nonce: attempt.nonce, at: attempt.order, name, said: said.verdict, now });
   },
-  refused(html) {
+  refused(html, attempt, forGood) {
     refusals.innerHTML = html;
     signal('UNKNOWN');
+    if (!forGood) return;
+    const { nonce, order, code, said } = attempt;
+    const why = refusals.textContent.trim();
+    aside.add({ nonce, at: order, name: said?.name || code || '—', said: said?.verdict, now: 'REFUSED', why });
   },
-  waiting(count, failing) {
-    sending.hidden = !failing;
-    if (failing) window.rtapp.lost();
-    window.rtapp.waiting(failing ? count : 0);
+  async late(attempt) {
+    if (attempt.said || attempt.again || attempt.url !== queue.url) return;
+    const said = await judge(attempt, snapshot);
+    if (!queue.items.includes(attempt)) return; // the answer has come meanwhile
+    await queue.note(attempt, said);
+    if (attempt.order < opened || attempt.order < newest) return;
+    newest = attempt.order;
+    show(attempt, said, zone);
+    results().replaceChildren();
+    signal(said.verdict, { provisional: true });
   },
+  waiting(count, failing, reached) {
+    sending.hidden = !failing || reached;
+    if (failing && !reached) window.rtapp.lost();
+  },
+  ended,
 });
+
+const snapshot = new Snapshot({
+  checkpoint: form.dataset.checkpoint, url: form.dataset.roster, ended, restored: () => queue.restore(),
+});
+snapshot.refresh();
+setInterval(() => document.hidden || snapshot.refresh(), REFRESH);
+document.addEventListener('rtapp:connection', ({ detail }) => {
+  if (detail.state === 'connected') snapshot.refresh();
+});
+document.addEventListener('rtapp:ended', () => snapshot.refresh()); // the stream was refused: are we still somebody?
+document.addEventListener('htmx:after:request', ({ detail }) => {
+  if (detail.ctx.response?.status === 401) snapshot.refresh();
+});
+
+/* Signed out or revoked: names are forgotten, what waits stays until somebody signs in here again. */
+function ended() {
+  document.getElementById('signed-out').hidden = false;
+  refusals.replaceChildren();
+  snapshot.people = [];
+  wipe();
+}
+
+keepPage(places);
 
 /* The pace of what is being typed tells a scanner from a person. */
 const pace = { first: 0, last: 0, signs: 0 };
@@ -78,11 +150,39 @@ function submitTyped() {
 
 /* Enter after a search: the first person's button takes the focus, Enter again marks. */
 async function focusFirstResult(text) {
-  await window.htmx.ajax('GET', input.getAttribute('hx-get'), {
+  const asked = window.htmx.ajax('GET', input.getAttribute('hx-get'), {
     target: '#results', swap: 'outerHTML', values: { code: text },
   });
+  await Promise.race([asked.catch(() => {}), new Promise((resume) => setTimeout(resume, PATIENCE))]);
   document.querySelector('#results button')?.focus();
 }
+
+/* Without an answer of the server, the snapshot is searched. */
+function searchHere() {
+  const text = input.value.trim();
+  if (!text || TOKEN.test(text) || SHORT_CODE.test(text)) return;
+  const found = snapshot.search(text).map((person) => {
+    const place = [person.rt && `RT ${person.rt}`, person.village, person.district].filter(Boolean).join(' · ');
+    const row = fill(document.getElementById('found-here'), {
+      name: person.name, place, at: person.at && clock(Date.parse(person.at), zone), absent: !person.at,
+    });
+    row.querySelector('[name=participant]').value = person.id;
+    return row;
+  });
+  const list = fill(document.getElementById('search-here'), { some: found.length, none: !found.length });
+  list.querySelector('ul')?.append(...found);
+  list.id = 'results';
+  results().replaceWith(list);
+}
+document.addEventListener('htmx:error', ({ detail }) => {
+  if (detail.ctx?.sourceElement === input || detail.ctx?.target?.id === 'results') searchHere();
+});
+let patience = 0;
+input.addEventListener('input', () => {
+  clearTimeout(patience);
+  const before = results();
+  patience = setTimeout(() => results() === before && input.value.trim() && searchHere(), PATIENCE);
+});
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();

@@ -14,13 +14,15 @@ const queue = new Queue({
   answered(_html, attempt) {
     if (attempt.nonce === nonce) location.replace(form.dataset.answer.replace('NONCE', nonce));
   },
+  home: form.dataset.home,
   refused(html) {
-    const sentence = document.getElementById('sending');
-    sentence.innerHTML = html;
-    sentence.hidden = false;
+    document.getElementById('refusals').innerHTML = html;
   },
-  waiting(count, failing) {
-    if (failing) document.getElementById('sending').hidden = false;
+  ended(html) {
+    document.getElementById('refusals').innerHTML = html;
+  },
+  waiting(_count, failing) {
+    document.getElementById('sending').hidden = !failing;
   },
 });
 

@@ -55,7 +55,7 @@ async function measure() {
 const sound = page.querySelector('[data-do="sound"]');
 sound.addEventListener('click', async () => {
   await ready();
-  signal('WELCOME', true);
+  signal('WELCOME', { even: true });
   page.querySelector('[data-answer]').hidden = false;
 });
 for (const answer of page.querySelectorAll('[data-heard]')) {

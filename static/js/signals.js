@@ -11,9 +11,11 @@ const TONES = {
   UNKNOWN: [[220, 0.2], [180, 0.3]],
   CONFLICT: [[660, 0.1], [330, 0.1], [660, 0.1]],
   TEST: [[440, 0.12]],
+  QUEUED: [[390, 0.12]],
 };
 const SHAKES = { WELCOME: [60], REPRESENTED: [60], ALREADY: [60, 60, 60], TEST: [60] };
 const BAD_SHAKE = [250];
+const TICK = [1600, 0.04];
 
 let audio = null;
 let loud = localStorage.getItem('rtapp-sound') !== 'off';
@@ -40,16 +42,18 @@ export function setLoud(on) {
   localStorage.setItem('rtapp-sound', on ? 'on' : 'off');
 }
 
-/* even: also where the sound was switched off, for somebody who asks to hear it. */
-export function signal(verdict, even = false) {
+/* What the device says by itself (provisional) begins with a tick and sounds hollow; even: also where the sound was
+   switched off, for somebody who asks to hear it. */
+export function signal(verdict, { provisional = false, even = false } = {}) {
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(SHAKES[verdict] || BAD_SHAKE);
   if (!(loud || even) || audio?.state !== 'running') return;
   let start = audio.currentTime;
-  for (const [pitch, seconds] of TONES[verdict] || []) {
+  const tones = TONES[verdict] || [];
+  for (const [pitch, seconds] of provisional ? [TICK, ...tones] : tones) {
     const tone = audio.createOscillator();
     const volume = audio.createGain();
     tone.frequency.value = pitch;
-    tone.type = pitch < 400 ? 'square' : 'sine';
+    tone.type = provisional ? 'triangle' : pitch < 400 ? 'square' : 'sine';
     volume.gain.setValueAtTime(0.25, start);
     volume.gain.exponentialRampToValueAtTime(0.001, start + seconds);
     tone.connect(volume).connect(audio.destination);

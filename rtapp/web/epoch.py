@@ -1,0 +1,31 @@
+"""Which memory of which instance answers: what tells a desk that a backup was restored."""
+
+from flask import Flask, current_app
+from werkzeug.wrappers import Response
+
+from .filters import current_event
+from .sessions import instance_mark
+
+
+def init_app(app: Flask) -> None:
+    """Let pages name the instance and its epoch."""
+    app.add_template_global(home)
+    app.add_template_global(epoch)
+
+
+def home() -> str:
+    """Return the mark of this instance: it outlives a restore, and no other instance has it."""
+    return instance_mark(current_app)
+
+
+def epoch() -> str:
+    """Return ``<instance>-<epoch of the event>``, "" before there is an event."""
+    event = current_event()
+    return f"{home()}-{event.epoch}" if event else ""
+
+
+def tell_epoch(response: Response) -> Response:
+    """Put the epoch on an answer, a refusal too: whoever is signed out by a restore must learn of it."""
+    if response.status_code < 500 and (told := epoch()):
+        response.headers["X-Epoch"] = told
+    return response

@@ -1,0 +1,71 @@
+/* The device's own verdict while the server does not answer, marked «sementara»: judged by the snapshot, by what
+   this device has scanned since, and shown in the card that the page keeps ready for each verdict. */
+
+import { tokenOf } from './snapshot.js';
+import { readAll } from './store.js';
+
+export const COUNTED = ['WELCOME', 'REPRESENTED', 'ALREADY'];
+
+const same = (attempt, other, person) => other.nonce !== attempt.nonce && other.url === attempt.url
+  && ((attempt.code && other.code === attempt.code) || (person && other.said?.id === person.id)
+    || (person && other.participant && Number(other.participant) === person.id));
+
+/* Whether this device has marked the person already: what waits, and what was answered after the snapshot. */
+async function markedHere(attempt, person, snapshot) {
+  const earlier = [
+    ...(await readAll('waiting')).filter((other) => other.order < attempt.order),
+    ...(await readAll('history')).filter((other) => other.order > snapshot.taken),
+  ];
+  return earlier.find((other) => same(attempt, other, person) && (!other.said || COUNTED.includes(other.said.verdict)
+    || other.said.verdict === 'QUEUED'));
+}
+
+function isOfOtherWave(person, wave) {
+  return person.wave === null ? Boolean(person.seat) : person.wave !== wave;
+}
+
+/* Judge an attempt; gives {verdict, id, name, place, at} as far as this device knows them. */
+export async function judge(attempt, snapshot) {
+  const person = await snapshot.find(attempt);
+  const about = person ? { id: person.id, name: person.name, rt: person.rt || '', village: person.village || '' } : {};
+  const said = (verdict, at) => ({ ...about, verdict, at });
+  const before = await markedHere(attempt, person, snapshot);
+  if (attempt.decide) return said('QUEUED');
+  if (person === null) return said('UNKNOWN');
+  if (person?.revoked && !attempt.participant) return said('REVOKED');
+  if (person?.at) return said('ALREADY', Date.parse(person.at));
+  if (before) return said('ALREADY', before.order);
+  if (person === undefined) return said('QUEUED');
+  if (isOfOtherWave(person, snapshot.wave)) return said('OTHER_WAVE');
+  return said('WELCOME');
+}
+
+const length = (name) => (name.length <= 12 ? 'short' : name.length <= 22 ? 'medium' : name.length <= 36 ? 'long' : 'longest');
+
+export function clock(milliseconds, zone) {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+  return parts.format(milliseconds).replace(':', '.');
+}
+
+/* Fill the empty places of a template's copy: data-slot names what belongs there; a part without a value goes. */
+export function fill(template, values) {
+  const copy = template.content.firstElementChild.cloneNode(true);
+  for (const slot of copy.querySelectorAll('[data-slot]')) slot.textContent = values[slot.dataset.slot] ?? '';
+  for (const part of copy.querySelectorAll('[data-needs]')) if (!values[part.dataset.needs]) part.remove();
+  return copy;
+}
+
+/* What stands for somebody whose name is not known: what was read; of a card that may be good, only its end. */
+const read = (code, verdict) => (verdict === 'QUEUED' && tokenOf(code) ? `… ${tokenOf(code).slice(-4)}` : code);
+
+/* Put the card of the device's verdict in the place of the last one. */
+export function show(attempt, said, zone) {
+  const template = document.getElementById(`provisional-${said.verdict}`);
+  const name = said.name || read(attempt.code || '—', said.verdict);
+  const at = said.at ? clock(said.at, zone) : '';
+  const card = fill(template, { ...said, name, at, rt: said.rt && `RT ${said.rt}` });
+  card.id = 'verdict';
+  card.dataset.nonce = attempt.nonce;
+  card.querySelector('.verdict-name').dataset.length = length(name);
+  document.getElementById('verdict').replaceWith(card);
+}

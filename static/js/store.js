@@ -1,0 +1,106 @@
+/* What this browser keeps (IndexedDB, one for the whole address): attempts that wait, those the server has
+   acknowledged, answers a person should see, the roster snapshots and the epoch they belong to.
+   Where a browser has no IndexedDB every list is empty, and attempts wait in memory alone. */
+
+const STORES = { waiting: 'nonce', history: 'nonce', aside: 'nonce', kept: 'key' };
+const DAY = 24 * 60 * 60 * 1000;
+
+const channel = window.BroadcastChannel ? new BroadcastChannel('rtapp') : null;
+let opening = null;
+
+function open() {
+  opening ||= new Promise((resolve) => {
+    if (!window.indexedDB) return resolve(null);
+    const request = indexedDB.open('rtapp', 2);
+    request.onupgradeneeded = () => {
+      for (const [name, keyPath] of Object.entries(STORES)) {
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, { keyPath });
+      }
+    };
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+    request.onerror = request.onblocked = () => resolve(null);
+  });
+  return opening;
+}
+
+/* Do work(transaction) in one transaction over these stores; gives the result of the request it returns. */
+async function within(names, mode, work) {
+  const database = await open();
+  if (!database) return undefined;
+  return new Promise((resolve) => {
+    const transaction = database.transaction(names, mode);
+    const request = work(transaction);
+    transaction.oncomplete = () => {
+      if (mode === 'readwrite' && names.includes('waiting')) changed();
+      resolve(request?.result);
+    };
+    transaction.onerror = transaction.onabort = () => resolve(undefined);
+  });
+}
+
+function changed() {
+  document.dispatchEvent(new CustomEvent('rtapp:kept'));
+  channel?.postMessage('kept');
+}
+if (channel) channel.onmessage = () => document.dispatchEvent(new CustomEvent('rtapp:kept'));
+
+export const read = (name, key) => within([name], 'readonly', (kept) => kept.objectStore(name).get(key));
+export const readAll = async (name) => (await within([name], 'readonly', (kept) => kept.objectStore(name).getAll())) || [];
+export const count = async (name) => (await within([name], 'readonly', (kept) => kept.objectStore(name).count())) || 0;
+export const write = (name, value) => within([name], 'readwrite', (kept) => kept.objectStore(name).put(value));
+export const remove = (name, key) => within([name], 'readwrite', (kept) => kept.objectStore(name).delete(key));
+
+/* The server has answered: what waited becomes part of the day's history, in one step. */
+export const acknowledge = (attempt) => within(['waiting', 'history'], 'readwrite', (kept) => {
+  kept.objectStore('waiting').delete(attempt.nonce);
+  kept.objectStore('history').put(attempt);
+});
+
+/* Take in the epoch of an answer ("instance-epoch"). Another one of the same instance means that a backup was
+   restored: what was acknowledged before waits again, with its own nonces. Gives whether it did. */
+export async function meet(epoch) {
+  if (!epoch) return false;
+  const home = epoch.split('-')[0];
+  let again = false;
+  await within(['kept', 'history', 'waiting'], 'readwrite', (kept) => {
+    const known = kept.objectStore('kept').get('epoch');
+    known.onsuccess = () => {
+      if (known.result?.value === epoch) return;
+      kept.objectStore('kept').put({ key: 'epoch', value: epoch });
+      if (!known.result || known.result.value.split('-')[0] !== home) return;
+      again = true;
+      const acknowledged = kept.objectStore('history').getAll();
+      acknowledged.onsuccess = () => {
+        for (const attempt of acknowledged.result.filter((one) => one.home === home)) {
+          kept.objectStore('waiting').put({ ...attempt, again: true });
+          kept.objectStore('history').delete(attempt.nonce);
+        }
+      };
+    };
+  });
+  return again;
+}
+
+/* Forget names and history; what waits unsent stays. */
+export async function wipe() {
+  await within(['kept', 'history', 'aside'], 'readwrite', (kept) => {
+    kept.objectStore('history').clear();
+    kept.objectStore('aside').clear();
+    const keys = kept.objectStore('kept').getAllKeys();
+    keys.onsuccess = () => keys.result.filter((key) => key !== 'epoch').forEach((key) => kept.objectStore('kept').delete(key));
+  });
+  await window.caches?.delete('rtapp-pages');
+}
+
+/* Forget what is over: 24 hours after the wave's day, or after its own where no snapshot tells. */
+export async function wipeWhatIsOver(now = Date.now()) {
+  const rosters = (await readAll('kept')).filter((kept) => kept.until);
+  if (rosters.length && rosters.every((kept) => now > kept.until)) return wipe();
+  if (rosters.length) return undefined;
+  const old = (await readAll('history')).filter((attempt) => now - attempt.order > 2 * DAY);
+  for (const attempt of old) await remove('history', attempt.nonce);
+  return undefined;
+}

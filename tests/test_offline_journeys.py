@@ -1,0 +1,345 @@
+"""The network dies and comes back: a real browser before a real server that is killed, restarted, restored."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .browsers import PHONE, launch, sign_in, watch
+from .served import Served
+from .test_journeys import cards, desk, present, scan, verdict
+
+__all__ = ["cards"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+KEPT = """async (name) => {
+  const open = indexedDB.open('rtapp');
+  const base = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
+  const all = base.transaction(name).objectStore(name).getAll();
+  return await new Promise((resolve) => { all.onsuccess = () => { base.close(); resolve(all.result); }; });
+}"""
+PUT = """async ([name, value]) => {
+  const open = indexedDB.open('rtapp');
+  const base = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
+  const change = base.transaction(name, 'readwrite');
+  change.objectStore(name).put(value);
+  await new Promise((resolve) => { change.oncomplete = resolve; });
+  base.close();
+}"""
+BACK = 20_000  # ms: until a page has noticed that the server is back
+
+
+def kept(page: Page, name: str) -> list[dict]:
+    """What this browser keeps in one of its lists."""
+    return page.evaluate(KEPT, name)
+
+
+def ready(page: Page) -> Page:
+    """Wait until the desk has its snapshot and the pages it opens without a server."""
+    until(lambda: any(one["key"] == "roster:1" for one in kept(page, "kept")))
+    until(lambda: page.evaluate("async () => !window.caches || Boolean(await caches.match('/desk/1'))"))
+    return page
+
+
+def until(holds: Callable[[], bool], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.1)
+
+
+def rows(served: Served, query: str, *values: object) -> list[tuple]:
+    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
+        return database.execute(query, values).fetchall()
+
+
+def marks(served: Served) -> list[tuple]:
+    query = (
+        "SELECT participant_id FROM attendance WHERE voided_at IS NULL AND checkpoint_id = 1 ORDER BY participant_id"
+    )
+    return rows(served, query)
+
+
+def provisional(page: Page, word: str) -> None:
+    verdict(page, word)
+    expect(page.locator("#verdict .verdict-mark")).to_contain_text("sementara")
+
+
+def waits(page: Page, number: int) -> None:
+    expect(page.locator("#waiting")).to_have_text(str(number), timeout=BACK)
+
+
+def test_the_desk_goes_on_without_its_server_and_nothing_is_lost_or_counted_twice(visit, served, cards):
+    page = ready(desk(visit))
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+    served.kill()
+    stopped = time.time()
+    scan(page, cards[1]["code"])
+    provisional(page, "WELCOME")
+    expect(page.locator(".verdict-name")).to_have_text(cards[1]["name"])
+    scan(page, cards[1]["code"])
+    provisional(page, "ALREADY")
+    scan(page, cards[0]["code"])  # the server had marked it before it went
+    provisional(page, "ALREADY")
+    scan(page, "ABCDEFGHIJKLMNO2")
+    provisional(page, "UNKNOWN")
+    waits(page, 4)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    verdict(page, "READY")  # the page itself comes without a server
+    waits(page, 4)
+    scan(page, cards[1]["code"])
+    provisional(page, "ALREADY")
+    time.sleep(16 - min(16, time.time() - stopped))  # what waited longer than a pause tells its own time
+    served.start()
+    expect(page.locator("#connection")).to_have_attribute("data-state", "connected", timeout=BACK)
+    present(page, 2)
+    assert len(marks(served)) == 2 and kept(page, "waiting") == []
+    late = rows(served, "SELECT at FROM attendance ORDER BY id DESC LIMIT 1")[0][0]
+    assert datetime.fromisoformat(late + "+00:00").timestamp() < stopped + 10, "the mark holds the time of the scan"
+    assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(6, 6)]
+
+
+def test_people_are_found_and_marked_by_one_tap_without_a_server(visit, served, cards):
+    page = ready(desk(visit))
+    served.kill()
+    page.keyboard.type(f"rt {int(cards[0]['rt'])} {cards[0]['village']}", delay=40)
+    row = page.locator("#results .row", has_text=cards[0]["name"])
+    row.get_by_role("button").click()
+    provisional(page, "WELCOME")
+    expect(page.locator("#results .row")).to_have_count(0)
+    served.start()
+    present(page, 1)
+
+
+def test_where_the_server_says_otherwise_it_is_listed_until_looked_at(visit, served, cards):
+    page, other = ready(desk(visit)), ready(desk(visit))
+    served.kill()
+    for one in (page, other):
+        for card in cards[:3]:
+            scan(one, card["code"])
+            provisional(one, "WELCOME")
+    served.start()
+    present(page, 3)
+    expect(page.locator("#waiting")).to_have_text("0", timeout=BACK)
+    expect(other.locator("#waiting")).to_have_text("0", timeout=BACK)
+    assert len(marks(served)) == 3, "two desks scanned the same three people"
+    told = page.locator("#differences li").count() + other.locator("#differences li").count()
+    assert told == 3
+    first = page if page.locator("#differences li").count() else other
+    line = first.locator("#differences li").first
+    expect(line).to_contain_text("Sudah tercatat")
+    assert Axe().run(first).violations_count == 0
+    before = first.locator("#differences li").count()
+    line.get_by_role("button").click()
+    expect(first.locator("#differences li")).to_have_count(before - 1)
+
+
+def test_a_revoked_desk_forgets_names_and_its_scans_are_sent_when_somebody_signs_in(visit, served, cards):
+    page = ready(desk(visit))
+    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
+        database.execute("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
+        database.commit()
+    scan(page, cards[0]["code"])
+    expect(page.locator("#signed-out")).to_be_visible()
+    until(lambda: [one["key"] for one in kept(page, "kept")] == ["epoch"])
+    waits(page, 1)
+    page.locator("#signed-out a").click()
+    expect(page.locator("main .waiting")).to_contain_text("1 pindaian menunggu")
+    sign_in(page, served.links[0])
+    page.goto(f"{served.url}/waves/1/counts")
+    expect(page.locator("#waiting")).to_have_text("0", timeout=BACK)  # whatever page they come to sends it
+    until(lambda: len(marks(served)) == 1 and kept(page, "waiting") == [])
+
+
+def test_an_expired_sign_in_is_said_and_what_was_scanned_waits_for_the_next(visit, served, cards):
+    page = ready(desk(visit))
+    page.context.clear_cookies()
+    scan(page, cards[0]["code"])
+    expect(page.locator("#signed-out")).to_be_visible()
+    expect(page.locator("#refusal")).to_have_count(0)
+    waits(page, 1)
+    assert Axe().run(page).violations_count == 0
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, served.links[0])
+    page.goto(f"{served.url}/desk/1")
+    present(page, 1)
+
+
+def test_a_day_after_the_wave_names_and_history_are_forgotten_on_whatever_page(visit, served, cards):
+    page = ready(desk(visit))
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+    until(lambda: len(kept(page, "history")) == 1)
+    page.goto(f"{served.url}/waves/1/counts")
+    page.evaluate(PUT, ["kept", {"key": "roster:1", "people": [], "until": (time.time() - 1) * 1000}])
+    page.reload()
+    until(lambda: kept(page, "history") == [] and [one["key"] for one in kept(page, "kept")] == ["epoch"])
+
+
+def test_a_scan_of_a_checkpoint_that_this_desk_was_not_given_waits_for_one_that_was(visit, served, cards):
+    page = ready(desk(visit))
+    (far,) = rows(
+        served, "SELECT min(id) FROM checkpoint WHERE id NOT IN (SELECT checkpoint_id FROM device_checkpoint)"
+    )[0]
+    home = page.locator("#desk-input").get_attribute("data-home")
+    left = {"nonce": "luring-0001", "code": cards[0]["code"], "source": "wedge", "url": f"/desk/{far}/scans"}
+    page.evaluate(PUT, ["waiting", left | {"home": home, "order": (time.time() - 60) * 1000}])
+    page.reload()
+    scan(page, cards[1]["code"])
+    present(page, 1)  # the one that cannot be sent does not stand in the way
+    waits(page, 1)
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, served.links[0])
+    page.goto(f"{served.url}/waves/1/counts")
+    until(lambda: rows(served, "SELECT count(*) FROM scan WHERE checkpoint_id = ?", far) == [(1,)])
+
+
+def test_a_browser_that_was_closed_sends_what_it_kept(served, cards, playwright, chromium, tmp_path):
+    profile = {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}
+    context = playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile)
+    page = context.new_page()
+    sign_in(page, served.links[-1])
+    page.goto(f"{served.url}/desk/1")
+    ready(page)
+    served.kill()
+    scan(page, cards[0]["code"])
+    provisional(page, "WELCOME")
+    waits(page, 1)
+    context.close()
+    served.start()
+    context = playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile)
+    page = context.new_page()
+    page.goto(f"{served.url}/desk/1")
+    present(page, 1)
+    context.close()
+
+
+def test_after_a_restore_from_an_older_backup_desks_bring_the_day_back(visit, served, cards):
+    page = ready(desk(visit))
+    older = served.instance.parent / "older.db"
+    closing = contextlib.closing
+    with closing(sqlite3.connect(served.instance / "rtapp.db")) as now, closing(sqlite3.connect(older)) as copy:
+        now.backup(copy)
+        copy.execute("UPDATE event SET epoch = 'sesudah-dipulihkan'")
+        copy.commit()
+    for card in cards[:5]:
+        scan(page, card["code"])
+    present(page, 5)
+    there = marks(served)
+    served.kill()
+    put_back(older, served.instance / "rtapp.db")
+    served.start()
+    expect(page.locator("#connection")).to_have_attribute("data-state", "connected", timeout=BACK)
+    until(lambda: marks(served) == there, 30)
+    present(page, 5)
+    assert {source for (source,) in rows(served, "SELECT DISTINCT source FROM scan")} == {"offline"}
+    assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(5, 5)]
+    until(lambda: kept(page, "waiting") == [] and len(kept(page, "history")) == 5)
+    expect(page.locator("#differences")).to_be_hidden()
+
+
+def test_a_desk_that_the_restored_server_does_not_know_keeps_its_day_until_somebody_signs_in(visit, served, cards):
+    page = ready(desk(visit))
+    older = served.instance.parent / "older.db"
+    closing = contextlib.closing
+    with closing(sqlite3.connect(served.instance / "rtapp.db")) as now, closing(sqlite3.connect(older)) as copy:
+        now.backup(copy)
+        copy.execute("UPDATE event SET epoch = 'sesudah-dipulihkan'")
+        copy.execute("UPDATE device SET session_version = 0")  # it was paired after this backup
+        copy.commit()
+    for card in cards[:3]:
+        scan(page, card["code"])
+    present(page, 3)
+    there = marks(served)
+    served.kill()
+    put_back(older, served.instance / "rtapp.db")
+    served.start()
+    expect(page.locator("#signed-out")).to_be_visible(timeout=BACK)
+    waits(page, 3)
+    assert kept(page, "history") == [] == marks(served)
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, served.links[-2])
+    page.goto(f"{served.url}/waves/1/counts")
+    until(lambda: marks(served) == there, 30)
+
+
+def put_back(backup: Path, database: Path) -> None:
+    for companion in ("-wal", "-shm"):
+        database.with_name(database.name + companion).unlink(missing_ok=True)
+    database.write_bytes(backup.read_bytes())
+
+
+def test_whoever_signs_out_leaves_no_names_behind(visit, served, cards):
+    page = ready(desk(visit))
+    scan(page, cards[0]["code"])
+    verdict(page, "WELCOME")
+    assert kept(page, "history")
+    page.locator(".frame-end .menu summary").click()
+    page.get_by_role("button", name="Keluar").click()
+    page.locator("main form button").click()
+    page.wait_for_url("**/sign-in")
+    until(lambda: kept(page, "history") == kept(page, "waiting") == kept(page, "aside") == [])
+    assert [one["key"] for one in kept(page, "kept")] == ["epoch"]
+    assert page.evaluate("caches.has('rtapp-pages')") is False
+
+
+def test_the_phones_own_camera_page_keeps_its_scan_for_whatever_page_opens_next(visit, served, cards):
+    page = visit("desk", "/desk/1", size=PHONE)
+    page.route("**/desk/1/scans", lambda route: route.abort())
+    page.goto(f"{served.url}/K/{cards[0]['code']}")
+    expect(page.locator("#sending")).to_be_visible()
+    expect(page.locator("main .waiting")).to_contain_text("1 pindaian menunggu")
+    assert Axe().run(page).violations_count == 0
+    page.unroute("**/desk/1/scans")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{served.url}/waves/1/counts")
+    until(lambda: len(marks(served)) == 1 and kept(page, "waiting") == [])
+
+
+def test_a_form_keeps_what_was_typed_while_the_server_is_away(visit, served, cards):
+    page = visit("desk", "/desk/1/villages")
+    served.kill()
+    page.locator("#codes").fill(cards[0]["short_code"])
+    page.get_by_role("button", name="Catat semuanya").click()
+    expect(page.locator("#toast")).to_contain_text("Server tidak menjawab")
+    expect(page.locator("#codes")).to_have_value(cards[0]["short_code"])
+    served.start()
+    page.get_by_role("button", name="Catat semuanya").click()
+    expect(page.locator("#toast")).to_contain_text("dicatat hadir")
+    assert len(marks(served)) == 1
+
+
+def test_over_plain_http_scans_wait_and_are_sent_without_a_service_worker(served, cards, playwright, chromium):
+    browser = launch(playwright, chromium, "--host-resolver-rules=MAP meja.lan 127.0.0.1")
+    mistakes: list[str] = []
+    try:
+        context = browser.new_context()
+        origin = served.url.replace("127.0.0.1", "meja.lan")
+        watch(context, origin, mistakes)
+        page = context.new_page()
+        sign_in(page, served.links[-1].replace("127.0.0.1", "meja.lan"))
+        page.goto(f"{origin}/desk/1")
+        assert page.evaluate("window.isSecureContext") is False
+        until(lambda: any(one["key"] == "roster:1" for one in kept(page, "kept")))
+        served.kill()
+        scan(page, cards[0]["code"])
+        provisional(page, "QUEUED")  # no digest can be made here, so the card cannot be judged
+        scan(page, cards[0]["code"])
+        provisional(page, "ALREADY")
+        scan(page, cards[1]["short_code"])
+        provisional(page, "WELCOME")
+        waits(page, 3)
+        assert Axe().run(page).violations_count == 0
+        served.start()
+        present(page, 2)
+        expect(page.locator("#waiting")).to_have_text("0", timeout=BACK)
+    finally:
+        browser.close()
+    assert len(marks(served)) == 2 and mistakes == []
