@@ -1,12 +1,13 @@
 """What other programs and people's scripts rely on, line by line as it was agreed.
 
 A line changes only together with README's «Decisions». Not yet part of this version, and so without a line here:
-`--tls`, `--workers`, `attendance FILE`, `backup`, `restore`, `verify`, `doctor`.
+`--workers`, `attendance FILE`, `backup`, `restore`, `verify`.
 """
 
 import csv
 import json
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from .lists import workbook
-from .served import ROOT, Served, command, environment
+from .served import ROOT, Served, command, environment, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -237,6 +238,22 @@ def test_badges_writes_a_pdf_by_wave_or_village_on_either_paper(demo, tmp_path):
 def test_device_add_shows_the_token_as_the_last_word_once(demo, device_token):
     assert len(device_token) >= 20
     assert rows(demo, "SELECT count(*) FROM device WHERE token_hash = ?", device_token) == [(0,)]
+
+
+def test_doctor_says_line_by_line_what_it_saw_and_ends_with_one_where_the_event_would_stop(demo, tmp_path):
+    port = str(free_port())
+    well = run(demo, "doctor", "--port", port)
+    assert well.returncode == 0 and "GAGAL" not in well.stdout
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", int(port)))
+        taken.listen()
+        ill = run(tmp_path / "another", "doctor", "--port", port)
+    assert ill.returncode == 1 and "GAGAL" in ill.stdout
+
+
+def test_serve_knows_its_options():
+    told = run(Path("unused"), "serve", "--help").stdout
+    assert all(option in told for option in ("--host", "--port", "--tls"))
 
 
 def test_user_add_makes_an_account(demo):
