@@ -110,6 +110,15 @@ def test_search_by_rt_and_village_marks_in_three_steps(visit, cards):
     expect(page.locator("#results .row")).to_have_count(0)
 
 
+def test_the_same_words_are_searched_again_for_the_next_person(visit, cards):
+    page = desk(visit)
+    for word in ("WELCOME", "ALREADY"):
+        page.keyboard.type("rt 3 mabuun", delay=40)
+        page.locator("#results .row").first.get_by_role("button").click()
+        verdict(page, word)
+        expect(page.locator("#results .row")).to_have_count(0)
+
+
 def test_the_keyboard_alone_searches_marks_and_undoes(visit, cards):
     page = desk(visit)
     page.keyboard.type(f"rt {cards[0]['rt']} {cards[0]['village']}", delay=40)
