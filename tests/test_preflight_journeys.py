@@ -171,10 +171,9 @@ def test_the_desk_keeps_the_screen_on_and_asks_again_when_it_is_seen_again(serve
         Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => { window.asked += 1; } } });"""
     )
     page.goto(f"{served.url}/desk/1")
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("window.asked") == 1
+    wait_until(lambda: page.evaluate("window.asked") == 1)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    assert page.evaluate("window.asked") == 2
+    wait_until(lambda: page.evaluate("window.asked") == 2)
 
 
 def test_what_an_address_allows_is_told_by_trying(demo_file, tmp_path, playwright, chromium):
