@@ -22,6 +22,7 @@ from rtapp.documents import qr
 from .browsers import PHONE, TABLET, launch, sign_in, watch
 from .filming import film
 from .test_pages import TARGETS, overflow
+from .test_serving import wait_until
 from .test_serving_tls import Secure
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -102,7 +103,9 @@ def test_the_test_card_typed_at_the_desk_is_read_and_counted_nowhere(served, vis
 def test_a_clock_two_hours_wrong_is_said_and_kept_for_late_scans(served, visit):
     page = visit("desk", "/desk/1")
     page.add_init_script("const now = Date.now; Date.now = () => now() + 7200000;")
-    page.goto(f"{served.url}/preflight")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as kept:
+        page.goto(f"{served.url}/preflight")
+    assert kept.value.status == 204
     state(page, "clock").to_have_attribute("data-state", "bad")
     state(page, "clock").to_contain_text("7.200")
     with sqlite3.connect(served.instance / "rtapp.db") as database:
@@ -126,16 +129,15 @@ def test_a_second_camera_can_be_chosen_and_is_remembered(served, playwright, chr
         page.locator("#camera").click()
         expect(page.locator("video")).to_have_count(1)
         expect(page.get_by_role("button", name="Lampu")).to_be_hidden()
+        used = "() => document.querySelector('video')?.srcObject?.getVideoTracks()[0]?.getSettings().deviceId"
+        first = page.evaluate(used)
         page.get_by_role("button", name="Ganti kamera").click()
-        expect(page.locator("video")).to_have_count(1)
+        wait_until(lambda: page.evaluate(used) not in (None, first))
         chosen = page.evaluate("localStorage.getItem('rtapp-camera')")
-        assert chosen
-        used = "() => document.querySelector('video').srcObject.getVideoTracks()[0].getSettings().deviceId"
         assert page.evaluate(used) == chosen
         page.reload()
         page.locator("#camera").click()
-        expect(page.locator("video")).to_have_count(1)
-        assert page.evaluate(used) == chosen
+        wait_until(lambda: page.evaluate(used) == chosen)
         page.evaluate("localStorage.setItem('rtapp-camera', 'a camera that was unplugged')")
         page.reload()
         page.locator("#camera").click()
@@ -169,10 +171,9 @@ def test_the_desk_keeps_the_screen_on_and_asks_again_when_it_is_seen_again(serve
         Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => { window.asked += 1; } } });"""
     )
     page.goto(f"{served.url}/desk/1")
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("window.asked") == 1
+    wait_until(lambda: page.evaluate("window.asked") == 1)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    assert page.evaluate("window.asked") == 2
+    wait_until(lambda: page.evaluate("window.asked") == 2)
 
 
 def test_what_an_address_allows_is_told_by_trying(demo_file, tmp_path, playwright, chromium):
