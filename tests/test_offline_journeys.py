@@ -201,6 +201,19 @@ def test_a_scan_of_a_checkpoint_that_this_desk_was_not_given_waits_for_one_that_
     until(lambda: rows(served, "SELECT count(*) FROM scan WHERE checkpoint_id = ?", far) == [(1,)])
 
 
+def test_what_the_server_will_never_take_is_shown_until_somebody_has_looked(visit, served, cards):
+    page = visit("desk", "/waves/1/counts")
+    home = page.locator("#waiting").locator("..").get_attribute("data-home")
+    nobody = {"nonce": "luring-0002", "participant": "999999", "source": "search", "url": "/desk/1/scans", "home": home}
+    page.evaluate(PUT, ["waiting", nobody | {"order": (time.time() - 60) * 1000}])
+    page.reload()
+    until(lambda: kept(page, "waiting") == [] and len(kept(page, "aside")) == 1)
+    page.goto(f"{served.url}/desk/1")
+    expect(page.locator("#differences li")).to_contain_text("Ditolak: Peserta ini tidak ada.")
+    page.locator("#differences li button").click()
+    expect(page.locator("#differences")).to_be_hidden()
+
+
 def test_a_browser_that_was_closed_sends_what_it_kept(served, cards, playwright, chromium, tmp_path):
     profile = {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}
     context = playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile)

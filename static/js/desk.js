@@ -74,13 +74,10 @@ const queue = new Queue({
     if (shown && (!said || other)) signal(now);
     if (other) aside.add({ nonce: attempt.nonce, at: attempt.order, name, said: said.verdict, now });
   },
-  refused(html, attempt, forGood) {
+  refused(html) {
     refusals.innerHTML = html;
     signal('UNKNOWN');
-    if (!forGood) return;
-    const { nonce, order, code, said } = attempt;
-    const why = refusals.textContent.trim();
-    aside.add({ nonce, at: order, name: said?.name || code || '—', said: said?.verdict, now: 'REFUSED', why });
+    aside.show();
   },
   async late(attempt) {
     if (attempt.said || attempt.again || attempt.url !== queue.url) return;

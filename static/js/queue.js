@@ -2,7 +2,7 @@
    signed in. What is kept is removed only when an answer came; what was answered stays as the day's history, for a
    server that comes back with an older memory. */
 
-import { acknowledge, meet, readAll, remove, write } from './store.js';
+import { acknowledge, meet, readAll, setAside, write } from './store.js';
 
 const WAIT = [500, 1000, 2000, 4000];
 const TIMEOUT = 6000;
@@ -12,6 +12,7 @@ const SECRET = ['pin', 'decide', 'reason']; // of a decision at once: kept nowhe
 
 const moment = (milliseconds) => new Date(milliseconds).toISOString();
 const nothing = () => {};
+const textOf = (html) => new DOMParser().parseFromString(html, 'text/html').body.textContent.trim();
 
 export function newNonce() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -20,7 +21,7 @@ export function newNonce() {
 
 export class Queue {
   /* url: where attempts of this page are posted; csrfUrl: where a fresh form token is had; token: the page's own;
-     home: whose attempts these are (the instance). Told: answered(html, attempt), refused(html, attempt, forGood),
+     home: whose attempts these are (the instance). Told: answered(html, attempt), refused(html),
      waiting(count, failing, reached), late(attempt) when no answer came soon, ended(html) when nobody is signed in. */
   constructor({ url = '', csrfUrl, token, home, ...told }) {
     const silent = { answered: nothing, refused: nothing, waiting: nothing, late: nothing, ended: nothing };
@@ -72,7 +73,7 @@ export class Queue {
     if (outcome.answered) {
       this.answered(outcome.html, attempt);
       await write('history', attempt);
-    } else this.refused(outcome.html, attempt, false);
+    } else this.refused(outcome.html);
     return true;
   }
 
@@ -119,8 +120,8 @@ export class Queue {
       const { again: _again, ...known } = attempt;
       await acknowledge(known);
     } else {
-      this.refused(html, attempt, !passed);
-      if (!passed) await remove('waiting', attempt.nonce);
+      if (!passed) await setAside(attempt, textOf(html));
+      this.refused(html);
     }
     this.tell();
   }

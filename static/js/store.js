@@ -59,6 +59,14 @@ export const acknowledge = (attempt) => within(['waiting', 'history'], 'readwrit
   kept.objectStore('history').put(attempt);
 });
 
+/* The server will never take it: no longer sent, and shown until a person has looked at it. */
+export const setAside = (attempt, why) => within(['waiting', 'aside'], 'readwrite', (kept) => {
+  const { nonce, order, code, said } = attempt;
+  const name = said?.name || code || '—';
+  kept.objectStore('waiting').delete(nonce);
+  kept.objectStore('aside').put({ nonce, at: order, name, said: said?.verdict, now: 'REFUSED', why, attempt });
+});
+
 /* Take in the epoch of an answer ("instance-epoch"). Another one of the same instance means that a backup was
    restored: what was acknowledged before waits again, with its own nonces. Gives whether it did. */
 export async function meet(epoch) {
@@ -84,11 +92,14 @@ export async function meet(epoch) {
   return again;
 }
 
-/* Forget names and history; what waits unsent stays. */
+/* Forget names and history; what waits unsent stays, and so does what was refused and nobody has looked at. */
 export async function wipe() {
   await within(['kept', 'history', 'aside'], 'readwrite', (kept) => {
     kept.objectStore('history').clear();
-    kept.objectStore('aside').clear();
+    const told = kept.objectStore('aside').getAll();
+    told.onsuccess = () => {
+      for (const { nonce } of told.result.filter(({ now }) => now !== 'REFUSED')) kept.objectStore('aside').delete(nonce);
+    };
     const keys = kept.objectStore('kept').getAllKeys();
     keys.onsuccess = () => keys.result.filter((key) => key !== 'epoch').forEach((key) => kept.objectStore('kept').delete(key));
   });
