@@ -66,11 +66,11 @@ def marks_at(session: Session, checkpoint_id: int) -> list[tuple[datetime, str]]
 
 def heard_in(session: Session, wave_id: int) -> dict[str, datetime]:
     """Return when each device or user made their last mark at any checkpoint of a wave."""
-    name = func.coalesce(Device.label, User.name, "")
-    rows = select(name, func.max(Attendance.at)).select_from(Attendance)
+    rows = select(Device.label, User.name, func.max(Attendance.at)).select_from(Attendance)
     rows = rows.join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     rows = rows.outerjoin(Device, Device.id == Attendance.device_id).outerjoin(User, User.id == Attendance.user_id)
-    return {name: at for name, at in session.execute(rows.where(Checkpoint.wave_id == wave_id).group_by(name))}
+    rows = rows.where(Checkpoint.wave_id == wave_id).group_by(Device.label, User.name)
+    return {label or name or "": at for label, name, at in session.execute(rows)}
 
 
 def points_of(session: Session, wave_id: int) -> list[tuple[Any, ...]]:
