@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from .served import Served, command
@@ -74,6 +75,19 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
 
     yield open_page
     assert mistakes == []
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels a page is wider than its screen."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def assert_accessible(page: Page) -> None:
+    """Let axe look at a page as it stands: in full by daylight, and its contrast in the dark."""
+    for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page, options=rules).response["violations"]
+        assert [f"{scheme}, {each['id']}: {each['nodes'][0]['html'][:150]}" for each in found] == []
 
 
 def sign_in(page: Page, link: str) -> None:

@@ -3,13 +3,11 @@
 import sqlite3
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .browsers import PHONE, TABLET
+from .browsers import PHONE, TABLET, assert_accessible, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def save(page: Page, row: str, button: str = "Simpan") -> None:
@@ -17,9 +15,8 @@ def save(page: Page, row: str, button: str = "Simpan") -> None:
 
 
 def assert_readable(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found] == []
-    assert page.evaluate(WIDER) <= 0
+    assert_accessible(page)
+    assert overflow(page) <= 0
 
 
 def test_without_javascript_a_day_is_planned_in_place(visit):
@@ -42,7 +39,7 @@ def test_without_javascript_a_day_is_planned_in_place(visit):
     page.locator("#checkpoint--kind").select_option(label="Konsumsi")
     page.locator("#checkpoint--opens_at").fill("2023-11-08T11:30")
     save(page, "checkpoint-", "Tambah")
-    row = page.locator("#checkpoints details").filter(has_text="Makan siang")
+    row = page.locator("#checkpoints details").filter(has=page.locator("summary", has_text="Makan siang"))
     expect(row.locator("summary").first).to_contain_text("Konsumsi · buka 11.30")
     row.locator("summary").first.click()
     row.locator(".confirm > summary").click()
@@ -61,10 +58,9 @@ def test_places_are_found_and_changed_while_typing(visit):
     expect(page.locator("#districts .row-open").first).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
-def test_open_and_refused_forms_are_readable_by_everybody_and_fit(visit, size, scheme):
-    page = visit("admin", "/waves/2", size=size, color_scheme=scheme)
+def test_open_and_refused_forms_are_readable_by_everybody_and_fit(visit, size):
+    page = visit("admin", "/waves/2", size=size)
     page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
     for row in ("wave", "checkpoint-5"):
         page.locator(f"#{row} > summary").click()
@@ -97,6 +93,7 @@ def test_one_tap_at_the_desk_opens_a_checkpoint_that_was_shut(visit, served):
     expect(page.locator("#verdict")).to_have_attribute("data-verdict", "NOT_OPEN")
     page.get_by_role("button", name="Buka Registrasi sekarang").click()
     expect(page.locator("#toast")).to_contain_text("Titik absensi dibuka. Pindai kartunya sekali lagi.")
+    page.wait_for_load_state()  # the sentence stands there before the scripts do
     page.keyboard.type(token)
     page.keyboard.press("Enter")
     expect(page.locator("#verdict")).to_have_attribute("data-verdict", "WELCOME")

@@ -8,10 +8,9 @@ import urllib.request
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .browsers import PHONE, SCREEN, TABLET
+from .browsers import PHONE, SCREEN, TABLET, assert_accessible, overflow
 from .served import Served, command
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -106,11 +105,11 @@ def test_a_board_that_polled_takes_a_free_place(visit, served, come):
     shows(first, 0)
     second = visit("desk", BOARD)
     first.close()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     for number in range(1, 30):
         come(number)
         came = time.monotonic()
-        shows(second, number)
+        shows(second, number, 30)
         if time.monotonic() - came < 0.7 and number > 3:
             break
         assert time.monotonic() < deadline, "the board still polls"
@@ -159,14 +158,12 @@ def test_whoever_was_revoked_is_led_to_the_door(visit, served):
     page.wait_for_url(re.compile("/sign-in"), timeout=20_000)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_the_board(visit, come, scheme):
+def test_everybody_can_read_the_board(visit, come):
     come(1)
-    page = visit("desk", BOARD, color_scheme=scheme)
+    page = visit("desk", BOARD)
     shows(page, 1)
     page.locator(".district summary").first.click()
     for width, height in (TABLET, PHONE, SCREEN):
         page.set_viewport_size({"width": width, "height": height})
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert_accessible(page)
+        assert overflow(page) <= 0

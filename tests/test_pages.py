@@ -3,10 +3,9 @@
 import sqlite3
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from .browsers import PHONE, TABLET, sign_in, watch
+from .browsers import PHONE, TABLET, assert_accessible, overflow, sign_in, watch
 from .served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,7 +21,7 @@ PAGES = {
     "native": "/K/{token}?checkpoint=2",
     "native-choose": "/K/{token}",
     "counts": "/waves/1/counts",
-    "missing": "/waves/1/missing",
+    "missing": "/waves/1/missing?district=63.09.11",
     "place": "/waves/1/places/63.09.06.1001",
     "counts-all": "/counts/all",
     "screen": "/waves/1/screen",
@@ -102,36 +101,43 @@ def signed_in(browser: Browser, hall):
     return state
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.fixture(scope="module")
+def open_page(browser: Browser, hall, signed_in):
+    """Open a path as the admin or a stranger, on a screen of a size; each of these keeps one window for all tests."""
+    server, _ = hall
+    windows: dict[tuple[bool, tuple[int, int]], tuple[Page, list[str]]] = {}
+
+    def show(path: str, size: tuple[int, int], *, stranger: bool) -> tuple[Page, list[str]]:
+        """Return the page and the list of its mistakes."""
+        if (stranger, size) not in windows:
+            context = browser.new_context(
+                viewport={"width": size[0], "height": size[1]}, storage_state=None if stranger else signed_in
+            )
+            mistakes: list[str] = []
+            watch(context, server.url, mistakes)
+            page = context.new_page()
+            page.route("**/desk/*/scans", lambda route: route.abort())  # the native page would post itself
+            windows[stranger, size] = page, mistakes
+        page, mistakes = windows[stranger, size]
+        mistakes.clear()
+        page.goto(server.url + path)
+        page.evaluate("document.fonts.ready")
+        return page, mistakes
+
+    yield show
+    for page, _ in windows.values():
+        page.context.close()
+
+
 @pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
 @pytest.mark.parametrize("name", [*PAGES, *STRANGERS])
-def test_a_page_is_readable_by_everybody_and_fits(browser, hall, signed_in, name, size, scheme):
-    server, facts = hall
-    state = None if name in STRANGERS else signed_in
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, storage_state=state
-    )
-    mistakes: list[str] = []
-    watch(context, server.url, mistakes)
-    page = context.new_page()
-    page.route("**/desk/*/scans", lambda route: route.abort())  # the native page would post itself
-    page.goto(server.url + (PAGES | STRANGERS)[name].format(**facts))
-    page.evaluate("document.fonts.ready")
+def test_a_page_is_readable_by_everybody_and_fits(open_page, hall, name, size):
+    path = (PAGES | STRANGERS)[name].format(**hall[1])
+    page, mistakes = open_page(path, size, stranger=name in STRANGERS)
     assert overflow(page) <= 0, "wider than the screen"
     assert page.evaluate(TARGETS) == [], "targets under 44 px"
     assert_accessible(page)
     assert mistakes == []
-    context.close()
-
-
-def overflow(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    said = [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found.response["violations"]]
-    assert said == []
 
 
 def test_a_desk_shows_input_verdict_count_and_last_scans_without_scrolling(browser, hall, signed_in):

@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from .browsers import PHONE, TABLET
+from .browsers import PHONE, TABLET, assert_accessible, overflow
 from .lists import workbook
-from .test_pages import assert_accessible, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
