@@ -113,7 +113,7 @@ def test_search_by_rt_and_village_marks_in_three_steps(visit, cards):
 def test_the_same_words_are_searched_again_for_the_next_person(visit, cards):
     page = desk(visit)
     for word in ("WELCOME", "ALREADY"):
-        page.keyboard.type("rt 3 mabuun", delay=40)
+        page.keyboard.insert_text("rt 3 mabuun")
         page.locator("#results .row").first.get_by_role("button").click()
         verdict(page, word)
         expect(page.locator("#results .row")).to_have_count(0)

@@ -85,7 +85,7 @@ def test_a_screen_opened_by_its_link_moves_and_shouts_when_the_server_is_gone(
     page.wait_for_url("**/waves/1/screen")
     expect(page.locator("#screen strong")).to_have_text("0")
     come(1)
-    expect(page.locator("#screen strong")).to_have_text("1", timeout=3000)
+    expect(page.locator("#screen strong")).to_have_text("1", timeout=20_000)
     expect(page.locator("#updated")).to_have_text(re.compile(r"^\d\d\.\d\d\.\d\d$"))
     edge = page.evaluate("getComputedStyle(document.body).borderTopColor")
     served.kill()

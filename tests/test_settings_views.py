@@ -113,9 +113,9 @@ def test_a_post_without_the_pages_token_is_refused(app, admin, kept):
 
 
 def test_the_pages_of_pengaturan_reach_each_other(admin, client_of):
-    parts = ["Acara", "Wilayah", "Perangkat", "Pengguna", "Pengaturan lain", "Akun saya", "Lisensi"]
+    parts = ["Acara", "Wilayah", "Jalur", "Perangkat", "Pengguna", "Pengaturan lain", "Akun saya", "Lisensi"]
     for path, label in zip(
-        ("/event", "/places", "/devices", "/users", "/settings", "/account", "/licences"), parts, strict=True
+        ("/event", "/places", "/lanes", "/devices", "/users", "/settings", "/account", "/licences"), parts, strict=True
     ):
         page = admin.get(path).text
         shown = re.search(r'<nav id="parts".*?</nav>', page, re.DOTALL)[0]
