@@ -47,7 +47,7 @@ def kind_of(village_code: str) -> str:
 
 def read_places(text: str) -> list[PlaceRow]:
     """Read a CSV with the columns of ``COLUMNS`` (kind may be absent); refused without them or any row."""
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     try:
         lacking = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
         found = [] if lacking else [_place(row) for row in rows]
