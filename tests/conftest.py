@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from rtapp import clock, migrations
-from rtapp.db import db
+from rtapp.accounts import store as accounts
+from rtapp.accounts.roles import Role
+from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 
 from . import world as worlds
@@ -87,3 +89,34 @@ def client_of(app: Flask, world: worlds.World) -> Callable[[str], FlaskClient]:
         return client
 
     return make
+
+
+@pytest.fixture
+def admin(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
+    """The committee's laptop, at the small training."""
+    return client_of("admin")
+
+
+@pytest.fixture
+def beginner(app: Flask) -> FlaskClient:
+    """The committee's laptop on an empty database."""
+    with app.app_context():
+        session = begin_write(db.session)
+        user = accounts.add_user(session, "uji", "Uji admin", Role.ADMIN, "kata-sandi-uji", now=clock.utcnow())
+        session.commit()
+        who = [user.id, user.session_version]
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["user"] = who
+    return client
+
+
+@pytest.fixture
+def look(app: Flask) -> Callable[..., object]:
+    """Read the database: ``look(lambda session: …)``."""
+
+    def read(what: Callable) -> object:
+        with app.app_context():
+            return what(db.session)
+
+    return read

@@ -37,11 +37,6 @@ def stranger(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def admin(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    return client_of("admin")
-
-
-@pytest.fixture
 def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
     return client_of("device")
 

@@ -1,7 +1,6 @@
 """The day of a wave, as the admin who plans it sees it: agenda, checkpoints, invited numbers; the desk's one tap."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,23 +18,6 @@ from .world import at
 ITEM = {"starts": "08:30", "ends": "10:00", "material": "Tugas RT", "speaker": "Narasumber Contoh"}
 POINT = {"name": "Konsumsi siang", "kind": "konsumsi", "opens_at": "", "closes_at": ""}
 LONG = "x" * 10_000
-
-
-@pytest.fixture
-def admin(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """The committee's laptop, at the small training."""
-    return client_of("admin")
-
-
-@pytest.fixture
-def look(app) -> Callable[..., object]:
-    """Read the database: ``look(lambda session: …)``."""
-
-    def read(what: Callable) -> object:
-        with app.app_context():
-            return what(db.session)
-
-    return read
 
 
 def points_of(session, wave_id):

@@ -1,17 +1,12 @@
 """Wilayah, as the admin who sets it sees it: districts and villages found, added, changed, refused."""
 
 import io
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from rtapp import clock
-from rtapp.accounts import store as accounts
-from rtapp.accounts.roles import Role
-from rtapp.db import begin_write, db
 from rtapp.events import store
 from rtapp.roster import store as roster
 from rtapp.schema import District, Village
@@ -22,23 +17,6 @@ DISTRICT = {"kind": "district", "code": "63.09.12", "name": "Bintang Ara"}
 VILLAGE = {"kind": "village", "code": "63.09.07.2001", "name": "Kupang Nunding"}
 HTMX = {"HX-Request": "true"}
 LONG = "x" * 10_000
-
-
-@pytest.fixture
-def admin(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """The committee's laptop, at the small training."""
-    return client_of("admin")
-
-
-@pytest.fixture
-def look(app) -> Callable[..., object]:
-    """Read the database: ``look(lambda session: …)``."""
-
-    def read(what: Callable) -> object:
-        with app.app_context():
-            return what(db.session)
-
-    return read
 
 
 def district_id(session, name: str) -> int:
@@ -90,16 +68,8 @@ def test_an_empty_list_is_filled_with_the_one_that_is_here(admin, look):
     assert "Tidak ada yang berubah" in words(admin.get("/places"))
 
 
-def test_without_places_the_page_offers_a_list(app):
-    with app.app_context():
-        session = begin_write(db.session)
-        user = accounts.add_user(session, "uji", "Uji admin", Role.ADMIN, "kata-sandi-uji", now=clock.utcnow())
-        session.commit()
-        who = [user.id, user.session_version]
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["user"] = who
-    page = words(client.get("/places"))
+def test_without_places_the_page_offers_a_list(beginner):
+    page = words(beginner.get("/places"))
     assert "Belum ada wilayah" in page and "Pakai daftar Kabupaten Tabalong" in page and "Tambah kecamatan" in page
 
 

@@ -1,17 +1,10 @@
 """The event and its waves, as the admin who makes them sees it."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from rtapp import clock
-from rtapp.accounts import store as accounts
-from rtapp.accounts.roles import Role
-from rtapp.db import begin_write, db
 from rtapp.events import store
 from rtapp.schema import Agenda, District, Event, Wave
 
@@ -22,37 +15,6 @@ EVENT = {"name": "Bimtek Contoh", "organiser": "Dinas Contoh", "timezone": "Asia
 NEW = EVENT | {"date": "2026-11-08", "venue": "Aula Contoh"}
 ITEM = {"starts": "08:30", "ends": "10:00", "material": "Tugas RT", "speaker": ""}
 LONG = "x" * 10_000
-
-
-@pytest.fixture
-def admin(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """The committee's laptop, at the small training."""
-    return client_of("admin")
-
-
-@pytest.fixture
-def beginner(app: Flask) -> FlaskClient:
-    """The committee's laptop on an empty database."""
-    with app.app_context():
-        session = begin_write(db.session)
-        user = accounts.add_user(session, "uji", "Uji admin", Role.ADMIN, "kata-sandi-uji", now=clock.utcnow())
-        session.commit()
-        who = [user.id, user.session_version]
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["user"] = who
-    return client
-
-
-@pytest.fixture
-def look(app: Flask) -> Callable[..., object]:
-    """Read the database: ``look(lambda session: …)``."""
-
-    def read(what: Callable) -> object:
-        with app.app_context():
-            return what(db.session)
-
-    return read
 
 
 def points_of(session, wave_id):

@@ -45,7 +45,7 @@ def ready(page: Page) -> Page:
     return page
 
 
-def until(holds: Callable[[], bool], seconds: float = 15) -> None:
+def until(holds: Callable[[], bool], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come to pass"
@@ -115,6 +115,17 @@ def test_people_are_found_and_marked_by_one_tap_without_a_server(visit, served, 
     expect(page.locator("#results .row")).to_have_count(0)
     served.start()
     present(page, 1)
+
+
+def test_the_test_card_is_known_without_a_server_too_and_differs_from_nothing(visit, served):
+    page = ready(desk(visit))
+    served.kill()
+    scan(page, "UJICOBAKARTUMEJA")
+    provisional(page, "TEST")
+    served.start()
+    until(lambda: kept(page, "waiting") == [], 30)
+    expect(page.locator("#differences")).to_be_hidden()
+    assert rows(served, "SELECT count(*) FROM scan") == [(0,)]
 
 
 def test_where_the_server_says_otherwise_it_is_listed_until_looked_at(visit, served, cards):
@@ -235,12 +246,7 @@ def test_a_browser_that_was_closed_sends_what_it_kept(served, cards, playwright,
 
 def test_after_a_restore_from_an_older_backup_desks_bring_the_day_back(visit, served, cards):
     page = ready(desk(visit))
-    older = served.instance.parent / "older.db"
-    closing = contextlib.closing
-    with closing(sqlite3.connect(served.instance / "rtapp.db")) as now, closing(sqlite3.connect(older)) as copy:
-        now.backup(copy)
-        copy.execute("UPDATE event SET epoch = 'sesudah-dipulihkan'")
-        copy.commit()
+    older = backup_of(served)
     for card in cards[:5]:
         scan(page, card["code"])
     present(page, 5)
@@ -259,13 +265,7 @@ def test_after_a_restore_from_an_older_backup_desks_bring_the_day_back(visit, se
 
 def test_a_desk_that_the_restored_server_does_not_know_keeps_its_day_until_somebody_signs_in(visit, served, cards):
     page = ready(desk(visit))
-    older = served.instance.parent / "older.db"
-    closing = contextlib.closing
-    with closing(sqlite3.connect(served.instance / "rtapp.db")) as now, closing(sqlite3.connect(older)) as copy:
-        now.backup(copy)
-        copy.execute("UPDATE event SET epoch = 'sesudah-dipulihkan'")
-        copy.execute("UPDATE device SET session_version = 0")  # it was paired after this backup
-        copy.commit()
+    older = backup_of(served, "UPDATE device SET session_version = 0")  # it was paired after this backup
     for card in cards[:3]:
         scan(page, card["code"])
     present(page, 3)
@@ -280,6 +280,18 @@ def test_a_desk_that_the_restored_server_does_not_know_keeps_its_day_until_someb
     sign_in(page, served.links[-2])
     page.goto(f"{served.url}/waves/1/counts")
     until(lambda: marks(served) == there, 30)
+
+
+def backup_of(served: Served, *changes: str) -> Path:
+    """A copy of the database as a restore would bring it: of another epoch, and with these changes."""
+    older = served.instance.parent / "older.db"
+    closing = contextlib.closing
+    with closing(sqlite3.connect(served.instance / "rtapp.db")) as now, closing(sqlite3.connect(older)) as copy:
+        now.backup(copy)
+        for change in ("UPDATE event SET epoch = 'sesudah-dipulihkan'", *changes):
+            copy.execute(change)
+        copy.commit()
+    return older
 
 
 def put_back(backup: Path, database: Path) -> None:

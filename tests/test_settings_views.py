@@ -15,12 +15,6 @@ ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 
 @pytest.fixture
-def admin(client_of):
-    """The committee's laptop."""
-    return client_of("admin")
-
-
-@pytest.fixture
 def kept(app):
     """Read every option."""
 

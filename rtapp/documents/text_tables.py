@@ -31,6 +31,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?\s*(?:\r\n|\r|\n)', re.I)
 _AS_TEXT = re.compile(r'="(.*)"', re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAMPLE = 60
+csv.field_size_limit(2**31 - 1)  # of the whole process, and so set once: what bounds a cell is the size of an upload
 
 
 def decoded(data: bytes) -> str | None:
@@ -57,7 +58,6 @@ def read_csv(text: str, name: str = "") -> Workbook:
     if declared:
         start, separator = 1, declared[1]
         text = text[declared.end() :]
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     rows = []
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator or _separator(text))
     try:

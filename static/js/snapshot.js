@@ -7,9 +7,11 @@ import { meet, read, write } from './store.js';
 const IN_ADDRESS = /(?:^|[^A-Z0-9])K[^A-Z0-9]{1,3}([A-Z2-7]{16})(?![A-Z0-9])/;
 const BARE = /(?:^|[^A-Z2-7])([A-Z2-7]{16})[^A-Z2-7]*$/;
 const SHORT = /^[2-9A-HJKMNP-Z]{7}$/;
+const TEST_CARD = /(?:^|[^A-Z2-7])UJICOBAKARTUMEJA[^A-Z2-7]*$/i;
 
 const folded = (text) => text.normalize('NFD').replace(/[^\p{L}\p{N}]+/gu, ' ').toLowerCase().trim();
 
+export const isTestCard = (code) => TEST_CARD.test(code);
 export const tokenOf = (code) => (IN_ADDRESS.exec(code.toUpperCase()) || BARE.exec(code.toUpperCase()))?.[1];
 
 async function digest(text) {
