@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
+from jinja2 import FileSystemBytecodeCache
 
 from .. import clock
 from ..badges.token import shown
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(shown, "short_code")
     app.add_template_filter(numeral, "numeral")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # in the user's temporary folder, as Jinja guards it
     app.context_processor(lambda: {"locale": language(), "event": current_event()})
 
 
