@@ -15,7 +15,7 @@ TOP = {
     *("LICENSE", "CHANGELOG.md", "pyproject.toml"),
 }
 VENDOR = {f"static/vendor/{name}" for name in ("package.json", "package-lock.json", ".npmrc")}
-# The hosts an address may name: this machine, a hall's network, made-up names; XML's names, a chat's, a package's funding.
+# What an address may name: this machine, a hall's network, made-up hosts, XML's names, a chat, a package's funding.
 HOST = re.compile(r"https?://([\w.-]+)")
 OUR_HOSTS = re.compile(
     r"(?:127|10|169\.254|192\.168|192\.0\.2)\.[\d.]+|desk|(?:.+\.)?(?:localhost|lan|local|example)|example\.org"
