@@ -1,13 +1,15 @@
 """Lists that are no tables: a message from a chat, line by line, and text pasted from a sheet."""
 
 import re
+from dataclasses import replace
 from pathlib import PurePath
 
-from ..documents.cells import Row, Sheet, Workbook, packed_rows, text_cell
+from ..documents.cells import Row, Sheet, Workbook, text_cell
 from ..documents.sheets import read_workbook
 from ..documents.text_tables import decoded, read_csv
 from .columns import find_layout
 from .spelling import clean
+from .unheaded import headed, with_header
 
 _RT = re.compile(r"\bR\.?\s?T\.?\s*(?:/\s*R\.?\s?W\.?)?[\s.:\-]*(\d{1,3}\s?[A-Z]?|[IVX]+)(?:\s*/\s*(\d{1,3}))?\b", re.I)
 _RW = re.compile(r"\bR\.?\s?W\.?[\s.:\-]*(\d{1,3})\b", re.I)
@@ -27,26 +29,26 @@ def read_file(data: bytes, name: str) -> Workbook:
 
 
 def read_message(text: str, name: str) -> Workbook:
-    """Read pasted text: a table where it has a header, else a message with an RT in each line of a head.
+    """Read pasted text: a table, its header put back where it lacks one, else a message with an RT in each head's line.
 
     Lines without an RT stay as they are: they name the village of those below, or are nobody.
     """
     table = read_csv(text, name)
     if any(find_layout(sheet) for sheet in table.sheets):
         return table
+    understood = headed(table.sheets[0]) if table.sheets else None
+    if understood:
+        return replace(table, sheets=(understood,))
     lines = text.splitlines()
     read = [(number, line, _person(line)) for number, line in enumerate(lines, 1) if clean(line)]
     if not any(person for _, _, person in read):
         return table
     first = next(number for number, _, person in read if person)
-    above = [Row(number, (text_cell(clean(line)),)) for number, line, _ in read if number < first]
-    # The header stands between the lines above the first head and that head; line numbers move down by one.
-    rows = [*above, Row(first, tuple(text_cell(word) for word in _HEADER))]
-    for number, line, person in read:
-        if number >= first:
-            cells = person or (clean(line),)
-            rows.append(Row(number + 1, tuple(text_cell(cell) for cell in cells)))
-    return Workbook("csv", (Sheet(name, packed_rows(rows)),), sees_hidden=False)
+    rows = [
+        Row(number, tuple(map(text_cell, (person if number >= first else None) or (clean(line),))))
+        for number, line, person in read
+    ]
+    return Workbook("csv", (Sheet(name, with_header(rows, first, _HEADER)),), sees_hidden=False)
 
 
 def _person(line: str) -> tuple[str, str, str, str] | None:
