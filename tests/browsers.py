@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from .served import Served, command
 
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the lightest first
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+WHOLE_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", *WHOLE_BROWSERS)  # the lightest first
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-quic",
@@ -21,14 +21,20 @@ TABLET, PHONE, SCREEN = (1024, 768), (390, 844), (1920, 1080)
 expect.set_options(timeout=30_000)  # a machine that also does other things; a page that works answers at once
 
 
+def find_browser(names: tuple[str, ...] = BROWSERS) -> str:
+    """Return the path of a browser; without one the test is skipped, or fails where browsers are mandatory."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        if os.environ.get("RTAPP_REQUIRE_BROWSER"):
+            pytest.fail(f"{names[0]} is missing, and RTAPP_REQUIRE_BROWSER says it must be here")
+        pytest.skip("Chromium is not installed; `apt-get install chromium` lets this test run")
+    return found
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of Chromium; without one the test is skipped, or fails where browsers are mandatory."""
-    if CHROMIUM is None:
-        if os.environ.get("RTAPP_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is missing, and RTAPP_REQUIRE_BROWSER says it must be here")
-        pytest.skip("Chromium is not installed; `apt-get install chromium` lets this test run")
-    return CHROMIUM
+    """The path of the browser of most tests."""
+    return find_browser()
 
 
 @pytest.fixture(scope="session")

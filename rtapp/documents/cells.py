@@ -1,7 +1,9 @@
 """What a spreadsheet is, whatever file it came in: workbooks, sheets, rows, cells, and the limits of each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Literal
 
 Kind = Literal["text", "number", "date", "bool", "error", "empty"]
@@ -9,6 +11,7 @@ Kind = Literal["text", "number", "date", "bool", "error", "empty"]
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000  # rows with something in them, in one workbook
 MAX_COLUMNS = 256
+MAX_MERGES = 20_000
 MAX_CELL_CHARS = 32_767  # Excel's own limit of one cell
 
 
@@ -92,6 +95,12 @@ def number_cell(number: int | float, struck: bool = False) -> Cell:
         if number.is_integer() and abs(number) < 1e18:
             number = int(number)
     return Cell(number, "number", struck)
+
+
+def bounded_merges(merges: Iterable[Merge]) -> tuple[Merge, ...]:
+    """Return ``merges`` once each, no wider than a sheet is read; beyond ``MAX_MERGES`` they are not heeded."""
+    kept = (Merge(each.top, each.left, each.bottom, min(each.right, MAX_COLUMNS - 1)) for each in merges)
+    return tuple(islice(dict.fromkeys(kept), MAX_MERGES))
 
 
 def packed_rows(rows: list[Row]) -> tuple[Row, ...]:

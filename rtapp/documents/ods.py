@@ -2,9 +2,10 @@
 
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import BytesIO
+from typing import IO
 from xml.etree.ElementTree import Element, iterparse
 from xml.sax.saxutils import escape
 
@@ -18,11 +19,12 @@ from .cells import (
     Row,
     Sheet,
     Workbook,
+    bounded_merges,
     number_cell,
     packed_rows,
     text_cell,
 )
-from .refused import broken, protected, too_many_rows
+from .refused import bomb, broken, protected, too_many_rows
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -31,6 +33,7 @@ STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 MIME = "application/vnd.oasis.opendocument.spreadsheet"
 LAST_ROW = 1_048_576
+MAX_EVENTS = 5_000_000  # beginnings and ends of elements: more than a list of 20,000 rows has
 _UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 _MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -51,21 +54,33 @@ def read_ods(data: bytes) -> Workbook:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if b"encryption-data" in archive.read("META-INF/manifest.xml"):
                 raise protected()
-            struck, hidden_tables, sheets, rows_left = set(), set(), [], MAX_ROWS
             with archive.open("content.xml") as stream:
-                for _, element in iterparse(stream):
-                    if element.tag == STYLE + "style":
-                        note_style(element, struck, hidden_tables)
-                    elif element.tag == TABLE + "table":
-                        sheet = read_table(element, struck, hidden_tables, rows_left)
-                        rows_left -= len(sheet.rows)
-                        sheets.append(sheet)
-                        element.clear()
-            return Workbook("ods", tuple(sheets))
+                return Workbook("ods", tuple(_tables(stream)))
     except Refused:
         raise
     except Exception as error:  # anything else means that the file is not what it says
         raise broken() from error
+
+
+def _tables(stream: IO[bytes]) -> Iterator[Sheet]:
+    """Yield the tables of a document, which is forgotten as it is read: rows when they end, the rest by tables."""
+    struck, hidden_tables, table, rows_left = set[str](), set[str](), None, MAX_ROWS
+    for count, (event, element) in enumerate(iterparse(stream, ("start", "end"))):
+        if count > MAX_EVENTS:
+            raise bomb()
+        if event == "start":
+            if element.tag == TABLE + "table" and table is None:
+                table = Table(element, element.get(TABLE + "style-name") in hidden_tables, struck, rows_left)
+        elif element.tag == STYLE + "style":
+            note_style(element, struck, hidden_tables)
+        elif table is not None and element.tag == TABLE + "table-row":
+            table.add(element)
+            element.clear()
+        elif table is not None and element is table.element:
+            rows_left -= len(table.rows)
+            yield table.sheet()
+            table = None
+            element.clear()
 
 
 def note_style(element: Element, struck: set[str], hidden_tables: set[str]) -> None:
@@ -79,24 +94,32 @@ def note_style(element: Element, struck: set[str], hidden_tables: set[str]) -> N
             hidden_tables.add(name)
 
 
-def read_table(table: Element, struck: set[str], hidden_tables: set[str], room: int) -> Sheet:
-    """Return one table as a sheet of at most ``room`` rows."""
-    rows: list[Row] = []
-    merges: list[Merge] = []
-    number = 1
-    for element in table.iter(TABLE + "table-row"):
+class Table:
+    """A table while it is read: at most ``room`` rows."""
+
+    def __init__(self, element: Element, hidden: bool, struck: set[str], room: int) -> None:
+        self.element, self.hidden, self.struck, self.room = element, hidden, struck, room
+        self.rows: list[Row] = []
+        self.merges: list[Merge] = []
+        self.number = 1
+
+    def add(self, element: Element) -> None:
+        """Take up a row, as often as it stands for itself."""
+        if self.number > LAST_ROW:
+            return
         repeat = repeats(element, "number-rows-repeated")
-        cells = read_cells(element, number, struck, merges)
+        cells = read_cells(element, self.number, self.struck, self.merges)
         hidden = element.get(TABLE + "visibility", "visible") != "visible"
         if any(cell.kind != "empty" for cell in cells):
-            if len(rows) + repeat > room:
+            if len(self.rows) + repeat > self.room:
                 raise too_many_rows()
-            rows.extend(Row(number + step, cells, hidden) for step in range(repeat))
-        number += repeat
-        if number > LAST_ROW:
-            break
-    hidden_sheet = table.get(TABLE + "style-name") in hidden_tables
-    return Sheet(table.get(TABLE + "name", ""), packed_rows(rows), hidden_sheet, tuple(merges))
+            self.rows.extend(Row(self.number + step, cells, hidden) for step in range(repeat))
+        self.number += repeat
+
+    def sheet(self) -> Sheet:
+        """Return what was read."""
+        name = self.element.get(TABLE + "name", "")
+        return Sheet(name, packed_rows(self.rows), self.hidden, bounded_merges(self.merges))
 
 
 def repeats(element: Element, name: str) -> int:

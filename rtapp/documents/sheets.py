@@ -77,9 +77,7 @@ def _read_zip(data: bytes) -> Workbook:
     except Exception as error:  # a cut-off archive fails in many ways
         raise broken() from error
     sizes = [part.file_size for part in parts]
-    others = [
-        part.file_size for part in parts if not SHEET_PART.match(part.filename) and part.filename != "content.xml"
-    ]
+    others = [part.file_size for part in parts if not SHEET_PART.match(part.filename)]
     if sum(sizes) > _MAX_UNPACKED or max(others, default=0) > _MAX_PART or len(parts) > _MAX_PARTS:
         raise bomb()
     if any(part.flag_bits & 1 for part in parts):

@@ -18,6 +18,7 @@ from .cells import (
     Row,
     Sheet,
     Workbook,
+    bounded_merges,
     packed_rows,
     text_cell,
 )
@@ -31,6 +32,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?\s*(?:\r\n|\r|\n)', re.I)
 _AS_TEXT = re.compile(r'="(.*)"', re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAMPLE = 60
+_MAX_TAG = 1 << 20  # letters from one tag's end to the next: the parser takes a hundred times that in memory
 csv.field_size_limit(2**31 - 1)  # of the whole process, and so set once: what bounds a cell is the size of an upload
 
 
@@ -103,6 +105,8 @@ def looks_like_html(text: str) -> bool:
 
 def read_html(text: str) -> Workbook:
     """Read the tables of a page, as web programs export them under the name of XLS; one sheet per table."""
+    if max(map(len, text.split(">"))) > _MAX_TAG:
+        raise broken()
     parser = _Tables()
     try:
         parser.feed(text)
@@ -186,4 +190,4 @@ def _sheet_of(index: int, table: list[list[tuple[str, int, int, bool]]]) -> Shee
                 taken.update((row, column) for row in below for column in range(left, left + right))
             cells += [text_cell(text, struck), *([EMPTY] * (right - 1))]
         rows.append(Row(number, tuple(cells[:MAX_COLUMNS])))
-    return Sheet(f"Tabel {index}", packed_rows(rows), merges=tuple(merges))
+    return Sheet(f"Tabel {index}", packed_rows(rows), merges=bounded_merges(merges))

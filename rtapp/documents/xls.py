@@ -12,6 +12,7 @@ from .cells import (
     Row,
     Sheet,
     Workbook,
+    bounded_merges,
     number_cell,
     packed_rows,
     text_cell,
@@ -50,7 +51,7 @@ def read_sheet(page, hidden: bool) -> Sheet:
         for number, values in enumerate(page.iter_rows(), 1)
         if any(value != "" for value in values)
     ]
-    merges = tuple(
+    merges = bounded_merges(
         Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in page.merged_cell_ranges or ()
     )
     return Sheet(page.name, packed_rows(rows), hidden, merges)

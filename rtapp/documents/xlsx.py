@@ -15,17 +15,21 @@ from .cells import (
     Row,
     Sheet,
     Workbook,
+    bounded_merges,
     number_cell,
     packed_rows,
     text_cell,
 )
-from .refused import broken, too_many_rows
+from .refused import bomb, broken, too_many_rows
 
 CHUNK = 1 << 20
 MAX_KEPT = 32 << 20  # bytes of XML of rows with values, per workbook
 MAX_SPAN = 8 << 20  # bytes of XML in which at least one row must end
+MAX_STRINGS = 20 * MAX_ROWS  # different texts of a workbook
 
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$", re.I)
+STRINGS_PART = re.compile(r"xl/sharedStrings\.xml$", re.I)
+STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.S)
 DATA = re.compile(rb"<((?:\w+:)?)sheetData\b[^>]*>")
 HOLDS = re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s>]")
@@ -61,11 +65,14 @@ def read_xlsx(data: bytes) -> Workbook:
         with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(slim, "w", zipfile.ZIP_STORED) as new:
             for info in old.infolist():
                 if SHEET_PART.match(info.filename):
-                    part = sift(old.open(info), MAX_KEPT - sum(len(s.xml) for s in sifted.values()))
-                    sifted[info.filename] = part
-                    new.writestr(info.filename, part.xml)
+                    sheet = sift(old.open(info), MAX_KEPT - sum(len(s.xml) for s in sifted.values()))
+                    sifted[info.filename] = sheet
+                    new.writestr(info.filename, sheet.xml)
                 elif not info.filename.startswith(("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/")):
-                    new.writestr(info.filename, old.read(info))
+                    part = old.read(info)
+                    if STRINGS_PART.match(info.filename) and len(STRING.findall(part)) > MAX_STRINGS:
+                        raise bomb()
+                    new.writestr(info.filename, part)
             paths = sheet_paths(old)
         if sum(part.rows for part in sifted.values()) > MAX_ROWS:
             raise too_many_rows()
@@ -126,7 +133,7 @@ def merges_in(tail: bytes) -> tuple[Merge, ...]:
     for left, top, right, bottom in MERGE.findall(tail):
         if right:
             found.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
-    return tuple(found)
+    return bounded_merges(found)
 
 
 def column_index(letters: bytes | str) -> int:

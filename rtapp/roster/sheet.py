@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 
 from ..documents.cells import EMPTY, Cell, Row, Sheet
 from ..refusals import Reason, reason
@@ -17,6 +18,7 @@ from .rt import parse_rt
 from .spelling import clean
 from .whereabouts import Around
 
+MOST_MERGED = 200_000  # rows that merged cells cover, counted for each of them
 _PLACE = re.compile(r"(?:desa|ds|kelurahan|kel|kecamatan|kec)\b", re.I)
 _PRIVATE = re.compile(r"lahir|\bttl\b|alamat rumah|npwp|rekening|agama|pekerjaan|pendidikan|email", re.I)
 _LETTER = re.compile(r"[^\W\d_]")
@@ -96,7 +98,7 @@ class _Walk:
         self.name = context.label
         self.places, self.answers = context.places, context.answers
         self.drafts: list[Draft] = []
-        self.merged = dict(_merged_down(sheet))
+        self.merged = dict(islice(_merged_down(sheet), MOST_MERGED))
         self.around = self._around()
         self.filled: dict[int, str] = {}
         self.signed = self.after_header = False
@@ -265,10 +267,11 @@ def _filled(cells: Mapping[str, Cell]) -> set[str]:
 def _merged_down(sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell]]:
     """Yield the value of each cell that a merge over several rows covers, by row and column."""
     by_number = {row.number: row for row in sheet.rows}
+    last = max(by_number, default=0)
     for merge in sheet.merges:
         if merge.bottom > merge.top and merge.top in by_number:
             value = by_number[merge.top].at(merge.left)
-            for number in range(merge.top + 1, min(merge.bottom, merge.top + 5_000) + 1):
+            for number in range(merge.top + 1, min(merge.bottom, last) + 1):
                 yield (number, merge.left), value
 
 
