@@ -1,6 +1,7 @@
 /* QR codes from the camera or a photo, decoded on this device by a decoder of our own origin. */
 
 const READ = { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1 };
+const WAYS = [READ, { ...READ, binarizer: 'GlobalHistogram' }]; // the second reads more of what cracks or lamps lie on
 const PAUSE = 110;
 const SAME_CODE = 3000;
 const LONGEST_SIDE = 1600;
@@ -25,7 +26,7 @@ function decoder({ script, wasm }) {
   return loading;
 }
 
-async function read(source, canvas, places) {
+async function read(source, canvas, places, ways) {
   const zxing = await decoder(places);
   const width = source.videoWidth || source.width;
   const height = source.videoHeight || source.height;
@@ -34,8 +35,12 @@ async function read(source, canvas, places) {
   canvas.height = Math.round(height * scale);
   const pen = canvas.getContext('2d', { willReadFrequently: true });
   pen.drawImage(source, 0, 0, canvas.width, canvas.height);
-  const [code] = await zxing.readBarcodes(pen.getImageData(0, 0, canvas.width, canvas.height), READ);
-  return code?.isValid ? code.text : null;
+  const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
+  for (const way of ways) {
+    const [code] = await zxing.readBarcodes(picture, way);
+    if (code?.isValid) return code.text;
+  }
+  return null;
 }
 
 export function hasCamera() {
@@ -43,7 +48,7 @@ export function hasCamera() {
 }
 
 export async function readPhoto(file, places) {
-  return read(await createImageBitmap(file), document.createElement('canvas'), places);
+  return read(await createImageBitmap(file), document.createElement('canvas'), places, WAYS);
 }
 
 const CHOSEN = 'rtapp-camera';
@@ -122,8 +127,9 @@ export class Camera {
 
   async look() {
     const { video } = this;
-    while (video && this.video === video) {
-      const text = video.readyState >= 2 ? await read(video, this.canvas, this.places) : null;
+    for (let picture = 0; video && this.video === video; picture += 1) {
+      const way = [WAYS[picture % WAYS.length]]; // in turn: another picture comes soon
+      const text = video.readyState >= 2 ? await read(video, this.canvas, this.places, way) : null;
       if (this.video !== video) return; // stopped or changed meanwhile
       const now = performance.now();
       if (text && !(text === this.last.text && now - this.last.at < SAME_CODE)) this.found(text);
