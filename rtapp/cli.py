@@ -11,12 +11,12 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import clock, config, demo, doctor, migrations, serving, terminal
+from . import clock, config, copying, demo, doctor, migrations, serving, terminal
 from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
 from .badges import store as badges
-from .db import begin_write, db
+from .db import begin_write, db, normalised_url
 from .documents.text_tables import decoded
 from .events import store as events
 from .events.places import read_places
@@ -40,7 +40,10 @@ def serve_options(command: Callable[..., Any]) -> Callable[..., Any]:
     host = click.option("--host", default=everywhere, show_default=True, help="Alamat yang didengarkan.")
     secure = click.option("--tls", is_flag=True, help="Layani juga HTTPS, dengan sertifikat sendiri.")
     secure_port = click.option("--tls-port", default=8443, show_default=True, type=ports, help="Port untuk HTTPS.")
-    return host(port(secure(secure_port(command))))
+    workers = click.option(
+        "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Proses peladen."
+    )
+    return host(port(secure(secure_port(workers(command)))))
 
 
 @click.group(cls=terminal.Commands, invoke_without_command=True)
@@ -54,7 +57,7 @@ def main(context: click.Context, **where: Any) -> None:
 
 @main.command()
 @serve_options
-def serve(host: str, port: int, tls: bool, tls_port: int) -> None:
+def serve(host: str, port: int, tls: bool, tls_port: int, workers: int) -> None:
     """Jalankan peladen."""
     tls_port = tls_port if tls else 0
     with claimed(host, port, tls_port=tls_port) as app:
@@ -63,13 +66,13 @@ def serve(host: str, port: int, tls: bool, tls_port: int) -> None:
             if accounts.needs_setup(begin_write(db.session)):
                 secret = accounts.issue_link(db.session, "setup", now=clock.utcnow())
             db.session.commit()
-        run(app, host, port, [("Buat admin pertama (sekali pakai)", secret)] if secret else [], tls_port)
+        run(app, host, port, [("Buat admin pertama (sekali pakai)", secret)] if secret else [], tls_port, workers)
 
 
 @main.command("demo")
 @click.option("--no-serve", is_flag=True, help="Isi saja, jangan jalankan peladen.")
 @serve_options
-def demo_command(no_serve: bool, host: str, port: int, tls: bool, tls_port: int) -> None:
+def demo_command(no_serve: bool, host: str, port: int, tls: bool, tls_port: int, workers: int) -> None:
     """Isi dan jalankan acara contoh: Tabalong 2023, 951 Ketua RT sintetis."""
     instance = _demo_instance()
     if no_serve:
@@ -83,7 +86,7 @@ def demo_command(no_serve: bool, host: str, port: int, tls: bool, tls_port: int)
         with app.app_context():
             links = _demo_links(begin_write(db.session), clock.utcnow())
             db.session.commit()
-        run(app, host, port, links, tls_port)
+        run(app, host, port, links, tls_port, workers)
 
 
 @main.command()
@@ -91,6 +94,21 @@ def migrate() -> None:
     """Perbarui basis data ke versi ini."""
     done = upgraded(made())
     click.echo("Basis data diperbarui." if done else "Basis data sudah mutakhir.")
+
+
+@main.command("copy-to")
+@click.argument("url")
+def copy_to(url: str) -> None:
+    """Salin seluruh acara ke basis data lain yang kosong, misalnya postgresql://nama@komputer/rtapp."""
+    source = opened()
+    target = made(url=url)
+    upgraded(target)
+    with serving.hold_instance(Path(source.instance_path)):  # nobody writes meanwhile
+        with source.app_context():
+            read = db.engine
+        with target.app_context():
+            rows = copying.copy_all(read, db.engine)
+    click.echo(f"{rows} baris disalin. Jalankan peladen dengan DATABASE_URL ke alamat itu.")
 
 
 @main.command()
@@ -274,9 +292,9 @@ def opened(instance: Path | None = None) -> Flask:
     return app
 
 
-def made(instance: Path | None = None) -> Flask:
-    """Return the application, whose database is closed when the command ends."""
-    app = create_app(instance)
+def made(instance: Path | None = None, url: str = "") -> Flask:
+    """Return the application on its database, or the one at ``url``, which is closed when the command ends."""
+    app = create_app(instance, **({"SQLALCHEMY_DATABASE_URI": normalised_url(url)} if url else {}))
     click.get_current_context().call_on_close(lambda: close(app))
     return app
 
@@ -314,15 +332,17 @@ def claimed(host: str, port: int, instance: Path | None = None, tls_port: int = 
         yield app
 
 
-def run(app: Flask, host: str, port: int, links: list[tuple[str, str]], tls_port: int = 0) -> None:
+def run(app: Flask, host: str, port: int, links: list[tuple[str, str]], tls_port: int, workers: int) -> None:
     """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
     with app.app_context():
-        told = settings.read(db.session, "base_url")
+        told, on_sqlite = settings.read(db.session, "base_url"), db.engine.dialect.name == "sqlite"
     close(app)
+    if on_sqlite and workers > 1:
+        click.echo("SQLite: beberapa proses tetap benar, tetapi tidak lebih cepat. Untuk itu pakai PostgreSQL.")
     secure = serving.addresses(host, tls_port, "https") if tls_port else []
     terminal.announce(serving.addresses(host, port), told, links, secure)
     threads, instance = app.config["SERVER_THREADS"], Path(app.instance_path)
-    serving.run(serving.free_address(host, port), port, threads, instance, tls_port)
+    serving.run(serving.free_address(host, port), port, threads, instance, tls_port, workers)
     with app.app_context():
         migrations.current(db.engine)  # what the worker left is opened once more, to be closed well
     click.echo("Peladen berhenti.")

@@ -22,6 +22,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MS = 10_000
+CHANNEL = "rtapp"  # on which PostgreSQL tells every process that something was committed
 
 
 class Base(DeclarativeBase):
@@ -99,6 +100,13 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writing = connection.get_execution_options().get("rtapp_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@event.listens_for(Engine, "commit")
+def _notify(connection: Connection) -> None:
+    """On PostgreSQL let whoever listens know of a commit that may have written; SQLite's is seen from its file."""
+    if connection.dialect.name == "postgresql" and connection.get_execution_options().get("rtapp_writes"):
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 @event.listens_for(Session, "before_flush")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from . import config
@@ -35,6 +36,8 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
         static_folder=str(config.ROOT / "static"),
     )
     _configure(app, instance, overrides)
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.url_map.converters["int"] = Id
     db.init_app(app)
     sessions.init_app(app)

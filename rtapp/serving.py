@@ -117,7 +117,14 @@ def end_with_parent() -> None:
 
 
 def server(
-    target: str, host: str, port: int, threads: int, *, factory: bool = False, certificate: Path | None = None
+    target: str,
+    host: str,
+    port: int,
+    threads: int,
+    *,
+    factory: bool = False,
+    certificate: Path | None = None,
+    workers: int = 1,
 ) -> Any:
     """Return the production server for ``target`` ("module:name"), ready to ``serve()``; HTTPS with a certificate."""
     from granian import Granian
@@ -131,7 +138,7 @@ def server(
         port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,  # told which, it also lets go of who connects and never says a word
-        workers=1,
+        workers=workers,
         respawn_failed_workers=True,
         blocking_threads=threads,
         backlog=1024,
@@ -159,15 +166,15 @@ def when_asked_to_stop(do: Callable[[], None]) -> None:
     threading.Thread(target=wait, name="stop-watch", daemon=True).start()
 
 
-def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0) -> None:
-    """Serve ``instance`` until interrupted; the application is made inside the worker process.
+def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0, workers: int = 1) -> None:
+    """Serve ``instance`` until interrupted; the application is made inside each of the ``workers`` processes.
 
     With ``tls_port`` a second, equal process serves HTTPS: it is started, watched and stopped from here.
     """
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
     os.environ["RTAPP_TLS_PORT"] = str(tls_port or "")
-    granian = server("rtapp.factory:served_app", host, port, threads, factory=True)
+    granian = server("rtapp.factory:served_app", host, port, threads, factory=True, workers=workers)
     _stop_with_terminal(granian)
     with Secured(host, tls_port, threads, instance) if tls_port else nullcontext():
         granian.serve()

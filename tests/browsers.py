@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,14 +55,60 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def served(demo_file: Path, tmp_path: Path) -> Iterator[Served]:
-    """The demo, served by a real process of its own."""
-    instance = tmp_path / "instance"
-    shutil.copytree(demo_file, instance)
-    server = Served(instance, ("demo",))
+class Standing:
+    """A server of the demo that stands for many tests, one at a time: each finds it as if it had just been started."""
+
+    LONGEST = 15 * 60  # seconds; its one-time links end after half an hour
+
+    def __init__(self, demo: Path, folder: Path) -> None:
+        self._demo, self._folder = demo, folder
+        self._server: Served | None = None
+        self._kept = sqlite3.connect(":memory:")
+        self._began = (0.0, 0)  # when, and the process
+
+    def fresh(self) -> Served:
+        """Return the server, its database as it was after the start; started anew where a test has ended it."""
+        server = self._server
+        if server is None or not self._is_usable(server):
+            self.stop()
+            instance = self._folder / f"instance-{time.monotonic_ns()}"
+            shutil.copytree(self._demo, instance)
+            server = self._server = Served(instance, ("demo",))
+            self._began = time.monotonic(), server.process.pid
+            with closing(self._database(server)) as database:
+                database.backup(self._kept)
+        else:
+            with closing(self._database(server)) as database:
+                self._kept.backup(database)
+        return server
+
+    def stop(self) -> None:
+        """End the server, if it stands."""
+        if self._server is not None:
+            self._server.stop()
+            shutil.rmtree(self._server.instance, ignore_errors=True)
+
+    def _is_usable(self, server: Served) -> bool:
+        began, process = self._began
+        untouched = server.process.pid == process and server.process.poll() is None and server.answers()
+        return untouched and time.monotonic() - began < self.LONGEST
+
+    def _database(self, server: Served) -> sqlite3.Connection:
+        return sqlite3.connect(server.instance / "rtapp.db", timeout=30)
+
+
+@pytest.fixture(scope="session")
+def standing(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """The server that journeys share, one after another."""
+    server = Standing(demo_file, tmp_path_factory.mktemp("served"))
     yield server
     server.stop()
+
+
+@pytest.fixture
+def served(standing: Standing) -> Served:
+    """The demo, served by a real process, as it is after its start."""
+    return standing.fresh()
 
 
 @pytest.fixture
@@ -67,11 +116,13 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     """Open a page as "desk", "admin" or "stranger", on a screen of a size; fails on any mistake of the page."""
     mistakes: list[str] = []
     signed_in: dict[str, object] = {}
+    opened: list[BrowserContext] = []
 
     def open_page(role: str = "desk", path: str = "/", size: tuple[int, int] = TABLET, **options: object) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, storage_state=signed_in.get(role), **options
         )
+        opened.append(context)
         watch(context, served.url, mistakes)
         page = context.new_page()
         if role != "stranger" and role not in signed_in:
@@ -81,6 +132,8 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_page
+    for context in opened:
+        context.close()
     assert mistakes == []
 
 

@@ -3,6 +3,7 @@
 import copy
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 
+from . import postgres
 from . import world as worlds
-from .browsers import browser_type_launch_args, chromium, demo_file, served, visit
+from .browsers import browser_type_launch_args, chromium, demo_file, served, standing, visit
 
-__all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "visit"]
+__all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "standing", "visit"]
 
 
 @pytest.fixture(scope="session")
@@ -46,18 +48,66 @@ def filled(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return folder / "rtapp.db", world
 
 
+@pytest.fixture(scope="session")
+def engine() -> str:
+    """The database of a test: SQLite, but where a test is marked ``both_engines`` and runs on PostgreSQL too."""
+    return "sqlite"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test marked ``both_engines`` run on either; on PostgreSQL it wants RTAPP_TEST_POSTGRES."""
+    if metafunc.definition.get_closest_marker("both_engines") and "app" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="session"
+        )
+
+
+@pytest.fixture(scope="session")
+def postgres_blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of an empty PostgreSQL database at the present schema, made once; tests work on copies."""
+    with postgres.database() as (name, url):
+        app = create_app(folder := tmp_path_factory.mktemp("blank"), SQLALCHEMY_DATABASE_URI=url)
+        with app.app_context():
+            migrations.upgrade(db.engine, folder, clock.utcnow())
+            db.engine.dispose()
+        yield name
+
+
+@pytest.fixture(scope="session")
+def postgres_filled(
+    postgres_blank: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, worlds.World]]:
+    """The name of a PostgreSQL database that holds the small training, made once, and the names of what is in it."""
+    with postgres.database(postgres_blank) as (name, url):
+        app = create_app(tmp_path_factory.mktemp("filled"), SQLALCHEMY_DATABASE_URI=url)
+        with app.app_context():
+            world = worlds.build(db.session)
+            db.session.remove()
+            db.engine.dispose()
+        yield name, world
+
+
 @pytest.fixture
-def app(request: pytest.FixtureRequest, blank: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a SQLite file of its own: empty, or with the small training where a test asks for ``world``."""
+def app(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own: empty, or with the small training where a test asks for ``world``."""
     instance = tmp_path / "instance"
     instance.mkdir()
-    source = request.getfixturevalue("filled")[0] if "world" in request.fixturenames else blank
-    shutil.copy(source, instance / "rtapp.db")
-    app = create_app(instance, TESTING=True, WTF_CSRF_ENABLED=False)
-    yield app
-    app.extensions["rtapp_close"]()
-    with app.app_context():
-        db.engine.dispose()
+    filled, settings = "world" in request.fixturenames, {"TESTING": True, "WTF_CSRF_ENABLED": False}
+    with ExitStack() as ends:
+        if engine == "sqlite":
+            source = request.getfixturevalue("filled")[0] if filled else request.getfixturevalue("blank")
+            shutil.copy(source, instance / "rtapp.db")
+        else:
+            source = (
+                request.getfixturevalue("postgres_filled")[0] if filled else request.getfixturevalue("postgres_blank")
+            )
+            settings["SQLALCHEMY_DATABASE_URI"] = ends.enter_context(postgres.database(source))[1]
+        app = create_app(instance, **settings)
+        yield app
+        app.extensions["rtapp_close"]()
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -68,9 +118,9 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def world(app: Flask, filled: tuple[Path, worlds.World]) -> worlds.World:
+def world(request: pytest.FixtureRequest, app: Flask, engine: str) -> worlds.World:
     """The small training of tests/world.py, as it stands in ``app``'s database."""
-    return copy.deepcopy(filled[1])
+    return copy.deepcopy(request.getfixturevalue("filled" if engine == "sqlite" else "postgres_filled")[1])
 
 
 @pytest.fixture

@@ -28,12 +28,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def command(*words: str, instance: Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run ``app.py`` with these words on ``instance`` and return what it said."""
+def command(
+    *words: str, instance: Path, stdin: str | None = None, database: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run ``app.py`` with these words on ``instance``, or the database at an address, and return what it said."""
     return subprocess.run(
         [sys.executable, "app.py", *words],
         cwd=ROOT,
-        env=environment(instance),
+        env=environment(instance, database),
         input=stdin,
         capture_output=True,
         text=True,
@@ -41,16 +43,19 @@ def command(*words: str, instance: Path, stdin: str | None = None) -> subprocess
     )
 
 
-def environment(instance: Path) -> dict[str, str]:
+def environment(instance: Path, database: str = "") -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    kept |= {"DATABASE_URL": database} if database else {}
     return kept | {"RTAPP_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 class Served:
     """``app.py`` serving one instance on loopback; ``links`` are the one-time links it printed."""
 
-    def __init__(self, instance: Path, words: tuple[str, ...] = (), port: int | None = None) -> None:
-        self.instance = instance
+    def __init__(
+        self, instance: Path, words: tuple[str, ...] = (), port: int | None = None, database: str = ""
+    ) -> None:
+        self.instance, self.database = instance, database
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._words = words
@@ -63,7 +68,7 @@ class Served:
             self.process = subprocess.Popen(
                 [sys.executable, "app.py", *self._words, "--host", "127.0.0.1", "--port", str(self.port)],
                 cwd=ROOT,
-                env=environment(self.instance),
+                env=environment(self.instance, self.database),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -175,9 +180,9 @@ class Visitor:
         self.line.close()
 
 
-def device_token(instance: Path, label: str, *checkpoints: int) -> str:
+def device_token(instance: Path, label: str, *checkpoints: int, database: str = "") -> str:
     """Add a device and return its bearer token."""
     points = [word for each in checkpoints or (1,) for word in ("--checkpoint", str(each))]
-    said = command("device", "add", label, *points, instance=instance)
+    said = command("device", "add", label, *points, instance=instance, database=database)
     assert said.returncode == 0, said.stderr
     return said.stdout.split()[-1]

@@ -19,6 +19,8 @@ from rtapp.schema import AuditValue, Device, OneTimeLink, User, Wave
 
 from .world import PASSWORD, at
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2023, 11, 1, 2, 0, tzinfo=UTC)
 GOOD = "empat kata yang aman"
 

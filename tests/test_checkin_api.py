@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from rtapp.db import db
 from rtapp.schema import Attendance, Scan
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def post(app, world):

@@ -15,6 +15,8 @@ from rtapp.live.store import count_at, counts_at
 from rtapp.refusals import Refused
 from rtapp.schema import Absence, Attendance, Case, Checkpoint, Participant
 
+pytestmark = pytest.mark.both_engines
+
 NEPHEW = Substituted("KEPONAKAN CONTOH", "keponakan", True, "081200000999")
 
 

@@ -16,6 +16,8 @@ from rtapp.refusals import Refused
 from rtapp.schema import Attendance, Badge, Case, Checkpoint, Device, Participant, Scan, Substitute
 from tests.refusing import refused
 
+pytestmark = pytest.mark.both_engines
+
 NEPHEW = Substituted("KEPONAKAN CONTOH", "keponakan", True, "081200000999")
 ACCEPT = Decision(accept_other_wave=True, reason="sudah di tempat")
 

@@ -2,12 +2,16 @@
 
 from datetime import date
 
+import pytest
+
 from rtapp import clock
 from rtapp.checkin.marks_store import kept_until
 from rtapp.db import begin_write, db
 from rtapp.schema import Event
 
 from .world import ZONE, at
+
+pytestmark = pytest.mark.both_engines
 
 
 def roster(client, world, **headers):

@@ -15,6 +15,8 @@ from rtapp.settings import store as settings
 
 from .printing import decoded, rendered
 
+pytestmark = pytest.mark.both_engines
+
 HX = {"HX-Request": "true"}
 CARD = codes.TEST_TOKEN
 

@@ -16,6 +16,8 @@ from rtapp.refusals import Refused
 from rtapp.roster.store import archive_participant
 from rtapp.schema import Attendance, Audit, Checkpoint, Scan, Wave
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def scan(session, world):

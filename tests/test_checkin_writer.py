@@ -13,6 +13,8 @@ from rtapp.db import db
 from rtapp.refusals import Refused
 from rtapp.schema import Attendance, Scan
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def announced():

@@ -21,7 +21,6 @@ SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/w
 LAUGHS = "<!DOCTYPE x [<!ENTITY a0 'ha'>{}]>".format(
     "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
 )
-SPREAD = "xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'".replace("http://", "http:" + "//")
 
 
 def small() -> bytes:
@@ -114,6 +113,7 @@ def hostile(tmp_path: Path) -> dict[str, bytes]:
     """Every file, by a name that says what is wrong with it."""
     outside = f"<!DOCTYPE x [<!ENTITY e SYSTEM '{secret(tmp_path).as_uri()}'>]>"
     many = 9 << 20
+    many_strings = "<si><t>x</t></si>" * 3_500_000 + "<si>"
     return {
         "laughs-strings.xlsx": with_entity(STRINGS, LAUGHS, "&a11;"),
         "laughs-workbook.xlsx": with_entity(BOOK, LAUGHS, "&a11;"),
@@ -128,7 +128,7 @@ def hostile(tmp_path: Path) -> dict[str, bytes]:
         "blank-rows.xlsx": sheet_of(b"".join(b'<row r="%d"><c r="A%d"/></row>' % (n, n) for n in range(1, 2_000_000))),
         "one-row-without-end.xlsx": sheet_of(b'<row r="1">' + b'<c r="A1"><v>1</v></c>' * 3_000_000),
         "rows-without-number.xlsx": sheet_of(b"<row><c><v>1</v></c></row>" * 3_000_000),
-        "many-strings.xlsx": xlsx({STRINGS: f"<sst {SPREAD}>{'<si><t>x</t></si>' * 3_900_000}</sst>".encode()}),
+        "many-strings.xlsx": xlsx({STRINGS: part(STRINGS).replace("<si>", many_strings, 1).encode()}),
         "merges.xlsx": xlsx(
             {
                 SHEET: part(SHEET).replace("</worksheet>", "").encode()

@@ -17,6 +17,8 @@ from rtapp.schema import Agenda, Checkpoint, DeviceCheckpoint
 from tests.refusing import refused
 from tests.world import DAY_ONE, ZONE, at
 
+pytestmark = pytest.mark.both_engines
+
 NOW = at(7)
 
 

@@ -8,6 +8,8 @@ from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write, db
 from rtapp.schema import Checkpoint
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def save(client_of, world):

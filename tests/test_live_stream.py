@@ -8,9 +8,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
+from rtapp.db import begin_write
 from rtapp.live import stream
-from rtapp.live.stream import Changes, Streams, Texts, Watch, polled, watch_numbers, watch_sqlite
+from rtapp.live.stream import Changes, Streams, Texts, Watch, polled, watch_postgres, watch_sqlite
+
+from . import postgres
 
 SOON = 5  # seconds nothing here should take; a test that waits longer has failed
 
@@ -295,26 +300,33 @@ def test_a_database_that_comes_late_is_watched_then(tmp_path, monkeypatch):
         watch.stop()
 
 
-def test_another_database_is_asked_for_its_numbers(monkeypatch):
-    monkeypatch.setattr(stream, "POLL_SECONDS", 0.02)
-    changes, numbers = Changes(), [7]
-
-    def read() -> int:
-        if not numbers:
-            raise ConnectionError("away for a while")
-        return numbers[0]
-
-    watch = Watch(lambda stop: watch_numbers(read, changes, stop))
-    watch.start()
-    try:
-        seen = until(changes, 1)
-        assert changes.wait(seen, 0.1) == seen
-        numbers.clear()
-        time.sleep(0.05)
-        numbers.append(8)
-        until(changes, seen)
-    finally:
-        watch.stop()
+@pytest.mark.postgres
+def test_postgresql_tells_of_every_write_and_again_after_the_line_was_cut(monkeypatch):
+    monkeypatch.setattr(stream, "POLL_SECONDS", 0.05)
+    changes = Changes()
+    with postgres.database() as (_, address):
+        engine = create_engine(address)
+        watch = Watch(lambda stop: watch_postgres(engine.url, changes, stop))
+        watch.start()
+        try:
+            seen = until(changes, 1)
+            with Session(engine) as session:
+                session.execute(text("SELECT 1"))
+                session.commit()
+                assert changes.wait(seen, 0.6) == seen  # what only reads is not told
+                begin_write(session).execute(text("CREATE TABLE scan (id INTEGER)"))
+                session.commit()
+                seen = until(changes, seen)
+            with engine.connect() as line, line.execution_options(rtapp_writes=True).begin():
+                line.execute(text("INSERT INTO scan VALUES (1)"))
+            seen = until(changes, seen)
+            with engine.connect() as line:
+                cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+                line.execute(text(cut + " AND datname = current_database()"))
+            until(changes, seen)  # what was committed meanwhile is looked at
+        finally:
+            watch.stop()
+            engine.dispose()
 
 
 def test_the_watch_runs_once_and_not_after_it_was_stopped():

@@ -18,6 +18,8 @@ from rtapp.schema import Attendance, Audit, AuditValue, Wave
 from .refusing import refused
 from .world import World
 
+pytestmark = pytest.mark.both_engines
+
 HTMX = {"HX-Request": "true"}
 
 

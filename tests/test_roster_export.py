@@ -12,6 +12,8 @@ from rtapp.refusals import Refused
 from rtapp.roster import export_store, store
 from tests.lists import numbers, plan
 
+pytestmark = pytest.mark.both_engines
+
 
 def rows_of(data: bytes) -> list[list[str]]:
     return [[cell.text for cell in row.cells] for row in read_workbook(data).sheets[0].rows]

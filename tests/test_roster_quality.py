@@ -8,6 +8,8 @@ from rtapp.roster import store
 from rtapp.roster.quality_store import look_over
 from rtapp.schema import Participant, Village
 
+pytestmark = pytest.mark.both_engines
+
 
 def test_numbers_that_differ_from_the_invitation_are_named(session, world):
     gaps = {(gap.wave, gap.district): gap.difference for gap in look_over(session).gaps}

@@ -15,6 +15,8 @@ from rtapp.schema import Attendance, Audit, AuditValue, Invitation, Participant,
 
 from .world import World
 
+pytestmark = pytest.mark.both_engines
+
 
 def found(session: Session, **wanted: str) -> list[tuple[str, str]]:
     return [(person.name, person.rt) for person in store.find_people(session, Filter(**wanted))]

@@ -15,6 +15,8 @@ from rtapp.schema import Badge, Participant, RosterImport
 
 from .lists import workbook
 
+pytestmark = pytest.mark.both_engines
+
 HEAD = ["Kecamatan", "Desa", "RT", "Nama", "No HP", "NIK", "Tgl Lahir"]
 LIST = [
     HEAD,

@@ -19,6 +19,8 @@ from rtapp.schema import Participant, Seat, Village
 from .refusing import refused
 from .world import World
 
+pytestmark = pytest.mark.both_engines
+
 DAYS = [datetime(2023, 11, day, tzinfo=UTC) for day in range(1, 8)]
 
 

@@ -1,7 +1,8 @@
 """Note what was changed and read the trail back."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -91,13 +92,15 @@ def trail(session: Session, limit: int = 200) -> Sequence[Row[tuple[Audit, Audit
 def verify_chain(session: Session) -> int | None:
     """Return the id of the first line that was tampered with, else None (see chain.first_break)."""
     head = session.scalar(select(ChainHead.chain).where(ChainHead.id == 1))
-    return first_break(_entries(session), head or GENESIS)
+    with closing(_entries(session)) as entries:
+        return first_break(entries, head or GENESIS)
 
 
-def _entries(session: Session) -> Iterator[Entry]:
+def _entries(session: Session) -> Generator[Entry]:
     rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
-    for line, values in session.execute(rows.order_by(Audit.id).execution_options(yield_per=1000)):
-        yield _as_line(line), line.chain, Values(values.salt, values.values) if values else None
+    with session.execute(rows.order_by(Audit.id).execution_options(yield_per=1000)) as found:
+        for line, values in found:
+            yield _as_line(line), line.chain, Values(values.salt, values.values) if values else None
 
 
 def _as_line(row: Audit) -> Line:

@@ -50,14 +50,13 @@ def token_holder(session: Session, raw: str) -> int | None:
 def issue_missing(session: Session, participant_ids: Iterable[int], *, now: datetime) -> int:
     """Give a card to each of these people who has none and is not archived; return how many were made."""
     wanted = set(participant_ids)
-    lacking = _without_card(session, wanted)
-    made = len(lacking)
-    insert = upsert(session.connection().dialect.name, Badge.__table__).on_conflict_do_nothing()
+    lacking, made = _without_card(session, wanted), 0
+    insert = upsert(session.connection().dialect.name, Badge.__table__).on_conflict_do_nothing().returning(Badge.id)
     for _ in range(_TRIES):
         if not lacking:
             return made
         # Left out is a code that another card has, and somebody whom another writer was first with.
-        session.execute(insert, [_new_badge(participant_id, now) for participant_id in lacking])
+        made += len(session.execute(insert, [_new_badge(participant_id, now) for participant_id in lacking]).all())
         lacking = _without_card(session, wanted)
     raise RuntimeError("no free code was found for a card")
 

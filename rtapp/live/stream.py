@@ -3,7 +3,8 @@
 A stream holds a thread but no database connection while it waits. The text of a change is made once per
 process, page and language, not once per viewer, and the less often the longer making it takes: scans come
 first. SQLite has no way to call us, so one thread asks ``PRAGMA data_version`` five times a second on a
-connection of its own: that tells of commits by every connection and process alike.
+connection of its own: that tells of commits by every connection and process alike. PostgreSQL calls: every
+transaction that writes notifies, whichever process it is of, and one thread listens.
 """
 
 import hashlib
@@ -14,6 +15,10 @@ from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 from typing import NamedTuple
+
+from sqlalchemy import URL
+
+from ..db import CHANNEL
 
 log = logging.getLogger(__name__)
 
@@ -260,16 +265,19 @@ def _look_at(address: str, changes: Changes, stop: threading.Event) -> None:
         connection.close()
 
 
-def watch_numbers(read: Callable[[], object], changes: Changes, stop: threading.Event) -> None:
-    """Announce whenever what ``read`` returns has changed, looking once a second until ``stop`` is set."""
-    seen = None
+def watch_postgres(url: URL, changes: Changes, stop: threading.Event) -> None:
+    """Announce every commit that was notified (``db.CHANNEL``) in the database at ``url`` until ``stop`` is set."""
+    import psycopg  # where it is not used, starting does not wait for it
+
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:
-            now = read()
-        except Exception:  # a database that is away for a while must not end the watching
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute(f"LISTEN {CHANNEL}")
+                changes.announce()  # nobody told of what was committed before
+                while not stop.is_set():
+                    for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                        changes.announce()
+        except psycopg.Error:
             log.warning("the database cannot be watched; trying again", exc_info=True)
-            now = seen
-        if now != seen:
-            changes.announce()
-        seen = now
-        stop.wait(POLL_SECONDS)
+            stop.wait(POLL_SECONDS)

@@ -17,7 +17,6 @@ from .board_views import board_of
 from .shared_views import (
     Live,
     blueprint,
-    in_context,
     own_wave,
     sees,
     sees_all,
@@ -26,8 +25,8 @@ from .shared_views import (
     wave_links,
     waves_of,
 )
-from .store import count_at, counts_at, current_wave, last_change
-from .stream import Changes, Streams, Texts, Watch, watch_numbers, watch_sqlite
+from .store import count_at, counts_at, current_wave
+from .stream import Changes, Streams, Texts, Watch, watch_postgres, watch_sqlite
 from .tally import Counts
 
 api = Blueprint("live_api", __name__, url_prefix="/api/v1")
@@ -40,10 +39,10 @@ def init_app(app: Flask) -> None:
     def watch(stop: Stopped) -> None:
         with app.app_context():
             url = db.engine.url
-        if url.get_backend_name() == "sqlite" and url.database:
-            watch_sqlite(url.database, changes, stop)
+        if url.get_backend_name() == "sqlite":
+            watch_sqlite(url.database or "", changes, stop)
         else:
-            watch_numbers(lambda: in_context(app, lambda: last_change(db.session)), changes, stop)
+            watch_postgres(url, changes, stop)
 
     live = Live(Streams(app.config["STREAM_LIMIT"]), Texts(changes), Watch(watch))
     app.extensions.update(rtapp_changes=changes, rtapp_live=live, rtapp_counts=count_at)
