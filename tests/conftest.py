@@ -1,6 +1,7 @@
 """The cast of every test: an application on a real SQLite file, a small world, clients signed in by role."""
 
 import copy
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -55,11 +56,15 @@ def engine() -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Let a test marked ``both_engines`` run on either; on PostgreSQL it wants RTAPP_TEST_POSTGRES."""
-    if metafunc.definition.get_closest_marker("both_engines") and "app" in metafunc.fixturenames:
-        metafunc.parametrize(
-            "engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="session"
-        )
+    """Let a test marked ``both_engines`` run on either; on PostgreSQL it wants RTAPP_TEST_POSTGRES.
+
+    What only passes on what the stores say (``at_length``) runs there with RTAPP_TEST_AT_LENGTH=1.
+    """
+    mark = metafunc.definition.get_closest_marker("both_engines")
+    if mark and "app" in metafunc.fixturenames:
+        engines = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+        short = mark.kwargs.get("at_length") and not os.environ.get("RTAPP_TEST_AT_LENGTH")
+        metafunc.parametrize("engine", engines[:1] if short else engines, scope="session")
 
 
 @pytest.fixture(scope="session")

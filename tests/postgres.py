@@ -29,7 +29,7 @@ def database(template: str = "template1") -> Iterator[tuple[str, str]]:
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as line:
         new, old = sql.Identifier(name), sql.Identifier(template)
-        line.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, old))
+        line.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(new, old))
         try:
             yield (
                 name,

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from rtapp.db import db
 from rtapp.schema import Attendance, Scan
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 
 @pytest.fixture

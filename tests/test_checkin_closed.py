@@ -15,7 +15,7 @@ from rtapp.live.store import count_at, counts_at
 from rtapp.refusals import Refused
 from rtapp.schema import Absence, Attendance, Case, Checkpoint, Participant
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 NEPHEW = Substituted("KEPONAKAN CONTOH", "keponakan", True, "081200000999")
 

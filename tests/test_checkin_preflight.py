@@ -15,7 +15,7 @@ from rtapp.settings import store as settings
 
 from .printing import decoded, rendered
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 HX = {"HX-Request": "true"}
 CARD = codes.TEST_TOKEN

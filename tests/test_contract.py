@@ -253,7 +253,7 @@ def test_doctor_says_line_by_line_what_it_saw_and_ends_with_one_where_the_event_
 
 def test_serve_knows_its_options():
     told = run(Path("unused"), "serve", "--help").stdout
-    assert all(option in told for option in ("--host", "--port", "--tls"))
+    assert all(option in told for option in ("--host", "--port", "--tls", "--workers"))
 
 
 def test_user_add_makes_an_account(demo):

@@ -17,7 +17,7 @@ from rtapp.schema import Agenda, Checkpoint, DeviceCheckpoint
 from tests.refusing import refused
 from tests.world import DAY_ONE, ZONE, at
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 NOW = at(7)
 

@@ -8,7 +8,7 @@ from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write, db
 from rtapp.schema import Checkpoint
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from rtapp.schema import Attendance, Audit, Checkpoint, Contacted, Device
 
 from .world import World, at
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 HTMX = {"HX-Request": "true"}
 

@@ -18,7 +18,7 @@ from rtapp.schema import Attendance, Audit, AuditValue, Wave
 from .refusing import refused
 from .world import World
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 HTMX = {"HX-Request": "true"}
 

@@ -12,7 +12,7 @@ from rtapp.refusals import Refused
 from rtapp.roster import export_store, store
 from tests.lists import numbers, plan
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 
 def rows_of(data: bytes) -> list[list[str]]:

@@ -8,7 +8,7 @@ from rtapp.roster import store
 from rtapp.roster.quality_store import look_over
 from rtapp.schema import Participant, Village
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 
 def test_numbers_that_differ_from_the_invitation_are_named(session, world):

@@ -15,7 +15,7 @@ from rtapp.schema import Badge, Participant, RosterImport
 
 from .lists import workbook
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 HEAD = ["Kecamatan", "Desa", "RT", "Nama", "No HP", "NIK", "Tgl Lahir"]
 LIST = [

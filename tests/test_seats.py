@@ -19,7 +19,7 @@ from rtapp.schema import Participant, Seat, Village
 from .refusing import refused
 from .world import World
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(at_length=True)
 
 DAYS = [datetime(2023, 11, day, tzinfo=UTC) for day in range(1, 8)]
 
