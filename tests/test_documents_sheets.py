@@ -11,7 +11,7 @@ import xlwt
 from openpyxl import Workbook as Book
 from openpyxl.styles import Font
 
-from rtapp.documents.cells import MAX_BYTES, Merge
+from rtapp.documents.cells import MAX_BYTES, MAX_ROWS, Merge
 from rtapp.documents.ods import MIME, write_ods
 from rtapp.documents.sheets import Table, read_workbook, write_csv, write_xlsx
 from rtapp.refusals import Refused
@@ -207,7 +207,7 @@ def test_a_zip_bomb_is_not_unpacked():
 
 def test_more_rows_than_any_roster_has_are_refused():
     with refused("too_many_rows", 413):
-        read_workbook("\n".join(f"CONTOH {n};{n}" for n in range(20_005)).encode())
+        read_workbook("\n".join(f"CONTOH {n};{n}" for n in range(MAX_ROWS + 5)).encode())
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -9,7 +9,7 @@ from typing import Literal
 Kind = Literal["text", "number", "date", "bool", "error", "empty"]
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_ROWS = 20_000  # rows with something in them, in one workbook
+MAX_ROWS = 25_000  # rows with something in them, in one workbook
 MAX_COLUMNS = 256
 MAX_MERGES = 20_000
 MAX_CELL_CHARS = 32_767  # Excel's own limit of one cell

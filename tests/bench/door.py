@@ -132,7 +132,9 @@ def measure(playwright: Playwright, served: Served, folder: Path, scans: int) ->
 
 def desk(browser: Browser, served: Served) -> Page:
     """Return a page with a desk that is signed in and ready."""
-    page = browser.new_context(permissions=["camera"], viewport={"width": 1024, "height": 768}).new_page()
+    # The bench's own scripts are strings, which the pages' policy refuses.
+    context = browser.new_context(permissions=["camera"], viewport={"width": 1024, "height": 768}, bypass_csp=True)
+    page = context.new_page()
     sign_in(page, served.links[-1])
     page.goto(f"{served.url}/desk/1")
     page.locator("#verdict[data-verdict=READY]").wait_for()
