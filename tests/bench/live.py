@@ -5,8 +5,8 @@ Run from the top folder: ``python -m tests.bench.live [--viewers 5 50 300] [--se
 at most 1.2 times as slow as with none; at a million at most 1.5 times (a scan) and 2 times (a board) as slow as at 951.
 
 A real server process; viewers and desk are processes of their own on the same machine. 30 scans a second arrive. Beyond
-the server's places for streams viewers poll, as browsers do. Growth: the others are in other waves, 1,000 people each,
-as many a hall; the wave that is on stays as large as it is.
+the server's places for streams viewers poll, as browsers do. Growth: the others are in thirty other waves; the wave
+that is on stays as large as it is.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from ..served import Served, Visitor, command, device_token
 
 BOARD = "/waves/1/counts/stream"
 PACE = 30  # scans a second
+WAVES = 30  # beside the demo's
 PRESENT = re.compile(rb"<strong>(\d+)</strong>")
 RETRY, TAG = re.compile(rb"retry: (\d+)"), re.compile(rb"id: (\w+)")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -239,10 +240,11 @@ def add_people(path: Path, size: int) -> None:
             database.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}").fetchone()[0]
             for table in ("district", "village", "seat", "participant", "wave", "badge")
         )
+        share = -(-more // WAVES)
         each = f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {more}) SELECT"
         database.execute(
             f"INSERT INTO wave (id, event_id, number, date, venue) {each} {waves} + 1 + i, 1, 100 + i, '2024-01-08', "
-            f"'Aula Contoh' FROM n WHERE i <= {more // 1000}"
+            f"'Aula Contoh' FROM n WHERE i < {WAVES}"
         )
         database.execute(
             f"INSERT INTO district (id, code, name) {each} {districts} + 1 + i, printf('90.%04d', i), "
@@ -261,7 +263,7 @@ def add_people(path: Path, size: int) -> None:
             "INSERT INTO participant (id, event_id, seat_id, kind, name, name_key, search_key, phone, gender, note, "
             f"wave_id, version, archive_reason) {each} {people} + 1 + i, 1, {seats} + 1 + i, 'rt', "
             "printf('CONTOH %d', i), printf('contoh %d', i), printf('contoh %d', i), '', '', '', "
-            f"{waves} + 1 + i / 1000, 1, '' FROM n"
+            f"{waves} + 1 + i / {share}, 1, '' FROM n"
         )
         database.execute(
             "INSERT INTO badge (id, participant_id, token, short_code, issued_at, printed_count, reason) "
