@@ -1,7 +1,6 @@
 """The cast of every test: an application on a real SQLite file, a small world, clients signed in by role."""
 
 import copy
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 
-from . import postgres
+from . import AT_LENGTH, postgres
 from . import world as worlds
 from .browsers import browser_type_launch_args, chromium, demo_file, served, standing, visit
 
@@ -63,7 +62,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker("both_engines")
     if mark and "app" in metafunc.fixturenames:
         engines = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-        short = mark.kwargs.get("at_length") and not os.environ.get("RTAPP_TEST_AT_LENGTH")
+        short = mark.kwargs.get("at_length") and not AT_LENGTH
         metafunc.parametrize("engine", engines[:1] if short else engines, scope="session")
 
 

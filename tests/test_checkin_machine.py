@@ -26,6 +26,7 @@ from rtapp.live import store as live
 from rtapp.roster.bulk_store import move_people
 from rtapp.schema import Attendance, Case, Participant, Scan, Substitute, Wave
 
+from . import AT_LENGTH
 from .world import World
 
 PEOPLE = ("rahmah", "yusuf", "syahrani", "ruslan")
@@ -234,5 +235,10 @@ class Door(RuleBasedStateMachine):
 
 
 def test_any_order_of_what_happens_at_the_door_leaves_what_was_told(session, world):
-    whole = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    whole = settings(
+        max_examples=200 if AT_LENGTH else 20,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     run_state_machine_as_test(lambda: Door(session, world), settings=whole)

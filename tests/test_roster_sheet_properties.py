@@ -15,6 +15,8 @@ from rtapp.roster.places import Places, Village
 from rtapp.roster.seats import Known
 from rtapp.roster.sheet import Context, read_sheet
 
+from . import AT_LENGTH
+
 with PLACES.open(encoding="utf-8", newline="") as file:
     TABALONG = Places(
         Village(row["village_code"], row["village"], row["district_code"], row["district"], row["kind"])
@@ -68,7 +70,11 @@ def sheets(draw):
 
 
 @given(sheets(), st.booleans())
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=2000 if AT_LENGTH else 200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 def test_a_sheet_of_anything_is_read_and_every_row_is_told(sheet, accepting):
     answers = Answers(accept_proposals=accepting)
     reading = read_sheet(sheet, Context(TABALONG, {date(2023, 11, 8): 1}, "daftar", answers, sheet.name))
