@@ -1,5 +1,6 @@
 """Who may do what, route by route and role by role: a new route without a line in the table fails."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -277,6 +278,30 @@ def test_a_view_that_says_nothing_is_nobodys(tmp_path):
     with app.app_context():
         migrations.upgrade(db.engine, tmp_path / "unmarked", utcnow())
     assert app.test_client().get("/forgotten").status_code == 403
+    app.extensions["rtapp_close"]()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "forwarded", "status"),
+    [
+        (0, "192.168.1.20", {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}, 403),
+        (1, "127.0.0.1", {"X-Forwarded-For": "192.168.1.20"}, 403),
+        (1, "127.0.0.1", {"X-Forwarded-For": "192.168.1.20", "X-Forwarded-Proto": "https"}, 200),
+        (1, "127.0.0.1", {"X-Forwarded-For": "127.0.0.1, 192.168.1.20"}, 403),  # what a visitor wrote is not believed
+    ],
+)
+def test_a_proxy_is_believed_only_where_it_is_told_of(filled, tmp_path, proxies, peer, forwarded, status):
+    database, world = filled
+    shutil.copy(database, tmp_path / "rtapp.db")
+    app = create_app(tmp_path, TESTING=True, TRUSTED_PROXIES=proxies)
+    client = app.test_client()
+    secure = forwarded.get("X-Forwarded-Proto") == "https" and proxies
+    with client.session_transaction(base_url="https://localhost" if secure else "http://localhost") as cookie:
+        cookie["user"] = [world.users["admin"], 1]
+    answer = client.get("/users", headers=forwarded, environ_base={"REMOTE_ADDR": peer})
+    assert answer.status_code == status
     app.extensions["rtapp_close"]()
     with app.app_context():
         db.engine.dispose()
