@@ -146,10 +146,11 @@ def test_a_page_without_streams_notices_a_server_that_is_gone(visit, served):
 
 def test_the_mark_counts_what_waits_on_this_device(visit):
     page = visit("desk", BOARD)
+    # Of another instance, and so sent by nobody here: they wait until they are taken away.
     keep = """async (wanted) => {
       const store = await import('/static/js/store.js');
       for (let nonce = 1; nonce <= 3; nonce += 1) {
-        await (wanted ? store.write('waiting', { nonce, order: Date.now() - 60000 }) : store.remove('waiting', nonce));
+        await (wanted ? store.write('waiting', { nonce, home: 'another instance', order: Date.now() - 60000 }) : store.remove('waiting', nonce));
       }
     }"""
     page.evaluate(keep, True)
