@@ -149,8 +149,9 @@ def test_the_mark_counts_what_waits_on_this_device(visit):
     # Of another instance, and so sent by nobody here: they wait until they are taken away.
     keep = """async (wanted) => {
       const store = await import('/static/js/store.js');
-      for (let nonce = 1; nonce <= 3; nonce += 1) {
-        await (wanted ? store.write('waiting', { nonce, home: 'another instance', order: Date.now() - 60000 }) : store.remove('waiting', nonce));
+      const kept = { home: 'another instance', order: Date.now() - 60000 };
+      for (const nonce of [1, 2, 3]) {
+        await (wanted ? store.write('waiting', { nonce, ...kept }) : store.remove('waiting', nonce));
       }
     }"""
     page.evaluate(keep, True)
