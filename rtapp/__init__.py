@@ -12,9 +12,10 @@ Rooms, left to right; each imports only from rooms to its left::
     badges     tokens, short codes, cards
     checkin    a scan becomes a verdict
     live       counts, pushed
+    reports    attendance lists, transport money, certificates: the papers of afterwards
 
-Beside them: ``documents`` (bytes in, bytes out), ``web`` (guard, errors, filters, assets), ``db``/``schema``/
-``migrations`` (tables), ``serving`` and ``tls`` (the processes, the hall's certificates), ``doctor`` (the day
-before), ``clock`` (the only caller of the time of day), ``refusals`` (the one exception that crosses floors). This
-module imports nothing, so that every rule loads without Flask.
+Beside them: ``opening`` (the application for one command), ``documents`` (bytes in, bytes out), ``web`` (guard,
+errors, filters, assets), ``db``/``schema``/``migrations`` (tables), ``serving`` and ``tls`` (the processes, the hall's
+certificates), ``doctor`` (the day before), ``clock`` (the only caller of the time of day), ``refusals`` (the one
+exception that crosses floors). This module imports nothing, so that every rule loads without Flask.
 """

@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
 from .badges import store as badges
-from .db import begin_write, db, normalised_url
+from .db import begin_write, db
 from .documents.text_tables import decoded
 from .events import store as events
 from .events.places import read_places
-from .factory import create_app
+from .opening import ACTOR, claimed, close, made, opened, upgraded
 from .roster import export_store as exports
 from .roster import import_store as imports
 from .roster.apply_store import apply_plan
@@ -29,8 +28,6 @@ from .roster.message import read_file
 from .roster.store import refresh_search_texts
 from .settings import store as settings
 from .web import assets
-
-ACTOR = "app.py"
 
 
 def serve_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -283,53 +280,6 @@ def user_add(name: str, role: str) -> None:
         accounts.add_user(begin_write(db.session), ACTOR, name, Role(role), password, now=clock.utcnow())
         db.session.commit()
     click.echo(f"Pengguna “{name}” ditambahkan.")
-
-
-def opened(instance: Path | None = None) -> Flask:
-    """Return the application with its database at the present schema."""
-    app = made(instance)
-    upgraded(app)
-    return app
-
-
-def made(instance: Path | None = None, url: str = "") -> Flask:
-    """Return the application on its database, or the one at ``url``, which is closed when the command ends."""
-    app = create_app(instance, **({"SQLALCHEMY_DATABASE_URI": normalised_url(url)} if url else {}))
-    click.get_current_context().call_on_close(lambda: close(app))
-    return app
-
-
-def close(app: Flask) -> None:
-    """Close the database: whoever closes SQLite last leaves one whole file, with nothing in a -wal beside it."""
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
-def upgraded(app: Flask) -> bool:
-    """Bring the database to the present schema and say whether that was needed; refused while an older one serves."""
-    instance = Path(app.instance_path)
-    with app.app_context():
-        return migrations.upgrade(db.engine, instance, clock.utcnow(), alone=serving.hold_instance(instance))
-
-
-@contextmanager
-def claimed(host: str, port: int, instance: Path | None = None, tls_port: int = 0) -> Iterator[Flask]:
-    """Yield the application ready to be served, its instance and port ours: until then nothing has changed.
-
-    A second start must not take away the links that the first one printed.
-    """
-    app = made(instance)
-    with serving.hold_instance(Path(app.instance_path)):
-        serving.free_address(host, port)
-        if tls_port:
-            serving.prepare_tls(host, port, tls_port, Path(app.instance_path))
-        if assets.missing(config.ROOT / "static"):
-            click.echo("Mengambil aset peramban (sekali saja) …")
-            assets.fetch(config.ROOT / "static")
-        with app.app_context():
-            migrations.upgrade(db.engine, Path(app.instance_path), clock.utcnow())
-        yield app
 
 
 def run(app: Flask, host: str, port: int, links: list[tuple[str, str]], tls_port: int, workers: int) -> None:

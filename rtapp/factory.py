@@ -82,11 +82,12 @@ def _open_rooms(app: Flask) -> None:
     from .events import views as events
     from .live import list_views as lists
     from .live import views as live
+    from .reports import views as reports
     from .roster import views as roster
     from .settings import views as settings
     from .web import pages, setup_views
 
-    for room in (pages, setup_views, accounts, settings, events, roster, badges, checkin, live, lists):
+    for room in (pages, setup_views, accounts, settings, events, roster, badges, checkin, live, lists, reports):
         app.register_blueprint(room.blueprint)
     for programs in (api, live):
         programs_blueprint = programs.api

@@ -17,6 +17,7 @@ class Duty(StrEnum):
     EDIT_ROSTER = "edit_roster"
     IMPORT_ROSTER = "import_roster"
     PRINT_CARDS = "print_cards"
+    MAKE_REPORTS = "make_reports"
     MANAGE_EVENT = "manage_event"
     MANAGE_DEVICES = "manage_devices"
     MANAGE_USERS = "manage_users"

@@ -13,20 +13,25 @@ _SECTIONS = (
     (_("Meja"), "checkin.desks", "desk", Duty.SCAN, {"checkin"}),
     (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster"}),
     (_("Kehadiran"), "live.counts_of_current_wave", "board", Duty.SEE_COUNTS, {"live"}),
-    (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists"}),
+    (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists", "reports"}),
     (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, {"events", "settings", "accounts", "pages"}),
 )
-# How the pages of Pengaturan reach each other: label, endpoint, what the endpoints of the part begin with.
-_PARTS = (
-    (_("Acara"), "events.overview", ("events.",)),
-    (_("Wilayah"), "events.places", ("events.places", "events.save_place")),
-    (_("Jalur"), "events.lanes", ("events.lane",)),
-    (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device")),
-    (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user")),
-    (_("Pengaturan lain"), "settings.options", ("settings.",)),
-    (_("Akun saya"), "accounts.account", ("accounts.account",)),
-    (_("Lisensi"), "pages.licences", ("pages.licences",)),
+# How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
+_PAPERS = (
+    (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
+    (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
 )
+_SETTINGS = (
+    (_("Acara"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
+    (_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
+    (_("Jalur"), "events.lanes", ("events.lane",), Duty.MANAGE_EVENT),
+    (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
+    (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
+    (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
+    (_("Akun saya"), "accounts.account", ("accounts.account",), Duty.MANAGE_EVENT),
+    (_("Lisensi"), "pages.licences", ("pages.licences",), Duty.MANAGE_EVENT),
+)
+_PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))
 
 
 def init_app(app: Flask) -> None:
@@ -37,7 +42,7 @@ def init_app(app: Flask) -> None:
 def _frame() -> dict[str, Any]:
     return {
         "nav": _sections(),
-        "parts": _parts(),
+        **_parts(),
         "sign_out_url": url_for("accounts.sign_out"),
         "language_url": url_for("pages.language"),
         "wave": None,
@@ -56,14 +61,20 @@ def _sections() -> list[dict[str, Any]]:
     ]
 
 
-def _parts() -> list[dict[str, Any]]:
-    """Return the parts of Pengaturan on its own pages, for those who set everything; nothing elsewhere."""
+def _parts() -> dict[str, Any]:
+    """Return the parts of the section whose page is asked for, as far as duties reach; none where that is one alone."""
     actor, endpoint = current_actor(), request.endpoint or ""
-    here = max(
-        (start for _label, _target, starts in _PARTS for start in starts if endpoint.startswith(start)),
-        key=len,
-        default="",
-    )
-    if not here or actor is None or not actor.may(Duty.MANAGE_EVENT):
-        return []
-    return [{"label": label, "url": url_for(target), "current": here in starts} for label, target, starts in _PARTS]
+    for label, section in _PARTS:
+        reached = [part for part in section if actor is not None and actor.may(part[3])]
+        here = max(
+            (start for _label, _target, starts, _duty in reached for start in starts if endpoint.startswith(start)),
+            key=len,
+            default="",
+        )
+        if here and len(reached) > 1:
+            parts = [
+                {"label": name, "url": url_for(target), "current": here in starts}
+                for name, target, starts, _duty in reached
+            ]
+            return {"parts": parts, "parts_label": label}
+    return {"parts": [], "parts_label": ""}

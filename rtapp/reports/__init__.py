@@ -1,0 +1,1 @@
+"""The papers of afterwards: attendance lists, transport money, recaps, certificates."""
