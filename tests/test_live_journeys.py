@@ -10,7 +10,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from . import AT_LENGTH
 from .browsers import PHONE, SCREEN, TABLET, assert_accessible, overflow
 from .served import Served, command
 
@@ -99,9 +98,6 @@ def test_without_a_free_place_the_board_polls_within_five_seconds_and_is_not_cut
         is_connected(page)
 
 
-@pytest.mark.skipif(
-    not AT_LENGTH, reason="now and then the board waits over a minute; run it with RTAPP_TEST_AT_LENGTH=1"
-)
 def test_a_board_that_polled_takes_a_free_place(visit, served, come):
     first = visit("desk", "/")
     limit_streams(served, 1)
@@ -132,6 +128,14 @@ def test_a_stream_that_could_not_be_opened_is_opened_later(visit, come):
     is_connected(page)
     come(1)
     shows(page, 1, 2)
+
+
+def test_the_stream_is_opened_also_where_its_script_comes_late(visit, come):
+    page = visit("desk", "/", service_workers="block")
+    page.route("**/hx-sse.min.js*", lambda route: (time.sleep(1), route.continue_()))
+    page.goto(page.url.split("/desk")[0] + BOARD)
+    come(1)
+    shows(page, 1, 5)
 
 
 def test_a_page_without_streams_notices_a_server_that_is_gone(visit, served):
