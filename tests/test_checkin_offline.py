@@ -7,7 +7,7 @@ import pytest
 from rtapp import clock
 from rtapp.checkin.marks_store import kept_until
 from rtapp.db import begin_write, db
-from rtapp.schema import Event
+from rtapp.schema import Checkpoint, Event
 
 from .world import ZONE, at
 
@@ -55,6 +55,18 @@ def test_a_browser_session_reads_the_snapshot_which_says_until_when_it_is_kept(c
     row = next(row for row in body["people"] if row["id"] == world.people["rahmah"])
     assert (row["rt"], row["village"], row["district"]) == ("002", "Belimbing Raya", "Murung Pudak")
     assert world.tokens["rahmah"] not in str(body) and "081200000102" not in str(body)
+
+
+def test_a_snapshot_tells_when_its_checkpoint_takes_scans_and_is_another_once_that_changes(app, client_of, world):
+    desk = client_of("clerk")  # a device's day ends with its wave
+    before = roster(desk, world)
+    assert (before.get_json()["opens_at"], before.get_json()["closes_at"]) == (None, None)
+    with app.app_context():
+        point = begin_write(db.session).get(Checkpoint, world.registration)
+        point.opens_at, point.closes_at, point.wave.closed_at = at(6), at(17), at(12)
+        db.session.commit()
+    after = roster(desk, world, **{"If-None-Match": before.headers["ETag"]})
+    assert (after.get_json()["opens_at"], after.get_json()["closes_at"]) == (clock.iso(at(6)), clock.iso(at(12)))
 
 
 def test_a_snapshot_is_kept_a_day_beyond_its_waves_day_and_beyond_today():

@@ -105,6 +105,19 @@ def test_the_desk_goes_on_without_its_server_and_nothing_is_lost_or_counted_twic
     assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(6, 6)]
 
 
+def test_a_device_knows_by_itself_that_its_checkpoint_is_closed(visit, served, cards):
+    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
+        database.execute("UPDATE checkpoint SET closes_at = '2023-11-08 04:00:00.000000' WHERE id = 1")
+        database.commit()
+    page = ready(desk(visit))
+    served.kill()
+    scan(page, cards[0]["code"])
+    provisional(page, "NOT_OPEN")
+    served.start()
+    expect(page.locator("#connection")).to_have_attribute("data-state", "connected", timeout=BACK)
+    assert marks(served) == [] and kept(page, "aside") == []
+
+
 def test_people_are_found_and_marked_by_one_tap_without_a_server(visit, served, cards):
     page = ready(desk(visit))
     served.kill()

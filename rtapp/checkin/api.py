@@ -11,6 +11,7 @@ from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
 from ..refusals import Refused
+from ..schema import Checkpoint
 from ..web.epoch import tell_epoch
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, require_checkpoint, requires
@@ -82,14 +83,24 @@ def checkpoint_roster(checkpoint_id: int) -> Response:
     if request.if_none_match.contains(tag):
         response = make_response("", 304)
     else:
-        wave, people = point.wave, snapshot(db.session, checkpoint_id)
-        until = clock.iso(kept_until(wave.date, wave.event.timezone, now=clock.utcnow()))
-        response = make_response(
-            jsonify(checkpoint=point.id, wave=wave.number, epoch=wave.event.epoch, until=until, people=people)
-        )
+        response = make_response(jsonify(_roster_of(point)))
     response.set_etag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _roster_of(point: Checkpoint) -> dict[str, Any]:
+    """Return the snapshot of a checkpoint; it closes when its window ends or its wave is closed, null where never."""
+    wave, ends = point.wave, [end for end in (point.closes_at, point.wave.closed_at) if end]
+    return {
+        "checkpoint": point.id,
+        "wave": wave.number,
+        "epoch": wave.event.epoch,
+        "opens_at": clock.iso(point.opens_at) if point.opens_at else None,
+        "closes_at": clock.iso(min(ends)) if ends else None,
+        "until": clock.iso(kept_until(wave.date, wave.event.timezone, now=clock.utcnow())),
+        "people": snapshot(db.session, point.id),
+    }
 
 
 @api.get("/openapi.json")

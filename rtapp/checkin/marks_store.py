@@ -139,12 +139,18 @@ def snapshot_tag(session: Session, checkpoint_id: int) -> str:
     cards = select(func.count(), func.max(Badge.id), func.count(Badge.revoked_at))
     marks = select(func.count(), func.max(Attendance.id), func.count(Attendance.voided_at))
     marks = marks.where(Attendance.checkpoint_id == checkpoint_id)
+    window = (
+        select(Checkpoint.opens_at, Checkpoint.closes_at, Wave.closed_at)
+        .join(Wave)
+        .where(Checkpoint.id == checkpoint_id)
+    )
     facts = [
         tuple(session.execute(query).first() or ())
         for query in (
             people.select_from(Participant),
             cards.select_from(Badge),
             marks.select_from(Attendance),
+            window,
             select(Event.epoch),
         )
     ]

@@ -131,6 +131,12 @@ def _schemas() -> dict[str, Any]:
         | {"oneOf": [{"required": ["code"]}, {"required": ["participant"]}], "additionalProperties": False},
         "Answer": answer,
         "Checkpoints": _object(["checkpoints"], checkpoints=rows),
-        "Roster": _object(["checkpoint", "wave", "epoch", "until", "people"], until=_MOMENT, people=rows),
+        "Roster": _object(
+            ["checkpoint", "wave", "epoch", "opens_at", "closes_at", "until", "people"],
+            opens_at=_MOMENT,
+            closes_at=_MOMENT,
+            until=_MOMENT,
+            people=rows,
+        ),
         "Error": _object(["error"], error=error),
     }

@@ -34,6 +34,7 @@ export async function judge(attempt, snapshot) {
   if (attempt.decide) return said('QUEUED');
   if (person === null) return said('UNKNOWN');
   if (person?.revoked && !attempt.participant) return said('REVOKED');
+  if (!snapshot.isOpen(attempt.order)) return said('NOT_OPEN');
   if (person?.at) return said('ALREADY', Date.parse(person.at));
   if (before) return said('ALREADY', before.order);
   if (person === undefined) return said('QUEUED');

@@ -28,7 +28,8 @@ export class Snapshot {
 
   hold(kept) {
     if (!kept) return;
-    Object.assign(this, { wave: kept.wave, taken: kept.taken, tag: kept.tag, people: kept.people });
+    const { wave, taken, tag, people, opens, closes, ahead } = kept;
+    Object.assign(this, { wave, taken, tag, people, opens, closes, ahead });
     this.byId = new Map(kept.people.map((person) => [person.id, person]));
     this.byCard = new Map(kept.people.flatMap((card) => [[card.token_sha256, card], [card.short_code, card]]));
   }
@@ -43,13 +44,21 @@ export class Snapshot {
       if (response.status === 401) return this.ended();
       if (response.status === 304) this.taken = taken;
       if (!response.ok) return undefined;
-      const { wave, people, until } = await response.json();
+      const { wave, people, until, opens_at: opens, closes_at: closes } = await response.json();
       const kept = { key: this.key, wave, people, taken, until: Date.parse(until), tag: response.headers.get('ETag') };
+      Object.assign(kept, { opens: Date.parse(opens), closes: Date.parse(closes) }); // not a number where never
+      kept.ahead = taken - Date.parse(response.headers.get('Date')) || 0; // by how much this device's clock is ahead
       this.hold(kept);
       return await write('kept', kept);
     } catch {
       return undefined; // asked again later; what is kept serves until then
     }
+  }
+
+  /* Whether the checkpoint takes scans at a moment of this device's clock. */
+  isOpen(at) {
+    const now = at - (this.ahead || 0);
+    return !(now < this.opens) && !(now >= this.closes);
   }
 
   /* Who an attempt is about: a row, null for nobody known, undefined when this device cannot tell. */
