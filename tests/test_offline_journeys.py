@@ -30,6 +30,10 @@ PUT = """async ([name, value]) => {
   await new Promise((resolve) => { change.oncomplete = resolve; });
   base.close();
 }"""
+PRESENT = """
+SELECT participant.name, participant.kind FROM attendance JOIN participant ON participant.id = participant_id
+WHERE voided_at IS NULL AND checkpoint_id = 1 ORDER BY participant.name
+"""
 BACK = 20_000  # ms: until a page has noticed that the server is back
 
 
@@ -273,6 +277,38 @@ def test_after_a_restore_from_an_older_backup_desks_bring_the_day_back(visit, se
     assert {source for (source,) in rows(served, "SELECT DISTINCT source FROM scan")} == {"offline"}
     assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(5, 5)]
     until(lambda: kept(page, "waiting") == [] and len(kept(page, "history")) == 5)
+    expect(page.locator("#differences")).to_be_hidden()
+
+
+def test_whatever_was_posted_comes_back_too_and_what_was_undone_does_not(visit, served, cards):
+    page = ready(desk(visit))
+    older = backup_of(served)
+    for card in cards[:2]:
+        scan(page, card["code"])
+    present(page, 2)
+    page.get_by_role("link", name="Salah orang").click()
+    page.locator("main input[type=search]").fill(f"rt {int(cards[2]['rt'])} {cards[2]['village']}")
+    page.locator("#instead .row", has_text=cards[2]["name"]).get_by_role("button").click()
+    verdict(page, "WELCOME")
+    page.goto(f"{served.url}/desk/1/walk-in")
+    page.select_option("[name=kind]", "tamu")
+    page.fill("[name=name]", "Tamu Contoh")
+    page.get_by_role("button", name="Tambah dan catat hadir").click()
+    verdict(page, "WELCOME")
+    page.goto(f"{served.url}/desk/1/villages/{cards[-1]['village_code']}")
+    page.locator("input[name^=here-]").nth(0).check()
+    page.locator("input[name^=here-]").nth(1).check()
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.locator("#toast")).to_contain_text("2 orang")
+    page.goto(f"{served.url}/desk/1")
+    present(page, 4)
+    there = rows(served, PRESENT)
+    assert len(there) == 5
+    served.kill()
+    put_back(older, served.instance / "rtapp.db")
+    served.start()
+    until(lambda: rows(served, PRESENT) == there, 30)
+    until(lambda: kept(page, "waiting") == [])
     expect(page.locator("#differences")).to_be_hidden()
 
 

@@ -8,7 +8,7 @@ import { COUNTED, clock, fill, judge, show } from './provisional.js';
 import { Queue } from './queue.js';
 import { isLoud, setLoud, signal } from './signals.js';
 import { Snapshot, isTestCard } from './snapshot.js';
-import { wipe } from './store.js';
+import { remove, wipe } from './store.js';
 
 const form = document.getElementById('desk-input');
 const input = document.getElementById('code');
@@ -36,6 +36,12 @@ function place(parts, except = []) {
     window.htmx?.process(part);
   }
 }
+
+/* What was taken back here must not come back with this device's history. */
+async function forgetUndone() {
+  for (const { dataset } of document.querySelectorAll('#recent .undone[data-nonce]')) await remove('history', dataset.nonce);
+}
+forgetUndone();
 
 function parsed(html) {
   const template = document.createElement('template');

@@ -1,5 +1,10 @@
 /* Forms that are posted as they are ([data-keep]): asked first whether the server answers and somebody is signed in,
-   so that what was typed is never lost to an error page; their nonces make sending twice safe. */
+   so that what was typed is never lost to an error page; their nonces make sending twice safe. What they record
+   (data-again: where it is posted) becomes part of the day's history, for a server that comes back with an older memory. */
+
+import { clock } from './provisional.js';
+import { newNonce } from './queue.js';
+import { write } from './store.js';
 
 const PATIENCE = 4000;
 
@@ -22,6 +27,16 @@ async function freshToken() {
   }
 }
 
+/* Keep what a form records as an attempt, but for the PIN. Marks without a time of their own are of this moment. */
+function keep(form, button) {
+  const { csrf_token: _token, pin: _pin, ...fields } = Object.fromEntries(new FormData(form, button));
+  const { home } = document.getElementById('waiting').closest('.waiting').dataset;
+  const { again: url, zone } = form.dataset;
+  if (zone && !fields.time) fields.time = clock(Date.now(), zone).replace('.', ':');
+  const said = fields.participant ? {} : { said: { name: fields.name || document.querySelector('h1').textContent } };
+  return write('history', { nonce: newNonce(), ...fields, ...said, url, home, order: Date.now() });
+}
+
 document.addEventListener('submit', async (event) => {
   const form = event.target;
   if (!form.matches('[data-keep]')) return;
@@ -32,5 +47,6 @@ document.addEventListener('submit', async (event) => {
   form.dataset.keep = '';
   if (!token) return tell(token === '' ? 'no-session' : 'unreached');
   form.elements.csrf_token.value = token;
+  if (form.dataset.again) await keep(form, event.submitter);
   form.submit();
 });

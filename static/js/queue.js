@@ -12,7 +12,12 @@ const SECRET = ['pin', 'decide', 'reason']; // of a decision at once: kept nowhe
 
 const moment = (milliseconds) => new Date(milliseconds).toISOString();
 const nothing = () => {};
-const textOf = (html) => new DOMParser().parseFromString(html, 'text/html').body.textContent.trim();
+
+/* What an answer says: the notice of a page, or all of a fragment. */
+function textOf(html) {
+  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  return (body.querySelector('main .notice') ?? body).textContent.trim();
+}
 
 export function newNonce() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -121,7 +126,7 @@ export class Queue {
       await acknowledge(known);
     } else {
       if (!passed) await setAside(attempt, textOf(html));
-      this.refused(html);
+      this.refused(attempt.url === this.url ? html : '');
     }
     this.tell();
   }
@@ -151,10 +156,11 @@ export class Queue {
     const timer = setTimeout(() => abort.abort(), TIMEOUT);
     try {
       const response = await fetch(url, { ...options, signal: abort.signal, redirect: 'manual' });
-      const html = response.type === 'opaqueredirect' ? '' : await response.text();
+      const done = response.type === 'opaqueredirect'; // a form of a page, recorded
+      const html = done ? '' : await response.text();
       this.reached = response.status < 500;
       if (await meet(response.headers.get('X-Epoch'))) await this.restore();
-      return { ok: response.ok, status: response.status, refusal: response.headers.get('X-Refusal'), html };
+      return { ok: response.ok || done, status: response.status, refusal: response.headers.get('X-Refusal'), html };
     } catch {
       this.reached = false;
       return null;
