@@ -51,6 +51,11 @@ function parsed(html) {
 
 const aside = new Aside(document.getElementById('differences'), zone);
 
+/* A card that stands above what is seen, after a form on a phone, is brought back. */
+function face() {
+  if (document.getElementById('verdict').getBoundingClientRect().top < 0) window.scrollTo(0, 0);
+}
+
 /* Whether the server's word is another than this device's: of a card it could not judge, whether it counts. */
 function differs(said, now, again) {
   return again || said.verdict === 'QUEUED' ? !COUNTED.includes(now) : said.verdict !== now;
@@ -76,6 +81,7 @@ const queue = new Queue({
     const other = Boolean(said) && differs(said, now, again);
     attempt.said = { ...said, verdict: now, name };
     place(parts, shown ? [] : ['verdict', 'results']);
+    if (shown) face();
     if (shown && (!said || other)) signal(now);
     if (other) aside.add({ nonce: attempt.nonce, at: attempt.order, name, said: said.verdict, now });
   },
@@ -92,6 +98,7 @@ const queue = new Queue({
     if (attempt.order < opened || attempt.order < newest) return;
     newest = attempt.order;
     show(attempt, said, zone);
+    face();
     results().replaceChildren();
     signal(said.verdict, { provisional: true });
   },

@@ -1,6 +1,7 @@
 """Scans a second and how long one takes at 1, 8 and 32 clients, beside what this machine can do at most.
 
-Run from the top folder: ``python -m tests.bench.checkin [--seconds 4] [--group 64]``. Aim at 32 clients: 25 % of the
+Run from the top folder: ``python -m tests.bench.checkin [--seconds 4] [--group 64]``, on PostgreSQL with
+``--database URL [--workers N]`` (an empty database). Aim at 32 clients: 25 % of the
 constant answer, p99 40 ms, no error. Two floors in the same run: the same server answering a constant to the same
 requests, and raw SQLite commits (synchronous=FULL) of one small row each.
 
@@ -152,23 +153,28 @@ def main() -> None:
     parser.add_argument(
         "--group", type=int, default=config.DEFAULTS["SCAN_GROUP"], help="scans that may share a commit"
     )
+    parser.add_argument("--database", default="", help="address of an empty PostgreSQL database")
+    parser.add_argument("--workers", default="1", help="processes that serve (default 1)")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="rtapp-bench-") as folder:
-        run(Path(folder), asked.seconds, asked.group)
+        run(Path(folder), asked.seconds, asked.group, asked.database, asked.workers)
 
 
-def run(folder: Path, seconds: float, group: int) -> None:
-    """Fill an instance in ``folder``, measure, print."""
+def run(folder: Path, seconds: float, group: int, database: str, workers: str) -> None:
+    """Fill an instance in ``folder``, and a ``database`` of PostgreSQL from it where one is named; measure, print."""
     instance = folder / "instance"
     made = command("demo", "--no-serve", instance=instance)
     assert made.returncode == 0, made.stderr
     (instance / "config.py").write_text(f"SCAN_GROUP = {group}\n")
     needed = [-(-int(MOST_PER_SECOND * seconds / 951 + 1) // clients) * clients for clients in CLIENTS]
     lanes, cards = lay_lanes(instance, 1 + sum(needed))
+    if database:
+        moved = command("copy-to", database, instance=instance)
+        assert moved.returncode == 0, moved.stderr
     port = free_port()
     floor = multiprocessing.get_context("spawn").Process(target=serve_constant, args=(port,))
     floor.start()
-    served = Served(instance)
+    served = Served(instance, ("--workers", workers), database=database)
     try:
         measure(folder, served, port, seconds, lanes, needed, cards)
     finally:
@@ -181,7 +187,8 @@ def measure(
     folder: Path, served: Served, port: int, seconds: float, lanes: list[Lane], needed: list[int], cards: Any
 ) -> None:
     python, load = sys.version.split()[0], os.getloadavg()[0]
-    print(f"{os.cpu_count()} cores, Python {python}, SQLite {sqlite3.sqlite_version}, load {load:.1f}")
+    engine = "PostgreSQL" if served.database else f"SQLite {sqlite3.sqlite_version}"
+    print(f"{os.cpu_count()} cores, Python {python}, {engine}, load {load:.1f}")
     print(f"{'':22}{'a second':>9}{'p50 ms':>7}{'p95':>7}{'p99':>7}{'ratio':>7}{'client ≤':>10}")
     measure_scans(served.port, 1, lanes[:1], cards, 1)
     measure_constant(port, 8, 0.5)
