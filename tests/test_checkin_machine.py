@@ -49,6 +49,8 @@ class Model:
     def predict(self, person: str, attempt: Attempt) -> tuple[str, str]:
         """Return the verdict on an attempt that was not seen before, and the mode of the mark that it makes or ""."""
         decision, stands = attempt.decision, self.marks.get(person)
+        if attempt.code and attempt.code not in self.cards[person]:
+            return "UNKNOWN", ""  # issued after the copy that was put back
         if attempt.code and attempt.code != self.cards[person][-1]:
             return "REVOKED", ""
         if decision.resolve:
@@ -189,17 +191,15 @@ class Door(RuleBasedStateMachine):
         self.model = copy.deepcopy(model)
         day, self.day = self.day, []
         for person, attempt in day:
-            if attempt.nonce not in self.model.told and self._is_lost_case(person, attempt):
+            if attempt.nonce not in self.model.told and self._settles_nothing(attempt):
                 continue
             if attempt.nonce in self.model.told:
                 self.day.append((person, attempt))
             self.record(person, attempt)
 
-    def _is_lost_case(self, person: str, attempt: Attempt) -> bool:
-        """Say whether an attempt shows a card that the restored database has never heard of, or settles no conflict."""
-        unheard = attempt.code is not None and attempt.code not in self.model.cards[person]
-        settled = attempt.decision.resolve and self.model.told.get(attempt.follows, ("",))[0] != "CONFLICT"
-        return unheard or bool(settled)
+    def _settles_nothing(self, attempt: Attempt) -> bool:
+        """Say whether an attempt settles a conflict that in the restored database is none."""
+        return bool(attempt.decision.resolve) and self.model.told.get(attempt.follows, ("",))[0] != "CONFLICT"
 
     def _file(self) -> sqlite3.Connection:
         self.session.rollback()
