@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from . import AT_LENGTH
 from .browsers import PHONE, assert_accessible, launch, sign_in, watch
 from .served import Served
 from .test_journeys import cards, desk, present, scan, verdict
@@ -109,23 +110,24 @@ def test_the_desk_goes_on_without_its_server_and_nothing_is_lost_or_counted_twic
     assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(6, 6)]
 
 
-def test_two_desks_without_a_server_scan_the_same_ten_people_and_one_of_them_two_hundred(visit, served, cards):
+def test_two_desks_without_a_server_scan_the_same_ten_people_and_one_of_them_many_more(visit, served, cards):
+    many = 200 if AT_LENGTH else 30
     page, other = ready(desk(visit)), ready(desk(visit))
-    codes = [card["code"] for card in cards if not card["code"].isalpha()][:200]  # a word could be a search
+    codes = [card["code"] for card in cards if not card["code"].isalpha()][:many]  # a word could be a search
     served.kill()
     for desk_page, scanned in ((page, codes), (other, codes[:10])):
         for code in scanned:
             desk_page.keyboard.insert_text(code)
             desk_page.keyboard.press("Enter")
     provisional(other, "WELCOME")
-    waits(page, 200)
+    waits(page, many)
     waits(other, 10)
     served.start()
     until(lambda: kept(page, "waiting") == [] == kept(other, "waiting"), 120)
-    present(page, 200)
-    assert len(marks(served)) == 200
-    assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(210, 210)]
-    assert rows(served, "SELECT verdict, count(*) FROM scan GROUP BY 1") == [("ALREADY", 10), ("WELCOME", 200)]
+    present(page, many)
+    assert len(marks(served)) == many
+    assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(many + 10, many + 10)]
+    assert rows(served, "SELECT verdict, count(*) FROM scan GROUP BY 1") == [("ALREADY", 10), ("WELCOME", many)]
     assert len(kept(page, "aside")) + len(kept(other, "aside")) == 10, "each desk lists whom the other had first"
 
 
