@@ -119,7 +119,7 @@ def files(instance: Path) -> Findings:
 
 def database(instance: Path) -> Findings:
     """Is the database whole, and of this version?"""
-    if not _has_database():
+    if not has_database():
         yield Finding(Level.WARN, "Basis data belum ada: jalankan “python app.py serve” sekali, lalu siapkan acaranya.")
         return
     if db.engine.dialect.name == "sqlite":
@@ -181,7 +181,7 @@ def addresses(port: int, tls_port: int) -> Findings:
     else:
         yield Finding(Level.WARN, "Laptop tidak tersambung ke jaringan mana pun: ponsel tidak dapat menjangkaunya.")
     try:
-        told = settings.read(db.session, "base_url") if _has_database() else ""
+        told = settings.read(db.session, "base_url") if has_database() else ""
     except SQLAlchemyError:
         db.session.rollback()  # a database that is not there yet, or older: said already
         return
@@ -217,7 +217,7 @@ def time_of_day(now: datetime) -> Findings:
     """Is the laptop's clock not behind what it has itself written, and set by the network?"""
     newest = datetime.fromtimestamp(max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py")), UTC)
     try:
-        columns = (Audit.at, Scan.server_at) if _has_database() else ()
+        columns = (Audit.at, Scan.server_at) if has_database() else ()
         newest = max([newest, *filter(None, (db.session.scalar(select(func.max(column))) for column in columns))])
     except SQLAlchemyError:
         db.session.rollback()
@@ -254,7 +254,7 @@ def how_to_reach(address: str) -> str:
     )
 
 
-def _has_database() -> bool:
+def has_database() -> bool:
     """Say whether there is one: opening a file that is not there would make an empty one."""
     return db.engine.dialect.name != "sqlite" or Path(db.engine.url.database or "").exists()
 
