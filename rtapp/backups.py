@@ -6,12 +6,14 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import clock
 from .backup_file import DATABASE, SETTINGS, Seal, is_sealed, pack, place
@@ -102,26 +104,39 @@ def make(engine: Engine, instance: Path, now: datetime, why: str, target: Path |
     is damaged, or what was written does not open again.
     """
     folder, kept = instance / FOLDER, settings(instance)
-    folder.mkdir(mode=0o700, exist_ok=True)
     target = target or folder / rotation.name_of(why, now)
     seal = Seal(kept.recipient, bytes.fromhex(kept.identity)) if kept.recipient else None
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder, ignore_cleanup_errors=True) as scratch:
-        try:
-            _snapshot(engine, Path(scratch) / DATABASE, now)
-            packed = pack(Path(scratch) / DATABASE, instance, seal, made_at=clock.iso(now), reason=why)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise Refused(
-                    "no_backup_made", "Cadangan tidak dapat dibuat (%(why)s). Periksa izin dan ruang disk.", why=error
-                ) from error
-            raise Refused(
-                "damaged_database",
-                "Basis data rusak (%(why)s): cadangan tidak dibuat, yang lama disimpan. Pulihkan cadangan terakhir.",
-                why=error,
-            ) from error
+    with _told(), _scratch(folder) as scratch:
+        _snapshot(engine, scratch / DATABASE, now)
+        packed = pack(scratch / DATABASE, instance, seal, made_at=clock.iso(now), reason=why)
         with packed.open("rb") as file:
             place(file, target)
     return target
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what can go wrong while a backup is made into a sentence."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError, SQLAlchemyError) as error:
+        why = getattr(error, "strerror", None) or str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise Refused(
+            "no_backup_made", "Cadangan tidak dapat dibuat (%(why)s). Periksa izin dan ruang disk.", why=why
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise Refused(
+            "damaged_database",
+            "Basis data rusak (%(why)s): cadangan tidak dibuat, yang lama disimpan. Pulihkan cadangan terakhir.",
+            why=error,
+        ) from error
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder, ignore_cleanup_errors=True) as made:
+        yield Path(made)
 
 
 def rotate(folder: Path) -> None:
@@ -130,10 +145,11 @@ def rotate(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def clear_scratch(instance: Path) -> None:
-    """Take away what a server that was killed left half made; for whoever alone makes backups."""
+def clear_scratch(instance: Path, now: datetime) -> None:
+    """Take away what a server that was killed left half made an hour ago and longer."""
     for left in (instance / FOLDER).glob(f"{SCRATCH}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        if now.timestamp() - left.stat().st_mtime > 3600:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def copy_out(path: Path, folder: str, instance: Path) -> None:

@@ -21,10 +21,11 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import clock, config, migrations, serving, tls
+from . import backups, clock, config, migrations, serving, tls
 from .badges import papers
 from .db import db
 from .refusals import Refused
+from .safety.writer import failure
 from .schema import Audit, Scan
 from .settings import store as settings
 from .web import assets
@@ -32,7 +33,7 @@ from .web import assets
 GIGABYTE = 10**9
 LEAST_DISK, GOOD_DISK = GIGABYTE // 5, GIGABYTE
 _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
-_PRIVATE = ("rtapp.db", "secret_key", "tls/ca.pem", "tls/leaf.pem")
+_PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
 _AWAKE = {
     "Windows": "Jalankan “powercfg /change standby-timeout-ac 0”, dan biarkan tutup laptop terbuka.",
     "Darwin": "Jalankan peladen dengan “caffeinate -s python app.py serve”.",
@@ -64,6 +65,7 @@ def examine(app: Flask, port: int, tls_port: int) -> Findings:
         lambda: programs(config.ROOT / "requirements.txt"),
         lambda: files(instance),
         lambda: database(instance),
+        lambda: copies(instance),
         lambda: browser_files(static),
         lambda: disk(shutil.disk_usage(instance).free),
         lambda: doors(instance, port),
@@ -136,6 +138,25 @@ def database(instance: Path) -> Findings:
         yield Finding(Level.WARN, "Basis data dari versi lain: jalankan “python app.py migrate” sebelum acara.")
     else:
         yield Finding(Level.OK, "Basis data utuh dan mutakhir.")
+
+
+def copies(instance: Path) -> Findings:
+    """Is there a backup that can be read, is it locked, and did the last one reach the second folder?"""
+    if not has_database():
+        return
+    kept, newest = backups.settings(instance), next((each for each in backups.find(instance) if each.readable), None)
+    if failed := failure(instance):
+        yield Finding(Level.WARN, str(failed))
+    elif kept.folder and not Path(kept.folder).is_dir():
+        yield Finding(Level.WARN, f"Folder kedua cadangan, {kept.folder}, tidak terjangkau. Pasang stik USB-nya.")
+    if newest is None:
+        yield Finding(
+            Level.WARN, "Belum ada cadangan: peladen membuatnya sendiri, atau jalankan “python app.py backup”."
+        )
+    else:
+        yield Finding(Level.OK, f"Cadangan terbaru {newest.made_at:%Y-%m-%d %H:%M} UTC.")
+    if not kept.recipient:
+        yield Finding(Level.WARN, "Cadangan belum terkunci. Tetapkan kata sandinya di Pengaturan, Cadangan.")
 
 
 def browser_files(static: Path) -> Findings:
