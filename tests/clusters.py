@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,11 +53,13 @@ class Cluster:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Cluster]:
-    """Yield a running server whose files lie in ``folder``, through which others must be able to pass."""
-    cluster = Cluster(folder)
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.crash()
+def running() -> Iterator[Cluster]:
+    """Yield a running server, its files in a folder of its own that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="rtapp-cluster-") as folder:
+        Path(folder).chmod(0o711)  # it may run as somebody else, who must be able to pass
+        cluster = Cluster(Path(folder))
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.crash()

@@ -8,23 +8,25 @@ import argparse
 import os
 import random
 import secrets
-import shutil
 import signal
 import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
+from rtapp import cli
+
 from . import clusters
-from .served import Served, Visitor, command, device_token
+from .served import Served, Visitor
 
 DESKS, PAUSE = 16, (0.3, 1.5)  # seconds of work between two kills
 CODES = "SELECT token FROM badge WHERE revoked_at IS NULL ORDER BY id"
@@ -82,7 +84,8 @@ def strike(instance: Path, disturb: Callable[[Served], None], kills: int, databa
     """Let 16 desks scan at the demo in ``instance`` while ``disturb`` strikes ``kills`` times; count what is left."""
     points = [point for (point,) in _read(instance, database, "SELECT id FROM checkpoint ORDER BY id")]
     codes = [code for (code,) in _read(instance, database, CODES)]
-    token = device_token(instance, "Uji tahan", *points, database=database)
+    given = [word for point in points for word in ("--checkpoint", str(point))]
+    token = _said(instance, database, "device", "add", "Uji tahan", *given).split()[-1]
     server, over = Served(instance, database=database), threading.Event()
     desks = [Desk(server.port, token, points, codes, over) for _ in range(DESKS)]
     try:
@@ -100,7 +103,6 @@ def strike(instance: Path, disturb: Callable[[Served], None], kills: int, databa
     answers = {nonce: told for desk in desks for nonce, told in desk.answers.items()}
     rows = _read(instance, database, RECORDED)
     kept = {nonce: (verdict, person) for nonce, verdict, person in rows}
-    said = command("verify", instance=instance, database=database)
     return Figures(
         kills=kills,
         acknowledged=len(answers),
@@ -108,7 +110,7 @@ def strike(instance: Path, disturb: Callable[[Served], None], kills: int, databa
         again=sum(desk.again for desk in desks),
         recorded=len(rows),
         doubled=len(rows) - len(kept),
-        verified=(said.stdout + said.stderr).strip(),
+        verified=_said(instance, database, "verify"),
     )
 
 
@@ -122,20 +124,18 @@ def kill_and_start(server: Served) -> None:
     server.start()
 
 
-@contextmanager
-def demo(folder: Path) -> Iterator[Path]:
-    """Yield an instance with the demo in it."""
-    made = command("demo", "--no-serve", instance=folder / "instance")
-    assert made.returncode == 0, made.stderr
-    yield folder / "instance"
-
-
-def restarted(folder: Path, instance: Path, kills: int) -> Figures:
+def restarted(instance: Path, falls: int) -> Figures:
     """The same with the demo moved to a PostgreSQL of its own, which falls and comes back under the desks."""
-    with clusters.running(folder) as cluster:
-        moved = command("copy-to", cluster.url, instance=instance)
-        assert moved.returncode == 0, moved.stderr
-        return strike(instance, lambda _server: cluster.fall_and_rise(), kills, cluster.url)
+    with clusters.running() as cluster:
+        _said(instance, "", "copy-to", cluster.url)
+        return strike(instance, lambda _server: cluster.fall_and_rise(), falls, cluster.url)
+
+
+def _said(instance: Path, database: str, *words: str) -> str:
+    """Give ``app.py`` these words in this process, for each start of its own takes seconds; return what it said."""
+    env = {"RTAPP_INSTANCE": str(instance), "DATABASE_URL": database or None}
+    told = CliRunner().invoke(cli.main, list(words), env=env, prog_name="app.py")
+    return (told.stdout + told.stderr).strip()
 
 
 def _read(instance: Path, database: str, sql: str) -> list[Any]:
@@ -154,17 +154,10 @@ def main() -> None:
     asked.add_argument("--kills", type=int, default=50)
     asked.add_argument("--postgres", action="store_true")
     given = asked.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="rtapp-kills-"))
-    folder.chmod(0o755)  # PostgreSQL runs as somebody else
-    try:
-        with demo(folder) as instance:
-            seen = (
-                restarted(folder, instance, given.kills)
-                if given.postgres
-                else strike(instance, kill_and_start, given.kills)
-            )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="rtapp-kills-") as folder:
+        instance = Path(folder) / "instance"
+        _said(instance, "", "demo", "--no-serve")
+        seen = restarted(instance, given.kills) if given.postgres else strike(instance, kill_and_start, given.kills)
     print(
         f"{seen.kills} kills under {DESKS} desks: {seen.acknowledged} scans acknowledged, {seen.found} found, "
         f"{seen.lost} lost; {seen.recorded} recorded, {seen.doubled} nonces twice; {seen.again} answered again after "
