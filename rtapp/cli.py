@@ -10,7 +10,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import clock, config, copying, demo, doctor, migrations, serving, terminal
+from . import cli_safety, clock, config, copying, demo, doctor, migrations, serving, terminal
 from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
@@ -106,6 +106,10 @@ def copy_to(url: str) -> None:
         with target.app_context():
             rows = copying.copy_all(read, db.engine)
     click.echo(f"{rows} baris disalin. Jalankan peladen dengan DATABASE_URL ke alamat itu.")
+
+
+for each in (cli_safety.verify, cli_safety.backup, cli_safety.restore):
+    main.add_command(each)
 
 
 @main.command()

@@ -1,7 +1,13 @@
 """A whole database into another one: how an event that has outgrown SQLite moves to PostgreSQL."""
 
-from sqlalchemy import Connection, Engine, Table, func, select, text
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
 
+from sqlalchemy import Connection, Engine, Table, create_engine, func, select, text
+
+from . import migrations
 from .db import Base
 from .refusals import Refused
 
@@ -14,6 +20,8 @@ def copy_all(source: Engine, target: Engine) -> int:
     Both are at the present schema. Refused when ``target`` holds anything already.
     """
     tables, copied = Base.metadata.sorted_tables, 0
+    if source.dialect.name == "postgresql":  # all tables as they are at one moment, also while it is written
+        source = source.execution_options(isolation_level="REPEATABLE READ")
     with source.connect() as read, target.connect() as write, write.execution_options(rtapp_writes=True).begin():
         for table in tables:
             if write.execute(select(func.count()).select_from(table)).scalar_one():
@@ -26,6 +34,18 @@ def copy_all(source: Engine, target: Engine) -> int:
             for table in tables:
                 _go_on_counting(table, write)
     return copied
+
+
+def copy_to_file(source: Engine, path: Path, now: datetime) -> None:
+    """Copy every row of ``source`` into a SQLite file, which is made and holds everything by itself."""
+    target = create_engine(f"sqlite:///{path.as_posix()}")
+    try:
+        migrations.upgrade(target, path.parent, now)
+        copy_all(source, target)
+    finally:
+        target.dispose()
+    with closing(sqlite3.connect(path)) as line:
+        line.execute("PRAGMA journal_mode=DELETE")
 
 
 def _copy(table: Table, read: Connection, write: Connection) -> int:

@@ -21,10 +21,11 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import clock, config, migrations, serving, tls
+from . import backups, clock, config, migrations, serving, tls
 from .badges import papers
 from .db import db
 from .refusals import Refused
+from .safety.writer import failure
 from .schema import Audit, Scan
 from .settings import store as settings
 from .web import assets
@@ -32,7 +33,7 @@ from .web import assets
 GIGABYTE = 10**9
 LEAST_DISK, GOOD_DISK = GIGABYTE // 5, GIGABYTE
 _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
-_PRIVATE = ("rtapp.db", "secret_key", "tls/ca.pem", "tls/leaf.pem")
+_PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
 _AWAKE = {
     "Windows": "Jalankan “powercfg /change standby-timeout-ac 0”, dan biarkan tutup laptop terbuka.",
     "Darwin": "Jalankan peladen dengan “caffeinate -s python app.py serve”.",
@@ -64,6 +65,7 @@ def examine(app: Flask, port: int, tls_port: int) -> Findings:
         lambda: programs(config.ROOT / "requirements.txt"),
         lambda: files(instance),
         lambda: database(instance),
+        lambda: copies(instance),
         lambda: browser_files(static),
         lambda: disk(shutil.disk_usage(instance).free),
         lambda: doors(instance, port),
@@ -119,7 +121,7 @@ def files(instance: Path) -> Findings:
 
 def database(instance: Path) -> Findings:
     """Is the database whole, and of this version?"""
-    if not _has_database():
+    if not has_database():
         yield Finding(Level.WARN, "Basis data belum ada: jalankan “python app.py serve” sekali, lalu siapkan acaranya.")
         return
     if db.engine.dialect.name == "sqlite":
@@ -136,6 +138,25 @@ def database(instance: Path) -> Findings:
         yield Finding(Level.WARN, "Basis data dari versi lain: jalankan “python app.py migrate” sebelum acara.")
     else:
         yield Finding(Level.OK, "Basis data utuh dan mutakhir.")
+
+
+def copies(instance: Path) -> Findings:
+    """Is there a backup that can be read, is it locked, and did the last one reach the second folder?"""
+    if not has_database():
+        return
+    kept, newest = backups.settings(instance), next((each for each in backups.find(instance) if each.readable), None)
+    if failed := failure(instance):
+        yield Finding(Level.WARN, str(failed))
+    elif kept.folder and not Path(kept.folder).is_dir():
+        yield Finding(Level.WARN, f"Folder kedua cadangan, {kept.folder}, tidak terjangkau. Pasang stik USB-nya.")
+    if newest is None:
+        yield Finding(
+            Level.WARN, "Belum ada cadangan: peladen membuatnya sendiri, atau jalankan “python app.py backup”."
+        )
+    else:
+        yield Finding(Level.OK, f"Cadangan terbaru {newest.made_at:%Y-%m-%d %H:%M} UTC.")
+    if not kept.recipient:
+        yield Finding(Level.WARN, "Cadangan belum terkunci. Tetapkan kata sandinya di Pengaturan, Cadangan.")
 
 
 def browser_files(static: Path) -> Findings:
@@ -181,7 +202,7 @@ def addresses(port: int, tls_port: int) -> Findings:
     else:
         yield Finding(Level.WARN, "Laptop tidak tersambung ke jaringan mana pun: ponsel tidak dapat menjangkaunya.")
     try:
-        told = settings.read(db.session, "base_url") if _has_database() else ""
+        told = settings.read(db.session, "base_url") if has_database() else ""
     except SQLAlchemyError:
         db.session.rollback()  # a database that is not there yet, or older: said already
         return
@@ -217,7 +238,7 @@ def time_of_day(now: datetime) -> Findings:
     """Is the laptop's clock not behind what it has itself written, and set by the network?"""
     newest = datetime.fromtimestamp(max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py")), UTC)
     try:
-        columns = (Audit.at, Scan.server_at) if _has_database() else ()
+        columns = (Audit.at, Scan.server_at) if has_database() else ()
         newest = max([newest, *filter(None, (db.session.scalar(select(func.max(column))) for column in columns))])
     except SQLAlchemyError:
         db.session.rollback()
@@ -254,7 +275,7 @@ def how_to_reach(address: str) -> str:
     )
 
 
-def _has_database() -> bool:
+def has_database() -> bool:
     """Say whether there is one: opening a file that is not there would make an empty one."""
     return db.engine.dialect.name != "sqlite" or Path(db.engine.url.database or "").exists()
 

@@ -84,10 +84,12 @@ def _open_rooms(app: Flask) -> None:
     from .live import views as live
     from .reports import views as reports
     from .roster import views as roster
+    from .safety import views as safety
     from .settings import views as settings
     from .web import pages, setup_views
 
-    for room in (pages, setup_views, accounts, settings, events, roster, badges, checkin, live, lists, reports):
+    rooms = (pages, setup_views, accounts, settings, events, roster, badges, checkin, live, lists, reports, safety)
+    for room in rooms:
         app.register_blueprint(room.blueprint)
     for programs in (api, live):
         programs_blueprint = programs.api
@@ -103,10 +105,12 @@ def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
     from . import serving
     from .live import writer as lists
+    from .safety import writer as backups
 
     app = create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
     if os.environ.get("RTAPP_SERVED"):
         serving.end_with_parent()
         serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)
         lists.start(app, app.config["FALLBACK_SECONDS"])
+        backups.start(app, app.config["BACKUP_SECONDS"])
     return app

@@ -1,7 +1,7 @@
 """What other programs and people's scripts rely on, line by line as it was agreed.
 
 A line changes only together with README's «Decisions». Not yet part of this version, and so without a line here:
-`attendance FILE`, `backup`, `restore`, `verify`.
+`attendance FILE`.
 """
 
 import csv
@@ -255,6 +255,31 @@ def test_doctor_says_line_by_line_what_it_saw_and_ends_with_one_where_the_event_
         taken.listen()
         ill = run(tmp_path / "another", "doctor", "--port", port)
     assert ill.returncode == 1 and "GAGAL" in ill.stdout
+
+
+def test_backup_writes_one_file_that_restore_takes_and_verify_finds_nothing_wrong(demo, tmp_path):
+    file, other = tmp_path / "cadangan.zip", tmp_path / "other"
+    assert run(demo, "backup", str(file)).returncode == 0
+    assert run(other, "restore", str(file)).returncode == 0
+    assert rows(other, "SELECT count(*) FROM participant") == rows(demo, "SELECT count(*) FROM participant")
+    assert rows(other, "SELECT epoch FROM event") != rows(demo, "SELECT epoch FROM event")
+    assert (other / "secret_key").read_text() == (demo / "secret_key").read_text()
+    for folder in (demo, other):
+        assert run(folder, "verify").returncode == 0
+
+
+def test_backup_without_a_name_lies_in_the_instance(tmp_path):
+    run(tmp_path, "migrate")
+    assert run(tmp_path, "backup").returncode == 0
+    assert [path.suffix for path in (tmp_path / "backups").iterdir()] == [".zip"]
+
+
+def test_verify_says_what_it_found_and_ends_with_one(tmp_path):
+    run(tmp_path, "user", "add", "Panitia", "--role", "admin", stdin="kata sandi panitia uji\n")
+    with sqlite3.connect(tmp_path / "rtapp.db") as database:
+        database.execute("UPDATE audit SET actor = 'Orang lain'")
+    done = run(tmp_path, "verify")
+    assert done.returncode == 1 and "baris 1" in done.stdout
 
 
 def test_serve_knows_its_options():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rtapp import clock, doctor, serving, tls
+from rtapp import backups, clock, doctor, serving, tls
 from rtapp.db import begin_write, db
 from rtapp.doctor import Level
 from rtapp.settings import store as settings
@@ -149,3 +149,15 @@ def test_a_second_device_is_explained_with_what_may_stand_between():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         assert not doctor._answers(f"http://127.0.0.1:{probe.getsockname()[1]}/healthz")
+
+
+def test_a_missing_an_unlocked_and_an_uncopied_backup_is_said(app, world, session, tmp_path):
+    instance, stick = Path(app.instance_path), tmp_path / "stik"
+    warned = said(doctor.copies(instance))[Level.WARN]
+    assert "Belum ada cadangan" in warned and "belum terkunci" in warned
+    stick.mkdir()
+    backups.choose_folder(instance, str(stick))
+    backups.make(db.engine, instance, NOW, "auto")
+    stick.rmdir()
+    found = said(doctor.copies(instance))
+    assert "2023-11-07 20:00" in found[Level.OK] and f"{stick}, tidak terjangkau" in found[Level.WARN]

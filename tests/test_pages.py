@@ -41,6 +41,7 @@ PAGES = {
     "event": "/event",
     "wave": "/waves/1",
     "places": "/places",
+    "backups": "/backups",
     "settings": "/settings",
     "devices": "/devices",
     "users": "/users",

@@ -22,6 +22,7 @@ class Duty(StrEnum):
     MANAGE_DEVICES = "manage_devices"
     MANAGE_USERS = "manage_users"
     MANAGE_SETTINGS = "manage_settings"
+    BACK_UP = "back_up"
 
 
 class Role(StrEnum):

@@ -5,8 +5,6 @@ rebuilds a table to change it; with foreign keys on that emptied a child table, 
 checked afterwards, and a copy of the database is kept beside it first.
 """
 
-import shutil
-import sqlite3
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +41,7 @@ def upgrade(engine: Engine, instance: Path, now: datetime, alone: AbstractContex
             )
         with alone if alone and present is not None else nullcontext():
             if present is not None:
-                _keep_copy(engine, instance, present, now)
+                _keep_copy(engine, instance, now)
             with engine.connect() as connection:
                 _run(connection, config)
     return True
@@ -90,16 +88,8 @@ def _run(connection, config: Config) -> None:  # type: ignore[no-untyped-def]
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _keep_copy(engine: Engine, instance: Path, revision: str, now: datetime) -> None:
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path:
-        return
-    copies = instance / "backups"
-    copies.mkdir(mode=0o700, exist_ok=True)
-    target = copies / f"before-migration-{revision}-{now:%Y%m%d-%H%M%S}.db"
-    source, copy = sqlite3.connect(path), sqlite3.connect(target)
-    with copy:
-        source.backup(copy)
-    copy.close()
-    source.close()
-    shutil.copystat(path, target)
+def _keep_copy(engine: Engine, instance: Path, now: datetime) -> None:
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        from ..backups import make  # loaded where it is needed; it makes tables by migrating
+
+        make(engine, instance, now, "before-migration")

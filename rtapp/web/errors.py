@@ -5,7 +5,8 @@ import logging
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from ..refusals import Reason, Refused
@@ -51,7 +52,7 @@ def _http(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     log.exception("%s %s failed", request.method, request.url_rule or "?", exc_info=error)
-    return _http(InternalServerError())
+    return _http(ServiceUnavailable() if isinstance(error, OperationalError) else InternalServerError())
 
 
 def _sentence(status: int) -> str:
@@ -63,6 +64,10 @@ def _sentence(status: int) -> str:
         405: _("Halaman ini tidak menerima cara itu. Kembali ke halaman sebelumnya."),
         413: _("Kiriman terlalu besar. Berkas paling banyak 10 MB."),
         429: _("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi."),
+        503: _(
+            "Peladen tidak dapat menyimpan sekarang: disk penuh, atau basis data terkunci atau terputus. "
+            "Coba lagi sebentar lagi; bila berulang, panggil panitia inti."
+        ),
     }.get(status, _("Terjadi kesalahan di peladen. Coba lagi; bila berulang, panggil panitia inti."))
 
 

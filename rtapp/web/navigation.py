@@ -14,7 +14,13 @@ _SECTIONS = (
     (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster"}),
     (_("Kehadiran"), "live.counts_of_current_wave", "board", Duty.SEE_COUNTS, {"live"}),
     (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists", "reports"}),
-    (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, {"events", "settings", "accounts", "pages"}),
+    (
+        _("Pengaturan"),
+        "events.overview",
+        "settings",
+        Duty.MANAGE_EVENT,
+        {"events", "settings", "accounts", "safety", "pages"},
+    ),
 )
 # How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
 _PAPERS = (
@@ -27,6 +33,7 @@ _SETTINGS = (
     (_("Jalur"), "events.lanes", ("events.lane",), Duty.MANAGE_EVENT),
     (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
     (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
+    (_("Cadangan"), "safety.backups_page", ("safety.",), Duty.BACK_UP),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
     (_("Akun saya"), "accounts.account", ("accounts.account",), Duty.MANAGE_EVENT),
     (_("Lisensi"), "pages.licences", ("pages.licences",), Duty.MANAGE_EVENT),

@@ -1,0 +1,55 @@
+"""Encryption of backups in the age format: whoever has the ``age`` program and the passphrase can open them.
+
+A passphrase seals a key pair once; what is written later is sealed with the pair's open half alone, so that backups
+are made while nobody is there to type, and the server keeps nothing that opens them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyrage import DecryptError, decrypt_file, encrypt_file, passphrase
+from pyrage.x25519 import Identity, Recipient
+
+WRONG = (DecryptError, OSError, ValueError)  # what opening raises where the key or the bytes are not right
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A key pair: ``recipient`` seals, ``identity`` opens and is itself sealed with a passphrase."""
+
+    recipient: str
+    identity: bytes
+
+
+def make_pair(words: str) -> Pair:
+    """Return a new key pair whose opening half is sealed with the passphrase ``words`` (scrypt, about a second)."""
+    made = Identity.generate()
+    return Pair(str(made.to_public()), passphrase.encrypt(str(made).encode(), words))
+
+
+def one_use_pair() -> tuple[str, str]:
+    """Return (recipient, identity) of a pair that opens what was just written, to look at it, and is then forgotten."""
+    made = Identity.generate()
+    return str(made.to_public()), str(made)
+
+
+def identity_of(sealed: bytes, words: str) -> str | None:
+    """Return the identity that the passphrase opens, None where it does not fit; as slow as sealing it was."""
+    try:
+        return passphrase.decrypt(sealed, words).decode()
+    except WRONG:
+        return None
+
+
+def seal(source: Path, target: Path, recipients: list[str]) -> None:
+    """Encrypt a file for each of ``recipients``."""
+    encrypt_file(str(source), str(target), [Recipient.from_str(each) for each in recipients])
+
+
+def unseal(source: Path, target: Path, identity: str) -> bool:
+    """Decrypt a file and say whether that went well; what stands in ``target`` otherwise is worth nothing."""
+    try:
+        decrypt_file(str(source), str(target), [Identity.from_str(identity)])
+    except WRONG:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What keeps the list true and alive: the ledger checked, backups made, tried and restored."""

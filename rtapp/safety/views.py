@@ -1,0 +1,148 @@
+"""Cadangan: the backups there are, one made now, tried, taken away; the passphrase and the second folder."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import backups, clock
+from ..accounts.roles import Duty
+from ..audit.store import note
+from ..db import begin_write, db
+from ..refusals import Refused
+from ..restoring import Tried, try_out
+from ..web.again import ask_again
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from .writer import back_up, failure
+
+blueprint = Blueprint("safety", __name__)
+
+
+@blueprint.get("/backups")
+@requires(Duty.BACK_UP)
+def backups_page() -> str:
+    """Show the backups there are, and how they are made."""
+    return _page()
+
+
+@blueprint.post("/backups")
+@requires(Duty.BACK_UP)
+def make_backup() -> Response | tuple[str, int]:
+    """Back up now."""
+    now = clock.utcnow()
+    db.session.rollback()  # the pool is small, and a backup takes its time
+    try:
+        path = back_up(current_app, now, "manual")
+    except Refused as refused:
+        return _page(refusal_text(refused)), 503
+    _note("backup.make", name=path.name)
+    flash(_("Cadangan dibuat dan diperiksa."), "ok")
+    return redirect(url_for(".backups_page"), 303)
+
+
+@blueprint.post("/backups/drill")
+@requires(Duty.BACK_UP)
+def drill() -> tuple[str, int]:
+    """Restore a backup into a folder that is thrown away, check it, and show what was found."""
+    name, begun = request.form.get("name", ""), clock.utcnow()
+    db.session.rollback()
+    try:
+        tried = try_out(_backup(name).path, _instance(), begun, request.form.get("passphrase", ""))
+    except Refused as refused:
+        return _page(refusal_text(refused)), refused.status
+    _note("backup.drill", name=name, findings=len(tried.findings))
+    return _page(tried=tried, seconds=(clock.utcnow() - begun).total_seconds()), 200
+
+
+@blueprint.post("/backups/file")
+@requires(Duty.BACK_UP)
+def download() -> Response | tuple[str, int]:
+    """Hand a backup over, keys and all, to whoever knows the password of who is signed in."""
+    try:
+        ask_again()
+        found = _backup(request.form.get("name", ""))
+    except Refused as refused:
+        return _page(refusal_text(refused)), refused.status
+    _note("backup.download", name=found.path.name, sealed=found.sealed)
+    response = send_file(found.path, "application/zip", as_attachment=True, download_name=found.path.name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/backups/passphrase")
+@requires(Duty.BACK_UP)
+def change_passphrase() -> Response | tuple[str, int]:
+    """Seal all backups from now on with a passphrase, typed twice."""
+    words, again = request.form.get("passphrase", ""), request.form.get("again", "")
+    try:
+        ask_again()
+        if words != again:
+            raise Refused("not_the_same", "Kedua kata sandi cadangan tidak sama.", 422)
+        backups.seal_with(_instance(), words)
+    except Refused as refused:
+        return _page(refusal_text(refused)), refused.status
+    _note("backup.passphrase")
+    flash(_("Cadangan berikutnya terkunci dengan kata sandi ini. Simpan tulisannya di tempat lain."), "ok")
+    return redirect(url_for(".backups_page"), 303)
+
+
+@blueprint.post("/backups/folder")
+@requires(Duty.BACK_UP)
+def change_folder() -> Response | tuple[str, int]:
+    """Choose the second folder, on a USB stick for example; empty for none."""
+    folder = request.form.get("folder", "").strip()
+    try:
+        backups.choose_folder(_instance(), folder)
+    except Refused as refused:
+        return _page(refusal_text(refused)), refused.status
+    _note("backup.folder", folder=folder)
+    flash(_("Tersimpan."), "ok")
+    return redirect(url_for(".backups_page"), 303)
+
+
+def _instance() -> Path:
+    return Path(current_app.instance_path)
+
+
+def _backup(name: str) -> backups.Found:
+    found = next((each for each in backups.find(_instance()) if each.path.name == name), None)
+    if found is None:
+        raise Refused("no_such_backup", "Cadangan ini tidak ada lagi.", 404)
+    return found
+
+
+def _note(action: str, **values: Any) -> None:
+    """Add a line to the trail; what it tells of is in files, and done."""
+    session = begin_write(db.session)
+    note(session, acting().name, action, "backup", None, now=clock.utcnow(), **values)
+    session.commit()
+
+
+def _page(problem: str = "", tried: Tried | None = None, seconds: float = 0) -> str:
+    instance = _instance()
+    found, kept = backups.find(instance), backups.settings(instance)
+    return render_template(
+        "safety/backups.html",
+        found=found,
+        newest=next((each for each in found if each.readable), None),
+        folder=request.form.get("folder", kept.folder),
+        away=bool(kept.folder) and not Path(kept.folder).is_dir(),
+        same_disk=bool(kept.folder) and _is_same_disk(kept.folder, instance),
+        sealing=bool(kept.recipient),
+        shortest=backups.SHORTEST,
+        failed=failure(instance),
+        problem=problem,
+        tried=tried,
+        seconds=seconds,
+    )
+
+
+def _is_same_disk(folder: str, instance: Path) -> bool:
+    try:
+        return os.stat(folder).st_dev == os.stat(instance).st_dev
+    except OSError:
+        return False

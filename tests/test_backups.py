@@ -1,0 +1,292 @@
+"""Backups: what is in one, what opens it, what is refused, and an instance that comes back from it."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rtapp import backup_file, backups, cli, clock
+from rtapp.backup_file import DATABASE, unpack
+from rtapp.db import db
+from rtapp.documents import sealing
+from rtapp.refusals import Refused
+from rtapp.restoring import try_out
+
+from .sealed import QUICK, WORDS
+
+
+@pytest.fixture
+def instance(app) -> Path:
+    """The small training's instance, with all the keys there can be."""
+    folder = Path(app.instance_path)
+    (folder / "tls").mkdir()
+    for name in ("tls/ca.pem", "tls/leaf.pem"):
+        (folder / name).write_text(f"kunci {name}")
+    (folder / "config.py").write_text("STREAM_LIMIT = 50\n")
+    return folder
+
+
+@pytest.fixture
+def back_up(app, instance, world):
+    """Make a backup and return its path."""
+    moments = iter(range(60))
+
+    def make(target=None):
+        with app.app_context():
+            now = clock.utcnow() + timedelta(seconds=next(moments))
+            return backups.make(db.engine, instance, now, "manual", target)
+
+    return make
+
+
+@pytest.fixture
+def sealed(instance, back_up, monkeypatch):
+    """A backup that the passphrase opens."""
+    with monkeypatch.context() as quick:
+        quick.setattr(sealing, "make_pair", lambda words: QUICK)
+        backups.seal_with(instance, WORDS)
+    return back_up()
+
+
+def run(instance, *words, given=""):
+    env = {"RTAPP_INSTANCE": str(instance), "DATABASE_URL": None}
+    return CliRunner().invoke(cli.main, list(words), input=given, env=env, prog_name="app.py")
+
+
+def rows(database, sql):
+    with closing(sqlite3.connect(database)) as line:
+        return line.execute(sql).fetchall()
+
+
+def refusal(do, *args):
+    with pytest.raises(Refused) as refused:
+        do(*args)
+    return refused.value.code
+
+
+def state(folder):
+    """Everything in a folder that somebody would miss."""
+    files = (path for path in folder.rglob("*") if path.is_file() and "lock" not in path.name)
+    return {path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_one_file_holds_database_and_keys_for_its_owner_alone(back_up, instance, tmp_path):
+    path = back_up()
+    assert path.parent == instance / "backups" and path.stat().st_mode & 0o777 == 0o600
+    manifest = unpack(path, tmp_path)
+    names = {DATABASE, "secret_key", "config.py", "tls/ca.pem", "tls/leaf.pem"}
+    assert set(manifest["files"]) == names and all((tmp_path / name).exists() for name in names)
+    assert manifest["rows"]["participant"] == rows(instance / DATABASE, "SELECT count(*) FROM participant")[0][0]
+    assert (tmp_path / "secret_key").read_text() == (instance / "secret_key").read_text()
+    assert [path.name for path in (instance / "backups").iterdir()] == [path.name]  # nothing half made is left
+
+
+def test_a_backup_is_made_beside_a_writer_that_has_not_finished(back_up, instance, tmp_path):
+    with closing(sqlite3.connect(instance / DATABASE, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE participant SET note = 'belum selesai'")
+        path = back_up()
+        writer.execute("ROLLBACK")
+    unpack(path, tmp_path)
+    assert rows(tmp_path / DATABASE, "SELECT count(*) FROM participant WHERE note = 'belum selesai'") == [(0,)]
+
+
+def test_a_sealed_backup_shows_nothing_and_opens_with_its_passphrase(sealed, instance, tmp_path):
+    raw = sealed.read_bytes()
+    secret, name = (instance / "secret_key").read_bytes(), b"RAHMAH"
+    assert secret not in raw and name not in raw and WORDS not in (instance / "backup.json").read_text()
+    with zipfile.ZipFile(sealed) as outer:
+        assert outer.namelist() == ["manifest.json", "identity.age", "content.zip.age"]
+        assert "rows" not in json.loads(outer.read("manifest.json"))
+    assert unpack(sealed, tmp_path, WORDS)["rows"]["participant"] > 0
+
+
+def test_a_sealed_backup_opens_with_the_age_format_alone(sealed, tmp_path):
+    with zipfile.ZipFile(sealed) as outer:
+        outer.extractall(tmp_path)
+    from pyrage import decrypt, passphrase, x25519
+
+    key = passphrase.decrypt((tmp_path / "identity.age").read_bytes(), WORDS).decode()
+    content = decrypt((tmp_path / "content.zip.age").read_bytes(), [x25519.Identity.from_str(key)])
+    (tmp_path / "content.zip").write_bytes(content)
+    assert DATABASE in zipfile.ZipFile(tmp_path / "content.zip").namelist()
+
+
+def test_a_new_passphrase_is_for_new_backups_and_the_old_one_for_the_old(sealed, instance, back_up, tmp_path):
+    backups.seal_with(instance, "kata sandi yang berikutnya")
+    newer = back_up()
+    (tmp_path / "old").mkdir()
+    assert unpack(sealed, tmp_path / "old", WORDS) and refusal(unpack, newer, tmp_path, WORDS) == "wrong_passphrase"
+
+
+@pytest.mark.parametrize("words", ["", "pendek", "aaaaaaaaaaaaaa", "abcdefghijklm"])
+def test_a_passphrase_that_is_guessed_first_is_refused(instance, words):
+    assert refusal(backups.seal_with, instance, words) == "easy_passphrase"
+
+
+def spoiled(path, how, tmp_path):
+    """Return a copy of a backup after something happened to it."""
+    copy = tmp_path / "copy.zip"
+    whole = path.read_bytes()
+    if how == "cut":
+        copy.write_bytes(whole[: len(whole) // 2])
+    elif how == "flipped":
+        copy.write_bytes(whole[:2000] + bytes([whole[2000] ^ 1]) + whole[2001:])
+    elif how == "newer":
+        with zipfile.ZipFile(copy, "w") as archive:
+            archive.writestr("manifest.json", '{"format": 99}')
+    elif how == "other zip":
+        with zipfile.ZipFile(copy, "w") as archive:
+            archive.writestr("surat.txt", "bukan cadangan")
+    else:
+        copy.write_bytes(b"" if how == "empty" else b"bukan cadangan sama sekali")
+    return copy
+
+
+SPOILED = {
+    "cut": "broken_backup",
+    "flipped": "broken_backup",
+    "newer": "newer_backup",
+    "other zip": "no_backup",
+    "empty": "no_backup",
+    "text": "no_backup",
+}
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_what_is_no_whole_backup_is_refused_and_changes_nothing(back_up, instance, tmp_path, how):
+    copy = spoiled(back_up(), how, tmp_path)
+    before = state(instance)
+    told = run(instance, "restore", str(copy))
+    assert told.exit_code == 1 and len(told.stderr.splitlines()) == 1 and told.stdout == ""
+    assert refusal(unpack, copy, tmp_path) == SPOILED[how]
+    assert state(instance) == before
+
+
+@pytest.mark.parametrize(("given", "code"), [("", "Ketik kata sandi"), ("salah sekali ini\n", "tidak cocok")])
+def test_without_its_passphrase_a_sealed_backup_changes_nothing(sealed, instance, given, code):
+    before = state(instance)
+    told = run(instance, "restore", str(sealed), given=given)
+    assert told.exit_code == 1 and code in told.stderr and state(instance) == before
+
+
+def test_a_sealed_backup_cut_short_is_told_as_such(sealed, tmp_path):
+    with zipfile.ZipFile(sealed) as outer, zipfile.ZipFile(tmp_path / "cut.zip", "w") as cut:
+        for name in outer.namelist():
+            content = outer.read(name)
+            cut.writestr(name, content[:-100] if name == backup_file.CONTENT else content)
+    assert refusal(unpack, tmp_path / "cut.zip", tmp_path, WORDS) == "broken_backup"
+
+
+def test_a_backup_of_a_newer_schema_is_refused_and_changes_nothing(back_up, instance, tmp_path):
+    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
+        line.execute("UPDATE alembic_version SET version_num = '9999'")
+    path = back_up(tmp_path / "newer.zip")
+    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
+        line.execute("UPDATE participant SET note = 'tetap'")
+    before = state(instance)
+    told = run(instance, "restore", str(path))
+    assert told.exit_code == 1 and "lebih baru" in told.stderr and state(instance) == before
+
+
+def test_an_empty_folder_becomes_the_instance_with_its_keys_under_a_new_epoch(back_up, instance, tmp_path):
+    other = tmp_path / "laptop baru"
+    told = run(other, "restore", str(back_up()))
+    assert told.exit_code == 0, told.stderr
+    assert "Selanjutnya: jalankan “python app.py serve --tls”" in told.stdout
+    kept = state(instance)
+    assert all(state(other)[name] == kept[name] for name in kept if name.parts[0] in ("secret_key", "config.py", "tls"))
+    epochs = [rows(folder / DATABASE, "SELECT epoch FROM event") for folder in (instance, other)]
+    assert epochs[0] != epochs[1]
+    assert {path.stat().st_mode & 0o077 for path in other.rglob("*") if path.is_file()} == {0}
+    assert run(other, "verify").exit_code == 0
+    assert rows(other / DATABASE, "SELECT action FROM audit ORDER BY id DESC LIMIT 1") == [("backup.restore",)]
+
+
+def test_what_a_restore_replaces_can_itself_be_restored(back_up, instance):
+    earlier = back_up()
+    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
+        line.execute("UPDATE event SET name = 'Sesudahnya'")
+    assert run(instance, "restore", str(earlier)).exit_code == 0
+    assert rows(instance / DATABASE, "SELECT name FROM event") == [("Bimtek Uji Ketua RT",)]
+    (safety,) = (instance / "backups").glob("before-restore-*.zip")
+    assert run(instance, "restore", str(safety)).exit_code == 0
+    assert rows(instance / DATABASE, "SELECT name FROM event") == [("Sesudahnya",)]
+
+
+def test_a_restore_waits_for_nobody_who_serves(back_up, instance):
+    from rtapp import serving
+
+    path = back_up()
+    before = state(instance)
+    with serving.hold_instance(instance):
+        told = run(instance, "restore", str(path))
+    assert told.exit_code == 1 and "sudah berjalan" in told.stderr and state(instance) == before
+
+
+def damage(database):
+    """Overwrite a page in the middle of the file, as a dying disk does."""
+    with database.open("r+b") as file:
+        size = file.seek(0, 2)
+        for place in range(size // 4096 // 3, size // 4096, 5):
+            file.seek(place * 4096)
+            file.write(b"\xa5" * 4096)
+
+
+def test_a_damaged_database_is_found_told_and_restored(app, back_up, instance):
+    good = back_up()
+    with app.app_context():
+        db.engine.dispose()
+    damage(instance / DATABASE)
+    told = run(instance, "verify")
+    assert told.exit_code == 1 and "rusak" in told.stdout and f"app.py restore {good}" in told.stdout
+    assert refusal(back_up) == "damaged_database" and [each.path for each in backups.find(instance)] == [good]
+    again = run(instance, "restore", str(good))
+    assert again.exit_code == 0, again.stderr
+    (kept,) = (path for path in (instance / "backups").iterdir() if path.is_dir())
+    assert (kept / DATABASE).read_bytes().count(b"\xa5" * 4096) > 0
+    assert run(instance, "verify").exit_code == 0
+
+
+def test_a_drill_restores_and_checks_without_touching_anything(back_up, instance):
+    path, now = back_up(), clock.utcnow()
+    before = state(instance)
+    tried = try_out(path, instance, now)
+    assert tried.event == "Bimtek Uji Ketua RT" and tried.totals["participant"] > 0 and tried.findings == []
+    assert state(instance) == before
+
+
+def test_a_list_of_backups_says_which_cannot_be_read(back_up, instance):
+    newest, spoilt = back_up(), back_up()
+    spoilt.write_bytes(spoilt.read_bytes()[:3000])
+    (instance / "backups" / "surat.docx").touch()
+    assert [(each.path, each.readable) for each in backups.find(instance)] == [(spoilt, False), (newest, True)]
+
+
+def test_the_second_folder_holds_a_copy_apart_from_other_laptops(back_up, instance, tmp_path):
+    stick = tmp_path / "stick"
+    assert refusal(backups.choose_folder, instance, str(stick)) == "bad_folder"
+    assert refusal(backups.choose_folder, instance, "relatif") == "bad_folder"
+    stick.mkdir()
+    backups.choose_folder(instance, str(stick))
+    path = back_up()
+    backups.copy_out(path, backups.settings(instance).folder, instance)
+    (copy,) = stick.rglob("*.zip")
+    assert copy.read_bytes() == path.read_bytes() and copy.parent.name.startswith("rtapp-")
+    shutil.rmtree(stick)
+    with pytest.raises(OSError):
+        backups.copy_out(path, str(stick), instance)
+
+
+def test_a_script_hands_the_passphrase_over_on_standard_input(sealed, tmp_path):
+    other = tmp_path / "lain"
+    told = run(other, "restore", str(sealed), given=WORDS + "\n")
+    assert told.exit_code == 0, told.stderr
+    assert backups.settings(other).recipient  # what is made there is sealed, too
