@@ -33,7 +33,7 @@ def note(
     Call it as the last statement before the commit: it locks the head of the chain.
     """
     salt, values = secrets.token_hex(16), plain(values)
-    head = _lock_head(session)
+    head = lock_head(session)
     line = Audit(
         at=now,
         actor=actor[:120],
@@ -66,7 +66,7 @@ def note_many(
     told = [(subject_id, secrets.token_hex(16), plain(values)) for subject_id, values in lines]
     if not told:
         return
-    head = _lock_head(session)
+    head = lock_head(session)
     common = {"at": now, "actor": actor[:120], "action": action, "subject": subject, "reason": reason[:300]}
     rows = [
         common | {"subject_id": subject_id, "digest": digest_values(values, salt), "chain": ""}
@@ -108,7 +108,8 @@ def _as_line(row: Audit) -> Line:
     return Line(row.id, at, row.actor, row.action, row.subject, row.subject_id, row.reason, row.digest)
 
 
-def _lock_head(session: Session) -> str:
+def lock_head(session: Session) -> str:
+    """Return the chain value written last, locked until the commit: nobody else adds a line meanwhile."""
     locked = select(ChainHead.chain).where(ChainHead.id == 1).with_for_update()
     head = session.execute(locked).scalar()
     if head is None:  # the first line of all; another writer may be at it too
