@@ -76,6 +76,7 @@ def _configure(app: Flask, instance: Path, overrides: dict[str, Any]) -> None:
 
 def _open_rooms(app: Flask) -> None:
     from .accounts import views as accounts
+    from .audit import views as audit
     from .badges import views as badges
     from .checkin import api
     from .checkin import views as checkin
@@ -87,7 +88,8 @@ def _open_rooms(app: Flask) -> None:
     from .settings import views as settings
     from .web import pages, setup_views
 
-    for room in (pages, setup_views, accounts, settings, events, roster, badges, checkin, live, lists, reports):
+    rooms = (pages, setup_views, audit, accounts, settings, events, roster, badges, checkin, live, lists, reports)
+    for room in rooms:
         app.register_blueprint(room.blueprint)
     for programs in (api, live):
         programs_blueprint = programs.api

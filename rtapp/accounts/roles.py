@@ -22,6 +22,7 @@ class Duty(StrEnum):
     MANAGE_DEVICES = "manage_devices"
     MANAGE_USERS = "manage_users"
     MANAGE_SETTINGS = "manage_settings"
+    READ_TRAIL = "read_trail"
 
 
 class Role(StrEnum):

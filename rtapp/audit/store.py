@@ -89,11 +89,15 @@ def trail(session: Session, limit: int = 200) -> Sequence[Row[tuple[Audit, Audit
     return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).all()
 
 
+def chain_head(session: Session) -> str:
+    """Return the chain value written last (64 hex digits): on paper it proves what the trail said until then."""
+    return session.scalar(select(ChainHead.chain).where(ChainHead.id == 1)) or GENESIS
+
+
 def verify_chain(session: Session) -> int | None:
     """Return the id of the first line that was tampered with, else None (see chain.first_break)."""
-    head = session.scalar(select(ChainHead.chain).where(ChainHead.id == 1))
     with closing(_entries(session)) as entries:
-        return first_break(entries, head or GENESIS)
+        return first_break(entries, chain_head(session))
 
 
 def _entries(session: Session) -> Generator[Entry]:

@@ -8,13 +8,20 @@ from flask_babel import lazy_gettext as _
 from ..accounts.roles import Duty
 from .guard import current_actor
 
+_PREPARED = {"events", "settings", "accounts", "audit", "pages"}
 # label, endpoint, icon, duty, blueprints in which the section is the current one
 _SECTIONS = (
     (_("Meja"), "checkin.desks", "desk", Duty.SCAN, {"checkin"}),
     (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster"}),
     (_("Kehadiran"), "live.counts_of_current_wave", "board", Duty.SEE_COUNTS, {"live"}),
     (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists", "reports"}),
-    (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, {"events", "settings", "accounts", "pages"}),
+    (
+        _("Pengaturan"),
+        "events.overview",
+        "settings",
+        Duty.MANAGE_EVENT,
+        {"events", "settings", "accounts", "audit", "pages"},
+    ),
 )
 # How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
 _PAPERS = (
@@ -27,6 +34,7 @@ _SETTINGS = (
     (_("Jalur"), "events.lanes", ("events.lane",), Duty.MANAGE_EVENT),
     (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
     (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
+    (_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
     (_("Akun saya"), "accounts.account", ("accounts.account",), Duty.MANAGE_EVENT),
     (_("Lisensi"), "pages.licences", ("pages.licences",), Duty.MANAGE_EVENT),
