@@ -83,12 +83,14 @@ def _open_rooms(app: Flask) -> None:
     from .events import views as events
     from .live import list_views as lists
     from .live import views as live
+    from .privacy import views as privacy
     from .reports import views as reports
     from .roster import views as roster
     from .settings import views as settings
     from .web import pages, setup_views
 
-    rooms = (pages, setup_views, audit, accounts, settings, events, roster, badges, checkin, live, lists, reports)
+    preparing, papers = (audit, accounts, settings, events, roster), (badges, lists, reports)
+    rooms = (pages, setup_views, *preparing, checkin, live, *papers, privacy)
     for room in rooms:
         app.register_blueprint(room.blueprint)
     for programs in (api, live):

@@ -44,6 +44,7 @@ PAGES = {
     "trail": "/trail",
     "trail-person": "/trail?person=1",
     "trail-none": "/trail?chain=ffffffffffffffff",
+    "privacy": "/privacy",
     "settings": "/settings",
     "devices": "/devices",
     "users": "/users",

@@ -77,6 +77,7 @@ _ACTS = (
     reason("device.clock", "Selisih jam perangkat diukur"),
     reason("link.issue", "Membuat tautan sekali pakai untuk %(to)s"),
     reason("setting.change", "Mengubah pengaturan %(key)s"),
+    reason("privacy.erase", "Memusnahkan data pribadi: %(phones)s nomor HP, %(people)s nama, %(lines)s baris jejak"),
     reason("trail.check", "Memeriksa keutuhan jejak"),
     reason("trail.export", "Mengunduh jejak: %(rows)s baris"),
 )

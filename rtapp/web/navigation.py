@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from ..accounts.roles import Duty
 from .guard import current_actor
 
-_PREPARED = {"events", "settings", "accounts", "audit", "pages"}
+_PREPARED = {"events", "settings", "accounts", "audit", "privacy", "pages"}
 # label, endpoint, icon, duty, blueprints in which the section is the current one
 _SECTIONS = (
     (_("Meja"), "checkin.desks", "desk", Duty.SCAN, {"checkin"}),
@@ -35,6 +35,7 @@ _SETTINGS = (
     (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
     (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
     (_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
+    (_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
     (_("Akun saya"), "accounts.account", ("accounts.account",), Duty.MANAGE_EVENT),
     (_("Lisensi"), "pages.licences", ("pages.licences",), Duty.MANAGE_EVENT),

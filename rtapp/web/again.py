@@ -1,0 +1,52 @@
+"""Sensitive acts ask the password again: a session left open on a laptop is not enough for them."""
+
+from datetime import timedelta
+
+from flask import current_app, request
+
+from .. import clock
+from ..accounts import store as accounts
+from ..db import db
+from ..refusals import Reason, Refused, reason
+from ..schema import User
+from .guard import acting
+
+
+def ask_again() -> None:
+    """Refuse unless the form's ``password`` is that of the user who is asking; call it before a write begins.
+
+    Refused with 403 for a device or a wrong password, 409 for an account without one, 429 when tried too often.
+    """
+    actor = acting()
+    user = db.session.get(User, actor.user_id) if actor.user_id else None
+    if user is None:
+        raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
+    if not user.password_hash:
+        raise Refused("no_password", "Akun ini belum punya kata sandi. Tetapkan dahulu di Akun saya.", 409)
+    name = user.name
+    if wait := admit(name):
+        why = too_often(wait)
+        raise Refused(why.code, why.sentence, 429, **why.facts)
+    if accounts.sign_in(db.session, name, request.form.get("password", "")) is None:
+        raise Refused("wrong_password", "Kata sandi tidak cocok. Tidak ada yang dilakukan.", 403)
+    forget(name)
+
+
+def admit(name: str) -> timedelta | None:
+    """Note a try at this account from this address; return how long to wait when there were too many."""
+    return current_app.extensions["rtapp_tries"].admit(accounts.key_of(name), request.remote_addr or "", clock.utcnow())
+
+
+def forget(name: str) -> None:
+    """Forget the tries of somebody who got it right."""
+    current_app.extensions["rtapp_tries"].forget(accounts.key_of(name), request.remote_addr or "")
+
+
+def too_often(wait: timedelta) -> Reason:
+    """Say how long to wait."""
+    minutes = -(-int(wait.total_seconds()) // 60) or 1
+    return reason(
+        "too_often",
+        "Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.",
+        minutes=minutes,
+    )
