@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
-from .web import assets, catalogue, epoch, errors, filters, guard, headers, navigation, sessions
+from .web import assets, catalogue, epoch, errors, filters, guard, headers, hosts, navigation, sessions
 
 csrf = CSRFProtect()
 
@@ -44,6 +44,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     catalogue.build()
     filters.init_app(app)
     assets.init_app(app)
+    hosts.init_app(app)
     guard.init_app(app)
     csrf.init_app(app)  # after the guard: it waits for a body, and who may not come in is not waited for
     headers.init_app(app)

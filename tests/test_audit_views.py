@@ -12,6 +12,8 @@ from rtapp.clock import utcnow
 from rtapp.db import begin_write, db
 from rtapp.schema import Audit
 
+from .world import PASSWORD
+
 HOUSE = Path(__file__).parents[1] / "rtapp"
 
 
@@ -49,7 +51,7 @@ def changed(admin, world):
     form |= {"village": "63.09.06.1001", "rt": "002", "rw": "", "note": ""}
     answer = admin.post(f"/participants/{world.people['rahmah']}", data=form)
     assert answer.status_code in (200, 303), answer.text
-    admin.post("/settings", data={"base_url": "", "admin_over_http": "on"})
+    admin.post("/settings", data={"base_url": "", "admin_over_http": "on", "own_password": PASSWORD})
     return world.people["rahmah"]
 
 

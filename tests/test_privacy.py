@@ -79,7 +79,7 @@ def bytes_of(app):
 
 
 def erase(admin, level, word, **more):
-    form = {"level": level, "word": word, "password": PASSWORD, "elsewhere": "USB di lemari\nXLSX bendahara"} | more
+    form = {"level": level, "word": word, "own_password": PASSWORD, "elsewhere": "USB di lemari\nXLSX bendahara"} | more
     return admin.post("/privacy/erasures", data=form)
 
 
@@ -122,8 +122,8 @@ def test_erased_people_leave_counts_a_whole_trail_and_no_name(app, admin, lived,
     [
         ({"word": "hapus"}, 422, "Ketik HAPUS NOMOR untuk memastikan."),
         ({"level": "x"}, 422, "Pilih apa yang dihapus."),
-        ({"password": ""}, 403, "Kata sandi tidak cocok."),
-        ({"password": "bukan-kata-sandi"}, 403, "Kata sandi tidak cocok."),
+        ({"own_password": ""}, 403, "Kata sandi tidak cocok."),
+        ({"own_password": "bukan-kata-sandi"}, 403, "Kata sandi tidak cocok."),
     ],
 )
 def test_nothing_is_erased_without_the_word_and_the_password(admin, lived, look, form, status, sentence):

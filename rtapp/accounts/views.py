@@ -155,7 +155,7 @@ def _link_over(secret: str, refused: Refused) -> Response:
     actor = current_actor()
     if actor and store.link_owner(db.session, secret) == (actor.kind, actor.id):
         return redirect(_home(actor.role), 303)  # tapped twice: they are in already
-    return page("link_over", 410, sentence=refusal_text(refused))
+    return unkept(page("link_over", 410, sentence=refusal_text(refused)))
 
 
 def _home(role: str) -> str:
