@@ -112,6 +112,7 @@ WHO = {
     "live.open_screen": EVERYBODY,
     "live.own_screen": SIGNED_IN,
     "live.place": SIGNED_IN,
+    "live.reveal": COORDINATION,
     "live.revoke_screen": ADMIN,
     "live.screen": SIGNED_IN,
     "live.screen_stream": SIGNED_IN,
