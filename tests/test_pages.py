@@ -55,6 +55,7 @@ PAGES = {
 STRANGERS = {
     "sign-in": "/sign-in",
     "screen-link": "/screen/nothing",
+    "notice": "/privacy/notice",
     "stranger": "/K/ABCDEFGHIJKLMNOP",
     "link-used": "/links/nothing",
 }

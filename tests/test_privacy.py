@@ -153,3 +153,23 @@ def test_the_berita_acara_says_what_by_whom_and_which_copies_lie_elsewhere(admin
         assert unspaced(said) in text, said
     assert admin.get("/privacy/erasures/1.pdf").status_code == 404
     assert f"/privacy/erasures/{line.id}.pdf" in admin.get("/privacy").text
+
+
+def test_everybody_reads_the_notice_from_the_sign_in_and_from_any_card(app, world):
+    stranger = app.test_client()
+    for path in ("/sign-in", f"/K/{world.tokens['rahmah']}", "/K/ABCDEFGHIJKLMNOP"):
+        assert 'href="/privacy/notice"' in stranger.get(path).text
+    page = stranger.get("/privacy/notice").text
+    assert "Dinas Contoh" in page and "Selasa, 13 Februari 2024" in page and "Rabu, 31 Desember 2025" in page
+
+
+def test_all_that_is_kept_about_one_person_is_one_page_and_that_is_noted(admin, client_of, lived, look):
+    head = lived.people["yusuf"]
+    assert f'action="/privacy/people/{head}"' in admin.get(f"/participants/{head}").text
+    page = admin.post(f"/privacy/people/{head}").text
+    for said in ("M. YUSUF", PHONES[1], "Registrasi", "Wakil Contoh", "RT 003", "Selasa, 13 Februari 2024"):
+        assert said in page, said
+    line = look(lambda session: trail(session, 1)[0][0])
+    assert (line.action, line.subject_id) == ("privacy.report", head)
+    assert admin.post("/privacy/people/999").status_code == 404
+    assert client_of("supervisor").post(f"/privacy/people/{head}").status_code == 403

@@ -78,6 +78,7 @@ _ACTS = (
     reason("link.issue", "Membuat tautan sekali pakai untuk %(to)s"),
     reason("setting.change", "Mengubah pengaturan %(key)s"),
     reason("privacy.erase", "Memusnahkan data pribadi: %(phones)s nomor HP, %(people)s nama, %(lines)s baris jejak"),
+    reason("privacy.report", "Membuka laporan data pribadi seseorang"),
     reason("trail.check", "Memeriksa keutuhan jejak"),
     reason("trail.export", "Mengunduh jejak: %(rows)s baris"),
 )

@@ -22,6 +22,7 @@ from ..schema import (
     AuditValue,
     Badge,
     Case,
+    Contacted,
     Participant,
     RosterImport,
     Scan,
@@ -102,6 +103,13 @@ def erasures(session: Session) -> list[tuple[Audit, dict[str, Any]]]:
     rows = select(Audit, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
     rows = rows.where(Audit.subject == "privacy", Audit.action == "privacy.erase").order_by(Audit.id.desc())
     return [(line, values) for line, values in session.execute(rows)]
+
+
+def told_about(session: Session, participant_id: int) -> dict[str, Any]:
+    """Return the absences noted of one person, those taken back too, and how often they were called."""
+    absences = select(Absence).where(Absence.participant_id == participant_id).order_by(Absence.id)
+    called = _count(session, Contacted, Contacted.participant_id == participant_id)
+    return {"absences": session.scalars(absences).all(), "called": called}
 
 
 def _count(session: Session, table: Any, which: Any) -> int:

@@ -10,15 +10,20 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
+from ..audit.find_store import Wanted, count_lines
+from ..audit.store import note
 from ..badges.papers import find_fonts
+from ..badges.store import badges_of
+from ..checkin.story_store import scans_of
 from ..db import begin_write, db, scrub
 from ..documents.pdf import PAPERS
 from ..events import store as events
 from ..live.writer import FOLDER as LISTS
 from ..refusals import Reason, Refused
+from ..roster import store as roster
 from ..web.again import ask_again
 from ..web.errors import refusal_text
-from ..web.guard import acting, requires
+from ..web.guard import acting, public, requires
 from . import store
 from .papers import Minutes, minutes_paper
 from .retention import KINDS, WORDS, Level, kept_until
@@ -68,16 +73,50 @@ def minutes(line: int) -> Response:
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"berita-acara-pemusnahan-{line}.pdf")
 
 
-def _page(problem: str = "") -> str:
-    last, today = store.last_wave(db.session), clock.utcnow().date()
-    levels = [
-        {"level": level, "until": until, "due": bool(until and until < today), "word": WORDS[level], "kinds": kinds}
-        for level in Level
-        for until, kinds in [(kept_until(level, last) if last else None, _kinds(level))]
-    ]
+@blueprint.get("/privacy/notice")
+@public
+def notice() -> str:
+    """Tell everybody what is kept, why and until when."""
+    event = events.find_event(db.session)
+    return render_template("privacy/notice.html", organiser=event.organiser if event else "", until=_until())
+
+
+@blueprint.post("/privacy/people/<int:participant_id>")
+@requires(Duty.MANAGE_SETTINGS)
+def person(participant_id: int) -> str:
+    """Show all that is kept about one person, to be printed and handed over; the trail says that it was."""
+    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
+    found = roster.find_person(session, participant_id)
+    note(session, actor.name, "privacy.report", "participant", found.id, now=now)
+    session.commit()
+    lines = count_lines(session, Wanted(subject="participant", subject_id=found.id))
     return render_template(
-        "privacy/overview.html", problem=problem, levels=levels, last=last, done=store.erasures(db.session)
+        "privacy/person.html",
+        person=found,
+        marks=roster.marks_of(session, found.id),
+        scans=scans_of(session, found.id),
+        cards=badges_of(session, found.id),
+        lines=lines,
+        now=now,
+        until=_until(),
+        organiser=events.the_event(session).organiser,
+        **store.told_about(session, found.id),
     )
+
+
+def _until() -> dict[str, Any]:
+    """Return the last day of each level by its name, None while there is no wave."""
+    last = store.last_wave(db.session)
+    return {str(level): kept_until(level, last) if last else None for level in Level}
+
+
+def _page(problem: str = "") -> str:
+    until, today = _until(), clock.utcnow().date()
+    levels = [
+        {"level": level, "until": day, "due": bool(day and day < today), "word": WORDS[level], "kinds": _kinds(level)}
+        for level, day in ((level, until[str(level)]) for level in Level)
+    ]
+    return render_template("privacy/overview.html", problem=problem, levels=levels, done=store.erasures(db.session))
 
 
 def _kinds(level: Level) -> list[tuple[Reason, int]]:
