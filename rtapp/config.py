@@ -26,6 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "SERVER_THREADS": 160,
     "TLS_PORT": 0,  # where HTTPS is served beside HTTP; `serve` says so, 0 where it is not
     "TRUSTED_PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* are true; 0: nobody's word is taken
+    "HOSTS": (),  # names under which this server answers beside addresses, .local, .lan and the address of the codes
     "FALLBACK_SECONDS": 180,  # how often the lists on disk are renewed while a wave is on
     "BACKUP_SECONDS": 30,  # how often it is looked at whether a backup is due
     "SCAN_GROUP": 64,  # attempts that may share one commit

@@ -130,3 +130,15 @@ def begin_write(session: Session) -> Session:
 def upsert(dialect: str, table: Any) -> Any:
     """Return an INSERT into ``table`` that knows ``on_conflict_do_nothing`` (``dialect``: sqlite or postgresql)."""
     return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def scrub(engine: Engine) -> None:
+    """Rewrite the database without what was deleted: SQLite and PostgreSQL keep its bytes in free pages and rows."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
+        if line.dialect.name == "sqlite":
+            raw = line.connection.driver_connection
+            raw.execute("PRAGMA secure_delete=ON")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            line.exec_driver_sql("VACUUM FULL")

@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
-from .web import assets, catalogue, epoch, errors, filters, guard, headers, navigation, sessions
+from .web import assets, catalogue, epoch, errors, filters, guard, headers, hosts, navigation, sessions
 
 csrf = CSRFProtect()
 
@@ -44,6 +44,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     catalogue.build()
     filters.init_app(app)
     assets.init_app(app)
+    hosts.init_app(app)
     guard.init_app(app)
     csrf.init_app(app)  # after the guard: it waits for a body, and who may not come in is not waited for
     headers.init_app(app)
@@ -76,19 +77,22 @@ def _configure(app: Flask, instance: Path, overrides: dict[str, Any]) -> None:
 
 def _open_rooms(app: Flask) -> None:
     from .accounts import views as accounts
+    from .audit import views as audit
     from .badges import views as badges
     from .checkin import api
     from .checkin import views as checkin
     from .events import views as events
     from .live import list_views as lists
     from .live import views as live
+    from .privacy import views as privacy
     from .reports import views as reports
     from .roster import views as roster
     from .safety import views as safety
     from .settings import views as settings
     from .web import pages, setup_views
 
-    rooms = (pages, setup_views, accounts, settings, events, roster, badges, checkin, live, lists, reports, safety)
+    preparing, papers = (audit, accounts, settings, events, roster), (badges, lists, reports)
+    rooms = (pages, setup_views, *preparing, checkin, live, *papers, safety, privacy)
     for room in rooms:
         app.register_blueprint(room.blueprint)
     for programs in (api, live):

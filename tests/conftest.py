@@ -20,6 +20,7 @@ from rtapp.factory import create_app
 from . import AT_LENGTH, postgres
 from . import world as worlds
 from .browsers import browser_type_launch_args, chromium, demo_file, served, standing, visit
+from .trailed import watched
 
 __all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "standing", "visit"]
 
@@ -107,11 +108,14 @@ def app(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator
             )
             settings["SQLALCHEMY_DATABASE_URI"] = ends.enter_context(postgres.database(source))[1]
         app = create_app(instance, **settings)
+        with app.app_context():
+            app.extensions["rtapp_silent"] = ends.enter_context(watched(db.engine))
         yield app
         app.extensions["rtapp_close"]()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+    assert app.extensions["rtapp_silent"] == [], "written without a line in the trail"
 
 
 @pytest.fixture

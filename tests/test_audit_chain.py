@@ -1,12 +1,13 @@
 """What the chain promises by itself: what is changed, taken away or moved is seen; values can be erased."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtapp.audit.chain import GENESIS, Line, Values, canonical, digest_values, first_break, link, plain
+from rtapp.audit.chain import GENESIS, Line, Values, canonical, digest_values, first_break, link, plain, reason_is_open
 
 
 def chain(count: int = 5):
@@ -88,3 +89,25 @@ def test_the_same_values_with_another_salt_are_another_digest():
 def test_what_is_digested_is_what_comes_back_from_json(values):
     assert plain(values) == values
     assert canonical(plain(values)) == canonical(values)
+
+
+def test_a_reason_is_covered_and_goes_with_the_values():
+    values = Values("garam", {"name": "Ani"})
+    line = Line(1, "2023-11-08T00:00:00.000Z", "Uji", "user.add", "user", 1, "Ani pindah", "")
+    line = replace(line, digest=digest_values(values.values, values.salt, line.reason))
+    head = link(GENESIS, line)
+    assert first_break([(line, head, values)], head) is None
+    assert first_break([(replace(line, reason="Ani sakit"), head, values)], head) == 1
+    assert first_break([(replace(line, reason=""), head, values)], head) == 1
+    assert first_break([(replace(line, reason=""), head, None)], head) is None
+    assert first_break([(replace(line, reason="Ani sakit"), head, None)], head) == 1
+
+
+def test_a_line_of_the_first_version_whose_reason_the_chain_itself_covers_is_whole():
+    values = Values("garam", {"name": "Ani"})
+    digest = digest_values(values.values, values.salt)
+    line = Line(1, "2023-11-08T00:00:00.000Z", "Uji", "user.add", "user", 1, "Ani pindah", digest)
+    head = hashlib.sha256(GENESIS.encode() + canonical(vars(line))).hexdigest()
+    assert reason_is_open(GENESIS, line, head) and first_break([(line, head, values)], head) is None
+    assert first_break([(line, head, None)], head) is None
+    assert first_break([(replace(line, reason="Ani sakit"), head, values)], head) == 1

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from rtapp.accounts.roles import Role
-from rtapp.audit.store import note, trail, verify_chain
+from rtapp.audit.store import erase_values, note, trail, verify_chain
 from rtapp.db import begin_write, db
 from rtapp.schema import Audit, AuditValue, ChainHead
 
@@ -71,7 +71,7 @@ def test_a_removed_line_is_found_the_last_one_too(noted, gone, found):
 
 
 def test_lines_that_changed_places_are_found(noted):
-    noted.execute(delete(AuditValue))
+    erase_values(noted, lambda _line, _values: True)
     for before, after in ((2, 99), (4, 2), (99, 4)):
         noted.execute(update(Audit).where(Audit.id == before).values(id=after))
     noted.expire_all()
@@ -80,7 +80,7 @@ def test_lines_that_changed_places_are_found(noted):
 
 def test_a_line_slipped_in_between_is_found(noted):
     line = dict(at=NOW, actor="Orang lain", action="user.add", subject="user", digest="0" * 64, chain="0" * 64)
-    noted.execute(delete(AuditValue))
+    erase_values(noted, lambda _line, _values: True)
     noted.execute(update(Audit).where(Audit.id == 5).values(id=6))
     noted.add(Audit(id=5, **line))
     noted.flush()
@@ -89,10 +89,18 @@ def test_a_line_slipped_in_between_is_found(noted):
 
 
 def test_erasing_values_leaves_the_trail_whole_and_what_stands_in_the_open(noted):
-    noted.execute(delete(AuditValue).where(AuditValue.audit_id.in_([2, 3])))
+    assert erase_values(noted, lambda line, values: values["name"] in ("Orang 2", "Orang 3")) == (2, 0)
+    noted.commit()
     assert verify_chain(noted) is None
     assert [kept is None for _, kept in trail(noted)] == [False, False, True, True, False]
+    assert [line.reason for line, _ in trail(noted)] == ["uji", "uji", "", "", "uji"]
     assert trail(noted)[2][0].action == "user.add"
+    assert erase_values(noted, lambda line, _values: line.id in (2, 3)) == (0, 0)
+
+
+def test_values_taken_away_alone_are_found_where_a_reason_was_left(noted):
+    noted.execute(delete(AuditValue).where(AuditValue.audit_id == 2))
+    assert verify_chain(noted) == 2
 
 
 def test_what_is_no_json_is_kept_as_text_and_still_verifies(session):

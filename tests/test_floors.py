@@ -10,7 +10,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "rtapp"
-ROOMS = ["audit", "accounts", "settings", "events", "roster", "badges", "checkin", "live", "reports", "safety"]
+ROOMS = [
+    "audit",
+    "accounts",
+    "settings",
+    "events",
+    "roster",
+    "badges",
+    "checkin",
+    "live",
+    "reports",
+    "safety",
+    "privacy",
+]
 IMPURE = {"store", "forms", "views", "api", "writer", "stream", "papers", "passwords"}
 PAGES = {"views", "forms", "api"}
 # Modules that know one third-party library, as those of documents/ do.

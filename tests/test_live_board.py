@@ -8,6 +8,7 @@ import time_machine
 from flask import Flask
 
 from rtapp import clock
+from rtapp.audit.store import trail
 from rtapp.checkin.cases_store import note_absence
 from rtapp.db import begin_write, db
 from rtapp.events.store import close_wave, find_wave
@@ -186,12 +187,23 @@ def missing_page(world: World, wave: int = 0) -> str:
     return f"/waves/{world.waves[wave]}/missing"
 
 
-def test_who_has_not_come_stands_by_village_with_phones_for_those_with_the_duty(client_of, world, come):
+def test_who_has_not_come_stands_by_village_with_masked_phones_for_those_with_the_duty(client_of, world, come):
     come("yusuf")
     page = client_of("supervisor").get(missing_page(world)).text
     assert "Hj. RAHMAH" in page and "M. YUSUF" not in page
+    assert "0812••••102" in page and "081200000102" not in page
+    assert "0812••••" not in client_of("clerk").get(missing_page(world)).text
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_number_is_shown_to_be_called_when_asked_for_and_the_trail_says_who_looked(client_of, world, look, headers):
+    address = f"{missing_page(world)}/{world.people['rahmah']}/phone"
+    page = client_of("supervisor").post(address, headers=headers).text
     assert 'href="tel:081200000102"' in page and 'href="https://wa.me/6281200000102"' in page
-    assert "081200000102" not in client_of("clerk").get(missing_page(world)).text
+    line = look(lambda session: trail(session, 1)[0][0])
+    assert (line.action, line.actor, line.subject_id) == ("phone.reveal", "Uji supervisor", world.people["rahmah"])
+    assert client_of("clerk").post(address, headers=headers).status_code == 403
+    assert client_of("supervisor").post(f"{missing_page(world)}/999/phone", headers=headers).status_code == 200
 
 
 def test_whoever_came_to_another_wave_is_not_missing(client_of, world, come):

@@ -42,6 +42,10 @@ PAGES = {
     "wave": "/waves/1",
     "places": "/places",
     "backups": "/backups",
+    "trail": "/trail",
+    "trail-person": "/trail?person=1",
+    "trail-none": "/trail?chain=ffffffffffffffff",
+    "privacy": "/privacy",
     "settings": "/settings",
     "devices": "/devices",
     "users": "/users",
@@ -52,6 +56,7 @@ PAGES = {
 STRANGERS = {
     "sign-in": "/sign-in",
     "screen-link": "/screen/nothing",
+    "notice": "/privacy/notice",
     "stranger": "/K/ABCDEFGHIJKLMNOP",
     "link-used": "/links/nothing",
 }

@@ -66,7 +66,7 @@ def actions(app):
 def test_the_page_nags_until_a_passphrase_is_set(admin, monkeypatch):
     monkeypatch.setattr(sealing, "make_pair", lambda words: QUICK)
     assert "Cadangan belum terkunci" in words(admin.get("/backups"))
-    form = {"passphrase": WORDS, "again": WORDS, "password": PASSWORD}
+    form = {"passphrase": WORDS, "again": WORDS, "own_password": PASSWORD}
     assert admin.post("/backups/passphrase", data=form).status_code == 303
     page = words(admin.get("/backups"))
     assert "Cadangan belum terkunci" not in page and "Simpan tulisannya di tempat lain" in page
@@ -81,9 +81,9 @@ def test_a_backup_made_now_is_listed_with_time_size_and_that_it_was_checked(app,
 
 def test_a_backup_is_handed_over_only_for_the_password(app, admin, instance, tmp_path):
     name = made(admin, instance).name
-    refused = admin.post("/backups/file", data={"name": name, "password": "bukan ini"})
+    refused = admin.post("/backups/file", data={"name": name, "own_password": "bukan ini"})
     assert refused.status_code == 403 and "Kata sandi tidak cocok" in words(refused)
-    given = admin.post("/backups/file", data={"name": name, "password": PASSWORD})
+    given = admin.post("/backups/file", data={"name": name, "own_password": PASSWORD})
     assert given.headers["Cache-Control"] == "no-store" and name in given.headers["Content-Disposition"]
     assert "rtapp.db" in zipfile.ZipFile(io.BytesIO(given.data)).namelist()
     given.close()
@@ -93,7 +93,7 @@ def test_a_backup_is_handed_over_only_for_the_password(app, admin, instance, tmp
 @pytest.mark.parametrize("name", ["auto-20200101T000000Z.zip", "../secret_key", "failure.json"])
 def test_what_is_no_backup_of_the_list_is_not_handed_over(admin, instance, name):
     made(admin, instance)
-    assert admin.post("/backups/file", data={"name": name, "password": PASSWORD}).status_code == 404
+    assert admin.post("/backups/file", data={"name": name, "own_password": PASSWORD}).status_code == 404
 
 
 def test_a_drill_says_what_was_restored(admin, instance):
@@ -126,8 +126,8 @@ def test_a_drill_of_a_locked_backup_wants_its_passphrase(admin, instance, monkey
     ("form", "says"),
     [
         ({"passphrase": WORDS, "again": WORDS}, "Kata sandi tidak cocok"),
-        ({"passphrase": WORDS, "again": WORDS + "x", "password": PASSWORD}, "tidak sama"),
-        ({"passphrase": "pendek", "again": "pendek", "password": PASSWORD}, "paling sedikit 12 huruf"),
+        ({"passphrase": WORDS, "again": WORDS + "x", "own_password": PASSWORD}, "tidak sama"),
+        ({"passphrase": "pendek", "again": "pendek", "own_password": PASSWORD}, "paling sedikit 12 huruf"),
     ],
 )
 def test_a_passphrase_is_not_set_by_mistake(admin, instance, form, says):

@@ -9,6 +9,7 @@ from rtapp.db import db
 from rtapp.settings import store
 
 from .reading import said, words
+from .world import PASSWORD
 
 ADDRESS = "http://192.168.1.10:8000"
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
@@ -70,7 +71,7 @@ def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, ad
     refused = admin.get("/settings", environ_base=ELSEWHERE)
     assert refused.status_code == 403 and "hanya dibuka di laptop peladen" in words(refused)
     assert admin.post("/settings", data={"admin_over_http": "on"}, environ_base=ELSEWHERE).status_code == 403
-    admin.post("/settings", data={"base_url": ADDRESS, "admin_over_http": "on"})
+    admin.post("/settings", data={"base_url": ADDRESS, "admin_over_http": "on", "own_password": PASSWORD})
     assert kept() == {"base_url": ADDRESS, "admin_over_http": True}
     assert re.search(r'name="admin_over_http"[^>]* checked', admin.get("/settings", environ_base=ELSEWHERE).text)
     admin.post("/settings", data={"base_url": ADDRESS})
@@ -79,7 +80,7 @@ def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, ad
 
 def test_a_form_without_the_address_leaves_it(admin, kept):
     admin.post("/settings", data={"base_url": ADDRESS})
-    admin.post("/settings", data={"admin_over_http": "on", "unknown": "1"})
+    admin.post("/settings", data={"admin_over_http": "on", "unknown": "1", "own_password": PASSWORD})
     assert kept() == {"base_url": ADDRESS, "admin_over_http": True}
 
 
@@ -107,9 +108,33 @@ def test_a_post_without_the_pages_token_is_refused(app, admin, kept):
 
 
 def test_the_pages_of_pengaturan_reach_each_other(admin, client_of):
-    parts = ["Acara", "Wilayah", "Jalur", "Perangkat", "Pengguna", "Pengaturan lain", "Akun saya", "Lisensi"]
+    parts = [
+        "Acara",
+        "Wilayah",
+        "Jalur",
+        "Perangkat",
+        "Pengguna",
+        "Jejak",
+        "Data pribadi",
+        "Pengaturan lain",
+        "Akun saya",
+        "Lisensi",
+    ]
     for path, label in zip(
-        ("/event", "/places", "/lanes", "/devices", "/users", "/settings", "/account", "/licences"), parts, strict=True
+        (
+            "/event",
+            "/places",
+            "/lanes",
+            "/devices",
+            "/users",
+            "/trail",
+            "/privacy",
+            "/settings",
+            "/account",
+            "/licences",
+        ),
+        parts,
+        strict=True,
     ):
         page = admin.get(path).text
         shown = re.search(r'<nav id="parts".*?</nav>', page, re.DOTALL)[0]

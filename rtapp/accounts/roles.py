@@ -23,6 +23,7 @@ class Duty(StrEnum):
     MANAGE_USERS = "manage_users"
     MANAGE_SETTINGS = "manage_settings"
     BACK_UP = "back_up"
+    READ_TRAIL = "read_trail"
 
 
 class Role(StrEnum):

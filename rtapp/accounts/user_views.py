@@ -8,6 +8,7 @@ from .. import clock
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
+from ..web.again import ask_again
 from ..web.guard import acting, requires
 from . import forms, passwords, store
 from .roles import Duty, Role
@@ -31,6 +32,7 @@ def add_user() -> Response:
     if not form.validate():
         return page("user_new", 422, form=form)
     try:
+        _ask_for_admin(form.role.data)
         hashed = passwords.checked(form.password.data, form.name.data) if form.password.data else ""
         session = begin_write(db.session)
         added = store.add_user(session, actor.name, form.name.data, Role(form.role.data), hashed, now=clock.utcnow())
@@ -53,11 +55,13 @@ def user(user_id: int) -> Response:
 @requires(Duty.MANAGE_USERS)
 def user_role(user_id: int) -> Response:
     """Give a user another role."""
-    actor, session, form = acting(), begin_write(db.session), forms.RoleForm()
-    found = store.find_user(session, user_id)
+    actor, form = acting(), forms.RoleForm()
+    found = store.find_user(db.session, user_id)
     if not form.validate():
         return _user_page(found, 422, role=form)
     try:
+        _ask_for_admin(form.role.data)
+        session = begin_write(db.session)
         store.change_role(session, actor.name, found, Role(form.role.data), now=clock.utcnow())
     except Refused as refused:
         blame(form, refused)
@@ -120,6 +124,11 @@ def enable_user(user_id: int) -> Response:
     store.enable_user(session, actor.name, found, now=clock.utcnow())
     session.commit()
     return _back_to(found, _("%(name)s dapat masuk lagi.", name=found.name))
+
+
+def _ask_for_admin(role: str) -> None:
+    if role == Role.ADMIN:
+        ask_again()
 
 
 def _user_page(

@@ -1,8 +1,6 @@
 """Sign in and out, one-time links, the own account."""
 
-from datetime import timedelta
-
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -11,6 +9,7 @@ from .. import clock
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
+from ..web.again import admit, forget, too_often
 from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.guard import acting, current_actor, public, requires, start_session
@@ -34,9 +33,9 @@ def sign_in() -> Response:
         return _sign_in_page(form)
     if not form.validate():
         return _sign_in_page(form, 422)
-    wait = _try(form.name.data)
+    wait = admit(form.name.data)
     if wait:
-        form.form_errors.append(_too_often(wait))
+        form.form_errors.append(refusal_text(too_often(wait)))
         return _sign_in_page(form, 429)
     user = store.sign_in(db.session, form.name.data, form.password.data)
     if user is None:
@@ -45,7 +44,7 @@ def sign_in() -> Response:
     session = begin_write(db.session)
     store.note_sign_in(session, user, now=clock.utcnow())
     session.commit()
-    _forget_tries(user.name)
+    forget(user.name)
     start_session(user, None)
     return redirect(local_target(request.form.get("next")) or "/", 303)
 
@@ -118,28 +117,14 @@ def _sign_in_page(form: forms.SignInForm, status: int = 200) -> Response:
     return page("sign_in", status, form=form, next=local_target(asked) or "", nobody=nobody, plain=plain)
 
 
-def _try(name: str) -> timedelta | None:
-    tries: Tries = current_app.extensions["rtapp_tries"]
-    return tries.admit(store.key_of(name), request.remote_addr or "", clock.utcnow())
-
-
-def _forget_tries(name: str) -> None:
-    current_app.extensions["rtapp_tries"].forget(store.key_of(name), request.remote_addr or "")
-
-
-def _too_often(wait: timedelta) -> str:
-    minutes = -(-int(wait.total_seconds()) // 60) or 1
-    return _("Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes)
-
-
 def _present_password_fits(form: forms.OwnPasswordForm, user: User) -> bool:
     if not user.password_hash:
         return True  # let in by a link, they choose their first password
-    wait = _try(user.name)
+    wait = admit(user.name)
     if wait:
-        form.form_errors.append(_too_often(wait))
+        form.form_errors.append(refusal_text(too_often(wait)))
     elif store.sign_in(db.session, user.name, form.present.data or ""):
-        _forget_tries(user.name)
+        forget(user.name)
         return True
     else:
         form.present.errors = [_("Kata sandi sekarang tidak cocok.")]
@@ -170,7 +155,7 @@ def _link_over(secret: str, refused: Refused) -> Response:
     actor = current_actor()
     if actor and store.link_owner(db.session, secret) == (actor.kind, actor.id):
         return redirect(_home(actor.role), 303)  # tapped twice: they are in already
-    return page("link_over", 410, sentence=refusal_text(refused))
+    return unkept(page("link_over", 410, sentence=refusal_text(refused)))
 
 
 def _home(role: str) -> str:

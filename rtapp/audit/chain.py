@@ -11,7 +11,10 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Line:
-    """What a line of the trail says in the open; its values stand aside, digested with a salt."""
+    """What a line of the trail says in the open; its values stand aside, digested with a salt.
+
+    A reason may name somebody, so it is covered by the digest, not by the link: both can be erased together.
+    """
 
     id: int
     at: str  # RFC 3339, UTC, milliseconds
@@ -45,14 +48,24 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def digest_values(values: dict[str, Any], salt: str) -> str:
-    """Return the salted SHA-256 of ``values``; with the salt erased nobody can guess them back."""
-    return hashlib.sha256(salt.encode() + canonical(values)).hexdigest()
+def digest_values(values: dict[str, Any], salt: str, reason: str = "") -> str:
+    """Return the salted SHA-256 of ``values`` and ``reason``; with the salt erased nobody can guess them back."""
+    told = canonical(values) + (b"\n" + reason.encode() if reason else b"")
+    return hashlib.sha256(salt.encode() + told).hexdigest()
 
 
 def link(previous: str, line: Line) -> str:
     """Return the chain value of ``line`` after ``previous`` (both 64 hex digits)."""
-    return hashlib.sha256(previous.encode() + canonical(vars(line))).hexdigest()
+    return _linked(previous, vars(line) | {"reason": ""})
+
+
+def reason_is_open(previous: str, line: Line, chain: str) -> bool:
+    """Say whether ``chain`` covers the reason itself, as lines of the first version do: it cannot be erased there."""
+    return bool(line.reason) and _linked(previous, vars(line)) == chain
+
+
+def _linked(previous: str, told: dict[str, Any]) -> str:
+    return hashlib.sha256(previous.encode() + canonical(told)).hexdigest()
 
 
 def first_break(entries: Iterable[Entry], head: str) -> int | None:
@@ -63,9 +76,12 @@ def first_break(entries: Iterable[Entry], head: str) -> int | None:
     previous, id_ = GENESIS, 0
     for line, chain, values in entries:
         id_ = line.id
-        if link(previous, line) != chain:
+        reason = "" if reason_is_open(previous, line, chain) else line.reason
+        if link(previous, line) != chain and reason == line.reason:
             return id_
-        if values is not None and digest_values(values.values, values.salt) != line.digest:
+        if values is None and reason:  # put there after both were erased
+            return id_
+        if values is not None and digest_values(values.values, values.salt, reason) != line.digest:
             return id_
         previous = chain
     return None if previous == head else id_ + 1

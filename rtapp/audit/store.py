@@ -1,19 +1,20 @@
 """Note what was changed and read the trail back."""
 
 import secrets
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from .. import clock
 from ..db import upsert
 from ..schema import Audit, AuditValue, ChainHead
-from .chain import GENESIS, Entry, Line, Values, digest_values, first_break, link, plain
+from .chain import GENESIS, Entry, Line, Values, digest_values, first_break, link, plain, reason_is_open
 
+_AT_ONCE = 1000
 _TOLD = ("actor", "action", "subject", "subject_id", "reason", "digest")  # of a Line, beside its id and moment
 
 
@@ -32,16 +33,16 @@ def note(
 
     Call it as the last statement before the commit: it locks the head of the chain.
     """
-    salt, values = secrets.token_hex(16), plain(values)
-    head = _lock_head(session)
+    salt, values, reason = secrets.token_hex(16), plain(values), reason[:300]
+    head = lock_head(session)
     line = Audit(
         at=now,
         actor=actor[:120],
         action=action,
         subject=subject,
         subject_id=subject_id,
-        reason=reason[:300],
-        digest=digest_values(values, salt),
+        reason=reason,
+        digest=digest_values(values, salt, reason),
         chain="",
     )
     session.add(line)
@@ -66,10 +67,10 @@ def note_many(
     told = [(subject_id, secrets.token_hex(16), plain(values)) for subject_id, values in lines]
     if not told:
         return
-    head = _lock_head(session)
-    common = {"at": now, "actor": actor[:120], "action": action, "subject": subject, "reason": reason[:300]}
+    head, reason = lock_head(session), reason[:300]
+    common = {"at": now, "actor": actor[:120], "action": action, "subject": subject, "reason": reason}
     rows = [
-        common | {"subject_id": subject_id, "digest": digest_values(values, salt), "chain": ""}
+        common | {"subject_id": subject_id, "digest": digest_values(values, salt, reason), "chain": ""}
         for subject_id, salt, values in told
     ]
     ids = session.scalars(insert(Audit).returning(Audit.id, sort_by_parameter_order=True), rows).all()
@@ -89,18 +90,48 @@ def trail(session: Session, limit: int = 200) -> Sequence[Row[tuple[Audit, Audit
     return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).all()
 
 
+def chain_head(session: Session) -> str:
+    """Return the chain value written last (64 hex digits): on paper it proves what the trail said until then."""
+    return session.scalar(select(ChainHead.chain).where(ChainHead.id == 1)) or GENESIS
+
+
 def verify_chain(session: Session) -> int | None:
     """Return the id of the first line that was tampered with, else None (see chain.first_break)."""
-    head = session.scalar(select(ChainHead.chain).where(ChainHead.id == 1))
     with closing(_entries(session)) as entries:
-        return first_break(entries, head or GENESIS)
+        return first_break(entries, chain_head(session))
+
+
+def erase_values(session: Session, personal: Callable[[Audit, dict[str, Any]], bool]) -> tuple[int, int]:
+    """Erase values, salt and reason of every line that is ``personal``; the trail stays whole.
+
+    Return how many lines that were, and how many reasons stay: in lines of the first version the chain covers them.
+    """
+    erased, staying, previous = [], 0, GENESIS
+    with closing(_rows(session)) as rows:
+        for line, values in rows:
+            if personal(line, values.values if values else {}):
+                is_open = reason_is_open(previous, _as_line(line), line.chain)
+                staying += is_open
+                if values is not None or (line.reason and not is_open):
+                    erased.append((line.id, "" if not is_open else line.reason))
+            previous = line.chain
+    for at in range(0, len(erased), _AT_ONCE):
+        some = erased[at : at + _AT_ONCE]
+        session.execute(delete(AuditValue).where(AuditValue.audit_id.in_([id_ for id_, _reason in some])))
+        session.execute(update(Audit), [{"id": id_, "reason": reason} for id_, reason in some])
+    return len(erased), staying
 
 
 def _entries(session: Session) -> Generator[Entry]:
+    with closing(_rows(session)) as rows:
+        for line, values in rows:
+            yield _as_line(line), line.chain, Values(values.salt, values.values) if values else None
+
+
+def _rows(session: Session) -> Generator[tuple[Audit, AuditValue | None]]:
     rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
     with session.execute(rows.order_by(Audit.id).execution_options(yield_per=1000)) as found:
-        for line, values in found:
-            yield _as_line(line), line.chain, Values(values.salt, values.values) if values else None
+        yield from found
 
 
 def _as_line(row: Audit) -> Line:
@@ -108,7 +139,8 @@ def _as_line(row: Audit) -> Line:
     return Line(row.id, at, row.actor, row.action, row.subject, row.subject_id, row.reason, row.digest)
 
 
-def _lock_head(session: Session) -> str:
+def lock_head(session: Session) -> str:
+    """Return the chain value written last, locked until the commit: nobody else adds a line meanwhile."""
     locked = select(ChainHead.chain).where(ChainHead.id == 1).with_for_update()
     head = session.execute(locked).scalar()
     if head is None:  # the first line of all; another writer may be at it too

@@ -117,7 +117,9 @@ def note_absence(
             Absence(participant_id=participant_id, wave_id=wave_id, kind=kind, note=text[:300], at=now, noted_by=actor)
         )
         session.flush()
-    note(session, actor, "absence.note", "participant", participant_id, now=now, kind=kind, name=person.name)
+    before, after = ({"kind": found.kind, "note": found.note} if found else {}), {"kind": kind, "note": text[:300]}
+    told = {"before": before, "after": after if kind else {}, "name": person.name, "wave": wave_id}
+    note(session, actor, "absence.note", "participant", participant_id, now=now, **told)
 
 
 def refuse_frozen(session: Session, actor: Actor, wave_id: int) -> None:

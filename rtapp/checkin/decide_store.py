@@ -84,7 +84,7 @@ def corrects(attempt: "Attempt", follows: Row[Any], row: Row[Any], now: datetime
 
 def undo_own(session: Session, attempt: "Attempt", row: Row[Any], *, now: datetime) -> None:
     """Void the mark that a correction takes the place of."""
-    _void(session, attempt, row.attendance_id, "Diwakili, bukan datang sendiri", now)
+    _void(session, attempt, row, "Diwakili, bukan datang sendiri", now)
 
 
 def resolve(
@@ -103,7 +103,7 @@ def resolve(
     substitute = follows.answer.get("came_instead") if wanted == DIWAKILI else None
     if wanted == DIWAKILI and substitute is None:
         raise Refused("no_substitute", "Tulis nama yang mewakili.", 422)
-    _void(session, attempt, row.attendance_id, attempt.decision.reason, now)
+    _void(session, attempt, row, attempt.decision.reason, now)
     return verdict, insert_mark(session, attempt, row.participant_id, at, substitute)
 
 
@@ -196,9 +196,14 @@ def _seat_of(session: Session, text: str) -> Any:
     return find_or_add_seat(session, village, rt, rw)
 
 
-def _void(session: Session, attempt: "Attempt", attendance_id: int, reason: str, now: datetime) -> None:
+def _void(session: Session, attempt: "Attempt", row: Row[Any], reason: str, now: datetime) -> None:
+    attendance_id, participant_id = row.attendance_id, row.participant_id
     values = {"voided_at": now, "voided_by": attempt.recorded_by[:80], "void_reason": reason[:300]}
     session.execute(update(Attendance).where(Attendance.id == attendance_id).values(values))
+    note(
+        session, attempt.recorded_by, "attendance.void", "participant", participant_id, now=now, reason=reason,
+        attendance=attendance_id, checkpoint=attempt.checkpoint_id,
+    )  # fmt: skip
 
 
 def _standing(session: Session, attendance_id: int) -> Row[Any]:

@@ -107,11 +107,13 @@ def wipe_rehearsal(session: Session, actor: str, wave_id: int, *, now: datetime)
     for mark in marks:
         mark.voided_at, mark.voided_by, mark.void_reason = now, actor[:80], REHEARSED
     cases = select(Case).join(Checkpoint, Checkpoint.id == Case.checkpoint_id).where(Case.settled_at.is_(None))
-    for case in session.scalars(cases.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == "gladi")):
+    waiting = session.scalars(cases.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == "gladi")).all()
+    for case in waiting:
         case.settled_at, case.settled_by, case.outcome = now, actor[:120], REHEARSED
     session.flush()
-    if marks:
-        note(session, actor, "rehearsal.wipe", "wave", wave_id, now=now, reason=REHEARSED, marks=len(marks))
+    if marks or waiting:
+        wiped = {"marks": len(marks), "cases": len(waiting)}
+        note(session, actor, "rehearsal.wipe", "wave", wave_id, now=now, reason=REHEARSED, **wiped)
     return len(marks)
 
 

@@ -2,25 +2,30 @@
 
 Threads that each commit wait for one another at SQLite's single lock; one writer that takes what waits in its queue
 and commits it together keeps the slowest answer short. Every attempt runs in a savepoint of its own: a bad one never
-rolls back its neighbours.
+rolls back its neighbours. Between groups it seals what it recorded into the trail, one line for many scans.
 """
 
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from .. import clock
+from ..db import begin_write
 from .decision import NO_DECISION
+from .seals_store import seal_scans
 from .store import Answer, Attempt, LostRace, record_scan
 
 log = logging.getLogger(__name__)
 TRIES = 3
+SEAL_AFTER = 5.0  # seconds of scans that no line of the trail covers yet, at most
+SEAL_MANY = 512  # or as many scans
 Waiting = tuple[Attempt, "Future[Answer]"]
 
 
@@ -34,6 +39,7 @@ class ScanWriter:
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._unsealed, self._unsealed_since = 0, 0.0
 
     def record(self, attempt: Attempt, timeout: float = 30) -> Answer:
         """Record ``attempt`` durably and return its answer; what record_scan refuses is refused here."""
@@ -55,7 +61,7 @@ class ScanWriter:
         stopping = False
         while not stopping:
             group: list[Waiting] = []
-            first = self._queue.get()
+            first = self._next()
             while first is not None:
                 group.append(first)
                 if len(group) == self._group or self._queue.empty():
@@ -64,6 +70,28 @@ class ScanWriter:
             stopping = first is None
             if group:
                 self._commit(group)
+        self._seal()
+
+    def _next(self) -> Waiting | None:
+        """Return what waits first, None to stop; meanwhile seal what was recorded, when it is time."""
+        if self._unsealed:
+            left = SEAL_AFTER - (time.monotonic() - self._unsealed_since)
+            with suppress(queue.Empty):
+                if self._unsealed < SEAL_MANY and left > 0:
+                    return self._queue.get(timeout=left)
+            self._seal()
+        return self._queue.get()
+
+    def _seal(self) -> None:
+        if not self._unsealed:
+            return
+        self._unsealed = 0
+        try:
+            with Session(self._engine) as session:
+                seal_scans(begin_write(session), now=clock.utcnow())
+                session.commit()
+        except Exception:
+            log.exception("scans were not sealed; the next seal covers them too")
 
     def _commit(self, group: list[Waiting]) -> None:
         outcomes: list[tuple[Future[Answer], Answer | Exception]] = []
@@ -73,7 +101,10 @@ class ScanWriter:
         except Exception as failure:
             log.exception("a group of %d scans was not recorded", len(group))
             outcomes = [(done, failure) for _, done in group]
-        if any(isinstance(outcome, Answer) and not outcome.replayed for _, outcome in outcomes):
+        recorded = sum(isinstance(outcome, Answer) and not outcome.replayed for _, outcome in outcomes)
+        if recorded:
+            self._unsealed_since = self._unsealed_since if self._unsealed else time.monotonic()
+            self._unsealed += recorded
             self._announce()
         for done, outcome in outcomes:
             if isinstance(outcome, Answer):

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
+from ..audit.store import note
 from ..checkin.cases_store import refuse_frozen
 from ..db import begin_write, db
 from ..web.guard import acting, requires
@@ -43,8 +44,24 @@ def contact(wave_id: int, participant_id: int) -> Response | str:
     return render_template("live/_head.html", wave=wave, focused=True, **context)
 
 
+@blueprint.post("/waves/<int:wave_id>/missing/<int:participant_id>/phone")
+@requires(Duty.EDIT_ROSTER)
+def reveal(wave_id: int, participant_id: int) -> Response | str:
+    """Show somebody's number, to be called; the trail says who looked."""
+    wave, actor, session = own_wave(wave_id), acting(), begin_write(db.session)
+    point = registration_of(session, wave_id)
+    found = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
+    if found and found[0].phone:
+        note(session, actor.name, "phone.reveal", "participant", participant_id, now=clock.utcnow())
+    session.commit()
+    if not wants_fragment():
+        return render_template("live/missing.html", wave=wave, revealed=participant_id, **_missing(wave_id))
+    context = {"head": found[0] if found else None, "id": participant_id, "district": request.form.get("district", "")}
+    return render_template("live/_head.html", wave=wave, revealed=participant_id, **context)
+
+
 def _missing(wave_id: int) -> dict[str, Any]:
-    point, chosen = registration_of(db.session, wave_id), request.args.get("district", "")
+    point, chosen = registration_of(db.session, wave_id), request.values.get("district", "")
     found = missing_of(db.session, point.id, wave_id) if point else []
     districts: dict[tuple[str, str], int] = {}
     for head in found:

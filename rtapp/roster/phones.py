@@ -26,6 +26,11 @@ class PhoneReading:
     problem: Reason | None = None
 
 
+def masked_phone(number: str) -> str:
+    """Return a number as a screen that others see shows it: 0812••••901."""
+    return f"{number[:4]}••••{number[-3:]}" if len(number) > 8 else "••••" if number else ""
+
+
 def parse_phone(value: Any) -> PhoneReading:
     """Read a phone number from a cell's value (domain.md §2: ``^08[1-9]\\d{7,10}$`` once normalised)."""
     if value is None or isinstance(value, bool) or hasattr(value, "isoformat"):

@@ -1,6 +1,5 @@
 """One seat: who holds it and held it, cards, scans, edits; a new head in one step."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -12,13 +11,11 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
-from ..events import place_store
-from ..events import store as events
-from ..events.waves import numeral
 from ..refusals import Refused
 from ..web.guard import acting, requires
+from ..web.told import Words
 from . import store
-from .forms import GENDERS, GUESTS, NewHeadForm, new_head_form
+from .forms import NewHeadForm, new_head_form
 from .shared_views import blame, blueprint
 
 ACTS = {
@@ -28,18 +25,6 @@ ACTS = {
     "participant.restore": _l("Dipulihkan"),
     "badge.reissue": _l("Kartu baru terbit"),
 }
-FIELDS = {
-    "name": _l("Nama"),
-    "kind": _l("Sebagai"),
-    "seat": _l("Kursi RT"),
-    "rw": _l("RW"),
-    "wave_id": _l("Gelombang"),
-    "phone": _l("No. HP"),
-    "gender": _l("L/P"),
-    "note": _l("Catatan"),
-}
-
-KINDS = {"rt": _l("Ketua RT"), **GUESTS}
 
 
 @blueprint.get("/seats/<int:seat_id>")
@@ -114,23 +99,5 @@ def _seat_words(seat_id: int) -> str:
 
 def _edits(lines: list[store.Line]) -> list[tuple[store.Line, Any, list[tuple[str, str, str]]]]:
     """Return each line with its act and what it changed, field by field, in plain words."""
-    waves = {wave.id: numeral(wave.number) for wave in events.find_waves(db.session)}
-    villages = {village.code: village.name for village in place_store.find_villages(db.session)}
-
-    def words(name: str, value: Any) -> str:
-        if name == "seat" and value:
-            code, *_rw, rt = str(value).split("/")
-            return f"RT {rt} {villages.get(code, code)}"
-        spoken = {"wave_id": waves, "gender": GENDERS, "kind": KINDS}.get(name, {})
-        return str(spoken.get(value, value or ""))
-
-    def differences(line: store.Line) -> Iterator[tuple[str, str, str]]:
-        before, after = line.values.get("before") or {}, line.values.get("after") or {}
-        if line.action == "participant.add":
-            after = line.values
-        for name, label in FIELDS.items():
-            was, now = words(name, before.get(name)), words(name, after.get(name))
-            if was != now:
-                yield str(label), was, now
-
-    return [(line, ACTS.get(line.action, line.action), list(differences(line))) for line in lines]
+    words = Words()
+    return [(line, ACTS.get(line.action, line.action), words.of(line.action, line.values)) for line in lines]

@@ -13,6 +13,7 @@ from ..badges.token import payload
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..serving import lan_addresses
+from ..web.again import ask_again
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from . import store
@@ -34,7 +35,8 @@ def options() -> str:
 def save() -> Response | tuple[str, int]:
     """Keep all options together, or none where one cannot be used."""
     actor, now, typed = acting(), clock.utcnow(), _typed()
-    session, problems = begin_write(db.session), {}
+    problems = _unasked(typed)
+    session = begin_write(db.session)
     for key, value in typed.items():
         try:
             store.change(session, actor.name, key, value, now=now)
@@ -46,6 +48,17 @@ def save() -> Response | tuple[str, int]:
     session.commit()
     flash(_("Tersimpan."), "ok")
     return redirect(url_for(".options"), 303)
+
+
+def _unasked(typed: dict[str, Any]) -> dict[str, str]:
+    """Return what is to be said where something risky is turned on without the password."""
+    if not typed["admin_over_http"] or store.read(db.session, "admin_over_http"):
+        return {}
+    try:
+        ask_again()
+    except Refused as refused:
+        return {"admin_over_http": refusal_text(refused)}
+    return {}
 
 
 def _typed() -> dict[str, Any]:

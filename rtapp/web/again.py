@@ -13,7 +13,7 @@ from .guard import acting
 
 
 def ask_again() -> None:
-    """Refuse unless the form's ``password`` is that of the user who is asking; call it before a write begins.
+    """Refuse unless the form's ``own_password`` is that of the user who is asking; call it before a write begins.
 
     Refused with 403 for a device or a wrong password, 409 for an account without one, 429 when tried too often.
     """
@@ -27,7 +27,7 @@ def ask_again() -> None:
     if wait := admit(name):
         why = too_often(wait)
         raise Refused(why.code, why.sentence, 429, **why.facts)
-    if accounts.sign_in(db.session, name, request.form.get("password", "")) is None:
+    if accounts.sign_in(db.session, name, request.form.get("own_password", "")) is None:
         raise Refused("wrong_password", "Kata sandi tidak cocok. Tidak ada yang dilakukan.", 403)
     forget(name)
 

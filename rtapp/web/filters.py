@@ -13,6 +13,7 @@ from ..badges.token import shown
 from ..db import db
 from ..events import store as events
 from ..events.waves import numeral
+from ..roster.phones import masked_phone
 from ..schema import Event
 from ..settings import store as settings
 
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     for shown_as in (day, moment, number, percent, rt, zone, village, kind):
         app.add_template_filter(shown_as, shown_as.__name__)
     app.add_template_filter(clock_time, "clock")
+    app.add_template_filter(masked_phone, "masked")
     app.add_template_filter(shown, "short_code")
     app.add_template_filter(numeral, "numeral")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

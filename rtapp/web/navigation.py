@@ -8,19 +8,14 @@ from flask_babel import lazy_gettext as _
 from ..accounts.roles import Duty
 from .guard import current_actor
 
+_PREPARED = {"events", "settings", "accounts", "audit", "safety", "privacy", "pages"}
 # label, endpoint, icon, duty, blueprints in which the section is the current one
 _SECTIONS = (
     (_("Meja"), "checkin.desks", "desk", Duty.SCAN, {"checkin"}),
     (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster"}),
     (_("Kehadiran"), "live.counts_of_current_wave", "board", Duty.SEE_COUNTS, {"live"}),
     (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists", "reports"}),
-    (
-        _("Pengaturan"),
-        "events.overview",
-        "settings",
-        Duty.MANAGE_EVENT,
-        {"events", "settings", "accounts", "safety", "pages"},
-    ),
+    (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, _PREPARED),
 )
 # How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
 _PAPERS = (
@@ -34,9 +29,9 @@ _SETTINGS = (
     (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
     (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
     (_("Cadangan"), "safety.backups_page", ("safety.",), Duty.BACK_UP),
+    (_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
+    (_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
-    (_("Akun saya"), "accounts.account", ("accounts.account",), Duty.MANAGE_EVENT),
-    (_("Lisensi"), "pages.licences", ("pages.licences",), Duty.MANAGE_EVENT),
 )
 _PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))
 

@@ -1,0 +1,155 @@
+"""Jejak: who did what and when, for somebody without technical knowledge; whether it is whole; one person's story."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..checkin import seals_store, story_store
+from ..db import begin_write, db
+from ..documents.sheets import write_csv
+from ..refusals import Reason
+from ..roster import store as roster
+from ..web.errors import refusal_text
+from ..web.filters import current_event
+from ..web.guard import acting, requires
+from ..web.told import Words
+from . import find_store, store
+from .find_store import Wanted
+from .sentences import GROUPS, told
+
+blueprint = Blueprint("audit", __name__)
+PAGE = 50
+PERSON = "participant"
+CSV_HEAD = ("id", "at", "actor", "act", "subject", "subject_id", "changes", "reason", "chain")
+
+
+@blueprint.get("/trail")
+@requires(Duty.READ_TRAIL)
+def trail() -> str:
+    """Show the lines that are looked for, fifty at a time, the newest first; of one person their scans too."""
+    return _page()
+
+
+@blueprint.post("/trail/check")
+@requires(Duty.READ_TRAIL)
+def check() -> str:
+    """Look over the whole trail, every scan and every mark, note that it was done, and show what was found."""
+    findings = seals_store.examine(db.session)
+    session = begin_write(db.session)
+    store.note(session, acting().name, "trail.check", "trail", None, now=clock.utcnow(), clean=findings.clean)
+    session.commit()
+    return _page(findings)
+
+
+@blueprint.post("/trail/export")
+@requires(Duty.READ_TRAIL)
+def export() -> Response:
+    """Answer the lines that are looked for as CSV; the trail says who took how many."""
+    lines = find_store.find_lines(db.session, _wanted(), limit=find_store.MOST)
+    words = Words()
+    data = write_csv([CSV_HEAD, *(_cells(line, values, words) for line, values in lines)], bom=True)
+    session, count = begin_write(db.session), len(lines)
+    store.note(session, acting().name, "trail.export", "trail", None, now=clock.utcnow(), rows=count)
+    session.commit()
+    response = Response(data, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="jejak.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(findings: seals_store.Findings | None = None) -> str:
+    wanted = _wanted()
+    total = find_store.count_lines(db.session, wanted)
+    page = min(_page_number(), max(1, -(-total // PAGE)))
+    lines = find_store.find_lines(db.session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    return render_template(
+        "audit/trail.html",
+        lines=_entries(lines),
+        total=total,
+        first=(page - 1) * PAGE + 1,
+        page_urls=_page_urls(page, total),
+        asked=_asked(),
+        groups=[("", _("Semua")), *((key, refusal_text(label)) for key, (label, _starts) in GROUPS.items())],
+        actors=[("", _("Siapa saja")), *((name, name) for name in find_store.actors_of(db.session))],
+        head=store.chain_head(db.session),
+        findings=findings,
+        **_person(wanted),
+    )
+
+
+def _wanted() -> Wanted:
+    """Return what the address or the form asks for; a day is one by the clocks of the event."""
+    asked, since, until = _asked(), None, None
+    if asked["day"]:
+        event = current_event()
+        zone = event.timezone if event else "UTC"
+        day = date.fromisoformat(asked["day"])
+        since, until = clock.local_moment(day, time(), zone), clock.end_of_day(day, zone)
+    person = int(asked["person"]) if asked["person"] else None
+    subject = PERSON if person is not None else ""
+    return Wanted(asked["actor"], asked["what"], subject, person, since, until, asked["chain"])
+
+
+def _asked() -> dict[str, str]:
+    """Return the filters as they stand in the address; what cannot be meant is let go."""
+    asked = {name: request.values.get(name, "").strip()[:120] for name in ("actor", "what", "person", "day", "chain")}
+    asked["chain"] = asked["chain"].lower() if all(sign in "0123456789abcdefABCDEF" for sign in asked["chain"]) else ""
+    asked["person"] = asked["person"] if asked["person"].isascii() and asked["person"][:15].isdigit() else ""
+    asked["what"] = asked["what"] if asked["what"] in GROUPS else ""
+    try:
+        sensible = datetime(2000, 1, 1) <= datetime.fromisoformat(asked["day"]) < datetime(2100, 1, 1)
+    except (TypeError, ValueError):
+        sensible = False
+    asked["day"] = asked["day"][:10] if sensible and len(asked["day"]) == 10 else ""
+    return asked
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _page_urls(page: int, total: int) -> tuple[str, str]:
+    kept = {name: value for name, value in _asked().items() if value}
+    before = url_for(".trail", page=page - 1, **kept) if page > 1 else ""
+    return before, url_for(".trail", page=page + 1, **kept) if page * PAGE < total else ""
+
+
+def _entries(lines: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return each line as its page shows it: who, what, about whom, what changed."""
+    ids = {line.subject_id for line, _values in lines if line.subject == PERSON and line.subject_id}
+    people, words = roster.people_by_id(db.session, sorted(ids)), Words()
+    return [
+        {
+            "line": line,
+            "act": told(line.action, values.values if values else {}),
+            "person": people.get(line.subject_id) if line.subject == PERSON else None,
+            "changes": words.of(line.action, values.values) if values else [],
+            "erased": values is None,
+        }
+        for line, values in lines
+    ]
+
+
+def _person(wanted: Wanted) -> dict[str, Any]:
+    """Return whose trail it is and their scans, none where it is nobody's."""
+    if wanted.subject_id is None:
+        return {"whose": None, "scans": ()}
+    whose = roster.people_by_id(db.session, [wanted.subject_id]).get(wanted.subject_id)
+    return {"whose": whose, "scans": story_store.scans_of(db.session, wanted.subject_id)}
+
+
+def _cells(line: Any, values: Any, words: Words) -> tuple[Any, ...]:
+    act: Reason = told(line.action, values.values if values else {})
+    changes = words.of(line.action, values.values) if values else []
+    said = "; ".join(
+        f"{label}: {before} → {after}" if before else f"{label}: {after}" for label, before, after in changes
+    )
+    at = line.at.astimezone(UTC).isoformat(timespec="seconds")
+    return (line.id, at, line.actor, refusal_text(act), line.subject, line.subject_id, said, line.reason, line.chain)

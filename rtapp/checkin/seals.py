@@ -1,0 +1,23 @@
+"""How scans are tied to the trail: one digest over a run of them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from .. import clock
+
+
+def seal_of(scans: Iterable[Sequence[Any]]) -> str:
+    """Return the SHA-256 over these scans (rows whose last column is the answer, in the order of their ids) as JSON.
+
+    What was read of an unknown code is left out of the answer: it may hold what is erased one day.
+    """
+    told = [[*facts, {name: value for name, value in answer.items() if name != "raw"}] for *facts, answer in scans]
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_to_the_millisecond)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _to_the_millisecond(moment: datetime) -> str:
+    return clock.iso(moment)  # both databases give it back alike

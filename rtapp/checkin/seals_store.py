@@ -1,0 +1,111 @@
+"""Scans sealed into the trail, and looked over afterwards: none edited or removed, no mark without its scan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from .. import clock
+from ..audit.store import lock_head, note, verify_chain
+from ..schema import Attendance, Audit, AuditValue, Checkpoint, Scan
+from .seals import seal_of
+
+SYSTEM = "rtapp"  # who seals
+_MOST = 5_000
+# On PostgreSQL a scan with a lower number may still be under way in another process; no group takes this long.
+_SETTLED = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What does not agree: the first bad line of the trail, the first bad scan, marks that no scan explains."""
+
+    line: int | None
+    scan: int | None
+    marks: tuple[int, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Say whether all agrees."""
+        return self.line is None and self.scan is None and not self.marks
+
+
+def seal_scans(session: Session, *, now: datetime) -> int:
+    """Add one line to the trail that covers the scans since the last such line; return how many those are."""
+    lock_head(session)
+    sealed = select(func.max(Audit.subject_id)).where(Audit.subject == "scan", Audit.action == "scan.seal")
+    rows = _COLUMNS.where(Scan.id > (session.scalar(sealed) or 0)).order_by(Scan.id).limit(_MOST)
+    if session.get_bind().dialect.name == "postgresql":
+        rows = rows.where(Scan.server_at < now - _SETTLED)
+    scans = session.execute(rows).all()
+    if scans:
+        told = {"first": scans[0].id, "count": len(scans), "digest": seal_of(scans)}
+        note(session, SYSTEM, "scan.seal", "scan", scans[-1].id, now=now, **told)
+    return len(scans)
+
+
+def examine(session: Session) -> Findings:
+    """Look at the whole trail, every sealed scan and every mark."""
+    return Findings(verify_chain(session), _first_bad_scan(session), tuple(_unexplained(session)))
+
+
+def _first_bad_scan(session: Session) -> int | None:
+    """Return the first scan of the first run that is not as it was sealed, else None."""
+    lines = select(Audit.subject_id, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
+    lines = lines.where(Audit.subject == "scan", Audit.action == "scan.seal").order_by(Audit.id)
+    after = 0
+    for last, told in session.execute(lines).all():
+        rows = _COLUMNS.where(Scan.id > after, Scan.id <= last).order_by(Scan.id)
+        scans = session.execute(rows).all()
+        if len(scans) != told["count"] or seal_of(scans) != told["digest"]:
+            return int(told["first"])
+        after = last
+    return None
+
+
+def _unexplained(session: Session) -> Iterator[int]:
+    """Yield the marks that are not what their scans say: none made it, another person, number, time, or undone so."""
+    made, undone = _made(session), _undone(session)
+    rows = select(Attendance, Checkpoint.kind).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
+    for mark, kind in session.execute(rows.order_by(Attendance.id).execution_options(yield_per=1000)):
+        told = (mark.checkpoint_id, mark.participant_id, mark.number, mark.mode, mark.substitute_id, clock.iso(mark.at))
+        lined = mark.id in undone.lines or (mark.checkpoint_id, mark.participant_id) in undone.decided
+        wrongly = mark.id in undone.lines if mark.voided_at is None else kind != "gladi" and not lined
+        if made.get(mark.id) != told or wrongly:
+            yield mark.id
+
+
+def _made(session: Session) -> dict[int, tuple[Any, ...]]:
+    """Return by mark what its scans say of it: the first one what it is, the earliest time any of them when."""
+    made: dict[int, tuple[Any, ...]] = {}
+    rows = select(Scan.checkpoint_id, Scan.participant_id, Scan.attendance_id, Scan.answer).order_by(Scan.id)
+    for checkpoint, participant, own, answer in session.execute(rows.execution_options(yield_per=1000)):
+        mark, at = answer.get("attendance_id"), answer.get("at")
+        if own and own not in made:
+            facts = (answer.get("number"), answer.get("mode"), answer.get("substitute_id"))
+            made[own] = (checkpoint, participant, *facts, at)
+        elif mark in made and at:
+            made[mark] = (*made[mark][:-1], min(made[mark][-1], at))
+    return made
+
+
+@dataclass(frozen=True)
+class _Undone:
+    lines: set[int]  # marks of which the trail says that they were taken back
+    decided: set[tuple[int, int | None]]  # (checkpoint, participant) about whom something was decided
+
+
+def _undone(session: Session) -> _Undone:
+    lines = select(AuditValue.values).join(Audit, Audit.id == AuditValue.audit_id)
+    lines = lines.where(Audit.subject == "participant", Audit.action == "attendance.void")
+    decided = select(Scan.checkpoint_id, Scan.participant_id).where(Scan.follows_id.is_not(None))
+    return _Undone(
+        {values["attendance"] for values in session.scalars(lines)},
+        {(checkpoint, participant) for checkpoint, participant in session.execute(decided)},
+    )
+
+
+_COLUMNS = select(*(column for column in Scan.__table__.columns if column.name not in ("raw", "answer")), Scan.answer)

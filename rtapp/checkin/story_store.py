@@ -1,0 +1,55 @@
+"""Every scan of one person, with what became of it: how a disputed one is looked into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from ..schema import Attendance, Audit, Checkpoint, Device, Scan, Substitute, User, Wave
+
+
+@dataclass(frozen=True)
+class Told:
+    """One scan as the trail tells it; ``client_at`` is the time by the device, ``sealed`` that a line covers it."""
+
+    id: int
+    nonce: str
+    at: datetime
+    client_at: datetime | None
+    checkpoint: str
+    wave: int
+    by: str
+    source: str
+    verdict: str
+    number: int | None
+    substitute: str
+    follows: int | None
+    sealed: bool
+    voided_at: datetime | None
+    voided_by: str
+    void_reason: str
+
+
+def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequence[Told]:
+    """Return somebody's scans, the newest first."""
+    sealed = select(func.coalesce(func.max(Audit.subject_id), 0))
+    sealed = sealed.where(Audit.subject == "scan", Audit.action == "scan.seal")
+    stood_in, void = aliased(Substitute), Attendance
+    rows = (
+        select(
+            Scan.id, Scan.nonce, Scan.server_at, Scan.client_at, Checkpoint.name, Wave.number.label("wave"),
+            func.coalesce(Device.label, User.name, ""), Scan.source, Scan.verdict, void.number,
+            func.coalesce(stood_in.name, ""), Scan.follows_id, Scan.id <= sealed.scalar_subquery(),
+            void.voided_at, func.coalesce(void.voided_by, ""), func.coalesce(void.void_reason, ""),
+        )
+        .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
+        .join(Wave, Wave.id == Checkpoint.wave_id)
+        .outerjoin(Device, Device.id == Scan.device_id)
+        .outerjoin(User, User.id == Scan.user_id)
+        .outerjoin(void, void.id == Scan.attendance_id)
+        .outerjoin(stood_in, stood_in.id == void.substitute_id)
+        .where(Scan.participant_id == participant_id)
+    )  # fmt: skip
+    return [Told(*row) for row in session.execute(rows.order_by(Scan.id.desc()).limit(limit))]

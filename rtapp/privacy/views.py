@@ -1,0 +1,160 @@
+"""Data pribadi: until when what is kept, erasing it with a berita acara, one person's report, the notice for all."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..audit.find_store import Wanted, count_lines
+from ..audit.store import note
+from ..badges.papers import find_fonts
+from ..badges.store import badges_of
+from ..checkin.story_store import scans_of
+from ..db import begin_write, db, scrub
+from ..documents.pdf import PAPERS
+from ..events import store as events
+from ..live.writer import FOLDER as LISTS
+from ..refusals import Reason, Refused
+from ..roster import store as roster
+from ..web.again import ask_again
+from ..web.errors import refusal_text
+from ..web.guard import acting, public, requires
+from . import store
+from .papers import Minutes, minutes_paper
+from .retention import KINDS, WORDS, Level, kept_until
+
+blueprint = Blueprint("privacy", __name__)
+BACKUPS = "backups"
+
+
+@blueprint.get("/privacy")
+@requires(Duty.MANAGE_SETTINGS)
+def overview() -> str:
+    """Show until when what is kept, what an erasure would take now, and the erasures there were."""
+    return _page()
+
+
+@blueprint.post("/privacy/erasures")
+@requires(Duty.MANAGE_SETTINGS)
+def erase() -> Response | tuple[str, int]:
+    """Erase what was chosen, after the word was typed and the password given; older backups go with it."""
+    actor, form, now = acting(), request.form, clock.utcnow()
+    try:
+        level = _level(form.get("level", ""))
+        if " ".join(form.get("word", "").upper().split()) != WORDS[level]:
+            raise Refused("not_confirmed", "Ketik %(word)s untuk memastikan.", 422, word=WORDS[level])
+        ask_again()
+        files = _older_files(level)
+        session, names = begin_write(db.session), [path.name for path in files]
+        line = store.erase(session, actor.name, level, files=names, elsewhere=form.get("elsewhere", ""), now=now)
+    except Refused as refused:
+        db.session.rollback()
+        return _page(refusal_text(refused)), refused.status
+    session.commit()
+    scrub(db.engine)
+    _remove(files)
+    flash(_("Data pribadi dihapus. Cetak berita acaranya dan tandatangani."), "ok")
+    return redirect(url_for(".overview", _anchor=f"erasure-{line}"), 303)
+
+
+@blueprint.get("/privacy/erasures/<int:line>.pdf")
+@requires(Duty.MANAGE_SETTINGS)
+def minutes(line: int) -> Response:
+    """Answer the berita acara of one erasure as a PDF, as often as it is asked for."""
+    paper = request.args.get("paper", "f4")
+    if paper not in PAPERS:
+        raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
+    pdf = minutes_paper(_minutes(line), paper, find_fonts(Path(current_app.static_folder or "")))
+    return send_file(BytesIO(pdf), "application/pdf", download_name=f"berita-acara-pemusnahan-{line}.pdf")
+
+
+@blueprint.get("/privacy/notice")
+@public
+def notice() -> str:
+    """Tell everybody what is kept, why and until when."""
+    event = events.find_event(db.session)
+    return render_template("privacy/notice.html", organiser=event.organiser if event else "", until=_until())
+
+
+@blueprint.post("/privacy/people/<int:participant_id>")
+@requires(Duty.MANAGE_SETTINGS)
+def person(participant_id: int) -> str:
+    """Show all that is kept about one person, to be printed and handed over; the trail says that it was."""
+    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
+    found = roster.find_person(session, participant_id)
+    note(session, actor.name, "privacy.report", "participant", found.id, now=now)
+    session.commit()
+    lines = count_lines(session, Wanted(subject="participant", subject_id=found.id))
+    return render_template(
+        "privacy/person.html",
+        person=found,
+        marks=roster.marks_of(session, found.id),
+        scans=scans_of(session, found.id),
+        cards=badges_of(session, found.id),
+        lines=lines,
+        now=now,
+        until=_until(),
+        organiser=events.the_event(session).organiser,
+        **store.told_about(session, found.id),
+    )
+
+
+def _until() -> dict[str, Any]:
+    """Return the last day of each level by its name, None while there is no wave."""
+    last = store.last_wave(db.session)
+    return {str(level): kept_until(level, last) if last else None for level in Level}
+
+
+def _page(problem: str = "") -> str:
+    until, today = _until(), clock.utcnow().date()
+    levels = [
+        {"level": level, "until": day, "due": bool(day and day < today), "word": WORDS[level], "kinds": _kinds(level)}
+        for level, day in ((level, until[str(level)]) for level in Level)
+    ]
+    return render_template("privacy/overview.html", problem=problem, levels=levels, done=store.erasures(db.session))
+
+
+def _kinds(level: Level) -> list[tuple[Reason, int]]:
+    """Return what an erasure would take now, in words."""
+    taken = vars(store.preview(db.session, level)) | {"backups": len(_older_files(level))}
+    return [(words, taken[words.code]) for words in KINDS if taken[words.code]]
+
+
+def _level(text: str) -> Level:
+    if text not in set(Level):
+        raise Refused("no_level", "Pilih apa yang dihapus.", 422)
+    return Level(text)
+
+
+def _older_files(level: Level) -> list[Path]:
+    """Return the files of this instance that hold what is erased: backups, and with names the lists on disk."""
+    folders = [BACKUPS, LISTS] if level is Level.PEOPLE else [BACKUPS]
+    instance = Path(current_app.instance_path)
+    return sorted(path for name in folders for path in (instance / name).glob("*") if path.is_file())
+
+
+def _remove(files: list[Path]) -> None:
+    left = []
+    for path in files:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            left.append(path.name)
+    if left:
+        flash(_("Belum terhapus, hapus sendiri: %(files)s.", files=", ".join(left)), "warn")
+
+
+def _minutes(number: int) -> Minutes:
+    found: list[Any] = [entry for entry in store.erasures(db.session) if entry[0].id == number]
+    if not found:
+        raise Refused("no_erasure", "Pemusnahan ini tidak ada.", 404)
+    (line, values), event = found[0], events.the_event(db.session)
+    counts = {words.code: values.get(words.code, 0) for words in KINDS} | {"backups": len(values["files"])}
+    elsewhere = [text.strip() for text in values["elsewhere"].splitlines() if text.strip()]
+    names = (event.name, event.organiser, event.timezone)
+    return Minutes(*names, line.at, line.actor, counts, elsewhere, line.id, line.chain, values["files"])

@@ -1,0 +1,127 @@
+"""Scans in the trail: what was sealed shows every later edit, and every mark has the scan that made it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+
+from rtapp import clock
+from rtapp.accounts.roles import Actor, Role
+from rtapp.audit.store import trail, verify_chain
+from rtapp.checkin.decision import Decision
+from rtapp.checkin.marks_store import void_mark
+from rtapp.checkin.seals_store import examine, seal_scans
+from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.verdict import Source
+from rtapp.checkin.writer import ScanWriter
+from rtapp.db import begin_write, db
+from rtapp.schema import Attendance, AuditValue, Scan
+
+pytestmark = pytest.mark.both_engines
+
+KEYS = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah")
+
+
+def attempt(world, nonce, key, **more):
+    facts = {"source": Source.WEDGE, "code": world.tokens[key], "recorded_by": "Meja 1", "device_id": world.device}
+    return Attempt(nonce=nonce, checkpoint_id=world.registration, **facts | more)
+
+
+@pytest.fixture
+def sealed(session, world):
+    """A session in which five heads came, one of them twice, and all of that is sealed."""
+    writing, then = begin_write(session), clock.utcnow() - timedelta(minutes=2)
+    for number, key in enumerate([*KEYS, "rahmah"]):
+        record_scan(writing, attempt(world, f"nonce-{number:04}", key), now=then)
+    assert seal_scans(writing, now=clock.utcnow()) == 6
+    writing.commit()
+    return begin_write(session)
+
+
+def test_what_was_recorded_and_sealed_is_clean_and_sealed_once(sealed):
+    assert examine(sealed).clean
+    assert seal_scans(sealed, now=clock.utcnow()) == 0
+    line, values = trail(sealed, 1)[0]
+    assert (line.action, line.subject_id, values.values["first"], values.values["count"]) == ("scan.seal", 6, 1, 6)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        update(Scan).where(Scan.id == 3).values(device_id=None),
+        update(Scan).where(Scan.id == 3).values(server_at=clock.utcnow()),
+        update(Scan).where(Scan.id == 6).values(verdict="WELCOME"),
+        delete(Scan).where(Scan.id == 6),
+        update(Scan).where(Scan.id == 6).values(id=7),
+    ],
+)
+def test_a_scan_edited_or_removed_is_found(sealed, tamper):
+    sealed.execute(tamper, execution_options={"synchronize_session": False})
+    assert examine(sealed).scan == 1
+
+
+def test_a_seal_cannot_be_made_to_fit(sealed):
+    sealed.execute(delete(Scan).where(Scan.id == 6))
+    values = sealed.scalars(select(AuditValue).order_by(AuditValue.audit_id.desc()).limit(1)).one()
+    values.values = values.values | {"count": 5}
+    sealed.flush()
+    assert verify_chain(sealed) == values.audit_id
+
+
+def invented(world):
+    return insert(Attendance).values(
+        checkpoint_id=world.registration, participant_id=world.people["muis"], number=6, mode="sendiri",
+        at=clock.utcnow(), voided_by="", void_reason="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tamper", "found"),
+    [
+        (invented, 6),
+        (lambda world: update(Attendance).where(Attendance.id == 2).values(participant_id=world.people["muis"]), 2),
+        (lambda world: update(Attendance).where(Attendance.id == 2).values(mode="diwakili"), 2),
+        (lambda world: update(Attendance).where(Attendance.id == 2).values(at=world.now + timedelta(hours=1)), 2),
+        (lambda world: update(Attendance).where(Attendance.id == 2).values(voided_at=world.now), 2),
+    ],
+)
+def test_a_mark_that_no_scan_explains_is_found(sealed, world, tamper, found):
+    sealed.execute(tamper(world), execution_options={"synchronize_session": False})
+    sealed.expire_all()
+    assert examine(sealed).marks == (found,)
+
+
+def test_a_mark_taken_back_is_explained_and_put_back_by_hand_it_is_not(sealed, world):
+    void_mark(sealed, Actor("user", 1, "Uji", Role.ADMIN), 2, "salah orang", now=clock.utcnow())
+    assert examine(sealed).clean
+    sealed.execute(update(Attendance).where(Attendance.id == 2).values(voided_at=None, voided_by="", void_reason=""))
+    sealed.expire_all()
+    assert examine(sealed).marks == (2,)
+
+
+def test_a_late_scan_takes_a_mark_back_in_time_and_explains_it(sealed, world):
+    early = clock.utcnow() - timedelta(minutes=30)
+    sealed.execute(update(db.metadata.tables["device"]).values(clock_offset=0, paired_at=early - timedelta(hours=1)))
+    late = {"source": Source.OFFLINE, "client_at": early, "sent_at": clock.utcnow()}
+    record_scan(sealed, attempt(world, "nonce-late", "yusuf", **late), now=clock.utcnow())
+    assert clock.iso(sealed.get(Attendance, 2).at) == clock.iso(early)
+    assert examine(sealed).clean
+
+
+def test_what_was_decided_is_explained(sealed, world):
+    took = Decision(accept_other_wave=True, reason="datang hari ini")
+    record_scan(sealed, attempt(world, "nonce-more", "ruslan", decision=took, may_decide=True), now=clock.utcnow())
+    assert sealed.scalar(select(func.count()).select_from(Attendance)) == 6 and examine(sealed).clean
+
+
+def test_the_writer_seals_what_it_recorded_when_it_stops_and_when_it_was_quiet(session, world, monkeypatch):
+    monkeypatch.setattr("rtapp.checkin.writer.SEAL_AFTER", 0.05)
+    writer = ScanWriter(db.engine, lambda: None)
+    writer.record(attempt(world, "nonce-0001", "rahmah"))
+    writer.record(attempt(world, "nonce-0002", "yusuf"))
+    writer.stop()
+    session.rollback()
+    if db.engine.dialect.name == "sqlite":  # on PostgreSQL half a minute later, when no other process can be first
+        sealed = [values.values["count"] for line, values in trail(session) if line.action == "scan.seal"]
+        assert sum(sealed) == 2
+    assert examine(session).clean

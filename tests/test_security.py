@@ -1,0 +1,235 @@
+"""Who sees and may what is not theirs: nobody. Each clause has its named check, here or where ``ELSEWHERE`` says."""
+
+import ast
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, select
+
+from rtapp.accounts import store as accounts
+from rtapp.accounts.roles import Role
+from rtapp.clock import utcnow
+from rtapp.config import MEGABYTE
+from rtapp.db import begin_write, db
+from rtapp.schema import OneTimeLink, User
+from rtapp.web.hosts import is_private_name
+
+from .test_guard import SAMPLES
+from .world import PASSWORD
+
+ELSEWHERE = {
+    "default deny over route, role and device": "test_guard.py::test_a_role_reaches_its_routes_and_no_other",
+    "a view that says nothing is nobody's": "test_guard.py::test_a_view_that_says_nothing_is_nobodys",
+    "forged sessions and tokens": "test_guard.py::test_a_forged_session_and_a_forged_token_are_strangers",
+    "admin over plain LAN HTTP": "test_guard.py::test_what_admins_alone_may_is_answered_on_a_private_line_only",
+    "proxies": "test_guard.py::test_a_proxy_is_believed_only_where_it_is_told_of",
+    "wrong and unknown names": "test_accounts_views.py::test_wrong_and_unknown_names_get_the_same_answer",
+    "equal work for unknown names": "test_accounts_store.py::test_unknown_names_cost_as_much_work_as_wrong_passwords",
+    "a link serves one of two": "test_accounts_store.py::test_a_link_that_two_took_at_once_serves_one",
+    "links end": "test_accounts_store.py::test_links_end_with_their_time_and_with_a_newer_one",
+    "no secret is stored": "test_accounts_store.py::test_neither_trail_nor_tables_hold_a_password_a_link_or_a_token",
+    "PIN limits": "test_checkin_decide_views.py::test_after_five_wrong_pins_even_the_right_one_waits",
+    "a revoked device": "test_checkin_views.py::test_a_revoked_desk_stops_at_its_next_request",
+    "an unlocked screen": "test_accounts_views.py::test_guessing_the_password_at_an_unlocked_screen_is_bounded",
+    "redirects": "test_web_pages.py::test_no_redirect_leaves_this_server",
+    "uploads": "test_documents_hostile.py::test_a_file_made_to_hurt_is_read_or_refused_within_bounds",
+    "half-sent forms": "test_race.py::test_a_stranger_who_sends_halves_of_forms_stops_no_desk",
+    "a hostile roster": "test_security_hostile.py::test_a_hostile_roster_goes_through_every_page_export_and_paper",
+    "erasing asks again": "test_privacy.py::test_nothing_is_erased_without_the_word_and_the_password",
+}
+CARD = re.compile(r"/K/|/k/")
+
+
+@pytest.mark.parametrize("clause", ELSEWHERE)
+def test_a_clause_that_is_checked_elsewhere_is_checked_there(clause):
+    file, name = ELSEWHERE[clause].split("::")
+    tree = ast.parse((Path(__file__).parent / file).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_device_sees_only_its_checkpoints_on_every_route_that_names_one(app, world, client_of):
+    desk, tried = client_of("device"), 0
+    for rule in app.url_map.iter_rules():
+        other = {"checkpoint_id": world.registration_two, "wave_id": world.waves[1]}
+        named = rule.arguments & set(other)
+        duties = getattr(app.view_functions[rule.endpoint], "rtapp_duties", ())
+        if not named or not any(duty in accounts_duties() for duty in duties):
+            continue
+        values = {name: other.get(name, SAMPLES.get(name, "1")) for name in rule.arguments}
+        path = rule.build({name: rule._converters[name].to_python(str(value)) for name, value in values.items()})[1]
+        for method in rule.methods & {"GET", "POST"}:
+            bearer = {"Authorization": f"Bearer {world.bearer}"} if path.startswith("/api/") else {}
+            assert desk.open(path, method=method, headers=bearer).status_code == 403, (method, path)
+            tried += 1
+    assert tried > 12
+
+
+def accounts_duties():
+    from rtapp.accounts.roles import DUTIES
+
+    return DUTIES[Role.CLERK]
+
+
+def test_a_one_time_link_is_stored_hashed_consumed_by_post_alone_and_once(app, world):
+    with app.app_context():
+        session = begin_write(db.session)
+        user = session.get(User, world.users["clerk"])
+        secret = accounts.issue_link(session, "user", now=utcnow(), user=user, actor="uji")
+        session.commit()
+        assert secret not in str([vars(link) for link in session.scalars(select(OneTimeLink))])
+    phone, other = app.test_client(), app.test_client()
+    for _ in range(3):
+        assert phone.get(f"/links/{secret}").status_code == 200
+    assert phone.post(f"/links/{secret}").status_code == 303
+    assert other.post(f"/links/{secret}").status_code == 410
+
+
+def test_a_hall_behind_one_address_signs_in_while_one_account_is_guessed(app, world):
+    guesser, colleague = app.test_client(), app.test_client()
+    for _ in range(11):
+        last = guesser.post("/sign-in", data={"name": "Uji admin", "password": "salah-sekali"})
+    assert last.status_code == 429
+    assert guesser.post("/sign-in", data={"name": "Uji admin", "password": PASSWORD}).status_code == 429
+    assert colleague.post("/sign-in", data={"name": "Uji clerk", "password": PASSWORD}).status_code == 303
+    away = {"REMOTE_ADDR": "192.0.2.7"}  # and the admin from another address
+    admin = {"name": "Uji admin", "password": PASSWORD}
+    assert app.test_client().post("/sign-in", data=admin, environ_base=away).status_code == 303
+
+
+def test_every_session_of_somebody_ends_when_they_are_disabled_or_get_another_role(client_of, world, admin):
+    clerk, viewer = client_of("clerk"), client_of("viewer")
+    assert clerk.get("/desk").status_code in (200, 303) and viewer.get("/counts").status_code in (200, 303)
+    admin.post(f"/users/{world.users['clerk']}/disable")
+    admin.post(f"/users/{world.users['viewer']}/role", data={"role": "clerk"})
+    assert clerk.get("/desk").location.startswith("/sign-in") and viewer.get("/counts").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/users/{viewer}/role", {"role": "admin"}),
+        ("/users/new", {"name": "Baru", "role": "admin", "password": "kata-sandi-baru-sekali"}),
+        ("/settings", {"base_url": "", "admin_over_http": "on"}),
+        ("/privacy/erasures", {"level": "phones", "word": "HAPUS NOMOR"}),
+    ],
+)
+def test_a_sensitive_act_asks_the_password_again(admin, world, look, path, form):
+    path = path.format(viewer=world.users["viewer"])
+    for wrong in ({}, {"own_password": "bukan-kata-sandi"}):
+        answer = admin.post(path, data=form | wrong)
+        assert answer.status_code in (403, 422) and "Kata sandi tidak cocok" in answer.text
+    assert look(lambda session: len(session.scalars(select(User).where(User.role == "admin")).all())) == 1
+    assert admin.post(path, data=form | {"own_password": PASSWORD}).status_code == 303
+
+
+def test_the_card_page_answers_strangers_alike_in_body_headers_and_work(app, world):
+    answers, statements = [], []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *facts: statements.append(facts[2]))
+    for token in (world.tokens["rahmah"], "ABCDEFGHIJKLMNOP", "x", "a" * 200, "%3Cscript%3E"):
+        statements.clear()
+        answer = app.test_client().get(f"/K/{token}")
+        answers.append((answer.status_code, answer.data, sorted(answer.headers), tuple(statements)))
+    assert len(set(map(str, answers))) == 1 and answers[0][0] == 200
+
+
+@pytest.mark.parametrize("path", ["/K/{token}", "/links/{token}", "/screen/{token}"])
+def test_pages_with_a_secret_in_their_address_are_kept_by_nobody_and_told_to_nobody(app, world, path):
+    answer = app.test_client().get(path.format(token=world.tokens["rahmah"]))
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Referrer-Policy"] in ("no-referrer", "same-origin")
+    assert answer.headers["Referrer-Policy"] == "no-referrer" or not CARD.search(path)
+
+
+def test_neither_tokens_nor_secrets_nor_names_stand_in_a_log(app, world, client_of, caplog, monkeypatch):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    caplog.set_level(logging.DEBUG)
+
+    def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("rusak")
+
+    token = world.tokens["rahmah"]
+    client_of("device").post(f"/desk/{world.registration}/scans", data={"code": token, "nonce": "nonce-0001"})
+    monkeypatch.setattr("rtapp.checkin.views.token_holder", broken)
+    monkeypatch.setattr("rtapp.accounts.views.store.find_link", broken)
+    assert client_of("device").get(f"/K/{token}").status_code == 500
+    assert app.test_client().get(f"/links/rahasia-{token}").status_code == 500
+    assert (
+        app.test_client().post("/sign-in", data={"name": "Uji admin", "password": "salah-rahasia"}).status_code == 422
+    )
+    assert "rusak" in caplog.text
+    for secret in (token, token.lower(), "rahasia", "RAHMAH", "081200000102", world.bearer):
+        assert secret not in caplog.text, secret
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/K/ABCDEFGHIJKLMNOP", "/participants", "/nothing", "/api/v1/checkpoints"]
+)
+def test_every_answer_carries_a_strict_policy(client_of, path):
+    answer = client_of("admin").get(path)
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == policy["script-src"] == policy["form-action"] == "'self'"
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert "unsafe" not in str(policy) and "http" not in str(policy)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] in ("private, no-cache", "no-store")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_session_cookie_is_no_scripts_no_other_sites_and_of_its_line(app, world, scheme):
+    form = {"name": "Uji clerk", "password": PASSWORD}
+    answer = app.test_client().post("/sign-in", data=form, base_url=f"{scheme}://localhost")
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Domain" not in cookie
+    assert ("Secure" in cookie) == (scheme == "https")
+    assert cookie.split("=")[0].endswith("-s") == (scheme == "https")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "192.168.1.10.evil.example", "lan", "x.lan."]
+)
+def test_a_name_that_somebody_could_have_registered_is_none_of_ours(app, world, host):
+    private = host in ("lan", "x.lan.")
+    answer = app.test_client().get("/sign-in", headers={"Host": host})
+    assert answer.status_code == (200 if private else 421)
+
+
+def test_the_committees_own_name_and_those_of_the_configuration_are_ours(app, admin, world):
+    app.config["HOSTS"] = ("bimtek.example",)
+    admin.post("/settings", data={"base_url": "http://meja.example:8000"})
+    for host, status in (("meja.example:8000", 200), ("bimtek.example", 200), ("lain.example", 421)):
+        assert app.test_client().get("/sign-in", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("host", "private"),
+    [
+        ("localhost", True), ("127.0.0.1", True), ("[::1]", True), ("192.168.1.10", True), ("8.8.8.8", True),
+        ("fe80::1%eth0", True), ("meja.local", True), ("LAPTOP-7", True), ("meja.home.arpa", True),
+        ("", False), ("example.org", False), ("local.example", False), ("1.2.3.4.example", False),
+    ],
+)  # fmt: skip
+def test_addresses_and_names_without_an_owner_are_private(host, private):
+    assert is_private_name(host) is private
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"Origin": "http://localhost"}, 303),
+        ({"Origin": "null"}, 303),  # of a page that hides its address: its form's token is looked at
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "http://localhost:9999"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_a_form_of_another_origin_is_refused(app, world, headers, status):
+    form = {"name": "Uji clerk", "password": PASSWORD}
+    assert app.test_client().post("/sign-in", data=form, headers=headers).status_code == status
+
+
+def test_more_than_a_form_may_hold_is_refused(admin):
+    assert admin.post("/sign-in", data={"name": "x" * MEGABYTE}).status_code == 413
