@@ -8,12 +8,11 @@ from threading import Event
 from zipfile import ZipFile
 
 from rtapp import clock
-from rtapp.refusals import reason
 from rtapp.reports.bundle import INDEX, MANIFEST, Part, Plan, build
 from rtapp.reports.writer import SILENT, drop, file_of, job_of, start
 
 NOW = datetime(2023, 11, 8, 6, 30, tzinfo=UTC)
-MISSING = reason("no_rate", "Jumlah uang transport Gelombang %(wave)s belum diisi.", wave="I")
+MISSING = "Jumlah uang transport Gelombang I belum diisi."
 
 
 def plan(*makes, printed_at=None) -> Plan:
@@ -21,7 +20,7 @@ def plan(*makes, printed_at=None) -> Plan:
     parts.append(Part("99.pdf", "Uang transport", missing=MISSING))
 
     def index(made) -> bytes:
-        return "\n".join(str(one.part.missing or one.digest) for one in made).encode()
+        return "\n".join(one.part.missing or one.digest for one in made).encode()
 
     return Plan(parts, index, printed_at or datetime(2023, 11, 8, 14, 30))
 

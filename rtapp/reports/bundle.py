@@ -7,8 +7,6 @@ from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from ..refusals import Reason
-
 MANIFEST = "manifest.sha256"
 INDEX = "00-daftar-isi.pdf"
 
@@ -17,14 +15,14 @@ INDEX = "00-daftar-isi.pdf"
 class Part:
     """One file of the bundle before it is made; ``rows`` people or lines stand in it.
 
-    ``make`` draws it from what was read, the database is not needed any more; ``missing`` says why there is none.
+    ``make`` draws it from what was read, the database is not needed any more; ``missing`` says why it cannot be made.
     """
 
     file: str
     title: str
     rows: int = 0
     make: Callable[[], bytes] | None = None
-    missing: Reason | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True)
