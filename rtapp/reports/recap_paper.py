@@ -24,7 +24,7 @@ def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
     table = Table(paper, _COLUMNS, height=6.2)
     for row in rows(recap.counts):
         name = f"   {row.name}" if row.level == "desa" else row.name
-        cells = [name, *(_number(cell) for cell in row.cells[:-1]), share_text(row.cells[-1])]
+        cells = [name, *(_number(cell) if cell else "–" for cell in row.cells[:-1]), share_text(row.cells[-1])]
         yield table.row(cells, face="regular" if row.level == "desa" else "bold", joined=row.level == "kecamatan")
     yield space(2)
     yield words(paper, _beside(recap), size=3, after=4)
@@ -50,8 +50,8 @@ def arrival_rows(recap: Recap, about: About) -> list[Sequence[Any]]:
     return [("Mulai", "Datang"), *((clock.clock_text(at, about.zone), count) for at, count in recap.bars)]
 
 
-def _number(cell: int | float | None) -> str:
-    return f"{cell:,}".replace(",", ".") if cell else "–"
+def _number(cell: float) -> str:
+    return f"{cell:,}".replace(",", ".")
 
 
 def _beside(recap: Recap) -> str:
