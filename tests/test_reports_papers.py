@@ -18,6 +18,7 @@ from rtapp.reports.letter import About
 from rtapp.reports.recap import Recap
 from rtapp.reports.transport import Payment, Rate
 
+from . import AT_LENGTH
 from .printing import NAMES, fonts, pdf_text, unspaced
 from .world import ZONE, at
 
@@ -55,13 +56,14 @@ def transport(rows: list[Payment], paper: str = "f4") -> list[str]:
 
 @pytest.mark.parametrize("paper", ["f4", "a4"])
 def test_everybody_paid_stands_on_the_list_once_under_its_header(paper):
-    pages = transport(payments(70), paper)
+    count = 951 if AT_LENGTH else 70
+    pages = transport(payments(count), paper)
     whole = " ".join(pages)
-    lines = " ".join(drawn(papers.transport_pdf(payments(70), ABOUT, paper, fonts())))
-    for n in (1, *range(3, 71)):
+    lines = " ".join(drawn(papers.transport_pdf(payments(count), ABOUT, paper, fonts())))
+    for n in (1, *range(3, count + 1)):
         assert lines.count(f"{n} Contoh {n:03} Ketua RT {n:03} Desa Uwie 150.000 7.500 142.500 {n}.") == 1
     assert lines.count("2 Contoh 002 (diwakili oleh Anak Contoh) Ketua RT 002 Desa Uwie 150.000") == 1
-    assert whole.count("142.500") == 70
+    assert whole.count("142.500") == count
     for number, page in enumerate(pages, start=1):
         assert f"Halaman {number} dari {len(pages)}" in page
         assert "dicetak dari sistem, Rabu, 8 November 2023 14.30 WITA, oleh Uji admin" in page
@@ -161,6 +163,10 @@ def test_a_recap_of_few_or_none_is_a_correct_paper(bars):
     few = Recap(1, date(2023, 11, 8), "", recap(2).counts, 5, bars)
     assert ("Kedatangan" in " ".join(pdf_text(papers.recap_pdf(few, ABOUT, "a4", fonts())))) == bool(bars)
     assert openpyxl.load_workbook(io.BytesIO(papers.recap_xlsx(few, ABOUT))).sheetnames == ["Rekap", "Kedatangan"]
+    empty = Recap(1, date(2023, 11, 8), "", Counts(1, 0, 0, "roster", 0, 0, 0, 0, 0, ()), 5, [])
+    assert "Jumlah – –" in pdf_text(papers.recap_pdf(empty, ABOUT, "a4", fonts()))[0] and papers.recap_xlsx(
+        empty, ABOUT
+    )
     none = Recap(1, date(2023, 11, 8), "", None, 5, [])
     assert "tidak punya titik absensi registrasi" in pdf_text(papers.recap_pdf(none, ABOUT, "a4", fonts()))[0]
     assert papers.recap_xlsx(none, ABOUT)
