@@ -52,7 +52,7 @@ def make_bundle(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(db.session, wave_id)
     if not _job(wave)["running"]:
         try:
-            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(wave, actor.name, now))
+            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(db.session, wave, actor.name, now))
         except Refused as refused:
             return _page(wave, refusal_text(refused)), refused.status
         plan = plan_bundle(db.session, wanted)
@@ -88,7 +88,7 @@ def drop_bundle(wave_id: int) -> Response:
 def _page(wave: Wave, problem: str = "") -> str:
     plan, missing = None, ""
     try:
-        plan = plan_bundle(db.session, Wanted(wave, "f4", fonts(), about_of(wave, "", clock.utcnow())))
+        plan = plan_bundle(db.session, Wanted(wave, "f4", fonts(), about_of(db.session, wave, "", clock.utcnow())))
     except Refused as refused:
         missing = refusal_text(refused)
     return render_template(
