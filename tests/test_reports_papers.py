@@ -51,7 +51,7 @@ def drawn(pdf: bytes) -> list[str]:
 
 
 def transport(rows: list[Payment], paper: str = "f4") -> list[str]:
-    return pdf_text(papers.transport_pdf(rows, ABOUT, paper, fonts()))
+    return pdf_text(papers.transport_pdf(rows, ABOUT, "Registrasi", paper, fonts()))
 
 
 @pytest.mark.parametrize("paper", ["f4", "a4"])
@@ -59,7 +59,7 @@ def test_everybody_paid_stands_on_the_list_once_under_its_header(paper):
     count = 951 if AT_LENGTH else 70
     pages = transport(payments(count), paper)
     whole = " ".join(pages)
-    lines = " ".join(drawn(papers.transport_pdf(payments(count), ABOUT, paper, fonts())))
+    lines = " ".join(drawn(papers.transport_pdf(payments(count), ABOUT, "Registrasi", paper, fonts())))
     for n in (1, *range(3, count + 1)):
         assert lines.count(f"{n} Contoh {n:03} Ketua RT {n:03} Desa Uwie 150.000 7.500 142.500 {n}.") == 1
     assert lines.count("2 Contoh 002 (diwakili oleh Anak Contoh) Ketua RT 002 Desa Uwie 150.000") == 1
@@ -68,7 +68,7 @@ def test_everybody_paid_stands_on_the_list_once_under_its_header(paper):
         assert f"Halaman {number} dari {len(pages)}" in page
         assert "dicetak dari sistem, Rabu, 8 November 2023 14.30 WITA, oleh Uji admin" in page
         assert "Tanda tangan" in page or "142.500" not in page
-    assert "DPMD CONTOH" in pages[0] and whole.count("Mengetahui,") == 1
+    assert "DPMD CONTOH" in pages[0] and "Titik absensi : Registrasi" in pages[0] and whole.count("Mengetahui,") == 1
 
 
 def test_total_words_and_cash_of_each_cashier_stand_below():
@@ -79,7 +79,7 @@ def test_total_words_and_cash_of_each_cashier_stand_below():
 
 
 def test_substitutes_and_doubts_are_on_the_paper():
-    whole = " ".join(drawn(papers.transport_pdf(payments(4), ABOUT, "f4", fonts())))
+    whole = " ".join(drawn(papers.transport_pdf(payments(4), ABOUT, "Registrasi", "f4", fonts())))
     assert "(diwakili oleh Anak Contoh)" in whole
     assert "Perlu diperiksa sebelum dibayar" in whole and "Hadir di Gelombang I, II. Bayarkan satu kali saja." in whole
 
@@ -90,7 +90,7 @@ def test_nobody_to_pay_makes_a_correct_empty_list():
 
 
 def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(6), ABOUT, "f4", fonts())))
+    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(6), ABOUT, "Registrasi", "f4", fonts())))
     found: dict[str, float] = {}
 
     def visit(text, _cm, matrix, _font, _size):
@@ -104,14 +104,14 @@ def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
 @pytest.mark.parametrize("name", list(NAMES))
 def test_any_name_leaves_the_list_whole(name):
     row = Payment(NAMES[name], "Ketua RT 001 Desa Uwie", "rt", RATE.money)
-    [page] = drawn(papers.transport_pdf([row, *payments(3)[1:]], ABOUT, "f4", fonts()))
+    [page] = drawn(papers.transport_pdf([row, *payments(3)[1:]], ABOUT, "Registrasi", "f4", fonts()))
     assert "Contoh 003" in page
     if name in ("titles", "60 characters", "apostrophe", "one word"):
         assert unspaced(NAMES[name]) in unspaced(page)
 
 
 def test_title_language_and_fonts_are_in_the_file():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(3), ABOUT, "a4", fonts())))
+    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(3), ABOUT, "Registrasi", "a4", fonts())))
     assert pdf.metadata.title == "Daftar penerimaan uang transport · Gelombang I"
     assert pdf.trailer["/Root"]["/Lang"] == "id-ID"
     for font in pdf.pages[0]["/Resources"]["/Font"].values():
@@ -119,7 +119,7 @@ def test_title_language_and_fonts_are_in_the_file():
 
 
 def test_the_workbook_says_the_same_with_numbers_that_add_up():
-    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(70), ABOUT)))
+    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(70), ABOUT, "Registrasi")))
     rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
     head = next(number for number, row in enumerate(rows) if row[0] == "No")
     lines = rows[head + 1 : head + 71]
@@ -189,8 +189,8 @@ def test_the_index_names_each_file_with_its_digest_and_what_is_missing():
 
 
 @pytest.mark.parametrize("make", [
-    lambda: papers.transport_pdf(payments(3), ABOUT, "f4", fonts()),
-    lambda: papers.transport_xlsx(payments(3), ABOUT),
+    lambda: papers.transport_pdf(payments(3), ABOUT, "Registrasi", "f4", fonts()),
+    lambda: papers.transport_xlsx(payments(3), ABOUT, "Registrasi"),
     lambda: papers.recap_pdf(recap(3), ABOUT, "f4", fonts()),
     lambda: papers.recap_xlsx(recap(3), ABOUT),
 ], ids=["transport.pdf", "transport.xlsx", "recap.pdf", "recap.xlsx"])  # fmt: skip
