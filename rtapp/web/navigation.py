@@ -21,7 +21,11 @@ _SECTIONS = (
 _PAPERS = (
     (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
+    (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
+    (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),
+    (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
 )
+_LETTERHEAD = ("settings.letterhead", "settings.save_letterhead", "settings.save_logo")
 _SETTINGS = (
     (_("Acara"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
     (_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
@@ -31,6 +35,7 @@ _SETTINGS = (
     (_("Cadangan"), "safety.backups_page", ("safety.",), Duty.BACK_UP),
     (_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
     (_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
+    (_("Kop surat"), "settings.letterhead", _LETTERHEAD, Duty.MANAGE_SETTINGS),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
 )
 _PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))
