@@ -27,7 +27,11 @@ _SECTIONS = (
 _PAPERS = (
     (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
+    (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
+    (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),
+    (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
 )
+_LETTERHEAD = ("settings.letterhead", "settings.save_letterhead", "settings.save_logo")
 _SETTINGS = (
     (_("Acara"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
     (_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
@@ -36,6 +40,7 @@ _SETTINGS = (
     (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
     (_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
     (_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
+    (_("Kop dan tanda tangan"), "settings.letterhead", _LETTERHEAD, Duty.MANAGE_SETTINGS),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
     (_("Akun saya"), "accounts.account", ("accounts.account",), Duty.MANAGE_EVENT),
     (_("Lisensi"), "pages.licences", ("pages.licences",), Duty.MANAGE_EVENT),
