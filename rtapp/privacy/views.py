@@ -58,8 +58,11 @@ def erase() -> Response | tuple[str, int]:
         db.session.rollback()
         return _page(refusal_text(refused)), refused.status
     session.commit()
-    scrub(db.engine)
     _remove(files)
+    if not scrub(db.engine):
+        flash(
+            _("Berkas basis data sedang dipakai dan belum dibersihkan. Hapus sekali lagi saat tidak ada meja."), "warn"
+        )
     flash(_("Data pribadi dihapus. Cetak berita acaranya dan tandatangani."), "ok")
     return redirect(url_for(".overview", _anchor=f"erasure-{line}"), 303)
 
