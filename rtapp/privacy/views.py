@@ -21,6 +21,7 @@ from ..events import store as events
 from ..live.writer import FOLDER as LISTS
 from ..refusals import Reason, Refused
 from ..reports.letter import About
+from ..reports.writer import FOLDER as BUNDLES
 from ..roster import store as roster
 from ..settings.letterhead_store import letterhead_of, logo_of
 from ..web.again import ask_again
@@ -137,10 +138,10 @@ def _level(text: str) -> Level:
 
 
 def _older_files(level: Level) -> list[Path]:
-    """Return the files of this instance that hold what is erased: backups, and with names the lists on disk."""
-    folders = [BACKUPS, LISTS] if level is Level.PEOPLE else [BACKUPS]
+    """Return the files of this instance that hold what is erased: backups, and with names lists and bundles."""
+    folders = [BACKUPS, LISTS, BUNDLES] if level is Level.PEOPLE else [BACKUPS]
     instance = Path(current_app.instance_path)
-    return sorted(path for name in folders for path in (instance / name).glob("*") if path.is_file())
+    return sorted(path for name in folders for path in (instance / name).rglob("*") if path.is_file())
 
 
 def _remove(files: list[Path]) -> None:
