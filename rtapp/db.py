@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -132,13 +132,20 @@ def upsert(dialect: str, table: Any) -> Any:
     return (sqlite if dialect == "sqlite" else postgresql).insert(table)
 
 
-def scrub(engine: Engine) -> None:
-    """Rewrite the database without what was deleted: SQLite and PostgreSQL keep its bytes in free pages and rows."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
-        if line.dialect.name == "sqlite":
+def scrub(engine: Engine) -> bool:
+    """Rewrite the database without what was deleted, whose bytes else stay in free pages, rows and the log.
+
+    Return False where it was in use all the time: then stopping the server cleanly and erasing again does it.
+    """
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
+            if line.dialect.name != "sqlite":
+                line.exec_driver_sql("VACUUM FULL")
+                return True
             raw = line.connection.driver_connection
-            raw.execute("PRAGMA secure_delete=ON")
+            assert raw is not None
             raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            line.exec_driver_sql("VACUUM FULL")
+            busy, *_pages = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    except (OperationalError, sqlite3.OperationalError):
+        return False

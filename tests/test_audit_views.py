@@ -1,6 +1,7 @@
 """Jejak: the trail read by somebody without technical knowledge."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ def noted_acts():
     for path in HOUSE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             named = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
-            if named in ("note", "note_many") and len(node.args) > 2 and isinstance(node.args[2], ast.Constant):
-                yield node.args[2].value
+            if named in ("note", "note_many", "note_export", "_note"):
+                said = [each.value for each in node.args if isinstance(each, ast.Constant)]
+                yield from (text for text in said if re.fullmatch(r"[a-z_]+\.[a-z_]+", str(text)))
 
 
 def test_every_act_that_is_noted_has_its_sentence_and_its_group():

@@ -114,6 +114,6 @@ def test_a_hostile_roster_goes_through_every_page_export_and_paper(app, admin, h
 
 @pytest.mark.parametrize("words", [NAMES[5], NAMES[6], "%00", "a" * 5000, "\u202e", "'\"\\"])
 def test_hostile_words_in_an_address_come_back_as_text(admin, world, words):
+    names = ("q", "next", "actor", "district", "village", "sort", "page", "day", "label", "what", "chain", "person")
     for path in ("/participants", f"/desk/{world.registration}", "/trail", "/lists", "/sign-in"):
-        for name in ("q", "next", "actor", "district", "village", "sort", "page", "day", "label"):
-            assert_only_text(path, admin.get(path, query_string={name: words}))
+        assert_only_text(path, admin.get(path, query_string=dict.fromkeys(names, words)))

@@ -49,10 +49,10 @@ def seal_scans(session: Session, *, now: datetime) -> int:
 
 def examine(session: Session) -> Findings:
     """Look at the whole trail, every sealed scan and every mark."""
-    return Findings(verify_chain(session), _first_bad_scan(session), tuple(_unexplained(session)))
+    return Findings(verify_chain(session), first_bad_scan(session), tuple(unexplained(session)))
 
 
-def _first_bad_scan(session: Session) -> int | None:
+def first_bad_scan(session: Session) -> int | None:
     """Return the first scan of the first run that is not as it was sealed, else None."""
     lines = select(Audit.subject_id, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
     lines = lines.where(Audit.subject == "scan", Audit.action == "scan.seal").order_by(Audit.id)
@@ -66,7 +66,7 @@ def _first_bad_scan(session: Session) -> int | None:
     return None
 
 
-def _unexplained(session: Session) -> Iterator[int]:
+def unexplained(session: Session) -> Iterator[int]:
     """Yield the marks that are not what their scans say: none made it, another person, number, time, or undone so."""
     made, undone = _made(session), _undone(session)
     rows = select(Attendance, Checkpoint.kind).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)

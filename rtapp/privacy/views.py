@@ -20,7 +20,10 @@ from ..documents.pdf import PAPERS
 from ..events import store as events
 from ..live.writer import FOLDER as LISTS
 from ..refusals import Reason, Refused
+from ..reports.letter import About
+from ..reports.writer import FOLDER as BUNDLES
 from ..roster import store as roster
+from ..settings.letterhead_store import letterhead_of, logo_of
 from ..web.again import ask_again
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires
@@ -56,8 +59,11 @@ def erase() -> Response | tuple[str, int]:
         db.session.rollback()
         return _page(refusal_text(refused)), refused.status
     session.commit()
-    scrub(db.engine)
     _remove(files)
+    if not scrub(db.engine):
+        flash(
+            _("Berkas basis data sedang dipakai dan belum dibersihkan. Hapus sekali lagi saat tidak ada meja."), "warn"
+        )
     flash(_("Data pribadi dihapus. Cetak berita acaranya dan tandatangani."), "ok")
     return redirect(url_for(".overview", _anchor=f"erasure-{line}"), 303)
 
@@ -66,10 +72,10 @@ def erase() -> Response | tuple[str, int]:
 @requires(Duty.MANAGE_SETTINGS)
 def minutes(line: int) -> Response:
     """Answer the berita acara of one erasure as a PDF, as often as it is asked for."""
-    paper = request.args.get("paper", "f4")
+    paper = request.args.get("paper") or letterhead_of(db.session).paper
     if paper not in PAPERS:
         raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
-    pdf = minutes_paper(_minutes(line), paper, find_fonts(Path(current_app.static_folder or "")))
+    pdf = minutes_paper(*_minutes(line), paper, find_fonts(Path(current_app.static_folder or "")))
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"berita-acara-pemusnahan-{line}.pdf")
 
 
@@ -132,10 +138,10 @@ def _level(text: str) -> Level:
 
 
 def _older_files(level: Level) -> list[Path]:
-    """Return the files of this instance that hold what is erased: backups, and with names the lists on disk."""
-    folders = [BACKUPS, LISTS] if level is Level.PEOPLE else [BACKUPS]
+    """Return the files of this instance that hold what is erased: backups, and with names lists and bundles."""
+    folders = [BACKUPS, LISTS, BUNDLES] if level is Level.PEOPLE else [BACKUPS]
     instance = Path(current_app.instance_path)
-    return sorted(path for name in folders for path in (instance / name).glob("*") if path.is_file())
+    return sorted(path for name in folders for path in (instance / name).rglob("*") if path.is_file())
 
 
 def _remove(files: list[Path]) -> None:
@@ -149,12 +155,16 @@ def _remove(files: list[Path]) -> None:
         flash(_("Belum terhapus, hapus sendiri: %(files)s.", files=", ".join(left)), "warn")
 
 
-def _minutes(number: int) -> Minutes:
+def _minutes(number: int) -> tuple[Minutes, About]:
+    """Return what one erasure took, and whose paper it is told on."""
     found: list[Any] = [entry for entry in store.erasures(db.session) if entry[0].id == number]
     if not found:
         raise Refused("no_erasure", "Pemusnahan ini tidak ada.", 404)
     (line, values), event = found[0], events.the_event(db.session)
     counts = {words.code: values.get(words.code, 0) for words in KINDS} | {"backups": len(values["files"])}
     elsewhere = [text.strip() for text in values["elsewhere"].splitlines() if text.strip()]
-    names = (event.name, event.organiser, event.timezone)
-    return Minutes(*names, line.at, line.actor, counts, elsewhere, line.id, line.chain, values["files"])
+    day = clock.day_text(clock.local(line.at, event.timezone).date())
+    moment = f"{day} pukul {clock.clock_text(line.at, event.timezone)} {clock.zone_text(event.timezone)}"
+    told = Minutes(line.actor, moment, counts, values["files"], elsewhere, line.id, line.chain)
+    names = (event.name, event.organiser, "", day, "", event.timezone, clock.utcnow(), acting().name)
+    return told, About(*names, letterhead_of(db.session), logo_of(db.session))
