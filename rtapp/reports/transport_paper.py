@@ -108,7 +108,8 @@ def _cashiers(paper: Paper, payments: Sequence[Payment], about: About) -> Iterat
     yield words(paper, "Kas per kasir", face="bold", after=1.5, joined=True)
     for cash in cashiers:
         first, last = (clock.clock_text(at, about.zone) for at in (cash.first, cash.last))
-        yield table.row([cash.cashier or "tidak diketahui", rupiah(cash.people), f"{first}–{last}", rupiah(cash.net)])
+        cells = [cash.cashier or "tidak diketahui", rupiah(cash.people), f"{first}–{last}", rupiah(cash.net)]
+        yield table.row(cells, joined=cash is not cashiers[-1])
     yield space(4)
 
 
