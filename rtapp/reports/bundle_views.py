@@ -96,7 +96,6 @@ def _page(wave: Wave, problem: str = "") -> str:
         wave=wave,
         wave_links=wave_links(wave),
         contents=plan.parts if plan else [],
-        papers=paper_choices(),
         problem=problem or missing,
         **_job(wave),
     )
@@ -104,7 +103,8 @@ def _page(wave: Wave, problem: str = "") -> str:
 
 def _job(wave: Wave) -> dict[str, object]:
     job = writer.job_of(_instance(), wave.id)
-    return {"job": job, "running": bool(job and job.is_running(clock.utcnow()))}
+    running = bool(job and job.is_running(clock.utcnow()))
+    return {"job": job, "running": running, "papers": paper_choices()}
 
 
 def _instance() -> Path:
