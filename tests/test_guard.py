@@ -128,6 +128,8 @@ WHO = {
     "privacy.notice": EVERYBODY,
     "privacy.overview": ADMIN,
     "privacy.person": ADMIN,
+    "reports.attendance": ADMIN,
+    "reports.attendance_paper": ADMIN,
     "reports.bundle": ADMIN,
     "reports.bundle_file": ADMIN,
     "reports.drop_bundle": ADMIN,

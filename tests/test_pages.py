@@ -38,6 +38,8 @@ PAGES = {
     "seat": "/seats/1",
     "import": "/roster-imports/new",
     "cards": "/cards",
+    "attendance": "/waves/1/attendance",
+    "attendance-blank": "/waves/1/attendance?kind=blank&part=",
     "transport": "/waves/1/transport",
     "recap": "/waves/1/recap",
     "bundle": "/waves/1/spj",

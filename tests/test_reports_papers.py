@@ -1,5 +1,6 @@
 """The papers of transport money, recap and index: text equals the data on both papers, same bytes twice."""
 
+import dataclasses
 import io
 import re
 from datetime import date, timedelta
@@ -215,3 +216,11 @@ def test_a_row_is_never_split_and_what_belongs_together_stays():
         assert page[0][1] is head or len(page) == 2
     assert sum(block in rows for page in pages for _, block in page) >= 100
     assert [block.height for _, block in pages[-1]][-2:] == [60, 56]
+
+
+def test_an_event_and_an_office_of_any_name_leave_the_paper_whole():
+    odd = dataclasses.replace(ABOUT, event="Kegiatan " * 40, organiser="=DINAS 😀 " + "X" * 300, venue="عبد الله")
+    [page] = drawn(papers.transport_pdf(payments(3), odd, "Registrasi", "a4", fonts()))
+    assert "Contoh 003" in page and "Halaman 1 dari 1" in page
+    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(3), odd, "Registrasi")))
+    assert book.active["A1"].data_type == "s"

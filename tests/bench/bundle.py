@@ -67,9 +67,8 @@ def papers_of(folder: Path, paper: str) -> list[tuple[str, Callable[[], bytes]]]
     app = create_app(folder)
     with app.app_context():
         wave = events.wave_by_number(db.session, 1)
-        plan = plan_bundle(
-            db.session, Wanted(wave, paper, fonts(), about_of(db.session, wave, "bench", clock.utcnow()))
-        )
+        about = about_of(db.session, wave, "bench", clock.utcnow())
+        plan = plan_bundle(db.session, Wanted(wave, paper, fonts(), about))
         db.session.remove()
         db.engine.dispose()
     made = [(part.file, part.make) for part in plan.parts if part.make]
