@@ -80,10 +80,11 @@ def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
     form = _form(file, "pdf", "xlsx")
 
     def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
-        found = pay_list(db.session, wanted.wave, checkpoint).payments
+        found = pay_list(db.session, wanted.wave, checkpoint)
+        payments, point = found.payments, found.point.name
         if form == "xlsx":
-            return len(found), lambda: papers.transport_xlsx(found, wanted.about)
-        return len(found), lambda: papers.transport_pdf(found, wanted.about, wanted.paper, wanted.fonts)
+            return len(payments), lambda: papers.transport_xlsx(payments, wanted.about, point)
+        return len(payments), lambda: papers.transport_pdf(payments, wanted.about, point, wanted.paper, wanted.fonts)
 
     _write(file, "transport.print", make, **asked)
 

@@ -92,9 +92,11 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
     lines = len(found.payments)
     yield Part(
         f"{file}.pdf", title, lines,
-        partial(papers.transport_pdf, found.payments, wanted.about, wanted.paper, wanted.fonts),
+        partial(papers.transport_pdf, found.payments, wanted.about, found.point.name, wanted.paper, wanted.fonts),
     )  # fmt: skip
-    yield Part(f"{file}.xlsx", title, lines, partial(papers.transport_xlsx, found.payments, wanted.about))
+    yield Part(
+        f"{file}.xlsx", title, lines, partial(papers.transport_xlsx, found.payments, wanted.about, found.point.name)
+    )
 
 
 def _index(wanted: Wanted, made: list[Made]) -> bytes:

@@ -41,14 +41,14 @@ def attendance_xlsx(roll: Roll, about: About, paper: str, part: str = "district"
     return write_xlsx([sheet], about.printed_at)
 
 
-def transport_pdf(payments: Sequence[Payment], about: About, paper: str, fonts: Path) -> bytes:
-    """Return the list of who is paid, to be signed."""
-    return _pdf(paper, fonts, TRANSPORT, about, lambda page: transport_blocks(page, payments, about))
+def transport_pdf(payments: Sequence[Payment], about: About, point: str, paper: str, fonts: Path) -> bytes:
+    """Return the list of who is paid for being present at ``point``, to be signed."""
+    return _pdf(paper, fonts, TRANSPORT, about, lambda page: transport_blocks(page, payments, about, point))
 
 
-def transport_xlsx(payments: Sequence[Payment], about: About) -> bytes:
+def transport_xlsx(payments: Sequence[Payment], about: About, point: str) -> bytes:
     """Return the same list as a workbook."""
-    rows, above = transport_rows(payments, about)
+    rows, above = transport_rows(payments, about, point)
     widths = (6, 34, 34, 14, 12, 14, 24, 28, 10, 20, 50)
     total = frozenset({above + len(payments) + 1, above + len(payments) + 2})
     sheet = Sheet("Uang transport", rows, widths, above=above, bold=total | frozenset(range(above)), formats=_MONEY)

@@ -12,6 +12,7 @@ from .transport import Money, Payment, cash_by_cashier, rupiah, total
 
 TITLE = "Daftar penerimaan uang transport"
 HEAD = ("No", "Nama", "Jabatan", "Jumlah (Rp)", "PPh (Rp)", "Diterima (Rp)", "Tanda tangan")
+POINT = "Titik absensi"
 NOBODY = "Belum ada yang hadir atau diwakili."
 _COLUMNS = (
     Column("No", 9, "right", 1),
@@ -31,9 +32,9 @@ _CASH = (
 _DOUBTS = (Column("No", 9, "right"), Column("Nama", 62), Column("Perlu diperiksa", 0, lines=3))
 
 
-def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About) -> Iterator[Block]:
-    """Yield the whole paper."""
-    yield from opening(paper, about, TITLE)
+def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About, point: str) -> Iterator[Block]:
+    """Yield the whole paper; ``point`` is the name of the checkpoint whose presence is paid for."""
+    yield from opening(paper, about, TITLE, [(POINT, point)])
     table = SignedTable(paper, _COLUMNS, height=10.0)
     for number, payment in enumerate(payments, start=1):
         name = f"{payment.name} (diwakili oleh {payment.substitute})" if payment.substitute else payment.name
@@ -51,9 +52,9 @@ def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About) ->
     yield from _doubts(paper, payments)
 
 
-def transport_rows(payments: Sequence[Payment], about: About) -> tuple[list[Sequence[Any]], int]:
+def transport_rows(payments: Sequence[Payment], about: About, point: str) -> tuple[list[Sequence[Any]], int]:
     """Return the same as rows of a sheet, and how many stand above their header."""
-    above = sheet_opening(about, TITLE)
+    above = sheet_opening(about, TITLE, [(POINT, point)])
     rows: list[Sequence[Any]] = [*above, [*HEAD, "Diwakili oleh", "Dibayar", "Kasir", "Perlu diperiksa"]]
     for number, one in enumerate(payments, start=1):
         at = clock.clock_text(one.paid_at, about.zone) if one.paid_at else ""
@@ -86,7 +87,8 @@ def _cashiers(paper: Paper, payments: Sequence[Payment], about: About) -> Iterat
     yield words(paper, "Kas per kasir", face="bold", after=1.5, joined=True)
     for cash in cashiers:
         first, last = (clock.clock_text(at, about.zone) for at in (cash.first, cash.last))
-        yield table.row([cash.cashier or "tidak diketahui", rupiah(cash.people), f"{first}–{last}", rupiah(cash.net)])
+        cells = [cash.cashier or "tidak diketahui", rupiah(cash.people), f"{first}–{last}", rupiah(cash.net)]
+        yield table.row(cells, joined=cash is not cashiers[-1])
     yield space(4)
 
 
