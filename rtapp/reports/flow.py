@@ -62,9 +62,7 @@ def set_pages(blocks: Iterable[Block], room: float) -> list[list[tuple[float, Bl
     pages: list[list[tuple[float, Block]]] = [[]]
     used, above = 0.0, None
     for group in _groups(blocks):
-        head = group[0].head if group[0].head is not above else None
-        need = sum(block.height for block in group) + (head.height if head else 0)
-        if pages[-1] and (group[0].fresh or used + need > room):
+        if pages[-1] and (group[0].fresh or used + _need(group, above) > room):
             _close(pages[-1], used)
             pages.append([])
             used, above = 0.0, None
@@ -168,6 +166,15 @@ class Table:
         pen.line(self.edges[-1], top, self.edges[-1], top + HEAD, 0.3)
         for y in (top, top + HEAD):
             pen.line(self.edges[0], y, self.edges[-1], y, 0.3)
+
+
+def _need(group: Sequence[Block], above: Block | None) -> float:
+    """Return how high a group is below ``above``, the heads that come with it included."""
+    need = 0.0
+    for block in group:
+        need += block.height + (block.head.height if block.head and block.head is not above else 0)
+        above = block.head
+    return need
 
 
 def _close(page: list[tuple[float, Block]], used: float) -> None:

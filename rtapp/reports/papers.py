@@ -18,6 +18,9 @@ from .letter import About
 from .recap import Recap
 from .recap_paper import TITLE as RECAP
 from .recap_paper import arrival_rows, recap_blocks, recap_rows
+from .signatures import Matched
+from .signatures_paper import TITLE as SIGNED
+from .signatures_paper import signed_blocks
 from .transport import Payment
 from .transport_paper import TITLE as TRANSPORT
 from .transport_paper import transport_blocks, transport_rows
@@ -73,6 +76,11 @@ def recap_xlsx(recap: Recap, about: About) -> bytes:
 def invited_pdf(districts: Sequence[Invited], about: About, paper: str, fonts: Path) -> bytes:
     """Return how many each district was asked to send."""
     return _pdf(paper, fonts, INVITED, about, lambda page: invited_blocks(page, districts, about))
+
+
+def signed_pdf(found: Matched, listed: str, about: About, paper: str, fonts: Path) -> bytes:
+    """Return the signatures counted on a printed list against the record; ``listed`` says which list it is."""
+    return _pdf(paper, fonts, SIGNED, about, lambda page: signed_blocks(page, found, about, listed))
 
 
 def index_pdf(made: Sequence[Made], about: About, paper: str, fonts: Path) -> bytes:
