@@ -1,6 +1,8 @@
 """Signatures on paper against the record: counted page by page, compared with who is recorded, printed."""
 
 import io
+import re
+from dataclasses import replace
 
 import pypdf
 import pytest
@@ -10,11 +12,12 @@ from rtapp.events import checkpoint_store
 from rtapp.refusals import Refused
 from rtapp.reports import papers
 from rtapp.reports.flow import Block, set_pages
-from rtapp.reports.signatures import Matched, SignedPage, Signer, read_counts
+from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_counts
 from rtapp.reports.signatures_store import find_list, keep_list, lists_of, matched, save_counts
 from rtapp.schema import Attendance, Audit, Substitute
 
 from .printing import NAMES, fonts, pdf_text, unspaced
+from .test_reports_attendance import line, roll
 from .test_reports_papers import ABOUT, drawn
 from .world import at
 
@@ -77,9 +80,13 @@ def printed(app, world):
     with app.app_context():
         session = begin_write(db.session)
         rows = [[(next(numbered), world.people[name]) for name in page] for page in pages]
-        world.list = keep_list(session, "uji", world.registration, "f4", "ab" * 32, rows, now=at(6)).id
+        world.list = keep_list(session, "uji", world.registration, ToSign(b"", "f4", "ab" * 32, rows), now=at(6)).id
         session.commit()
         yield world
+
+
+def one_page(code: str, world) -> ToSign:
+    return ToSign(b"", "f4", code * 32, [[(1, world.people["rahmah"])]])
 
 
 def come(world, *who: str, substitute: str = "") -> None:
@@ -129,9 +136,7 @@ def test_what_was_undone_is_not_recorded(printed):
 
 def test_equal_content_printed_again_is_the_same_list(printed):
     session = begin_write(db.session)
-    again = keep_list(
-        session, "lain", printed.registration, "f4", "ab" * 32, [[(1, printed.people["rahmah"])]], now=at(7)
-    )
+    again = keep_list(session, "lain", printed.registration, one_page("ab", printed), now=at(7))
     assert again.id == printed.list and [one.id for one in lists_of(session, printed.waves[0])] == [printed.list]
     assert lists_of(session, printed.waves[1]) == []
     session.rollback()
@@ -141,7 +146,7 @@ def test_a_checkpoint_whose_list_was_counted_stays(app, world):
     with app.app_context():
         session = begin_write(db.session)
         point = checkpoint_store.find_checkpoint(session, world.session_one)
-        kept = keep_list(session, "uji", point.id, "f4", "cd" * 32, [[(1, world.people["rahmah"])]], now=at(6))
+        kept = keep_list(session, "uji", point.id, one_page("cd", world), now=at(6))
         save_counts(session, "uji", kept, [1], now=at(15))
         with pytest.raises(Refused, match="sudah ada pencatatan"):
             checkpoint_store.remove_checkpoint(session, "uji", point, now=at(16))
@@ -151,9 +156,9 @@ def test_a_checkpoint_whose_list_was_counted_stays(app, world):
 def test_a_checkpoint_whose_list_was_only_printed_goes_with_it(app, world):
     with app.app_context():
         session = begin_write(db.session)
-        device = checkpoint_store.find_checkpoint(session, world.session_one)
-        keep_list(session, "uji", device.id, "f4", "cd" * 32, [[(1, world.people["rahmah"])]], now=at(6))
-        checkpoint_store.remove_checkpoint(session, "uji", device, now=at(7))
+        point = checkpoint_store.find_checkpoint(session, world.session_one)
+        keep_list(session, "uji", point.id, one_page("cd", world), now=at(6))
+        checkpoint_store.remove_checkpoint(session, "uji", point, now=at(7))
         assert lists_of(session, world.waves[0]) == []
         session.rollback()
 
@@ -190,7 +195,8 @@ def test_the_paper_comes_from_the_page_and_the_trail_knows(printed, admin, look)
     answer = admin.post(f"/signed-lists/{printed.list}/paper", data={"paper": "a4"})
     [text] = pdf_text(answer.data)
     assert (
-        "Daftar hadir Registrasi, dicetak Rabu, 8 November 2023 06.00 WITA oleh uji, kode isi abababababababab." in text
+        "Daftar hadir Registrasi, dicetak Rabu, 8 November 2023 06.00 WITA oleh uji, kode cetak abababababababab."
+        in text
     )
     assert "1 1–3 0 1 −1" in text and "2 4–5 belum" in text and "Tamu Contoh" in text
     assert look(lambda session: session.query(Audit).filter_by(action="signed_list.match").count()) == 1
@@ -200,6 +206,48 @@ def test_the_paper_comes_from_the_page_and_the_trail_knows(printed, admin, look)
 def test_before_anything_is_printed_the_page_says_what_to_do(admin, world):
     assert "Belum ada daftar yang dicetak" in admin.get(f"/waves/{world.waves[0]}/signed-lists").text
     assert admin.get("/signed-lists/999").status_code == 404
+
+
+@pytest.mark.parametrize("paper", ["f4", "a4"])
+@pytest.mark.parametrize("part", ["district", ""])
+def test_who_is_kept_for_a_page_is_who_stands_on_it(paper, part):
+    lines = tuple(line(number, person=5000 + number) for number in range(1, 252))
+    made = papers.to_sign(replace(roll(0, True), lines=lines), ABOUT, paper, fonts(), part)
+    pages = pdf_text(made.pdf)
+    assert [len(page) for page in made.pages] == [len(re.findall(r"Peserta \d{4}", page)) for page in pages]
+    for page, text in zip(made.pages, pages, strict=True):
+        assert [f"Peserta {person - 5000:04}" for _number, person in page] == re.findall(r"Peserta \d{4}", text)
+        assert all(number == person - 5000 for number, person in page) and f"Kode cetak {made.code[:16]}" in text
+
+
+def test_other_paper_or_other_people_bear_another_code_and_another_time_the_same():
+    def code(found, paper="f4", about=ABOUT):
+        return papers.to_sign(found, about, paper, fonts()).code
+
+    first = code(roll(40, True))
+    assert first == code(roll(40, True, chain="cd" * 32), about=replace(ABOUT, printed_at=at(15), requester="Lain"))
+    assert len({first, code(roll(40, True), "a4"), code(roll(39, True)), code(roll(40, True, point="Materi"))}) == 4
+
+
+def test_a_blank_list_is_taken_and_its_signatures_are_counted(app, world, admin):
+    url = f"/waves/{world.waves[0]}/attendance"
+    asked = {"kind": "blank", "paper": "a4", "part": "village"}
+    pdf, again = (admin.post(url, data=asked | {"form": "pdf"}).data for _ in range(2))
+    admin.post(url, data=asked | {"form": "xlsx"})
+    with app.app_context():
+        [kept] = lists_of(db.session, world.waves[0])
+        number, names = kept.id, [[one.name for one in page.signers] for page in matched(db.session, kept).pages]
+        assert db.session.query(Audit).filter_by(action="attendance.print").count() == 3
+    assert names == [
+        ["Hj. RAHMAH", "M. YUSUF"],
+        ["Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"],
+        ["SYAHRANI", "ABDUL MUIS"],
+    ]
+    assert all(f"Kode cetak {kept.digest[:16]}" in page for page in pdf_text(pdf) + pdf_text(again))
+    assert f"/waves/{world.waves[0]}/signed-lists" in admin.get(url).text
+    assert f"/signed-lists/{number}" in admin.get(f"/waves/{world.waves[0]}/signed-lists").text
+    assert admin.post(f"/signed-lists/{number}", data={"page-1": "1", "page-2": "0", "page-3": "0"}).status_code == 303
+    assert "1 halaman berbeda dengan catatan" in admin.get(f"/signed-lists/{number}").text
 
 
 def thousand(counted: int) -> Matched:

@@ -10,6 +10,16 @@ _COUNT = re.compile(r"\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True)
+class ToSign:
+    """A list printed to be signed; ``pages`` hold (number, participant) of each row, ``code`` stands on all of them."""
+
+    pdf: bytes
+    paper: str
+    code: str
+    pages: Sequence[Sequence[tuple[int, int]]]
+
+
+@dataclass(frozen=True)
 class Signer:
     """Somebody with a row on a printed list (``number`` stands there), and whether the record holds them as present."""
 

@@ -10,30 +10,24 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..refusals import Refused
 from ..schema import Attendance, Checkpoint, Participant, Seat, SignedList, Substitute, Village
-from .signatures import Matched, SignedPage, Signer
+from .signatures import Matched, SignedPage, Signer, ToSign
 from .transport import position_of
 
 _MOST_NAMED = 900  # ids in one statement
 
 
-def keep_list(
-    session: Session, actor: str, checkpoint_id: int, paper: str, digest: str,
-    pages: Sequence[Sequence[tuple[int, int]]], *, now: datetime,
-) -> SignedList:  # fmt: skip
-    """Keep who stands on which page of a list printed just now: (number, participant) of each row.
-
-    Equal content, known by its ``digest``, printed again is the same list.
-    """
-    known = select(SignedList).where(SignedList.checkpoint_id == checkpoint_id, SignedList.digest == digest)
+def keep_list(session: Session, actor: str, checkpoint_id: int, made: ToSign, *, now: datetime) -> SignedList:
+    """Keep who stands on which page of a list printed just now; equal content printed again is the same list."""
+    known = select(SignedList).where(SignedList.checkpoint_id == checkpoint_id, SignedList.digest == made.code)
     if found := session.scalar(known):
         return found
     found = SignedList(
-        checkpoint_id=checkpoint_id, digest=digest, paper=paper, pages=[[list(row) for row in page] for page in pages],
-        counts=[None] * len(pages), printed_at=now, printed_by=actor[:120],
+        checkpoint_id=checkpoint_id, digest=made.code, paper=made.paper, printed_at=now, printed_by=actor[:120],
+        pages=[[list(row) for row in page] for page in made.pages], counts=[None] * len(made.pages),
     )  # fmt: skip
     session.add(found)
     session.flush()
-    note(session, actor, "signed_list.print", "checkpoint", checkpoint_id, now=now, list=found.id, digest=digest)
+    note(session, actor, "signed_list.print", "checkpoint", checkpoint_id, now=now, list=found.id, digest=made.code)
     return found
 
 

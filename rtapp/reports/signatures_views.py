@@ -73,7 +73,9 @@ def _listed(found: SignedList) -> str:
     zone = found.checkpoint.wave.event.timezone
     day = clock.day_text(clock.local(found.printed_at, zone).date())
     at = f"{day} {clock.clock_text(found.printed_at, zone)} {clock.zone_text(zone)}"
-    return f"Daftar hadir {found.checkpoint.name}, dicetak {at} oleh {found.printed_by}, kode isi {found.digest[:16]}."
+    return (
+        f"Daftar hadir {found.checkpoint.name}, dicetak {at} oleh {found.printed_by}, kode cetak {found.digest[:16]}."
+    )
 
 
 def _page(found: SignedList, problems: dict[int, Refused] | None = None, said: Refused | None = None) -> str:
