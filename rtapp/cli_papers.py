@@ -134,7 +134,8 @@ def bundle(file: Path, **asked: Any) -> None:
 
 def _write(
     file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]],
-    keep: Callable[[Session, datetime], object] | None = None, *, paper: str | None, printed_at: datetime | None, requester: str, wave: int = 0, checkpoint: int = 0,
+    keep: Callable[[Session, datetime], object] | None = None, *, paper: str | None, printed_at: datetime | None,
+    requester: str, wave: int = 0, checkpoint: int = 0,
 ) -> None:  # fmt: skip
     """Read the wave, that of the checkpoint where one is given, note the export, draw and write the file."""
     app, now = opened(), clock.utcnow()

@@ -66,22 +66,21 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
     told = about_of(db.session, wave, actor.name, now)
     name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''}"
     if roll.blank and form.get("form") != "xlsx":
-        return download(
-            _kept(papers.to_sign(roll, told, paper, faces, part), roll, wave, actor.name, now), f"{name} {paper}", "pdf"
-        )
+        made = papers.to_sign(roll, told, paper, faces, part)
+        _keep(made, roll, wave.id, actor.name, now)
+        return download(made.pdf, f"{name} {paper}", "pdf")
     note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now)
     if form.get("form") == "xlsx":
         return download(papers.attendance_xlsx(roll, told, paper, part), name, "xlsx")
     return download(papers.attendance_pdf(roll, told, paper, faces, part), f"{name} {paper}", "pdf")
 
 
-def _kept(made: ToSign, roll: Roll, wave: Wave, actor: str, now: datetime) -> bytes:
-    """Keep who stands on which page of a list to be signed, note the print, and return it."""
-    wave_id, session = wave.id, begin_write(db.session)
+def _keep(made: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:
+    """Keep who stands on which page of a list to be signed, and note the print."""
+    session = begin_write(db.session)
     keep_list(session, actor, roll.point_id, made, now=now)
     note(session, actor, "attendance.print", "wave", wave_id, now=now, rows=len(roll.lines))
     session.commit()
-    return made.pdf
 
 
 def _roll(wave: Wave, asked: MultiDict[str, str]) -> Roll:
