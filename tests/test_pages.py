@@ -43,6 +43,7 @@ PAGES = {
     "transport": "/waves/1/transport",
     "recap": "/waves/1/recap",
     "bundle": "/waves/1/spj",
+    "signed-lists": "/waves/1/signed-lists",
     "event": "/event",
     "wave": "/waves/1",
     "places": "/places",

@@ -1,5 +1,6 @@
 """Daftar hadir: which checkpoint, blank or filled, what a page begins with; looked at before it is printed."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
@@ -10,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import db
+from ..audit.store import note
+from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
 from ..schema import Wave
@@ -31,6 +33,8 @@ from .shared_views import (
     paper_choices,
     wave_links,
 )
+from .signatures import ToSign
+from .signatures_store import keep_list
 from .store import about_of
 
 KINDS = {"filled": _l("Terisi, dari pencatatan"), "blank": _l("Kosong, untuk ditandatangani")}
@@ -60,11 +64,23 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         return render_template("reports/attendance.html", **_page(wave, form, refused)), refused.status
     told = about_of(db.session, wave, actor.name, now)
-    note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now)
     name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''}"
+    if roll.blank and form.get("form") != "xlsx":
+        made = papers.to_sign(roll, told, paper, faces, part)
+        _keep(made, roll, wave.id, actor.name, now)
+        return download(made.pdf, f"{name} {paper}", "pdf")
+    note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now)
     if form.get("form") == "xlsx":
         return download(papers.attendance_xlsx(roll, told, paper, part), name, "xlsx")
     return download(papers.attendance_pdf(roll, told, paper, faces, part), f"{name} {paper}", "pdf")
+
+
+def _keep(made: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:
+    """Keep who stands on which page of a list to be signed, and note the print."""
+    session = begin_write(db.session)
+    keep_list(session, actor, roll.point_id, made, now=now)
+    note(session, actor, "attendance.print", "wave", wave_id, now=now, rows=len(roll.lines))
+    session.commit()
 
 
 def _roll(wave: Wave, asked: MultiDict[str, str]) -> Roll:

@@ -1,7 +1,6 @@
 """Tables to be signed: odd numbers sign at the left, even ones at the right of the last column (ganjil-genap)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from .flow import GREY, Block, Paper, Table
 
@@ -25,4 +24,4 @@ class SignedTable(Table):
             self.write(pen, f"{number}.", (left if number % 2 else middle, right), (top + 1, 5), "regular", "left")
 
         tail = Block(0, lambda pen, top: pen.line(left, top, right, top, 0.15, GREY))
-        return replace(Block(self.height, draw, self.head, joined, tail), fresh=fresh)
+        return Block(self.height, draw, self.head, joined, tail, fresh, number)

@@ -20,7 +20,7 @@ _SECTIONS = (
 # How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
 _PAPERS = (
     (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
-    (_("Daftar hadir"), "reports.attendance", ("reports.attendance",), Duty.MAKE_REPORTS),
+    (_("Daftar hadir"), "reports.attendance", ("reports.attendance", "reports.signed"), Duty.MAKE_REPORTS),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
     (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
     (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),
