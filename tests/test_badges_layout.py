@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtapp.badges import ticket
-from rtapp.badges.layout import HINT, Box, Code, cells, draw_ring, draw_sheet, pages, zone
+from rtapp.badges.layout import HINT, Box, Code, draw_ring, zone
+from rtapp.badges.sheet import cells, draw_sheet, pages
 from rtapp.documents.lettering import Pen
 
 from .printing import NAMES, card

@@ -19,6 +19,12 @@ _SECTIONS = (
 # How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
 _PAPERS = (
     (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
+    (
+        _("Kirim kartu"),
+        "badges.villages",
+        ("badges.villages", "badges.village"),
+        Duty.EDIT_ROSTER,
+    ),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
 )
 _SETTINGS = (

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 
-from rtapp.badges.layout import Code, draw_sheet, pages
+from rtapp.badges.layout import Code
 from rtapp.badges.papers import card_sheet
+from rtapp.badges.sheet import draw_sheet, pages
 from rtapp.documents.pdf import Document
 from tests.printing import card, fonts
 
