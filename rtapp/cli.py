@@ -10,7 +10,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import clock, config, copying, demo, doctor, migrations, serving, terminal
+from . import cli_papers, clock, config, copying, demo, doctor, migrations, serving, terminal
 from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
@@ -229,6 +229,9 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
         session.commit()  # drawn afterwards: scans never wait for it
     file.write_bytes(papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of))
     click.echo(f"{len(cards)} kartu ditulis ke {file}.")
+
+
+main.add_command(cli_papers.report)
 
 
 @main.group()

@@ -339,6 +339,19 @@ class Contacted(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class TransportRate(db.Model):
+    """What a kind of participant is paid for coming to a wave, in rupiah; ``tax`` too, or hundredths of a percent."""
+
+    __tablename__ = "transport_rate"
+    __table_args__ = (UniqueConstraint("wave_id", "kind"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    kind: Mapped[str] = mapped_column(String(20))  # as of a participant
+    amount: Mapped[int] = mapped_column(BigInteger)
+    tax: Mapped[int] = mapped_column(BigInteger, default=0)
+    percent: Mapped[bool] = mapped_column(default=False)
+
+
 class RosterImport(db.Model):
     """A list from its upload to its last decision: what was read of it, what people answered, what it did.
 

@@ -78,7 +78,7 @@ def test_every_command_explains_itself_in_indonesian_and_touches_nothing(run, tm
     assert not (tmp_path / "instance").exists()
 
 
-@pytest.mark.parametrize("group", ["device", "user", "roster"])
+@pytest.mark.parametrize("group", ["device", "user", "roster", "report"])
 def test_a_group_without_a_command_shows_what_it_can_do(run, group):
     shown = run(group)
     assert shown.exit_code == 1 and "Perintah:" in shown.stderr

@@ -12,7 +12,7 @@ from .. import clock
 from ..accounts.store import device_expiry_at
 from ..audit.store import note
 from ..refusals import Refused
-from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, Wave
+from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, TransportRate, Wave
 from .agenda_store import add_agenda as add_agenda
 from .agenda_store import agenda_of as agenda_of
 from .agenda_store import change_agenda as change_agenda
@@ -204,7 +204,8 @@ def remove_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> N
         )
     values, wave_id = _wave_values(wave), wave.id
     clear_day(session, wave)
-    session.execute(delete(Invitation).where(Invitation.wave_id == wave_id))
+    for table in (Invitation, TransportRate):
+        session.execute(delete(table).where(table.wave_id == wave_id))
     session.expire_all()
     session.delete(wave)
     session.flush()

@@ -26,6 +26,9 @@ _PAPERS = (
         Duty.EDIT_ROSTER,
     ),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
+    (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
+    (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),
+    (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
 )
 _SETTINGS = (
     (_("Acara"), "events.overview", ("events.",), Duty.MANAGE_EVENT),

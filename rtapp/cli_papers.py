@@ -1,0 +1,123 @@
+"""The commands that write papers: thin, they call the stores and draw what was read."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import clock, config
+from .audit.store import note
+from .badges.papers import find_fonts
+from .db import begin_write, db
+from .events import store as events
+from .opening import ACTOR, opened
+from .reports import papers
+from .reports.bundle import build
+from .reports.bundle_store import Wanted, plan_bundle
+from .reports.recap import rows
+from .reports.recap_store import recap_of
+from .reports.store import about_of
+from .reports.transport_store import pay_list
+from .schema import Wave
+from .terminal import Commands
+
+
+@click.group(cls=Commands)
+def report() -> None:
+    """Dokumen pertanggungjawaban per gelombang."""
+
+
+def _moment(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    try:
+        return clock.parse_iso(text) if text else None
+    except ValueError:
+        raise click.ClickException("--printed-at ditulis seperti 2023-11-08T14:30+08:00.") from None
+
+
+def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every paper of a wave is asked with; equal options and content make equal bytes."""
+    requester = click.option("--requester", default=ACTOR, show_default=True, help="Nama pencetak di dokumen.")
+    moment = click.option("--printed-at", callback=_moment, help="Waktu cetak, misalnya 2023-11-08T14:30+08:00.")
+    paper = click.option("--paper", type=click.Choice(["f4", "a4"]), default="f4", show_default=True, help="Kertas.")
+    wave = click.option("--wave", type=int, required=True, help="Nomor gelombang.")
+    file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+    return file(wave(paper(moment(requester(command)))))
+
+
+@report.command("transport")
+@paper_options
+@click.option("--checkpoint", type=int, help="Nomor titik absensi; tanpa ini titik uang transport, lalu registrasi.")
+def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
+    """Tulis daftar penerimaan uang transport ke PDF atau XLSX."""
+    form = _form(file, "pdf", "xlsx")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        found = pay_list(db.session, wanted.wave, checkpoint).payments
+        if form == "xlsx":
+            return len(found), lambda: papers.transport_xlsx(found, wanted.about)
+        return len(found), lambda: papers.transport_pdf(found, wanted.about, wanted.paper, wanted.fonts)
+
+    _write(file, "transport.print", make, **asked)
+
+
+@report.command("recap")
+@paper_options
+def recap(file: Path, **asked: Any) -> None:
+    """Tulis rekap per kecamatan dan desa ke PDF atau XLSX."""
+    form = _form(file, "pdf", "xlsx")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        found = recap_of(db.session, wanted.wave)
+        lines = len(list(rows(found.counts))) if found.counts else 0
+        if form == "xlsx":
+            return lines, lambda: papers.recap_xlsx(found, wanted.about)
+        return lines, lambda: papers.recap_pdf(found, wanted.about, wanted.paper, wanted.fonts)
+
+    _write(file, "recap.print", make, **asked)
+
+
+@report.command("bundle")
+@paper_options
+def bundle(file: Path, **asked: Any) -> None:
+    """Tulis semua dokumen satu gelombang ke ZIP, dengan daftar isi dan SHA-256."""
+    _form(file, "zip")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        plan = plan_bundle(db.session, wanted)
+        for part in plan.parts:
+            if part.missing:
+                click.echo(f"{part.title}: {part.missing}", err=True)
+        return plan.rows, lambda: build(plan, _tell)
+
+    _write(file, "bundle.make", make, **asked)
+
+
+def _write(
+    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]], wave: int, paper: str,
+    printed_at: datetime | None, requester: str,
+) -> None:  # fmt: skip
+    """Read the wave, note the export, draw and write the file."""
+    app, now = opened(), clock.utcnow()
+    fonts = find_fonts(config.ROOT / "static")
+    with app.app_context():
+        found: Wave = events.wave_by_number(db.session, wave)
+        lines, draw = make(Wanted(found, paper, fonts, about_of(found, requester, printed_at or now)))
+        wave_id, session = found.id, begin_write(db.session)
+        note(session, ACTOR, action, "wave", wave_id, now=now, rows=lines)
+        session.commit()  # drawn afterwards: scans never wait for it
+    file.write_bytes(draw())
+    click.echo(f"{lines} baris ditulis ke {file}.")
+
+
+def _form(file: Path, *forms: str) -> str:
+    """Return what the file's name ends in; a click error where that is none of ``forms``."""
+    form = file.suffix.lower().lstrip(".")
+    if form not in forms:
+        raise click.ClickException(f"Nama berkas harus berakhiran {' atau '.join(f'.{one}' for one in forms)}.")
+    return form
+
+
+def _tell(done: int, title: str) -> None:
+    click.echo(f"{done + 1}. {title}", err=True)

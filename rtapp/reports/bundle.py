@@ -1,0 +1,85 @@
+"""The SPJ bundle: parts in their order, an index, a manifest that any machine can check; equal input, equal bytes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from io import BytesIO
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+MANIFEST = "manifest.sha256"
+INDEX = "00-daftar-isi.pdf"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of the bundle before it is made; ``rows`` people or lines stand in it.
+
+    ``make`` draws it from what was read, the database is not needed any more; ``missing`` says why it cannot be made.
+    """
+
+    file: str
+    title: str
+    rows: int = 0
+    make: Callable[[], bytes] | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A part and its content, which is None where the part is missing."""
+
+    part: Part
+    data: bytes | None
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the content in hexadecimal."""
+        return sha256(self.data or b"").hexdigest()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that makes a bundle: its parts, what draws their index, the time printed on it by the clocks of the event."""
+
+    parts: Sequence[Part]
+    index: Callable[[Sequence[Made]], bytes]
+    printed_at: datetime
+
+    @property
+    def rows(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+
+class Cancelled(Exception):
+    """Somebody no longer wants what is being made."""
+
+
+def build(plan: Plan, tell: Callable[[int, str], None]) -> bytes:
+    """Make every part in turn, the index, and the ZIP of all.
+
+    ``tell`` hears how many parts are done and which is next; it may raise Cancelled.
+    """
+    made = []
+    for number, part in enumerate(plan.parts):
+        tell(number, part.title)
+        made.append(Made(part, part.make() if part.make else None))
+    tell(len(made), "Daftar isi")
+    files = [(INDEX, plan.index(made))] + [(one.part.file, one.data) for one in made if one.data is not None]
+    return zipped([*files, (MANIFEST, manifest(files))], plan.printed_at)
+
+
+def manifest(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return what ``sha256sum -c`` reads: one line per file, its SHA-256 and its name."""
+    return "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in files).encode()
+
+
+def zipped(files: Iterable[tuple[str, bytes]], at: datetime) -> bytes:
+    """Return the files as a ZIP whose times are all ``at``; stored, not packed: PDF and XLSX are packed already."""
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_STORED) as archive:
+        for name, data in files:
+            entry = ZipInfo(name, at.timetuple()[:6])
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, data)
+    return out.getvalue()

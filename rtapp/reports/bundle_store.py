@@ -1,0 +1,66 @@
+"""What goes into the SPJ bundle of a wave: read here, in one short transaction; drawn afterwards."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from .. import clock
+from ..refusals import Refused
+from ..schema import Wave
+from . import papers
+from .bundle import Made, Part, Plan
+from .letter import About
+from .recap import rows
+from .recap_store import recap_of
+from .transport_store import pay_list
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose bundle, on which paper, with which fonts, and what its papers say of their printing."""
+
+    wave: Wave
+    paper: str
+    fonts: Path
+    about: About
+
+
+def plan_bundle(session: Session, wanted: Wanted) -> Plan:
+    """Read all that the bundle of a wave holds."""
+    parts = [part for kind in PARTS for part in kind(session, wanted)]
+    printed_at = clock.local(wanted.about.printed_at, wanted.about.zone)
+    return Plan(parts, partial(_index, wanted), printed_at)
+
+
+def _recap(session: Session, wanted: Wanted) -> Iterator[Part]:
+    found = recap_of(session, wanted.wave)
+    lines = len(list(rows(found.counts))) if found.counts else 0
+    made = (partial(papers.recap_pdf, found, wanted.about, wanted.paper, wanted.fonts), "pdf")
+    for make, ending in (made, (partial(papers.recap_xlsx, found, wanted.about), "xlsx")):
+        yield Part(f"30-rekap.{ending}", "Rekap per kecamatan dan desa", lines, make)
+
+
+def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
+    title, file = "Daftar penerimaan uang transport", "20-uang-transport"
+    try:
+        found = pay_list(session, wanted.wave)
+    except Refused as refused:
+        yield Part(f"{file}.pdf", title, missing=str(refused))
+        return
+    lines = len(found.payments)
+    yield Part(
+        f"{file}.pdf", title, lines,
+        partial(papers.transport_pdf, found.payments, wanted.about, wanted.paper, wanted.fonts),
+    )  # fmt: skip
+    yield Part(f"{file}.xlsx", title, lines, partial(papers.transport_xlsx, found.payments, wanted.about))
+
+
+def _index(wanted: Wanted, made: list[Made]) -> bytes:
+    return papers.index_pdf(made, wanted.about, wanted.paper, wanted.fonts)
+
+
+PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (_transport, _recap)
+"""The kinds of papers in the order of the bundle; each yields its parts, one that cannot be made with the reason."""

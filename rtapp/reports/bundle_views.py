@@ -1,0 +1,111 @@
+"""Berkas SPJ: what a wave's bundle will hold, its making beside the desk, the ZIP."""
+
+from pathlib import Path
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from ..web.htmx import wants_fragment
+from . import writer
+from .bundle_store import Wanted, plan_bundle
+from .shared_views import (
+    asked_wave,
+    blueprint,
+    chosen_paper,
+    download,
+    fonts,
+    no_wave,
+    note_export,
+    paper_choices,
+    wave_links,
+)
+from .store import about_of
+
+
+@blueprint.get("/spj")
+@blueprint.get("/waves/<int:wave_id>/spj")
+@requires(Duty.MAKE_REPORTS)
+def bundle(wave_id: int | None = None) -> str:
+    """Show what the bundle of a wave holds and how far its making is."""
+    wave = asked_wave(wave_id)
+    if wave is None:
+        return no_wave(_("Berkas SPJ"))
+    if wants_fragment():
+        return render_template("reports/_bundle.html", wave=wave, **_job(wave))
+    return _page(wave)
+
+
+@blueprint.post("/waves/<int:wave_id>/spj")
+@requires(Duty.MAKE_REPORTS)
+def make_bundle(wave_id: int) -> Response | tuple[str, int]:
+    """Begin to make the bundle of a wave, unless somebody is at it already."""
+    actor, now = acting(), clock.utcnow()
+    wave = events.find_wave(db.session, wave_id)
+    if not _job(wave)["running"]:
+        try:
+            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(wave, actor.name, now))
+        except Refused as refused:
+            return _page(wave, refusal_text(refused)), refused.status
+        plan = plan_bundle(db.session, wanted)
+        note_export(actor.name, "bundle.make", wave.id, plan.rows, now)
+        writer.start(_instance(), wave_id, plan, actor.name, now=now)
+    return redirect(url_for(".bundle", wave_id=wave_id), 303)
+
+
+@blueprint.post("/waves/<int:wave_id>/spj/file")
+@requires(Duty.MAKE_REPORTS)
+def bundle_file(wave_id: int) -> Response:
+    """Answer the finished ZIP; the trail says who took it."""
+    actor, now = acting(), clock.utcnow()
+    wave = events.find_wave(db.session, wave_id)
+    job, file = writer.job_of(_instance(), wave_id), writer.file_of(_instance(), wave_id)
+    if job is None or file is None:
+        raise Refused("no_bundle", "Berkas SPJ gelombang ini belum dibuat atau sudah dihapus.", 404)
+    data, name = file.read_bytes(), f"spj gelombang {wave.number}"
+    note_export(actor.name, "bundle.take", wave.id, job.rows, now)
+    return download(data, name, "zip")
+
+
+@blueprint.post("/waves/<int:wave_id>/spj/drop")
+@requires(Duty.MAKE_REPORTS)
+def drop_bundle(wave_id: int) -> Response:
+    """Stop the making of a bundle, or take the finished one away."""
+    events.find_wave(db.session, wave_id)
+    writer.drop(_instance(), wave_id)
+    flash(_("Berkas SPJ dihapus dari laptop peladen."), "ok")
+    return redirect(url_for(".bundle", wave_id=wave_id), 303)
+
+
+def _page(wave: Wave, problem: str = "") -> str:
+    plan, missing = None, ""
+    try:
+        plan = plan_bundle(db.session, Wanted(wave, "f4", fonts(), about_of(wave, "", clock.utcnow())))
+    except Refused as refused:
+        missing = refusal_text(refused)
+    return render_template(
+        "reports/bundle.html",
+        wave=wave,
+        wave_links=wave_links(wave),
+        contents=plan.parts if plan else [],
+        papers=paper_choices(),
+        problem=problem or missing,
+        **_job(wave),
+    )
+
+
+def _job(wave: Wave) -> dict[str, object]:
+    job = writer.job_of(_instance(), wave.id)
+    return {"job": job, "running": bool(job and job.is_running(clock.utcnow()))}
+
+
+def _instance() -> Path:
+    return Path(current_app.instance_path)

@@ -1,0 +1,39 @@
+"""Daftar isi of the SPJ bundle: its files, how many lines each holds, what is missing and why, how it is checked."""
+
+from collections.abc import Iterator, Sequence
+
+from .bundle import MANIFEST, Made
+from .flow import Block, Column, Paper, Table, space, words
+from .letter import About, opening
+
+TITLE = "Daftar isi berkas SPJ"
+CHECK = (
+    "Setiap berkas dapat dicocokkan dengan berkas “{manifest}”, misalnya dengan perintah sha256sum -c {manifest}. "
+    "Bila satu huruf saja berubah, SHA-256-nya berubah."
+)
+_COLUMNS = (
+    Column("No", 9, "right", 1),
+    Column("Isi", 62, lines=3),
+    Column("Berkas", 46),
+    Column("Baris", 14, "right", 1),
+    Column("SHA-256", lines=3),
+)
+_MISSING = (Column("Belum ada", 62), Column("Sebab", lines=3))
+
+
+def index_blocks(paper: Paper, made: Sequence[Made], about: About) -> Iterator[Block]:
+    """Yield the whole paper."""
+    yield from opening(paper, about, TITLE)
+    table, there = Table(paper, _COLUMNS, height=11), [one for one in made if one.data is not None]
+    for number, one in enumerate(there, start=1):
+        yield table.row([str(number), one.part.title, one.part.file, str(one.part.rows), _grouped(one.digest)])
+    yield space(3)
+    yield words(paper, CHECK.format(manifest=MANIFEST), size=3.2, after=4)
+    missing = [one.part for one in made if one.data is None]
+    lacking = Table(paper, _MISSING)
+    for part in missing:
+        yield lacking.row([part.title, part.missing])
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

@@ -1,0 +1,62 @@
+"""The papers of reports as bytes: what was read drawn on F4 or A4, or written as a sheet."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from ..documents.sheets import Table as Sheet
+from ..documents.sheets import write_xlsx
+from .bundle import Made
+from .flow import Block, Paper, draw
+from .index_paper import TITLE as INDEX
+from .index_paper import index_blocks
+from .letter import About
+from .recap import Recap
+from .recap_paper import TITLE as RECAP
+from .recap_paper import arrival_rows, recap_blocks, recap_rows
+from .transport import Payment
+from .transport_paper import TITLE as TRANSPORT
+from .transport_paper import transport_blocks, transport_rows
+
+_MONEY = dict.fromkeys((3, 4, 5), "#,##0")
+
+
+def transport_pdf(payments: Sequence[Payment], about: About, paper: str, fonts: Path) -> bytes:
+    """Return the list of who is paid, to be signed."""
+    return _pdf(paper, fonts, TRANSPORT, about, lambda page: transport_blocks(page, payments, about))
+
+
+def transport_xlsx(payments: Sequence[Payment], about: About) -> bytes:
+    """Return the same list as a workbook."""
+    rows, above = transport_rows(payments, about)
+    widths = (6, 34, 34, 14, 12, 14, 24, 28, 10, 20, 50)
+    total = frozenset({above + len(payments) + 1, above + len(payments) + 2})
+    sheet = Sheet("Uang transport", rows, widths, above=above, bold=total | frozenset(range(above)), formats=_MONEY)
+    return write_xlsx([sheet], about.printed_at)
+
+
+def recap_pdf(recap: Recap, about: About, paper: str, fonts: Path) -> bytes:
+    """Return the recap of a wave with its chart."""
+    return _pdf(paper, fonts, RECAP, about, lambda page: recap_blocks(page, recap, about))
+
+
+def recap_xlsx(recap: Recap, about: About) -> bytes:
+    """Return the recap as a workbook; the arrivals stand on a sheet of their own, with a chart."""
+    rows, above, bold = recap_rows(recap, about)
+    widths = (34, *[11] * 9)
+    sheet = Sheet("Rekap", rows, widths, above=above, bold=bold | frozenset(range(above)), formats={10: "0.0%"})
+    arrivals = arrival_rows(recap, about)
+    bars = (f"Kedatangan per {recap.step} menit", 1, len(arrivals) - 1) if recap.bars else None
+    return write_xlsx([sheet, Sheet("Kedatangan", arrivals, (10, 10), bars=bars)], about.printed_at)
+
+
+def index_pdf(made: Sequence[Made], about: About, paper: str, fonts: Path) -> bytes:
+    """Return what the bundle holds and how it is checked."""
+    return _pdf(paper, fonts, INDEX, about, lambda page: index_blocks(page, made, about))
+
+
+def _pdf(paper: str, fonts: Path, title: str, about: About, blocks: Callable[[Paper], Iterable[Block]]) -> bytes:
+    from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
+
+    document = Document(paper, fonts, f"{title} · {about.wave}", invariant=True)
+    draw(document, blocks(document), about.printed)
+    return document.finish()

@@ -1,0 +1,70 @@
+"""Rekap: the counts of a wave per district and village with the arrivals, looked at before they are printed."""
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.errors import refusal_text
+from ..web.filters import clock_time
+from ..web.guard import acting, requires
+from . import papers
+from .recap import rows
+from .recap_store import recap_of
+from .shared_views import (
+    asked_wave,
+    blueprint,
+    chosen_paper,
+    download,
+    fonts,
+    no_wave,
+    note_export,
+    paper_choices,
+    wave_links,
+)
+from .store import about_of
+
+
+@blueprint.get("/recap")
+@blueprint.get("/waves/<int:wave_id>/recap")
+@requires(Duty.MAKE_REPORTS)
+def recap(wave_id: int | None = None) -> str:
+    """Show the recap of a wave before it is printed."""
+    wave = asked_wave(wave_id)
+    return _page(wave) if wave else no_wave(_("Rekap"))
+
+
+@blueprint.post("/waves/<int:wave_id>/recap")
+@requires(Duty.MAKE_REPORTS)
+def recap_paper(wave_id: int) -> Response | tuple[str, int]:
+    """Answer the recap as PDF or XLSX; the trail says who took it."""
+    actor, now, form = acting(), clock.utcnow(), request.form.get("form", "pdf")
+    wave = events.find_wave(db.session, wave_id)
+    try:
+        paper, faces = chosen_paper(), fonts()
+    except Refused as refused:
+        return _page(wave, refusal_text(refused)), refused.status
+    found, told = recap_of(db.session, wave), about_of(wave, actor.name, now)
+    note_export(actor.name, "recap.print", wave.id, len(list(rows(found.counts))) if found.counts else 0, now)
+    if form == "xlsx":
+        return download(papers.recap_xlsx(found, told), f"rekap {told.wave}", "xlsx")
+    return download(papers.recap_pdf(found, told, paper, faces), f"rekap {told.wave} {paper}", "pdf")
+
+
+def _page(wave: Wave, problem: str = "") -> str:
+    found = recap_of(db.session, wave)
+    return render_template(
+        "reports/recap.html",
+        wave=wave,
+        wave_links=wave_links(wave),
+        recap=found,
+        rows=list(rows(found.counts)) if found.counts else [],
+        bars=[(clock_time(at), count) for at, count in found.bars],
+        papers=paper_choices(),
+        problem=problem,
+    )

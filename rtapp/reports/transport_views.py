@@ -1,0 +1,125 @@
+"""Uang transport: the amounts of a wave, who is paid before it is printed, the list to sign."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment
+from . import papers
+from .shared_views import (
+    asked_wave,
+    blueprint,
+    chosen_paper,
+    download,
+    fonts,
+    no_wave,
+    note_export,
+    paper_choices,
+    wave_links,
+)
+from .store import about_of
+from .transport import KINDS, Rate, cash_by_cashier, read_rate, rupiah, total
+from .transport_store import PayList, pay_list, payable_points, rates_of
+from .transport_store import save_rates as keep_rates
+
+
+@blueprint.get("/transport")
+@blueprint.get("/waves/<int:wave_id>/transport")
+@requires(Duty.MAKE_REPORTS)
+def transport(wave_id: int | None = None) -> Response | str:
+    """Show the amounts of a wave and who is paid, before anything is printed."""
+    wave = asked_wave(wave_id)
+    if wave is None:
+        return no_wave(_("Uang transport"))
+    return page_or_fragment("reports/transport.html", "reports/_transport.html", **_page(wave))
+
+
+@blueprint.post("/waves/<int:wave_id>/transport-rates")
+@requires(Duty.MAKE_REPORTS)
+def save_rates(wave_id: int) -> Response | tuple[str, int]:
+    """Keep what each kind of participant is paid, all of it or none where one cannot be read."""
+    actor, now, (rates, problems) = acting(), clock.utcnow(), _typed()
+    session = begin_write(db.session)
+    wave = events.find_wave(session, wave_id)
+    if problems:
+        session.rollback()
+        return render_template("reports/transport.html", **_page(wave, problems)), 422
+    keep_rates(session, actor.name, wave, rates, now=now)
+    session.commit()
+    flash(_("Tersimpan."), "ok")
+    return redirect(url_for(".transport", wave_id=wave_id), 303)
+
+
+@blueprint.post("/waves/<int:wave_id>/transport")
+@requires(Duty.MAKE_REPORTS)
+def transport_paper(wave_id: int) -> Response | tuple[str, int]:
+    """Answer the list to sign as PDF or XLSX; the trail says who took how many lines."""
+    actor, now, form = acting(), clock.utcnow(), request.form.get("form", "pdf")
+    wave = events.find_wave(db.session, wave_id)
+    try:
+        paper, faces = chosen_paper(), fonts()
+        found = pay_list(db.session, wave, request.form.get("checkpoint", type=int))
+    except Refused as refused:
+        return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
+    told = about_of(wave, actor.name, now)
+    note_export(actor.name, "transport.print", wave.id, len(found.payments), now)
+    if form == "xlsx":
+        return download(papers.transport_xlsx(found.payments, told), f"uang transport {told.wave}", "xlsx")
+    pdf = papers.transport_pdf(found.payments, told, paper, faces)
+    return download(pdf, f"uang transport {told.wave} {paper}", "pdf")
+
+
+def _typed() -> tuple[dict[str, Rate], dict[str, str]]:
+    """Return the rates that can be read, and what is wrong with the others, by kind."""
+    rates, problems = {}, {}
+    for kind in KINDS:
+        try:
+            rate = read_rate(request.form.get(f"amount-{kind}", ""), request.form.get(f"tax-{kind}", ""))
+        except Refused as refused:
+            problems[kind] = refusal_text(refused)
+        else:
+            rates |= {kind: rate} if rate else {}
+    return rates, problems
+
+
+def _page(wave: Wave, problems: dict[str, str] | None = None, said: Refused | None = None) -> dict[str, Any]:
+    found, refused = _found(wave)
+    rates, payments = rates_of(db.session, wave.id), found.payments if found else ()
+    return {
+        "wave": wave,
+        "wave_links": wave_links(wave),
+        "points": [(point.id, point.name) for point in payable_points(db.session, wave.id)],
+        "kinds": [_fields(kind, rates.get(kind), problems) for kind in KINDS],
+        "found": found,
+        "problem": refusal_text(said or refused) if said or refused else "",
+        "money": total(payments),
+        "cash": cash_by_cashier(payments),
+        "warned": [(one, " ".join(map(refusal_text, one.warnings))) for one in payments if one.warnings],
+        "papers": paper_choices(),
+    }
+
+
+def _found(wave: Wave) -> tuple[PayList | None, Refused | None]:
+    try:
+        return pay_list(db.session, wave, request.args.get("checkpoint", type=int)), None
+    except Refused as refused:
+        return None, refused
+
+
+def _fields(kind: str, rate: Rate | None, problems: dict[str, str] | None) -> dict[str, Any]:
+    """Return the fields of a kind: as typed where something typed is wrong, else as kept."""
+    if problems is not None:
+        typed = {name: request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax")}
+        return {"kind": kind, **typed, "errors": [problems[kind]] if kind in problems else []}
+    kept = (rupiah(rate.amount), rate.tax_text) if rate else ("", "")
+    return {"kind": kind, "amount": kept[0], "tax": kept[1], "errors": []}

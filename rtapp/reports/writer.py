@@ -1,0 +1,112 @@
+"""The thread that makes a bundle: it draws what was read before, tells how far it is, and stops when asked to.
+
+All it knows lies in the instance, below ``spj``, one folder per wave: any process of this machine sees how far it is.
+"""
+
+import json
+import logging
+import os
+import secrets
+import shutil
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
+
+from .. import clock
+from .bundle import Cancelled, Plan, build
+
+FOLDER, JOB, ZIP = "spj", "job.json", "spj.zip"
+SILENT = timedelta(minutes=2)
+"""After so long without a word a thread is taken to have gone with its process."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """How far a bundle is: ``state`` is running, done or failed; ``digest`` is the SHA-256 of the ZIP."""
+
+    key: str
+    requester: str
+    printed_at: str
+    told_at: str
+    parts: int
+    rows: int
+    state: str = "running"
+    done: int = 0
+    title: str = ""
+    size: int = 0
+    digest: str = ""
+
+    def is_running(self, now: datetime) -> bool:
+        """Say whether somebody still works at it."""
+        return self.state == "running" and now - clock.parse_iso(self.told_at) < SILENT
+
+
+def job_of(instance: Path, wave_id: int) -> Job | None:
+    """Return the latest bundle of a wave, if there is one."""
+    folder = _latest(instance, wave_id)
+    try:
+        return Job(**json.loads((folder / JOB).read_text(encoding="utf-8"))) if folder else None
+    except (FileNotFoundError, ValueError, TypeError):  # taken away just now, or of another version
+        return None
+
+
+def file_of(instance: Path, wave_id: int) -> Path | None:
+    """Return where the finished ZIP of a wave lies, if there is one."""
+    folder = _latest(instance, wave_id)
+    return folder / ZIP if folder and (folder / ZIP).is_file() else None
+
+
+def start(instance: Path, wave_id: int, plan: Plan, requester: str, *, now: datetime) -> Thread:
+    """Begin to make a bundle in the place of the earlier one."""
+    drop(instance, wave_id)
+    at = clock.iso(now)
+    job = Job(secrets.token_hex(8), requester, at, at, len(plan.parts), plan.rows)
+    folder = instance / FOLDER / str(wave_id) / job.key
+    folder.mkdir(mode=0o700, parents=True)
+    _tell(folder, job)
+    thread = Thread(target=_make, args=(folder, plan, job), name=f"spj-{wave_id}", daemon=True)
+    thread.start()
+    return thread
+
+
+def drop(instance: Path, wave_id: int) -> None:
+    """Stop what is being made and take away what was made: the papers hold names."""
+    shutil.rmtree(instance / FOLDER / str(wave_id), ignore_errors=True)
+
+
+def _make(folder: Path, plan: Plan, job: Job) -> None:
+    def tell(done: int, title: str) -> None:
+        if not folder.exists():
+            raise Cancelled
+        _tell(folder, replace(job, done=done, title=title, told_at=clock.iso(clock.utcnow())))
+
+    try:
+        data = build(plan, tell)
+        _put(folder / ZIP, data)
+        _tell(folder, replace(job, state="done", done=job.parts, size=len(data), digest=sha256(data).hexdigest()))
+    except Exception as error:
+        if not folder.exists():  # nobody wants it any more
+            return
+        log.error("a bundle could not be made", exc_info=error)
+        _tell(folder, replace(job, state="failed"))
+
+
+def _latest(instance: Path, wave_id: int) -> Path | None:
+    found = (instance / FOLDER / str(wave_id)).glob(f"*/{JOB}")
+    return max((path.parent for path in found), key=lambda folder: folder.stat().st_ctime_ns, default=None)
+
+
+def _tell(folder: Path, job: Job) -> None:
+    _put(folder / JOB, json.dumps(asdict(job)).encode())
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Put the file in its place as a whole, for its owner alone."""
+    draft = path.with_name(f".{path.name}.part")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    draft.replace(path)

@@ -1,0 +1,79 @@
+"""The commands that write papers: what they leave behind, and what they say where there is nothing to write."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rtapp import cli
+from rtapp.reports.bundle import MANIFEST
+
+from .printing import pdf_text
+
+
+@pytest.fixture
+def report(demo_file: Path, tmp_path: Path) -> Callable[..., Result]:
+    """Run ``app.py report`` with these words on a copy of the demo, in which some of wave I came and are paid."""
+    shutil.copytree(demo_file, tmp_path / "instance")
+    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
+        database.execute(
+            "INSERT INTO attendance (checkpoint_id, participant_id, number, mode, at, voided_by, void_reason) "
+            "SELECT 1, id, id, 'sendiri', '2023-11-08 00:00:00', '', '' FROM participant WHERE wave_id = 1 LIMIT 9"
+        )
+        database.execute("INSERT INTO transport_rate VALUES (1, 1, 'rt', 150000, 500, 1)")
+    settled = {"RTAPP_INSTANCE": str(tmp_path / "instance"), "DATABASE_URL": None}
+    return lambda *words: CliRunner().invoke(cli.main, ["report", *map(str, words)], env=settled, prog_name="app.py")
+
+
+def test_transport_and_recap_are_written_as_the_name_of_the_file_says(report, tmp_path):
+    for name in ("transport", "recap"):
+        for ending, begins in (("pdf", b"%PDF"), ("XLSX", b"PK")):
+            file = tmp_path / f"{name}.{ending}"
+            done = report(name, file, "--wave", 1, "--paper", "a4", "--requester", "Bendahara")
+            assert done.exit_code == 0 and str(file) in done.stdout, done.output
+            assert file.read_bytes().startswith(begins)
+        [page] = pdf_text((tmp_path / f"{name}.pdf").read_bytes())[:1]
+        assert "oleh Bendahara" in page
+    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
+        noted = database.execute("SELECT count(*) FROM audit WHERE action LIKE '%.print'").fetchone()
+    assert noted == (4,)
+
+
+def test_a_bundle_of_one_moment_and_requester_is_the_same_to_the_byte(report, tmp_path):
+    files = [tmp_path / f"{number}.zip" for number in range(3)]
+    for file, moment in zip(files, ("15:00", "15:00", "15:01"), strict=True):
+        done = report("bundle", file, "--wave", 1, "--printed-at", f"2023-11-08T{moment}+08:00")
+        assert done.exit_code == 0, done.output
+    one, again, other = (file.read_bytes() for file in files)
+    assert one == again != other
+    with ZipFile(files[0]) as archive:
+        assert archive.testzip() is None and MANIFEST in archive.namelist()
+        assert {entry.date_time for entry in archive.infolist()} == {(2023, 11, 8, 15, 0, 0)}
+
+
+def test_a_bundle_says_what_it_lacks(report, tmp_path):
+    done = report("bundle", tmp_path / "spj.zip", "--wave", 2)
+    assert done.exit_code == 0 and "Jumlah uang transport Gelombang II belum diisi." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("transport", "x.pdf", "--wave", 2), "Jumlah uang transport Gelombang II belum diisi."),
+        (("transport", "x.pdf", "--wave", 1, "--checkpoint", 999), "Gelombang ini tidak punya titik absensi itu."),
+        (("recap", "x.doc", "--wave", 1), "Nama berkas harus berakhiran .pdf atau .xlsx."),
+        (("recap", "x.pdf", "--wave", 9), "Gelombang ini tidak ada."),
+        (("bundle", "x.pdf", "--wave", 1), "Nama berkas harus berakhiran .zip."),
+        (("recap", "x.pdf", "--wave", 1, "--printed-at", "kemarin"), "--printed-at ditulis seperti"),
+        (("recap", "x.pdf"), "--wave belum diisi."),
+    ],
+)
+def test_what_cannot_be_written_is_told_in_one_sentence_and_leaves_no_file(report, monkeypatch, tmp_path, words, said):
+    monkeypatch.chdir(tmp_path)
+    done = report(*words)
+    assert done.exit_code not in (0, 2) and done.stdout == "" and done.stderr.startswith(said)
+    assert not list(tmp_path.glob("x.*"))

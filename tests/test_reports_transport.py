@@ -1,0 +1,165 @@
+"""Transport money: sums in whole rupiah, what may be typed, amounts in words."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtapp.refusals import Refused
+from rtapp.reports.terbilang import LARGEST, rupiah_words, terbilang
+from rtapp.reports.transport import MOST, Money, Payment, Rate, cash_by_cashier, read_rate, rupiah, total
+
+from .world import at
+
+SPELLED = {
+    0: "nol",
+    1: "satu",
+    10: "sepuluh",
+    11: "sebelas",
+    12: "dua belas",
+    20: "dua puluh",
+    21: "dua puluh satu",
+    100: "seratus",
+    110: "seratus sepuluh",
+    111: "seratus sebelas",
+    199: "seratus sembilan puluh sembilan",
+    1_000: "seribu",
+    1_001: "seribu satu",
+    1_100: "seribu seratus",
+    2_011: "dua ribu sebelas",
+    11_000: "sebelas ribu",
+    101_000: "seratus satu ribu",
+    150_000: "seratus lima puluh ribu",
+    1_000_000: "satu juta",
+    1_001_000: "satu juta seribu",
+    1_500_000: "satu juta lima ratus ribu",
+    3_370_000: "tiga juta tiga ratus tujuh puluh ribu",
+    48_022_500: "empat puluh delapan juta dua puluh dua ribu lima ratus",
+    10**9: "satu miliar",
+    10**12: "satu triliun",
+}
+DIGITS = {
+    "satu": 1,
+    "dua": 2,
+    "tiga": 3,
+    "empat": 4,
+    "lima": 5,
+    "enam": 6,
+    "tujuh": 7,
+    "delapan": 8,
+    "sembilan": 9,
+    "nol": 0,
+}
+POWERS = {"ribu": 10**3, "juta": 10**6, "miliar": 10**9, "triliun": 10**12}
+
+
+def read_back(words: str) -> int:
+    """Return the number that somebody hears who reads the words aloud."""
+    whole = group = last = 0
+    for word in re.sub(r"\bse(?=puluh|belas|ratus|ribu)", "satu ", words).split():
+        if word in DIGITS:
+            last = DIGITS[word]
+        elif word in ("puluh", "belas", "ratus"):
+            group += {"puluh": last * 10, "belas": last + 10, "ratus": last * 100}[word]
+            last = 0
+        else:
+            whole, group, last = whole + (group + last) * POWERS[word], 0, 0
+    return whole + group + last
+
+
+@pytest.mark.parametrize(("number", "words"), SPELLED.items())
+def test_an_amount_is_spelled_as_a_receipt_spells_it(number, words):
+    assert terbilang(number) == words
+
+
+@given(st.integers(0, LARGEST))
+def test_whoever_reads_the_words_aloud_hears_the_number(number):
+    words = terbilang(number)
+    assert read_back(words) == number
+    assert not re.search(r"\bsatu (puluh|belas|ratus)\b|^satu ribu|juta satu ribu|iar satu ribu|nol .|  ", words)
+
+
+@pytest.mark.parametrize("number", [-1, LARGEST + 1])
+def test_what_no_receipt_holds_has_no_words(number):
+    with pytest.raises(ValueError):
+        terbilang(number)
+
+
+def test_a_total_is_spelled_with_its_currency_and_a_capital():
+    assert rupiah_words(50_550_000) == "Lima puluh juta lima ratus lima puluh ribu rupiah"
+
+
+RATES = st.builds(Rate, st.integers(1, MOST), st.integers(0, 10_000), st.just(True)) | st.integers(1, MOST).flatmap(
+    lambda amount: st.builds(Rate, st.just(amount), st.integers(0, amount))
+)
+
+
+def payment(rate: Rate, cashier: str = "") -> Payment:
+    paid_at = at(8) if cashier else None
+    return Payment("Contoh", "Ketua RT 001", "rt", rate.money, paid_at=paid_at, cashier=cashier)
+
+
+@given(st.lists(st.tuples(RATES, st.sampled_from(["", "Meja 1", "Meja 2"])), max_size=40))
+def test_the_total_is_the_sum_of_its_lines_and_of_what_cashiers_hold_and_what_is_unpaid(lines):
+    payments = [payment(*line) for line in lines]
+    whole = total(payments)
+    assert whole.gross == sum(rate.amount for rate, _ in lines)
+    assert whole.gross - whole.tax == whole.net == sum(p.money.net for p in payments)
+    unpaid = sum(p.money.net for p in payments if not p.cashier)
+    assert sum(cash.net for cash in cash_by_cashier(payments)) + unpaid == whole.net
+    assert all(type(value) is int for value in (whole.gross, whole.tax, whole.net))
+
+
+@given(RATES)
+def test_nobody_is_withheld_more_than_they_get_nor_a_rupiah_too_much(rate):
+    money = rate.money
+    assert 0 <= money.tax <= money.gross
+    if rate.percent:
+        assert money.tax * 10_000 <= rate.amount * rate.tax < (money.tax + 1) * 10_000
+
+
+@given(RATES)
+def test_what_was_typed_is_shown_as_it_can_be_typed_again(rate):
+    assert read_rate(rupiah(rate.amount), rate.tax_text).money == rate.money
+
+
+@pytest.mark.parametrize(
+    ("amount", "tax", "money"),
+    [
+        ("150.000", "5%", Money(150_000, 7_500)),
+        ("Rp 150.000,-", "7.500", Money(150_000, 7_500)),
+        ("Rp150.000,00", "", Money(150_000)),
+        (" 150000 ", "0", Money(150_000)),
+        ("99.999", "2,5%", Money(99_999, 2_499)),
+        ("100.000", "100%", Money(100_000, 100_000)),
+    ],
+)
+def test_an_amount_and_its_tax_are_read_as_offices_write_them(amount, tax, money):
+    assert read_rate(amount, tax).money == money
+
+
+def test_a_kind_without_an_amount_is_not_paid():
+    assert read_rate("", "") is None and read_rate("  ", "0") is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "tax", "code"),
+    [
+        ("seratus", "", "bad_money"),
+        ("150,000", "", "bad_money"),
+        ("1.50.000", "", "bad_money"),
+        ("-5", "", "bad_money"),
+        ("0", "", "bad_amount"),
+        ("1.000.000.001", "", "bad_amount"),
+        ("9" * 40, "", "bad_money"),
+        ("150.000", "150.001", "tax_above_amount"),
+        ("150.000", "101%", "tax_above_amount"),
+        ("150.000", "lima", "bad_money"),
+        ("", "5%", "no_amount"),
+    ],
+)
+def test_what_is_no_amount_is_refused_with_a_sentence(amount, tax, code):
+    with pytest.raises(Refused) as refused:
+        read_rate(amount, tax)
+    assert refused.value.code == code and str(refused.value).endswith(".")
