@@ -43,6 +43,8 @@ PAGES = {
     "card": "/participants/1/card",
     "transport": "/waves/1/transport",
     "recap": "/waves/1/recap",
+    "certificates": "/waves/1/certificates",
+    "certificate-check": "/certificates/check?code=K7F3-MQXA",
     "bundle": "/waves/1/spj",
     "event": "/event",
     "wave": "/waves/1",

@@ -12,6 +12,8 @@ from ..refusals import Refused
 from ..schema import Wave
 from . import papers
 from .bundle import Made, Part, Plan
+from .certificate_papers import certificate_pdf
+from .certificate_store import awards_of, materials_of
 from .letter import About
 from .recap import rows
 from .recap_store import recap_of
@@ -58,9 +60,19 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
     yield Part(f"{file}.xlsx", title, lines, partial(papers.transport_xlsx, found.payments, wanted.about))
 
 
+def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
+    title, file = "Sertifikat", "40-sertifikat.pdf"
+    awards, materials = awards_of(session, wanted.wave), materials_of(session, wanted.wave)
+    if awards:
+        make = partial(certificate_pdf, awards, materials, wanted.about, wanted.paper, wanted.fonts)
+        yield Part(file, title, len(awards), make)
+    else:
+        yield Part(file, title, missing="Belum ada sertifikat bernomor di gelombang ini.")
+
+
 def _index(wanted: Wanted, made: list[Made]) -> bytes:
     return papers.index_pdf(made, wanted.about, wanted.paper, wanted.fonts)
 
 
-PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (_transport, _recap)
+PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (_transport, _recap, _certificates)
 """The kinds of papers in the order of the bundle; each yields its parts, one that cannot be made with the reason."""

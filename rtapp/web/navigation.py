@@ -28,6 +28,12 @@ _PAPERS = (
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
     (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
     (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),
+    (
+        _("Sertifikat"),
+        "reports.certificates",
+        ("reports.certificate", "reports.issue_certificates", "reports.check_certificate"),
+        Duty.MAKE_REPORTS,
+    ),
     (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
 )
 _SETTINGS = (
