@@ -40,7 +40,7 @@ def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what every paper of a wave is asked with; equal options and content make equal bytes."""
     requester = click.option("--requester", default=ACTOR, show_default=True, help="Nama pencetak di dokumen.")
     moment = click.option("--printed-at", callback=_moment, help="Waktu cetak, misalnya 2023-11-08T14:30+08:00.")
-    paper = click.option("--paper", type=click.Choice(["f4", "a4"]), default="f4", show_default=True, help="Kertas.")
+    paper = click.option("--paper", type=click.Choice(["f4", "a4"]), help="Kertas; tanpa ini yang biasa (Pengaturan).")
     wave = click.option("--wave", type=int, required=True, help="Nomor gelombang.")
     file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
     return file(wave(paper(moment(requester(command)))))
@@ -95,7 +95,7 @@ def bundle(file: Path, **asked: Any) -> None:
 
 
 def _write(
-    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]], wave: int, paper: str,
+    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]], wave: int, paper: str | None,
     printed_at: datetime | None, requester: str,
 ) -> None:  # fmt: skip
     """Read the wave, note the export, draw and write the file."""
@@ -103,7 +103,8 @@ def _write(
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
         found: Wave = events.wave_by_number(db.session, wave)
-        lines, draw = make(Wanted(found, paper, fonts, about_of(found, requester, printed_at or now)))
+        about = about_of(db.session, found, requester, printed_at or now)
+        lines, draw = make(Wanted(found, paper or about.letterhead.paper, fonts, about))
         wave_id, session = found.id, begin_write(db.session)
         note(session, ACTOR, action, "wave", wave_id, now=now, rows=lines)
         session.commit()  # drawn afterwards: scans never wait for it

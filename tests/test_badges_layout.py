@@ -36,7 +36,7 @@ class Recorder(Pen):
         left = x - {"left": 0, "middle": width / 2, "right": width}[align]
         self.texts.append((line, Box(left, baseline - 0.93 * size, width, 1.17 * size)))
 
-    def line(self, x1, y1, x2, y2, thickness, ink):
+    def line(self, x1, y1, x2, y2, thickness, ink="#000000"):
         self.lines.append(Box(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)))
 
     def ring(self, x, y, radius, thickness, ink):

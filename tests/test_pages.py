@@ -50,6 +50,7 @@ PAGES = {
     "wave": "/waves/1",
     "places": "/places",
     "settings": "/settings",
+    "letterhead": "/settings/letterhead",
     "devices": "/devices",
     "users": "/users",
     "account": "/account",

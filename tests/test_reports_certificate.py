@@ -1,6 +1,7 @@
 """Certificates: who earns one, the number and its template, the page in front and the one behind."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -26,6 +27,7 @@ from rtapp.reports.certificate import (
 from rtapp.reports.certificate_layout import CHECK, Award, Material, draw_back, draw_front
 from rtapp.reports.certificate_papers import certificate_pdf, certificate_png
 from rtapp.reports.letter import About
+from rtapp.settings.letterhead import Letterhead, Signatory
 
 from .printing import NAMES, decoded, fonts, pdf_text, rendered, unspaced
 from .test_badges_layout import Recorder, apart, inside
@@ -181,9 +183,11 @@ lines = st.text(max_size=300)
 @settings(max_examples=40, deadline=None)
 @given(lines, lines, lines, lines, lines, st.integers(0, 40))
 def test_no_text_whatever_touches_the_code_or_leaves_the_page(name, holder, number, event, venue, items):
-    about = About(event, event, "Gelombang I", ABOUT.day, venue, ABOUT.zone, ABOUT.printed_at, "")
+    head = Letterhead((event[:100] or "X",) * 3, signer=Signatory(name[:100], holder[:100], venue[:60], "1" * 18))
+    about = replace(ABOUT, event=event, organiser=event, venue=venue, letterhead=head, logo=b"drawn")
     one = award(name=name, holder=holder, number=number)
     front, back = Recorder(297, 210), Recorder(297, 210)
+    front.image = lambda *box: None
     draw_front(front, one, Code(29, []), about)
     draw_back(back, one, [Material("08.00–09.00", name, venue)] * items, about)
     page = Box(9, 9, 279, 192)
@@ -192,3 +196,6 @@ def test_no_text_whatever_touches_the_code_or_leaves_the_page(name, holder, numb
     code = front.codes[0]
     square = Box(code.x - quiet, code.y - quiet, code.width + 2 * quiet, code.height + 2 * quiet)
     assert all(apart(box, square) for _, box in front.texts) and all(apart(line, square) for line in front.lines)
+    signed = next(box for text, box in front.texts if text.endswith(", 8 November 2023") and box.x > 100)
+    said = [box for text, box in front.texts if box.y < signed.y]
+    assert all(box.bottom <= signed.bottom for box in said)

@@ -16,8 +16,10 @@ from rtapp.reports.bundle_store import Wanted, plan_bundle
 from rtapp.reports.store import about_of
 from rtapp.schema import Attendance, Certificate, Participant, Wave
 from rtapp.settings import store as settings
+from rtapp.settings.letterhead import Letterhead, Signatory
+from rtapp.settings.letterhead_store import save_letterhead, save_logo
 
-from .printing import decoded, fonts, rendered
+from .printing import decoded, fonts, pdf_text, rendered, unspaced
 from .world import at
 
 NUMBERED = {"template": "{kode}/{urut}/{unit}/{bulan_romawi}/{tahun}", "code": "400.10", "unit": "DPMD"}
@@ -225,7 +227,7 @@ def test_a_code_nobody_was_given_is_a_sentence(admin, path):
 
 @pytest.mark.parametrize("side", ["front", "back"])
 def test_the_paper_is_seen_before_anything_is_issued(office, world, look, side):
-    response = office.get(f"/waves/{world.waves[0]}/certificate.png?side={side}&paper=f4")
+    response = office.get(f"/waves/{world.waves[0]}/certificate.png?side={side}")
     assert response.mimetype == "image/png" and Image.open(io.BytesIO(response.data)).width > 1200
     assert given(look) == {}
 
@@ -238,10 +240,36 @@ def test_the_bundle_of_a_wave_holds_its_certificates_or_says_why_not(app, office
     def part():
         with app.app_context():
             wave = db.session.get(Wave, world.waves[0])
-            wanted = Wanted(wave, "f4", fonts(), about_of(wave, "Uji", at(12)))
+            wanted = Wanted(wave, "f4", fonts(), about_of(db.session, wave, "Uji", at(12)))
             return next(part for part in plan_bundle(db.session, wanted).parts if "sertifikat" in part.file)
 
     assert part().make is None and "bernomor" in part().missing
     mark("registration", "rahmah", "muis")
     issue(office, world)
     assert part().rows == 2 and part().make() == part().make()
+
+
+def test_letterhead_logo_and_signatory_stand_on_the_certificate(app, office, world, mark, tmp_path):
+    picture = io.BytesIO()
+    Image.new("RGB", (80, 80), "black").save(picture, "PNG")
+    signer = Signatory("Kepala Dinas Contoh", "Dra. Hj. CONTOH PEJABAT, M.Si.", "Pembina Utama Muda", "1" * 18)
+    head = Letterhead(("PEMERINTAH KABUPATEN CONTOH", "DINAS CONTOH"), place="Tanjung", signer=signer)
+    with app.app_context():
+        session = begin_write(db.session)
+        save_letterhead(session, "uji", head, now=clock.utcnow())
+        save_logo(session, "uji", picture.getvalue(), now=clock.utcnow())
+        session.commit()
+    mark("registration", "rahmah")
+    issue(office, world)
+    response = pdf(office, world)
+    text = pdf_text(response.data)[0]
+    for fact in (
+        *head.lines,
+        "Tanjung, 8 November 2023",
+        *(signer.position, signer.name, signer.rank),
+        "NIP. " + "1" * 18,
+    ):
+        assert unspaced(fact) in unspaced(text)
+    [page] = rendered(response.data, tmp_path)
+    assert page.crop((page.width // 2 - 20, 120, page.width // 2 + 20, 140)).getextrema() == (0, 0)
+    assert office.get(f"/waves/{world.waves[0]}/certificate.png").status_code == 200

@@ -13,6 +13,7 @@ from rtapp.refusals import reason
 from rtapp.reports import papers
 from rtapp.reports.bundle import Made, Part
 from rtapp.reports.flow import FOOT, TOP, Block, set_pages
+from rtapp.reports.invited_paper import Invited
 from rtapp.reports.letter import About
 from rtapp.reports.recap import Recap
 from rtapp.reports.transport import Payment, Rate
@@ -163,6 +164,13 @@ def test_a_recap_of_few_or_none_is_a_correct_paper(bars):
     none = Recap(1, date(2023, 11, 8), "", None, 5, [])
     assert "tidak punya titik absensi registrasi" in pdf_text(papers.recap_pdf(none, ABOUT, "a4", fonts()))[0]
     assert papers.recap_xlsx(none, ABOUT)
+
+
+def test_the_invited_stand_per_district_beside_the_roster_with_their_sum():
+    districts = [Invited("Jaro", 71, 70, True), Invited("Tanta", None, 3, False)]
+    [page] = pdf_text(papers.invited_pdf(districts, ABOUT, "a4", fonts()))
+    assert "1 Jaro 71 70 perkiraan" in page and "2 Tanta 3" in page and "Jumlah 71 73" in page
+    assert "belum diisi" in pdf_text(papers.invited_pdf([], ABOUT, "a4", fonts()))[0]
 
 
 def test_the_index_names_each_file_with_its_digest_and_what_is_missing():

@@ -83,6 +83,14 @@ def test_the_checkpoint_of_transport_is_proposed_and_says_who_paid_and_when(hall
     assert (cash.cashier, cash.people, cash.net) == ("Meja 1", 1, 142_500)
 
 
+def test_while_nobody_is_marked_at_the_checkpoint_of_transport_registration_is_proposed(hall):
+    assert listed(hall).point.id == hall.transport
+    mark(hall, "rahmah", hall.registration)
+    assert listed(hall).point.id == hall.registration
+    mark(hall, "muis", hall.transport)
+    assert listed(hall).point.id == hall.transport
+
+
 def test_without_a_checkpoint_of_transport_registration_is_proposed_and_a_rehearsal_never(hall):
     begin_write(db.session)
     db.session.get(Checkpoint, hall.transport).kind = "gladi"

@@ -2,6 +2,7 @@
 
 import time
 from io import BytesIO
+from threading import Event
 from zipfile import ZipFile
 
 import pytest
@@ -161,3 +162,27 @@ def test_what_cannot_be_made_is_named_with_its_reason(admin, world):
 
 def test_a_bundle_on_a_paper_that_is_none_is_refused(admin, world):
     assert admin.post(f"/waves/{world.waves[0]}/spj", data={"paper": "a0"}).status_code == 422
+
+
+def test_a_scan_is_answered_while_a_bundle_is_being_drawn(app, admin, client_of, world, come, monkeypatch):
+    come("rahmah")
+    drawing, go_on = Event(), Event()
+
+    def slow(*_: object) -> bytes:
+        drawing.set()
+        assert go_on.wait(20)
+        return b"%PDF"
+
+    monkeypatch.setattr("rtapp.reports.papers.recap_pdf", slow)
+    url = f"/waves/{world.waves[0]}/spj"
+    admin.post(url, data={"paper": "f4"})
+    assert drawing.wait(20)
+    assert "Sedang dibuat" in admin.get(url, headers={"HX-Request": "true"}).text
+    assert admin.post(url, data={"paper": "f4"}).status_code == 303  # whoever asks again finds the one that is made
+    form = {"code": world.tokens["muis"], "source": "wedge", "nonce": "sementara-berkas-1"}
+    assert client_of("clerk").post(f"/desk/{world.registration}/scans", data=form).status_code in (200, 303)
+    go_on.set()
+    assert "Berkas SPJ siap" in finished(admin, url)
+    with app.app_context():
+        assert db.session.query(Attendance).count() == 2
+        assert db.session.query(Audit).filter_by(action="bundle.make").count() == 1

@@ -107,10 +107,10 @@ def test_a_post_without_the_pages_token_is_refused(app, admin, kept):
 
 
 def test_the_pages_of_pengaturan_reach_each_other(admin, client_of):
-    parts = ["Acara", "Wilayah", "Jalur", "Perangkat", "Pengguna", "Pengaturan lain", "Akun saya", "Lisensi"]
-    for path, label in zip(
-        ("/event", "/places", "/lanes", "/devices", "/users", "/settings", "/account", "/licences"), parts, strict=True
-    ):
+    parts = ["Acara", "Wilayah", "Jalur", "Perangkat", "Pengguna", "Kop dan tanda tangan", "Pengaturan lain"]
+    parts += ["Akun saya", "Lisensi"]
+    paths = ("/event", "/places", "/lanes", "/devices", "/users", "/settings/letterhead", "/settings", "/account")
+    for path, label in zip((*paths, "/licences"), parts, strict=True):
         page = admin.get(path).text
         shown = re.search(r'<nav id="parts".*?</nav>', page, re.DOTALL)[0]
         assert re.findall(r">([^<>]+)</a>", shown) == parts

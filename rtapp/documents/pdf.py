@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from reportlab.lib.colors import HexColor
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -80,6 +81,11 @@ class Document(Pen):
         path = "".join(f"{column} {row} {width} 1 re " for column, row, width in runs)
         place = f"{scale:.5f} 0 0 {-scale:.5f} {x * _MM:.4f} {self._up(y):.4f} cm"
         self._canvas.addLiteral(f"q 0 g {place} {path}f Q")
+
+    def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None:
+        """Draw a PNG as large as it fits into a box, in the middle of it."""
+        box = (x * _MM, self._up(top + height), width * _MM, height * _MM)
+        self._canvas.drawImage(ImageReader(BytesIO(png)), *box, preserveAspectRatio=True, anchor="c")
 
     def next_page(self) -> None:
         """End the page and begin another."""

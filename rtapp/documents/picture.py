@@ -5,9 +5,15 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from ..refusals import Refused
 from .lettering import FACES, Pen
+
+LOGO_SIDE, LOGO_BYTES = 600, 2 << 20
+"""A logo's longest side in pixels as it is kept, and the most bytes of the file it is read from."""
+
+_LOGO_PIXELS = 40_000_000  # of the file, before it is made small
 
 _SMOOTH = 4  # a ring is drawn this many times larger and shrunk
 
@@ -63,6 +69,13 @@ class Picture(Pen):
             left, top = round(x) + column * px, round(y) + row * px
             self._draw.rectangle((left, top, left + width * px - 1, top + px - 1), fill="black")
 
+    def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None:
+        """Draw a PNG as large as it fits into a box, in the middle of it."""
+        left, above, width, height = (round(length * self._scale) for length in (x, top, width, height))
+        with Image.open(BytesIO(png)) as image:
+            fitted = ImageOps.contain(image.convert("RGB"), (width, height))
+        self._image.paste(fitted, (left + (width - fitted.width) // 2, above + (height - fitted.height) // 2))
+
     def finish(self) -> bytes:
         """Return the picture as a PNG of few colours."""
         file = BytesIO()
@@ -71,6 +84,34 @@ class Picture(Pen):
         few.putpalette([255 if part > 250 else part for part in few.getpalette()])
         few.save(file, "PNG")
         return file.getvalue()
+
+
+def read_logo(data: bytes) -> bytes:
+    """Return the picture of a PNG or JPEG file as a PNG on white that holds nothing else of the file.
+
+    Refused when the file is missing, too large, of another kind or broken.
+    """
+    if not data:
+        raise Refused("no_picture", "Pilih dahulu berkas logo, PNG atau JPEG.", 422)
+    if len(data) > LOGO_BYTES:
+        raise Refused("large_logo", "Berkas logo paling banyak %(most)s MB.", 413, most=LOGO_BYTES >> 20)
+    try:
+        with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
+            if image.width * image.height > _LOGO_PIXELS:
+                raise ValueError("more pixels than a logo has")
+            image.draft("RGB", (LOGO_SIDE, LOGO_SIDE))
+            seen = ImageOps.exif_transpose(image).convert("RGBA")
+    except Exception as error:  # a broken file fails in many ways
+        raise Refused(
+            "bad_logo",
+            "Logo harus gambar PNG atau JPEG yang utuh. Gambar SVG, PDF, dan lainnya tidak dapat dipakai.",
+            422,
+        ) from error
+    seen.thumbnail((LOGO_SIDE, LOGO_SIDE))
+    paper, file = Image.new("RGB", seen.size, "white"), BytesIO()
+    paper.paste(seen, mask=seen)
+    paper.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 @lru_cache(maxsize=64)

@@ -8,12 +8,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from .. import clock
+from ..events.invited_store import assumed_districts, heads_per_district, invited_per_district
+from ..events.store import find_districts
 from ..refusals import Refused
 from ..schema import Wave
 from . import papers
 from .bundle import Made, Part, Plan
 from .certificate_papers import certificate_pdf
 from .certificate_store import awards_of, materials_of
+from .invited_paper import Invited
 from .letter import About
 from .recap import rows
 from .recap_store import recap_of
@@ -35,6 +38,18 @@ def plan_bundle(session: Session, wanted: Wanted) -> Plan:
     parts = [part for kind in PARTS for part in kind(session, wanted)]
     printed_at = clock.local(wanted.about.printed_at, wanted.about.zone)
     return Plan(parts, partial(_index, wanted), printed_at)
+
+
+def _invited(session: Session, wanted: Wanted) -> Iterator[Part]:
+    invited, assumed = invited_per_district(session, wanted.wave.id), assumed_districts(session, wanted.wave.id)
+    heads = heads_per_district(session, wanted.wave.id)
+    districts = [
+        Invited(one.name, invited.get(one.id), heads.get(one.id, 0), one.id in assumed)
+        for one in find_districts(session)
+        if one.id in invited or one.id in heads
+    ]
+    make = partial(papers.invited_pdf, districts, wanted.about, wanted.paper, wanted.fonts)
+    yield Part("10-jumlah-undangan.pdf", "Jumlah undangan per kecamatan", len(districts), make)
 
 
 def _recap(session: Session, wanted: Wanted) -> Iterator[Part]:
@@ -74,5 +89,5 @@ def _index(wanted: Wanted, made: list[Made]) -> bytes:
     return papers.index_pdf(made, wanted.about, wanted.paper, wanted.fonts)
 
 
-PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (_transport, _recap, _certificates)
+PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (_invited, _transport, _recap, _certificates)
 """The kinds of papers in the order of the bundle; each yields its parts, one that cannot be made with the reason."""

@@ -52,7 +52,7 @@ def make_bundle(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(db.session, wave_id)
     if not _job(wave)["running"]:
         try:
-            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(wave, actor.name, now))
+            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(db.session, wave, actor.name, now))
         except Refused as refused:
             return _page(wave, refusal_text(refused)), refused.status
         plan = plan_bundle(db.session, wanted)
@@ -88,7 +88,7 @@ def drop_bundle(wave_id: int) -> Response:
 def _page(wave: Wave, problem: str = "") -> str:
     plan, missing = None, ""
     try:
-        plan = plan_bundle(db.session, Wanted(wave, "f4", fonts(), about_of(wave, "", clock.utcnow())))
+        plan = plan_bundle(db.session, Wanted(wave, "f4", fonts(), about_of(db.session, wave, "", clock.utcnow())))
     except Refused as refused:
         missing = refusal_text(refused)
     return render_template(
@@ -96,7 +96,6 @@ def _page(wave: Wave, problem: str = "") -> str:
         wave=wave,
         wave_links=wave_links(wave),
         contents=plan.parts if plan else [],
-        papers=paper_choices(),
         problem=problem or missing,
         **_job(wave),
     )
@@ -104,7 +103,8 @@ def _page(wave: Wave, problem: str = "") -> str:
 
 def _job(wave: Wave) -> dict[str, object]:
     job = writer.job_of(_instance(), wave.id)
-    return {"job": job, "running": bool(job and job.is_running(clock.utcnow()))}
+    running = bool(job and job.is_running(clock.utcnow()))
+    return {"job": job, "running": running, "papers": paper_choices()}
 
 
 def _instance() -> Path:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ..badges.layout import ACCENT, Code, Pen
-from .letter import BLANK, NUMBER, About
+from .letter import IN_CHARGE, PLACE, About, draw_signer
 
 TITLE = "Sertifikat"
 CHECK = "Kode cek internal panitia"
@@ -13,7 +13,13 @@ NO_SIGNATURE = "bukan tanda tangan elektronik"
 _GREEN, _GREY = "#0b4f3c", "#8a8a8a"
 _EDGE, _SIDE = 9.0, 26.0  # mm: from the edge to the frame, to the text
 _BELOW = 66.0  # of the front: signature, code, and the frame below them
-_CODE = 27.0
+_CODE, _LOGO = 27.0, 17.0
+
+
+class Page(Pen, Protocol):
+    """What a certificate is drawn on; lengths in mm."""
+
+    def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -36,13 +42,15 @@ class Material:
     speaker: str
 
 
-def draw_front(pen: Pen, award: Award, code: Code, about: About) -> None:
+def draw_front(pen: Page, award: Award, code: Code, about: About) -> None:
     """Draw whose certificate it is, of what, who signs, and the code by which it is found again."""
     _frame(pen)
     _words(pen, award, about)
     top = pen.height - _BELOW
     _check(pen, award, code, _SIDE + 4, top + 6)
-    _signature(pen, about, pen.width * 0.72, top)
+    head = about.letterhead
+    day = f"{head.place or PLACE}, {about.day.partition(', ')[2]}"
+    draw_signer(pen, pen.width * 0.72, top, pen.width * 0.4, day, head.signer or IN_CHARGE)
 
 
 def draw_back(pen: Pen, award: Award, materials: Sequence[Material], about: About) -> None:
@@ -70,32 +78,61 @@ def draw_back(pen: Pen, award: Award, materials: Sequence[Material], about: Abou
     pen.write(middle, pen.height - _EDGE - 10, line, "regular", "middle")
 
 
-def _words(pen: Pen, award: Award, about: About) -> None:
+def _words(pen: Page, award: Award, about: About) -> None:
     """Write the front's lines one below the other, what is left of the height shared between them."""
-    width = pen.width - 2 * _SIDE
-    where = f" di {about.venue}" if about.venue else ""
-    told = f"yang diselenggarakan oleh {about.organiser}" if about.organiser else "yang diselenggarakan"
-    lines = (
-        (about.organiser.upper(), "bold", 4.8, 2, 4.0),
-        (TITLE.upper(), "bold", 13.0, 1, 0.5),
-        (f"Nomor: {award.number}", "regular", 4.2, 1, 5.0),
-        ("diberikan kepada", "regular", 4.2, 1, 1.5),
-        (award.name, "bold", 12.5, 2, 1.5),
-        (award.holder, "regular", 5.0, 2, 3.0),
-        ("sebagai peserta", "regular", 4.2, 1, 1.5),
-        (about.event, "bold", 5.6, 2, 1.5),
-        (f"{told} pada hari {about.day}{where}", "regular", 4.2, 3, 0.0),
-    )
-    fitted = [
-        (pen.fit(text, face, width, largest=size, smallest=size * 0.35, lines=most), face, after)
-        for text, face, size, most, after in lines
-        if text
-    ]
-    top, room = _EDGE + 7, pen.height - _BELOW - _EDGE - 10
-    spare = max(0.0, room - sum(line.height + after for line, _, after in fitted)) / (len(fitted) + 1)
+    top, room = _EDGE + 6, pen.height - _BELOW - _EDGE - 8
+    if about.logo:
+        pen.image(pen.width / 2 - 30, top, 60, _LOGO, about.logo)
+        top, room = top + _LOGO + 1, room - _LOGO - 1
+    fitted = _fitted(pen, _lines(award, about), room)
+    spare = max(0.0, room - _height(fitted)) / (len(fitted) + 1)
     y = top + spare / 2
     for line, face, after in fitted:
         y = pen.write(pen.width / 2, y, line, face, "middle") + after + spare
+
+
+def _lines(award: Award, about: About) -> list[tuple[str, str, float, int, float]]:
+    """Return text, face, largest size, most lines and the space below of each part of the front."""
+    head = about.letterhead.lines or (about.organiser.upper(),)
+    where = f" di {about.venue}" if about.venue else ""
+    told = f"yang diselenggarakan oleh {about.organiser}" if about.organiser else "yang diselenggarakan"
+    lines = [(line, "bold", 4.6, 2, 0.0) for line in head]
+    return [
+        *lines[:-1],
+        (head[-1], "bold", 4.6, 2, 3.0),
+        (TITLE.upper(), "bold", 13.0, 1, 0.5),
+        (f"Nomor: {award.number}", "regular", 4.2, 1, 4.0),
+        ("diberikan kepada", "regular", 4.2, 1, 1.0),
+        (award.name, "bold", 12.5, 2, 1.0),
+        (award.holder, "regular", 5.0, 2, 2.0),
+        ("sebagai peserta", "regular", 4.2, 1, 1.0),
+        (about.event, "bold", 5.6, 2, 1.0),
+        (f"{told} pada hari {about.day}{where}", "regular", 4.2, 3, 0.0),
+    ]
+
+
+def _fitted(
+    pen: Page, lines: Sequence[tuple[str, str, float, int, float]], room: float
+) -> list[tuple[Any, str, float]]:
+    """Return the lines as they will stand, all of them smaller while they do not fit into ``room`` mm of height."""
+    width, scale = pen.width - 2 * _SIDE, 1.0
+    while True:
+        fitted = [
+            (
+                pen.fit(text, face, width, largest=size * scale, smallest=size * scale * 0.35, lines=most),
+                face,
+                after * scale,
+            )
+            for text, face, size, most, after in lines
+            if text
+        ]
+        if _height(fitted) <= room or scale < 0.3:
+            return fitted
+        scale *= 0.95
+
+
+def _height(fitted: Sequence[tuple[Any, str, float]]) -> float:
+    return sum(line.height + after for line, _face, after in fitted)
 
 
 def _check(pen: Pen, award: Award, code: Code, x: float, top: float) -> None:
@@ -105,16 +142,6 @@ def _check(pen: Pen, award: Award, code: Code, x: float, top: float) -> None:
     for words, face, size in ((award.code, "mono", 4.4), (CHECK, "regular", 2.8), (NO_SIGNATURE, "regular", 2.4)):
         line = pen.fit(words, face, 44, largest=size, smallest=size / 2)
         y = pen.write(x + _CODE / 2, y, line, face, "middle")
-
-
-def _signature(pen: Pen, about: About, x: float, top: float) -> None:
-    """Write who signs, with room for a stamp."""
-    for down, words, face in (
-        (0.0, f"............................, {about.day.partition(', ')[2]}", "regular"),
-        (38.0, BLANK, "regular"),
-        (43.0, NUMBER, "regular"),
-    ):
-        pen.write(x, top + down, pen.fit(words, face, 100, largest=3.9, smallest=2), face, "middle")
 
 
 def _row(pen: Pen, columns: Any, cells: Sequence[str], top: float, height: float, face: str) -> float:

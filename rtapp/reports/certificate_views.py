@@ -19,7 +19,6 @@ from . import certificate_store as store
 from .certificate import PLACES, checked_numbering, checked_rule, read_code, shown_code
 from .certificate_papers import certificate_pdf, certificate_png
 from .shared_views import (
-    PAPERS,
     asked_wave,
     blueprint,
     chosen_paper,
@@ -92,7 +91,7 @@ def certificate_paper(wave_id: int) -> Response | tuple[str, int]:
             raise Refused("no_certificates", "Belum ada sertifikat bernomor dalam pilihan ini.", 422)
     except Refused as refused:
         return _refused(wave_id, refused)
-    told, materials = about_of(wave, actor.name, now), store.materials_of(db.session, wave)
+    told, materials = about_of(db.session, wave, actor.name, now), store.materials_of(db.session, wave)
     note_export(actor.name, "certificate.print", wave.id, len(awards), now)
     pdf = certificate_pdf(awards, materials, told, paper, faces)
     return download(pdf, f"sertifikat {told.wave} {place} {paper}", "pdf")
@@ -103,9 +102,8 @@ def certificate_paper(wave_id: int) -> Response | tuple[str, int]:
 def certificate_preview(wave_id: int) -> Response:
     """Answer one side of a certificate as a picture."""
     wave = events.find_wave(db.session, wave_id)
-    paper = request.args.get("paper", "f4")
-    paper, faces = paper if paper in PAPERS else "f4", fonts()
-    told, materials = about_of(wave, acting().name, clock.utcnow()), store.materials_of(db.session, wave)
+    paper, faces = paper_choices()[0][0], fonts()
+    told, materials = about_of(db.session, wave, acting().name, clock.utcnow()), store.materials_of(db.session, wave)
     sample = store.sample_of(db.session, wave)
     db.session.rollback()  # drawing needs no connection: the pool is small
     back = request.args.get("side") == "back"

@@ -9,6 +9,8 @@ from .bundle import Made
 from .flow import Block, Paper, draw
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
+from .invited_paper import TITLE as INVITED
+from .invited_paper import Invited, invited_blocks
 from .letter import About
 from .recap import Recap
 from .recap_paper import TITLE as RECAP
@@ -47,6 +49,11 @@ def recap_xlsx(recap: Recap, about: About) -> bytes:
     arrivals = arrival_rows(recap, about)
     bars = (f"Kedatangan per {recap.step} menit", 1, len(arrivals) - 1) if recap.bars else None
     return write_xlsx([sheet, Sheet("Kedatangan", arrivals, (10, 10), bars=bars)], about.printed_at)
+
+
+def invited_pdf(districts: Sequence[Invited], about: About, paper: str, fonts: Path) -> bytes:
+    """Return how many each district was asked to send."""
+    return _pdf(paper, fonts, INVITED, about, lambda page: invited_blocks(page, districts, about))
 
 
 def index_pdf(made: Sequence[Made], about: About, paper: str, fonts: Path) -> bytes:

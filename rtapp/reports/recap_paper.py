@@ -31,7 +31,7 @@ def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
     if recap.bars:
         yield words(paper, _arrivals(recap, about.zone), face="bold", after=1, joined=True)
         yield _chart(recap, about.zone)
-    yield signatures(("Penanggung jawab kegiatan", "Petugas rekap"), about.day.partition(", ")[2])
+    yield signatures(about, "Petugas rekap")
 
 
 def recap_rows(recap: Recap, about: About) -> tuple[list[Sequence[Any]], int, frozenset[int]]:

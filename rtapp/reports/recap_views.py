@@ -49,7 +49,7 @@ def recap_paper(wave_id: int) -> Response | tuple[str, int]:
         paper, faces = chosen_paper(), fonts()
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
-    found, told = recap_of(db.session, wave), about_of(wave, actor.name, now)
+    found, told = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "recap.print", wave.id, len(list(rows(found.counts))) if found.counts else 0, now)
     if form == "xlsx":
         return download(papers.recap_xlsx(found, told), f"rekap {told.wave}", "xlsx")

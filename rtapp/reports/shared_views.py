@@ -20,6 +20,7 @@ from ..events.waves import numeral
 from ..live.store import current_wave
 from ..refusals import Refused
 from ..schema import Wave
+from ..settings.letterhead_store import letterhead_of
 from ..web.filters import day
 
 blueprint = Blueprint("reports", __name__)
@@ -59,12 +60,13 @@ def fonts() -> Path:
 
 def paper_choices() -> list[tuple[str, str]]:
     """Return the papers there are, the usual one first."""
-    return list(PAPERS.items())
+    usual = letterhead_of(db.session).paper
+    return sorted(PAPERS.items(), key=lambda paper: paper[0] != usual)
 
 
 def chosen_paper() -> str:
     """Return the paper that the form asks for."""
-    paper = request.form.get("paper", "f4")
+    paper = request.form.get("paper") or letterhead_of(db.session).paper
     if paper not in PAPERS:
         raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
     return paper

@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import clock
 from .flow import GREY, Block, Column, Paper, Table, space, words
-from .letter import About, opening, signatures
+from .letter import About, opening, sheet_opening, signatures
 from .terbilang import rupiah_words
 from .transport import Money, Payment, cash_by_cashier, rupiah, total
 
@@ -28,7 +28,6 @@ _CASH = (
     Column("Dibayarkan (Rp)", 36, "right"),
 )
 _DOUBTS = (Column("No", 9, "right"), Column("Nama", 62), Column("Perlu diperiksa", 0, lines=3))
-_SIGNERS = ("Penanggung jawab kegiatan", "Bendahara")
 
 
 def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About) -> Iterator[Block]:
@@ -44,20 +43,14 @@ def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About) ->
     yield table.row(sums, face="bold", merged=3, joined=True)
     yield space(2, joined=True)
     yield words(paper, f"Terbilang: {rupiah_words(money.net)}.", size=3.6, face="bold", joined=True)
-    yield signatures(_SIGNERS, about.day.partition(", ")[2])
+    yield signatures(about, "Bendahara")
     yield from _cashiers(paper, payments, about)
     yield from _doubts(paper, payments)
 
 
 def transport_rows(payments: Sequence[Payment], about: About) -> tuple[list[Sequence[Any]], int]:
     """Return the same as rows of a sheet, and how many stand above their header."""
-    above = [
-        [about.organiser.upper()],
-        [TITLE.upper()],
-        [about.event],
-        [f"{about.wave} · {about.day} · {about.venue}"],
-        [],
-    ]
+    above = sheet_opening(about, TITLE)
     rows: list[Sequence[Any]] = [*above, [*HEAD, "Diwakili oleh", "Dibayar", "Kasir", "Perlu diperiksa"]]
     for number, one in enumerate(payments, start=1):
         at = clock.clock_text(one.paid_at, about.zone) if one.paid_at else ""

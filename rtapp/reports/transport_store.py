@@ -70,12 +70,15 @@ def payable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
 
 
 def pay_list(session: Session, wave: Wave, checkpoint_id: int | None = None) -> PayList:
-    """Return who is paid for being present or represented at a checkpoint, else at the first payable one.
+    """Return who is paid for being present or represented at a checkpoint, else at the first payable one in use.
 
     Refused where the wave has no such checkpoint, and where no amount is set.
     """
     points = payable_points(session, wave.id)
-    point = next((point for point in points if checkpoint_id in (None, point.id)), None)
+    point = next((point for point in points if point.id == checkpoint_id), None)
+    if checkpoint_id is None and points:
+        marked = set(session.scalars(_marked([point.id for point in points])))
+        point = next((point for point in points if point.id in marked), points[0])
     if point is None:
         raise Refused("no_point", "Gelombang ini tidak punya titik absensi itu.", 404)
     rates = rates_of(session, wave.id)
@@ -88,6 +91,11 @@ def pay_list(session: Session, wave: Wave, checkpoint_id: int | None = None) -> 
     payments = [_payment(row, rates, known[row.id], paid.get(row.id)) for row in rows if row.kind in rates]
     unrated = [row.kind for row in rows if row.kind not in rates]
     return PayList(wave, point, tuple(payments), {kind: unrated.count(kind) for kind in KINDS if kind in unrated})
+
+
+def _marked(checkpoint_ids: Sequence[int]) -> Any:
+    rows = select(Attendance.checkpoint_id).where(Attendance.checkpoint_id.in_(checkpoint_ids))
+    return rows.where(Attendance.voided_at.is_(None)).distinct()
 
 
 def _told(rates: Mapping[str, Rate]) -> dict[str, str]:

@@ -71,7 +71,7 @@ def transport_paper(wave_id: int) -> Response | tuple[str, int]:
         found = pay_list(db.session, wave, request.form.get("checkpoint", type=int))
     except Refused as refused:
         return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
-    told = about_of(wave, actor.name, now)
+    told = about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "transport.print", wave.id, len(found.payments), now)
     if form == "xlsx":
         return download(papers.transport_xlsx(found.payments, told), f"uang transport {told.wave}", "xlsx")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,10 +15,13 @@ from ..refusals import Refused
 from ..serving import lan_addresses
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from . import store
+from . import (
+    letterhead_views,  # noqa: F401  its routes are this room's
+    store,
+)
 from .options import OPTIONS
+from .shared_views import blueprint
 
-blueprint = Blueprint("settings", __name__)
 SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
 
 

@@ -36,12 +36,14 @@ _PAPERS = (
     ),
     (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
 )
+_LETTERHEAD = ("settings.letterhead", "settings.save_letterhead", "settings.save_logo")
 _SETTINGS = (
     (_("Acara"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
     (_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
     (_("Jalur"), "events.lanes", ("events.lane",), Duty.MANAGE_EVENT),
     (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
     (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
+    (_("Kop dan tanda tangan"), "settings.letterhead", _LETTERHEAD, Duty.MANAGE_SETTINGS),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
     (_("Akun saya"), "accounts.account", ("accounts.account",), Duty.MANAGE_EVENT),
     (_("Lisensi"), "pages.licences", ("pages.licences",), Duty.MANAGE_EVENT),

@@ -1,0 +1,63 @@
+"""Read and change the letterhead, its logo and who signs; they lie in the database, so that a backup holds them."""
+
+from base64 import b64decode, b64encode
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..audit.store import note
+from ..schema import Setting
+from .letterhead import Letterhead
+
+LETTERHEAD, LOGO = "letterhead", "logo"
+
+
+def letterhead_of(session: Session) -> Letterhead:
+    """Return the letterhead, an empty one while nobody has set it."""
+    row = session.get(Setting, LETTERHEAD)
+    return Letterhead.of(row.value) if row else Letterhead()
+
+
+def logo_of(session: Session) -> bytes:
+    """Return the logo as PNG, nothing while there is none."""
+    row = session.get(Setting, LOGO)
+    return b64decode(row.value) if row else b""
+
+
+def save_letterhead(session: Session, actor: str, letterhead: Letterhead, *, now: datetime) -> bool:
+    """Set the letterhead; return whether anything changed."""
+    before = letterhead_of(session)
+    if letterhead == before:
+        return False
+    _put(session, LETTERHEAD, letterhead.kept())
+    told = {"before": before.kept(), "after": letterhead.kept()}
+    note(session, actor, "letterhead.change", "setting", None, now=now, **told)
+    return True
+
+
+def save_logo(session: Session, actor: str, png: bytes, *, now: datetime) -> bool:
+    """Set the logo, or take it away where ``png`` is empty; return whether anything changed."""
+    before = logo_of(session)
+    if png == before:
+        return False
+    if png:
+        _put(session, LOGO, b64encode(png).decode())
+    else:
+        session.delete(session.get(Setting, LOGO))
+    told = {"before": _digest(before), "after": _digest(png)}
+    note(session, actor, "logo.change", "setting", None, now=now, **told)
+    return True
+
+
+def _put(session: Session, key: str, value: Any) -> None:
+    row = session.get(Setting, key)
+    if row is None:
+        session.add(Setting(key=key, value=value))
+    else:
+        row.value = value
+
+
+def _digest(png: bytes) -> str:
+    return sha256(png).hexdigest() if png else ""

@@ -1,0 +1,107 @@
+"""Kop dan tanda tangan: the lines above every paper, the logo, where and by whom papers are signed."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock, config
+from ..accounts.roles import Duty
+from ..db import begin_write, db
+from ..refusals import Refused
+from ..web.errors import refusal_text
+from ..web.guard import acting, current_actor, requires
+from .letterhead import LONGEST, read, typed
+from .letterhead_store import letterhead_of, logo_of
+from .letterhead_store import save_letterhead as keep_letterhead
+from .letterhead_store import save_logo as keep_logo
+from .shared_views import blueprint
+
+FORM_SLACK = 64 * 1024  # what a form adds around its file
+
+
+@blueprint.url_value_preprocessor
+def _admit_logo(endpoint: str | None, _values: dict[str, str] | None) -> None:
+    """Let a large picture in, so that a page can say what is wrong with it; from those who may send one."""
+    if endpoint == "settings.save_logo" and (actor := current_actor()) and actor.may(Duty.MANAGE_SETTINGS):
+        request.max_content_length = config.UPLOAD_LIMIT + FORM_SLACK
+
+
+@blueprint.get("/settings/letterhead")
+@requires(Duty.MANAGE_SETTINGS)
+def letterhead() -> str:
+    """Show the letterhead as it stands above papers, and the form."""
+    return _page(typed(letterhead_of(db.session)), {})
+
+
+@blueprint.post("/settings/letterhead")
+@requires(Duty.MANAGE_SETTINGS)
+def save_letterhead() -> Response | tuple[str, int]:
+    """Keep the letterhead and who signs, all of it or nothing where one field cannot be used."""
+    actor, now, (wanted, problems) = acting(), clock.utcnow(), read(request.form)
+    if problems:
+        said = {key: refusal_text(refused) for key, refused in problems.items()}
+        return _page(dict(request.form), said), 422
+    session = begin_write(db.session)
+    keep_letterhead(session, actor.name, wanted, now=now)
+    session.commit()
+    flash(_("Tersimpan."), "ok")
+    return redirect(url_for(".letterhead"), 303)
+
+
+@blueprint.post("/settings/logo")
+@requires(Duty.MANAGE_SETTINGS)
+def save_logo() -> Response | tuple[str, int]:
+    """Keep the picture as the logo of every paper."""
+    from ..documents.picture import read_logo  # here: few servers ever read a picture
+
+    actor, now = acting(), clock.utcnow()
+    try:
+        png = read_logo(_sent())
+    except Refused as refused:
+        return _page(typed(letterhead_of(db.session)), {"logo": refusal_text(refused)}), refused.status
+    session = begin_write(db.session)
+    keep_logo(session, actor.name, png, now=now)
+    session.commit()
+    flash(_("Logo tersimpan."), "ok")
+    return redirect(url_for(".letterhead"), 303)
+
+
+@blueprint.post("/settings/logo/drop")
+@requires(Duty.MANAGE_SETTINGS)
+def drop_logo() -> Response:
+    """Take the logo away."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    keep_logo(session, actor.name, b"", now=now)
+    session.commit()
+    flash(_("Logo dihapus."), "ok")
+    return redirect(url_for(".letterhead"), 303)
+
+
+@blueprint.get("/settings/logo")
+@requires(Duty.MANAGE_SETTINGS)
+def logo() -> Response:
+    """Answer the logo as a picture."""
+    png = logo_of(db.session)
+    if not png:
+        raise Refused("no_logo", "Belum ada logo.", 404)
+    return Response(png, mimetype="image/png", headers={"Cache-Control": "private, no-cache"})
+
+
+def _sent() -> bytes:
+    file = request.files.get("logo")
+    if file is None:
+        return b""
+    with file.stream:  # a large one lies on disk until then
+        return file.read()
+
+
+def _page(fields: dict[str, str], problems: dict[str, str]) -> str:
+    return render_template(
+        "settings/letterhead.html",
+        fields=fields,
+        problems=problems,
+        kept=letterhead_of(db.session),
+        has_logo=bool(logo_of(db.session)),
+        most=LONGEST,
+    )

@@ -1,0 +1,162 @@
+"""Kop dan tanda tangan: what is typed and refused, the logo, and that every paper carries them."""
+
+import io
+from dataclasses import replace
+
+import pypdf
+import pytest
+from PIL import Image
+
+from rtapp.audit.store import trail
+from rtapp.db import db
+from rtapp.documents.picture import LOGO_SIDE, read_logo
+from rtapp.refusals import Refused
+from rtapp.reports import papers
+from rtapp.settings.letterhead import Letterhead, Signatory, read, typed
+from rtapp.settings.letterhead_store import letterhead_of, logo_of
+
+from .printing import NAMES, fonts, pdf_text
+from .reading import said, words
+from .test_reports_papers import ABOUT, payments, recap
+
+NIP = "197001011995031001"
+FORM = {
+    "line-1": "PEMERINTAH KABUPATEN CONTOH", "line-2": "DINAS  PEMBERDAYAAN DESA", "line-3": "",
+    "address": "Jalan Contoh 1", "place": "Tanjung", "paper": "a4",
+    "signer-position": "Kepala Dinas", "signer-name": "Drs. H. CONTOH, M.Si.", "signer-rank": "Pembina Tk. I",
+    "signer-nip": "19700101 199503 1 001", "witness-position": "", "witness-name": "", "witness-rank": "",
+    "witness-nip": "",
+}  # fmt: skip
+
+
+def picture(form: str = "PNG", size: tuple[int, int] = (900, 300), mode: str = "RGBA") -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, form)
+    return file.getvalue()
+
+
+def test_what_is_typed_is_read_and_stands_in_the_form_again():
+    wanted, problems = read(FORM)
+    assert not problems and wanted.lines == ("PEMERINTAH KABUPATEN CONTOH", "DINAS PEMBERDAYAAN DESA")
+    assert wanted.signer == Signatory("Kepala Dinas", "Drs. H. CONTOH, M.Si.", "Pembina Tk. I", NIP)
+    assert not wanted.witness and wanted.paper == "a4"
+    assert Letterhead.of(wanted.kept()) == wanted and read(typed(wanted)) == (wanted, {})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("signer-name", "x" * 300, "Paling banyak 100 huruf; yang diisi 300 huruf."),
+        ("line-3", "x" * 101, "Paling banyak 100 huruf; yang diisi 101 huruf."),
+        ("address", "x" * 201, "Paling banyak 200 huruf"),
+        ("place", "Tan\u202ejung", "Ada tanda yang tidak terlihat."),
+        ("witness-nip", "1970", "NIP terdiri atas 18 angka."),
+        ("witness-nip", "19700101199503100X", "NIP terdiri atas 18 angka."),
+        ("paper", "a0", "Pilih kertas A4 atau F4."),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_said_beside_it_and_nothing_is_kept(app, admin, field, value, sentence):
+    answer = admin.post("/settings/letterhead", data=FORM | {field: value})
+    assert answer.status_code == 422 and sentence in said(answer, field)
+    assert FORM["signer-position"] in answer.text
+    with app.app_context():
+        assert letterhead_of(db.session) == Letterhead()
+
+
+def test_a_letterhead_is_kept_and_noted_once(app, admin):
+    for _ in range(2):
+        assert admin.post("/settings/letterhead", data=FORM).location == "/settings/letterhead"
+    page = admin.get("/settings/letterhead")
+    assert "Tersimpan." in words(page) and "DINAS PEMBERDAYAAN DESA" in words(page)
+    with app.app_context():
+        assert letterhead_of(db.session).signer.nip == NIP
+        assert [line.action for line, _ in trail(db.session)].count("letterhead.change") == 1
+
+
+def send(client, data: bytes, name: str = "logo.png"):
+    head = f'--cut\r\nContent-Disposition: form-data; name="logo"; filename="{name}"\r\n\r\n'.encode()
+    body = head + data + b"\r\n--cut--\r\n"
+    return client.post("/settings/logo", data=body, content_type="multipart/form-data; boundary=cut")
+
+
+def test_a_logo_is_kept_small_shown_and_taken_away(app, admin):
+    assert admin.get("/settings/logo").status_code == 404
+    assert send(admin, picture()).status_code == 303
+    shown = admin.get("/settings/logo")
+    assert shown.mimetype == "image/png" and Image.open(io.BytesIO(shown.data)).size == (600, 200)
+    assert 'src="/settings/logo"' in admin.get("/settings/letterhead").text
+    assert admin.post("/settings/logo/drop").status_code == 303
+    assert admin.get("/settings/logo").status_code == 404
+    with app.app_context():
+        assert logo_of(db.session) == b"" and trail(db.session, 1)[0][0].action == "logo.change"
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "sentence"),
+    [
+        (b"", 422, "Pilih dahulu berkas logo"),
+        (SVG, 422, "Logo harus gambar PNG atau JPEG yang utuh."),
+        (picture()[:200], 422, "Logo harus gambar PNG atau JPEG yang utuh."),
+        (picture("GIF", mode="L"), 422, "Logo harus gambar PNG atau JPEG yang utuh."),
+        (picture() + bytes(10 << 20), 413, "Berkas logo paling banyak 2 MB."),
+    ],
+    ids=["none", "svg", "broken", "gif", "10 MB"],
+)
+def test_a_file_that_is_no_logo_is_answered_with_a_sentence(app, admin, data, status, sentence):
+    answer = send(admin, data)
+    assert answer.status_code == status and sentence in said(answer, "logo")
+    with app.app_context():
+        assert logo_of(db.session) == b""
+
+
+@pytest.mark.parametrize(("form", "mode"), [("PNG", "P"), ("PNG", "LA"), ("JPEG", "CMYK"), ("JPEG", "L")])
+def test_any_colours_become_a_png_on_white(form, mode):
+    kept = Image.open(io.BytesIO(read_logo(picture(form, (1200, 1200), mode))))
+    assert (kept.format, kept.mode, max(kept.size)) == ("PNG", "RGB", LOGO_SIDE)
+
+
+def test_a_picture_with_too_many_pixels_is_refused_before_it_is_unpacked():
+    with pytest.raises(Refused, match="Logo harus gambar"):
+        read_logo(picture("PNG", (12_000, 4_000), "1"))
+
+
+def lettered(**changed) -> Letterhead:
+    return read(FORM | changed)[0]
+
+
+@pytest.mark.parametrize("paper", ["f4", "a4"])
+def test_a_paper_carries_logo_lines_and_signatory(paper):
+    about = replace(ABOUT, letterhead=lettered(), logo=read_logo(picture()))
+    for made in (
+        papers.recap_pdf(recap(3), about, paper, fonts()),
+        papers.transport_pdf(payments(3), about, paper, fonts()),
+    ):
+        pages = pdf_text(made)
+        assert pages[0].startswith("PEMERINTAH KABUPATEN CONTOH DINAS PEMBERDAYAAN DESA Jalan Contoh 1")
+        assert "DPMD Contoh".upper() not in pages[0]
+        assert f"NIP. {NIP}" in pages[-1] and "Tanjung, 8 November 2023" in pages[-1] and "Drs. H. CONTOH" in pages[-1]
+        assert len(pypdf.PdfReader(io.BytesIO(made)).pages[0].images) == 1
+
+
+def test_without_a_letterhead_the_organiser_stands_above_and_dots_below():
+    [page] = pdf_text(papers.recap_pdf(recap(3), ABOUT, "f4", fonts()))
+    assert page.startswith("DPMD CONTOH") and "Penanggung jawab kegiatan" in page and "NIP. ...." in page
+
+
+@pytest.mark.parametrize("name", list(NAMES))
+def test_any_text_in_the_letterhead_leaves_the_paper_whole(name):
+    text = NAMES[name][:100]
+    head = Letterhead((text, text, text), text, text, "f4", Signatory(text, text, text, NIP), Signatory(text, text))
+    [page] = pdf_text(papers.recap_pdf(recap(2), replace(ABOUT, letterhead=head), "a4", fonts()))
+    assert NIP not in page and "Desa Contoh 01" in page  # the recap is signed by its clerk, before the witness
+
+
+def test_the_usual_paper_is_offered_first(admin, world):
+    admin.post("/settings/letterhead", data=FORM)
+    page = admin.get(f"/waves/{world.waves[0]}/recap").text
+    assert page.index('value="a4"') < page.index('value="f4"')
+    pdf = admin.post(f"/waves/{world.waves[0]}/recap", data={"form": "pdf"}).data
+    assert round(float(pypdf.PdfReader(io.BytesIO(pdf)).pages[0].mediabox.height) * 25.4 / 72) == 297
