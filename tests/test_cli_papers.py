@@ -43,6 +43,21 @@ def test_transport_and_recap_are_written_as_the_name_of_the_file_says(report, tm
     assert noted == (4,)
 
 
+def test_certificates_that_have_a_number_are_written(report, tmp_path):
+    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
+        database.execute(
+            "INSERT INTO certificate_rule (wave_id, points, least, substitutes, template, code, unit) "
+            "VALUES (1, '[1]', 1, 0, '{urut}', '', '')"
+        )
+        database.execute(
+            "INSERT INTO certificate (wave_id, participant_id, sequence, number, code, issued_at) "
+            "SELECT 1, participant_id, number, number, 'AAAAAA' || (20 + number), at FROM attendance"
+        )
+    done = report("certificates", tmp_path / "s.pdf", "--wave", 1)
+    assert done.exit_code == 0 and "9 baris" in done.stdout, done.output
+    assert len(pdf_text((tmp_path / "s.pdf").read_bytes())) == 18
+
+
 def test_a_bundle_of_one_moment_and_requester_is_the_same_to_the_byte(report, tmp_path):
     files = [tmp_path / f"{number}.zip" for number in range(3)]
     for file, moment in zip(files, ("15:00", "15:00", "15:01"), strict=True):
@@ -67,6 +82,8 @@ def test_a_bundle_says_what_it_lacks(report, tmp_path):
         (("transport", "x.pdf", "--wave", 1, "--checkpoint", 999), "Gelombang ini tidak punya titik absensi itu."),
         (("recap", "x.doc", "--wave", 1), "Nama berkas harus berakhiran .pdf atau .xlsx."),
         (("recap", "x.pdf", "--wave", 9), "Gelombang ini tidak ada."),
+        (("certificates", "x.pdf", "--wave", 1), "Belum ada sertifikat bernomor dalam pilihan ini."),
+        (("certificates", "x.zip", "--wave", 1), "Nama berkas harus berakhiran .pdf."),
         (("bundle", "x.pdf", "--wave", 1), "Nama berkas harus berakhiran .zip."),
         (("recap", "x.pdf", "--wave", 1, "--printed-at", "kemarin"), "--printed-at ditulis seperti"),
         (("recap", "x.pdf"), "--wave belum diisi."),

@@ -1,4 +1,4 @@
-"""Certificates of a wave: the rule kept, who earned one, numbers given for good, one found again by its code."""
+"""Certificates of a wave: who earned one, numbers given for good, one found again by its code."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..audit.store import note
 from ..events.agenda_store import agenda_of
-from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import (
     Attendance,
     Certificate,
-    CertificateRule,
     Checkpoint,
     District,
     Event,
@@ -27,10 +25,9 @@ from ..schema import (
     Wave,
 )
 from ..settings import store as settings
-from .certificate import Numbering, Rule, meets, mint_code, number_text, payload, shown_code
+from .certificate import Numbering, meets, mint_code, number_text, payload, shown_code
 from .certificate_layout import Award, Material
-
-_NOT_COUNTED = (CheckpointKind.GLADI,)
+from .certificate_rule_store import NOT_COUNTED, proposed, rule_of
 
 
 @dataclass(frozen=True)
@@ -47,48 +44,6 @@ class Earner:
     district_code: str
     earned: bool
     certificate: Certificate | None
-
-
-def countable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
-    """Return the checkpoints of a wave that a rule may count, a rehearsal never."""
-    rows = select(Checkpoint).where(Checkpoint.wave_id == wave_id, Checkpoint.kind.not_in(_NOT_COUNTED))
-    return session.scalars(rows.order_by(Checkpoint.position, Checkpoint.id)).all()
-
-
-def rule_of(session: Session, wave: Wave) -> tuple[Rule, Numbering] | None:
-    """Return the rule and the numbering of a wave, None before they were set."""
-    kept = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
-    if kept is None:
-        return None
-    return Rule(tuple(kept.points), kept.least, kept.substitutes), Numbering(kept.template, kept.code, kept.unit)
-
-
-def proposed(session: Session, wave: Wave) -> tuple[Rule, Numbering]:
-    """Return what is set, else a proposal: whoever was registered, numbered as in the last wave that has a rule."""
-    found = rule_of(session, wave)
-    if found:
-        return found
-    last = session.scalar(select(CertificateRule).order_by(CertificateRule.id.desc()).limit(1))
-    numbering = Numbering(last.template, last.code, last.unit) if last else Numbering()
-    points = [point.id for point in countable_points(session, wave.id) if point.kind == CheckpointKind.HADIR]
-    return Rule(tuple(points), max(1, len(points))), numbering
-
-
-def save_rule(session: Session, actor: str, wave: Wave, rule: Rule, numbering: Numbering, *, now: datetime) -> bool:
-    """Keep a wave's rule and numbering; return whether anything changed. Numbers already given stay as they are."""
-    before = rule_of(session, wave)
-    if before == (rule, numbering):
-        return False
-    kept = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
-    if kept is None:
-        kept = CertificateRule(wave_id=wave.id)
-        session.add(kept)
-    kept.points, kept.least, kept.substitutes = list(rule.points), rule.least, rule.substitutes
-    kept.template, kept.code, kept.unit = numbering.template, numbering.code, numbering.unit
-    session.flush()
-    values = {"wave": wave.number, "before": _told(before), "after": _told((rule, numbering))}
-    note(session, actor, "certificate.rule", "wave", wave.id, now=now, **values)
-    return True
 
 
 def earners_of(session: Session, wave: Wave, place: str = "") -> list[Earner]:
@@ -143,6 +98,14 @@ def awards_of(session: Session, wave: Wave, place: str = "") -> list[Award]:
     ]
 
 
+def printable_awards(session: Session, wave: Wave, place: str = "") -> list[Award]:
+    """Return the same; refused when there are none."""
+    awards = awards_of(session, wave, place)
+    if not awards:
+        raise Refused("no_certificates", "Belum ada sertifikat bernomor dalam pilihan ini.", 422)
+    return awards
+
+
 def sample_of(session: Session, wave: Wave) -> Award:
     """Return the certificate that is shown beforehand: the first of those there are, else one of nobody."""
     found, base_url = earners_of(session, wave), settings.read(session, "base_url")
@@ -183,7 +146,7 @@ def _marks(session: Session, wave_id: int) -> dict[int, list[tuple[int, str]]]:
     rows = rows.join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     rows = rows.where(Checkpoint.wave_id == wave_id, Attendance.voided_at.is_(None))
     marks: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row in session.execute(rows.where(Checkpoint.kind.not_in(_NOT_COUNTED))):
+    for row in session.execute(rows.where(Checkpoint.kind.not_in(NOT_COUNTED))):
         marks[row.participant_id].append((row.checkpoint_id, row.mode))
     return marks
 
@@ -241,11 +204,3 @@ def _codes(session: Session, wanted: int) -> list[str]:
             taken.add(code)
             codes.append(code)
     return codes
-
-
-def _told(kept: tuple[Rule, Numbering] | None) -> dict[str, Any] | None:
-    if kept is None:
-        return None
-    rule, numbering = kept
-    told = {"points": list(rule.points), "least": rule.least, "substitutes": rule.substitutes}
-    return told | {"template": numbering.template, "code": numbering.code, "unit": numbering.unit}

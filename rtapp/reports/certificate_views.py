@@ -15,6 +15,7 @@ from ..refusals import Refused
 from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from . import certificate_rule_store as rules
 from . import certificate_store as store
 from .certificate import PLACES, checked_numbering, checked_rule, read_code, shown_code
 from .certificate_papers import certificate_pdf, certificate_png
@@ -49,14 +50,14 @@ def save_certificate_rule(wave_id: int) -> Response | tuple[str, int]:
     session = begin_write(db.session)
     wave = events.find_wave(session, wave_id)
     try:
-        points = [point.id for point in store.countable_points(session, wave.id)]
+        points = [point.id for point in rules.countable_points(session, wave.id)]
         chosen = form.getlist("point", type=int)
         rule = checked_rule(chosen, form.get("least", 0, type=int), "substitutes" in form, points)
         numbering = checked_numbering(*(form.get(name, "") for name in ("template", "code", "unit")))
     except Refused as refused:
         session.rollback()
         return _refused(wave_id, refused)
-    store.save_rule(session, actor.name, wave, rule, numbering, now=now)
+    rules.save_rule(session, actor.name, wave, rule, numbering, now=now)
     session.commit()
     flash(_("Tersimpan."), "ok")
     return redirect(url_for(".certificates", wave_id=wave_id), 303)
@@ -86,9 +87,7 @@ def certificate_paper(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(db.session, wave_id)
     try:
         paper, faces = chosen_paper(), fonts()
-        awards = store.awards_of(db.session, wave, place)
-        if not awards:
-            raise Refused("no_certificates", "Belum ada sertifikat bernomor dalam pilihan ini.", 422)
+        awards = store.printable_awards(db.session, wave, place)
     except Refused as refused:
         return _refused(wave_id, refused)
     told, materials = about_of(db.session, wave, actor.name, now), store.materials_of(db.session, wave)
@@ -132,20 +131,20 @@ def _refused(wave_id: int, refused: Refused) -> tuple[str, int]:
 
 
 def _page(wave: Wave, problem: str = "") -> dict[str, Any]:
-    rule, numbering = store.proposed(db.session, wave)
+    rule, numbering = rules.proposed(db.session, wave)
     earners = store.earners_of(db.session, wave)
     numbered = [one for one in earners if one.earned and one.certificate]
     typed = request.form if "template" in request.form else None
     return {
         "wave": wave,
         "wave_links": wave_links(wave),
-        "points": store.countable_points(db.session, wave.id),
+        "points": rules.countable_points(db.session, wave.id),
         "ticked": typed.getlist("point", type=int) if typed else rule.points,
         "least": typed.get("least", "") if typed else rule.least,
         "substitutes": "substitutes" in typed if typed else rule.substitutes,
         "numbering": typed or {"template": numbering.template, "code": numbering.code, "unit": numbering.unit},
         "fillings": " ".join(f"{{{place}}}" for place in PLACES),
-        "saved": store.rule_of(db.session, wave) is not None,
+        "saved": rules.rule_of(db.session, wave) is not None,
         "earned": sum(one.earned for one in earners),
         "short": [one for one in earners if not one.earned],
         "numbered": len(numbered),
