@@ -15,6 +15,7 @@ from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
 from .badges import store as badges
+from .badges.sheet import SIZES
 from .db import begin_write, db
 from .documents.text_tables import decoded
 from .events import store as events
@@ -222,7 +223,8 @@ def _text_of(file: Path) -> str:
 @click.option("--wave", type=int, help="Nomor gelombang.")
 @click.option("--village", help="Kode desa/kelurahan.")
 @click.option("--paper", type=click.Choice(["f4", "a4"]), default="f4", show_default=True, help="Kertas.")
-def badges_command(file: Path, wave: int | None, village: str | None, paper: str) -> None:
+@click.option("--size", type=click.Choice(list(SIZES)), default="card", show_default=True, help="Kartu atau lencana.")
+def badges_command(file: Path, wave: int | None, village: str | None, paper: str, size: str) -> None:
     """Cetak kartu peserta ke PDF."""
     app = opened()
     fonts = papers.find_fonts(config.ROOT / "static")
@@ -231,7 +233,7 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
         choice = badges.Choice(wave_number=wave, village_code=village)
         cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())
         session.commit()  # drawn afterwards: scans never wait for it
-    file.write_bytes(papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of))
+    file.write_bytes(papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of, size=SIZES[size]))
     click.echo(f"{len(cards)} kartu ditulis ke {file}.")
 
 

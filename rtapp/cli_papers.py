@@ -19,6 +19,8 @@ from .reports import papers
 from .reports.attendance_store import roll_of
 from .reports.bundle import build
 from .reports.bundle_store import Wanted, plan_bundle
+from .reports.certificate_papers import certificate_pdf
+from .reports.certificate_store import materials_of, printable_awards
 from .reports.recap import rows
 from .reports.recap_store import recap_of
 from .reports.signatures import ToSign
@@ -114,6 +116,20 @@ def recap(file: Path, **asked: Any) -> None:
         return lines, lambda: papers.recap_pdf(found, wanted.about, wanted.paper, wanted.fonts)
 
     _write(file, "recap.print", make, **asked)
+
+
+@report.command("certificates")
+@paper_options
+@click.option("--place", default="", help="Kode kecamatan atau desa; tanpa ini seluruh gelombang.")
+def certificates(file: Path, place: str, **asked: Any) -> None:
+    """Tulis sertifikat yang sudah bernomor ke PDF."""
+    _form(file, "pdf")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        awards, taught = printable_awards(db.session, wanted.wave, place), materials_of(db.session, wanted.wave)
+        return len(awards), lambda: certificate_pdf(awards, taught, wanted.about, wanted.paper, wanted.fonts)
+
+    _write(file, "certificate.print", make, **asked)
 
 
 @report.command("bundle")

@@ -374,6 +374,34 @@ class SignedList(db.Model):
     checkpoint: Mapped[Checkpoint] = relationship()
 
 
+class CertificateRule(db.Model):
+    """Who of a wave gets a certificate, and how its number is written (rtapp/reports/certificate.py)."""
+
+    __tablename__ = "certificate_rule"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), unique=True)
+    points: Mapped[list[int]] = mapped_column(JSON)  # ids of the checkpoints that count
+    least: Mapped[int]
+    substitutes: Mapped[bool] = mapped_column(default=False)
+    template: Mapped[str] = mapped_column(String(100))
+    code: Mapped[str] = mapped_column(String(40), default="")
+    unit: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Certificate(db.Model):
+    """A number given to somebody for good, and the code by which the committee finds it again."""
+
+    __tablename__ = "certificate"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), unique=True)
+    sequence: Mapped[int] = mapped_column(unique=True)
+    number: Mapped[str] = mapped_column(String(200), unique=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    wave: Mapped[Wave] = relationship()
+
+
 class RosterImport(db.Model):
     """A list from its upload to its last decision: what was read of it, what people answered, what it did.
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtapp.badges import ticket
-from rtapp.badges.layout import HINT, Box, Code, cells, draw_ring, draw_sheet, pages, zone
+from rtapp.badges.layout import HINT, Box, Code, draw_ring, zone
+from rtapp.badges.sheet import cells, draw_sheet, pages
 from rtapp.documents.lettering import Pen
 
 from .printing import NAMES, card
@@ -35,7 +36,7 @@ class Recorder(Pen):
         left = x - {"left": 0, "middle": width / 2, "right": width}[align]
         self.texts.append((line, Box(left, baseline - 0.93 * size, width, 1.17 * size)))
 
-    def line(self, x1, y1, x2, y2, thickness, ink):
+    def line(self, x1, y1, x2, y2, thickness, ink="#000000"):
         self.lines.append(Box(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)))
 
     def ring(self, x, y, radius, thickness, ink):

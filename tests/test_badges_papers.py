@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from rtapp.badges.layout import HINT, cells, zone
+from rtapp.badges.layout import HINT, zone
 from rtapp.badges.papers import card_png, card_sheet
+from rtapp.badges.sheet import cells
 from rtapp.badges.ticket import code_box
 from rtapp.documents.lettering import clean
 from rtapp.documents.pdf import PAPERS

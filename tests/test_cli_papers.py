@@ -67,6 +67,21 @@ def test_an_attendance_list_of_one_moment_and_requester_is_the_same_to_the_byte(
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
+def test_certificates_that_have_a_number_are_written(report, tmp_path):
+    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
+        database.execute(
+            "INSERT INTO certificate_rule (wave_id, points, least, substitutes, template, code, unit) "
+            "VALUES (1, '[1]', 1, 0, '{urut}', '', '')"
+        )
+        database.execute(
+            "INSERT INTO certificate (wave_id, participant_id, sequence, number, code, issued_at) "
+            "SELECT 1, participant_id, number, number, 'AAAAAA' || (20 + number), at FROM attendance"
+        )
+    done = report("certificates", tmp_path / "s.pdf", "--wave", 1)
+    assert done.exit_code == 0 and "9 baris" in done.stdout, done.output
+    assert len(pdf_text((tmp_path / "s.pdf").read_bytes())) == 18
+
+
 def test_a_bundle_of_one_moment_and_requester_is_the_same_to_the_byte(report, tmp_path):
     files = [tmp_path / f"{number}.zip" for number in range(3)]
     for file, moment in zip(files, ("15:00", "15:00", "15:01"), strict=True):
@@ -108,6 +123,8 @@ def test_a_list_that_cannot_be_written_is_told_in_one_sentence(report, monkeypat
         (("transport", "x.pdf", "--wave", 1, "--checkpoint", 999), "Gelombang ini tidak punya titik absensi itu."),
         (("recap", "x.doc", "--wave", 1), "Nama berkas harus berakhiran .pdf atau .xlsx."),
         (("recap", "x.pdf", "--wave", 9), "Gelombang ini tidak ada."),
+        (("certificates", "x.pdf", "--wave", 1), "Belum ada sertifikat bernomor dalam pilihan ini."),
+        (("certificates", "x.zip", "--wave", 1), "Nama berkas harus berakhiran .pdf."),
         (("bundle", "x.pdf", "--wave", 1), "Nama berkas harus berakhiran .zip."),
         (("recap", "x.pdf", "--wave", 1, "--printed-at", "kemarin"), "--printed-at ditulis seperti"),
         (("recap", "x.pdf"), "--wave belum diisi."),

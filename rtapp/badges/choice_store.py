@@ -1,4 +1,4 @@
-"""Whose cards are printed: chosen by wave, district or village, counted before, worded as on paper."""
+"""Whose cards are printed or sent: chosen by wave, district or village, counted before, worded as on paper."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,8 @@ from ..refusals import Refused
 from ..schema import Badge, District, Participant, Seat, Village, Wave
 from ..settings import store as settings
 from . import token
-from .layout import COLUMNS, ROWS, Card
+from .layout import Card
+from .sheet import CARD, Size
 
 NO_WAVE = 0  # in place of a wave's number: those who have none yet
 # Papers are Indonesian, whatever the language of who prints them.
@@ -33,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Tally:
-    """What a choice comes to: cards, how many are yet to be issued or were never printed, and sheets of ten.
+    """What a choice comes to: cards, how many are yet to be issued, were never or more than once printed, and sheets.
 
     ``sheets`` begins a new one with each village, ``sheets_joined`` does not.
     """
@@ -41,22 +42,73 @@ class Tally:
     cards: int = 0
     missing: int = 0
     unprinted: int = 0
+    reprinted: int = 0
     sheets: int = 0
     sheets_joined: int = 0
 
 
-def tally(session: Session, choice: Choice) -> Tally:
-    """Return how many cards and sheets ``choice`` comes to."""
-    printed = func.count().filter(Badge.printed_count > 0)
-    rows = session.execute(_chosen(choice, func.count(), func.count(Badge.id), printed).group_by(Village.id)).all()
+@dataclass(frozen=True)
+class VillageCards:
+    """The cards of one village (``code`` "" for people without one), and how many of their holders have a phone."""
+
+    code: str
+    village: str
+    district: str
+    cards: int
+    phones: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody whose card is sent: what stands on it, their phone (08… or "") and how often it was printed."""
+
+    id: int
+    phone: str
+    printed: int
+    card: Card
+
+
+def tally(session: Session, choice: Choice, size: Size = CARD) -> Tally:
+    """Return how many cards, and sheets of cards of this size, ``choice`` comes to."""
+    printed, again = (func.count().filter(Badge.printed_count > times) for times in (0, 1))
+    counts = func.count(), func.count(Badge.id), printed, again
+    rows = session.execute(_chosen(choice, *counts).group_by(Village.id)).all()
     cards = sum(row[0] for row in rows)
     return Tally(
         cards=cards,
         missing=cards - sum(row[1] for row in rows),
         unprinted=cards - sum(row[2] for row in rows),
-        sheets=sum(_sheets(row[0]) for row in rows),
-        sheets_joined=_sheets(cards),
+        reprinted=sum(row[3] for row in rows),
+        sheets=sum(size.sheets(row[0]) for row in rows),
+        sheets_joined=size.sheets(cards),
     )
+
+
+def per_village(session: Session, choice: Choice) -> list[VillageCards]:
+    """Return the cards of each village of ``choice`` in the order of the sheets, people without a village last."""
+    phones = func.count().filter(Participant.phone != "")
+    columns = Village.code, Village.name, Village.kind, District.name.label("district"), func.count().label("cards")
+    rows = _chosen(choice, *columns, phones.label("phones")).group_by(Village.id, District.id)
+    return [
+        VillageCards(
+            row.code or "",
+            _village_line(row.kind, row.name) if row.code else "",
+            f"Kecamatan {row.district}" if row.code else "",
+            row.cards,
+            row.phones,
+        )
+        for row in session.execute(rows.order_by(Village.code.is_(None), District.code, Village.code))
+    ]
+
+
+def holders_of(session: Session, choice: Choice) -> list[Holder]:
+    """Return the people of ``choice`` who have a card that works, in the order of the sheets."""
+    return _holders(session, _in_order(_chosen(choice, *_HELD)))
+
+
+def holder_of(session: Session, participant_id: int) -> Holder | None:
+    """Return one person with the card that works, None for somebody without one."""
+    return next(iter(_holders(session, _chosen(Choice(), *_HELD).where(Participant.id == participant_id))), None)
 
 
 def ids_of(session: Session, choice: Choice) -> list[int]:
@@ -81,18 +133,15 @@ def cards_for(
 
 def cards_by_id(session: Session, choice: Choice) -> list[tuple[int, Card]]:
     """Return participant ids and live cards of ``choice`` in the order of the sheets."""
-    event, base_url = events.the_event(session).name, settings.read(session, "base_url")
-    rows = _in_order(_chosen(choice, Participant.id, *_PRINTED).where(Badge.id.isnot(None)))
-    return [(row.id, _card(row, event, base_url)) for row in session.execute(rows)]
+    return [(holder.id, holder.card) for holder in holders_of(session, choice)]
 
 
 def card_of(session: Session, participant_id: int) -> Card:
     """Return one person's live card as it is printed; refused with 404 when there is none."""
-    rows = _chosen(Choice(), *_PRINTED).where(Participant.id == participant_id, Badge.id.isnot(None))
-    row = session.execute(rows).first()
-    if row is None:
+    holder = holder_of(session, participant_id)
+    if holder is None:
         raise Refused("no_card", "Peserta ini tidak punya kartu yang berlaku. Terbitkan kartu baru di halamannya.", 404)
-    return _card(row, events.the_event(session).name, settings.read(session, "base_url"))
+    return holder.card
 
 
 def title_of(session: Session, choice: Choice) -> str:
@@ -129,6 +178,13 @@ _PRINTED = (
     Badge.token,
     Badge.short_code,
 )
+_HELD = Participant.id, Participant.phone, Badge.printed_count, *_PRINTED
+
+
+def _holders(session: Session, rows: Select[Any]) -> list[Holder]:
+    event, base_url = events.the_event(session).name, settings.read(session, "base_url")
+    held = session.execute(rows.where(Badge.id.isnot(None)))
+    return [Holder(row.id, row.phone, row.printed_count, _card(row, event, base_url)) for row in held]
 
 
 def _chosen(choice: Choice, *columns: Any) -> Select[Any]:
@@ -185,7 +241,3 @@ def _card(row: Row[Any], event: str, base_url: str) -> Card:
 
 def _village_line(kind: str, name: str) -> str:
     return f"Kelurahan {name}" if kind == "kelurahan" else f"Desa {name}"
-
-
-def _sheets(cards: int) -> int:
-    return -(-cards // (COLUMNS * ROWS))

@@ -12,9 +12,10 @@ from wtforms.validators import DataRequired, Length
 from ..events.waves import numeral
 from ..schema import District, Wave
 from ..web.filters import day
+from .sheet import CARD, SIZES, Size
 from .store import NO_WAVE, Choice
 
-FIELDS = ("wave", "district", "village", "which", "paper", "sheets")
+FIELDS = ("wave", "district", "village", "which", "size", "paper", "sheets")
 NEW, JOINED = "new", "joined"
 _MOST_IDS = 20_000
 
@@ -32,7 +33,7 @@ class Pick(SelectField):
 
 
 class CardsForm(FlaskForm):
-    """Whose cards, on which paper, each village on sheets of its own or not.
+    """Whose cards, how large, on which paper, each village on sheets of its own or not.
 
     ``people`` holds whose new cards the page spoke of, so that a download that got lost can be repeated.
     """
@@ -43,6 +44,11 @@ class CardsForm(FlaskForm):
     which = Pick(
         _l("Kartu"),
         {"": _l("Semua kartu"), NEW: _l("Belum pernah dicetak")},
+        default="",
+    )
+    size = Pick(
+        _l("Ukuran"),
+        {"": _l("Kartu, 10 per lembar"), "badge": _l("Lencana bertali, 4 per lembar")},
         default="",
     )
     paper = Pick(_l("Kertas"), {"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}, default="f4")
@@ -65,6 +71,10 @@ class CardsForm(FlaskForm):
             self.village.data,
             unprinted=self.which.data == NEW,
         )
+
+    def card_size(self) -> Size:
+        """Return how large the cards are printed."""
+        return SIZES.get(self.size.data, CARD)
 
     def only(self) -> frozenset[int] | None:
         """Return whose cards the page spoke of, None where it was not about new ones."""

@@ -1,23 +1,20 @@
-"""The layout of cards: where everything stands on a sheet of ten and on a card sent as a picture."""
+"""The layout of a card for the pocket: where everything stands on it, and what every card is drawn from."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 HINT = "Tunjukkan di meja registrasi"
 """The sentence under every code; papers are Indonesian."""
 
-COLUMNS, ROWS = 2, 5
 QUIET = 4  # modules of white around a code (ISO/IEC 18004)
 ACCENT = 0.15  # how far an accent rises above the top of its line, in sizes
 
 _PT = 25.4 / 72
-_SIDE, _FOOT = 8.0, 8.5  # mm of the sheet left and right, above and below the cards: a printer's dead edge
 _PADDING = 5.0
 _CODE, _MOST = 0.68, 40.0  # side of the code with its quiet zone: of the card's height, and at most
 _GUTTER = 0.8
 _RING = 4.9
-_HAIR, _GREY = 0.1, "#a9a9a9"
 
 # Text is black throughout: a laser printer makes dots of grey letters. Rings differ in number as in colour,
 # so that a grey print tells them apart; their colours are dark, middle and light.
@@ -80,43 +77,11 @@ class Pen(Protocol):
     def modules(self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]) -> None: ...
 
 
-def cells(width: float, height: float) -> list[Box]:
-    """Return the ten cards of a sheet of this size in mm, row by row."""
-    across, down = (width - 2 * _SIDE) / COLUMNS, (height - 2 * _FOOT) / ROWS
-    return [
-        Box(_SIDE + column * across, _FOOT + row * down, across, down)
-        for row in range(ROWS)
-        for column in range(COLUMNS)
-    ]
-
-
-def pages(cards: Iterable[Card], apart: Callable[[Card], object] | None = None) -> list[list[Card]]:
-    """Return the cards in sheets of ten; a new sheet begins too where ``apart`` of a card changes."""
-    sheets: list[list[Card]] = []
-    for card in cards:
-        full = not sheets or len(sheets[-1]) == COLUMNS * ROWS
-        if full or (apart is not None and apart(card) != apart(sheets[-1][-1])):
-            sheets.append([])
-        sheets[-1].append(card)
-    return sheets
-
-
 def zone(cell: Box) -> Box:
     """Return the square that belongs to the code and its quiet zone alone."""
     side = min(_CODE * cell.height, _MOST)
     edge = _PADDING - side * QUIET / 37  # the dark modules of an address line up with the padding
     return Box(cell.right - edge - side, cell.y + edge, side, side)
-
-
-def draw_sheet(pen: Pen, cards: Sequence[tuple[Card, Code]], foot: str) -> None:
-    """Draw up to ten cards with the lines to cut along, and ``foot`` in the margin below."""
-    places = cells(pen.width, pen.height)
-    _cut_lines(pen, places[: len(cards)])
-    for place, (card, code) in zip(places, cards, strict=False):
-        draw_card(pen, card, code, place)
-    start = _SIDE + _PADDING
-    line = pen.fit(foot, "regular", pen.width / COLUMNS - start - 2, largest=5.5 * _PT, smallest=4 * _PT)
-    pen.write(start, places[-1].bottom + 1.4, line, "regular")
 
 
 def draw_card(pen: Pen, card: Card, code: Code, cell: Box) -> None:
@@ -186,14 +151,3 @@ def _number(numeral: str) -> int:
     after = [*worth[1:], 0]
     total = sum(-one if one < following else one for one, following in zip(worth, after, strict=False))
     return max(0, total - 1)
-
-
-def _cut_lines(pen: Pen, used: Sequence[Box]) -> None:
-    if not used:
-        return
-    left, top = used[0].x, used[0].y
-    right, bottom = max(cell.right for cell in used), max(cell.bottom for cell in used)
-    for x in sorted({edge for cell in used for edge in (cell.x, cell.right)}):
-        pen.line(x, top - 3.5, x, bottom + 3.5, _HAIR, _GREY)
-    for y in sorted({edge for cell in used for edge in (cell.y, cell.bottom)}):
-        pen.line(left - 3.5, y, right + 3.5, y, _HAIR, _GREY)

@@ -16,12 +16,17 @@ from ..schema import Badge, Participant
 from . import papers, token
 from .choice_store import NO_WAVE as NO_WAVE
 from .choice_store import Choice as Choice
+from .choice_store import Holder as Holder
 from .choice_store import Tally as Tally
 from .choice_store import card_of as card_of
 from .choice_store import cards_by_id, title_of
 from .choice_store import cards_for as cards_for
+from .choice_store import holder_of as holder_of
+from .choice_store import holders_of as holders_of
 from .choice_store import ids_of as ids_of
+from .choice_store import per_village as per_village
 from .choice_store import tally as tally
+from .handover import Parcel
 from .layout import Card
 
 _MANY = 500  # ids beyond which looking at everybody is faster than naming them
@@ -134,6 +139,31 @@ def print_cards(
     cards = [card for id_, card in cards_by_id(session, whole) if id_ in wanted]
     note(session, actor, "badge.print", "badge", None, now=now, title=title, cards=len(cards), issued=issued)
     return cards, title
+
+
+def send_cards(session: Session, actor: str, choice: Choice, *, now: datetime) -> tuple[list[Card], str]:
+    """Issue what is missing of the chosen cards and return them with a title, to be sent as pictures.
+
+    The trail keeps how many; a picture is no printing. Refused when nobody is chosen, or a wave or place does
+    not exist.
+    """
+    title = title_of(session, choice)
+    issued = issue_missing(session, ids_of(session, choice), now=now)
+    cards = [card for _, card in cards_by_id(session, choice)]
+    if not cards:
+        raise Refused("no_cards", "Tidak ada kartu dalam pilihan ini.", 422)
+    note(session, actor, "badge.send", "badge", None, now=now, title=title, rows=len(cards), issued=issued)
+    return cards, title
+
+
+def hand_over(session: Session, actor: str, choice: Choice, *, now: datetime) -> tuple[list[Parcel], str]:
+    """Return the cards of each village of ``choice`` and the list's title; refused like print_cards."""
+    title = title_of(session, choice)
+    parcels = [Parcel(one.village, one.district, one.cards) for one in per_village(session, choice)]
+    if not parcels:
+        raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)
+    note(session, actor, "badge.handover", "badge", None, now=now, title=title, rows=len(parcels))
+    return parcels, title
 
 
 def sheet(

@@ -1,5 +1,6 @@
-"""The layout of one card as a picture for a messenger: the name, a large code, and when and where."""
+"""The upright layout of a card: as a picture for a messenger, or printed to hang around the neck."""
 
+from dataclasses import dataclass
 from math import ceil
 
 from .layout import ACCENT, HINT, QUIET, Box, Card, Code, Pen, draw_ring
@@ -8,52 +9,79 @@ WIDTH, HEIGHT = 1080, 1740
 """Size of the picture in pixels; at another width everything keeps its proportion."""
 
 _MARGIN = 60
-_LEAST = 0.6  # of the width, for the dark square of the code: it must outlive a messenger's compression
 _GREY = "#a9a9a9"
 
 
-def code_box(width: float, modules: int) -> Box:
-    """Return the square of the code with its quiet zone, a whole number of pixels for each module."""
-    px = ceil(_LEAST * width / modules)
-    side = (modules + 2 * QUIET) * px
-    bottom = round(1390 * width / WIDTH)
-    return Box(round((width - side) / 2), bottom - side, side, side)
+@dataclass(frozen=True)
+class Look:
+    """What differs between the two: ``least`` of the width for the dark square of the code, the ``step`` in which
+    a module grows, and the largest size of the name (in pixels of the picture)."""
+
+    least: float
+    step: float
+    name: int
 
 
-def draw_ticket(pen: Pen, card: Card, code: Code) -> None:
-    """Draw the card on a pen of pixels in the proportion of ``WIDTH`` to ``HEIGHT``."""
-    square = code_box(pen.width, code.modules)
+# In a messenger the code must outlive the compression; around a neck the name is read first.
+PICTURE = Look(0.6, 1, 108)
+WORN = Look(0.5, 0.001, 170)
+
+
+def code_box(width: float, modules: int, look: Look = PICTURE) -> Box:
+    """Return the square of the code with its quiet zone in a card of this width, whole steps for each module."""
+    module = ceil(look.least * width / modules / look.step) * look.step
+    side = (modules + 2 * QUIET) * module
+    bottom = 1390 * width / WIDTH
+    if look.step == 1:
+        bottom = round(bottom)
+        return Box(round((width - side) / 2), bottom - side, side, side)
+    return Box((width - side) / 2, bottom - side, side, side)
+
+
+def draw_badge(pen: Pen, card: Card, code: Code, cell: Box) -> None:
+    """Draw the card into its place on a sheet (mm), as large as the place lets it be."""
+    unit = min(cell.width / WIDTH, cell.height / HEIGHT)
+    width, height = unit * WIDTH, unit * HEIGHT
+    middle = Box(cell.x + (cell.width - width) / 2, cell.y + (cell.height - height) / 2, width, height)
+    draw_ticket(pen, card, code, middle, WORN)
+
+
+def draw_ticket(pen: Pen, card: Card, code: Code, box: Box | None = None, look: Look = PICTURE) -> None:
+    """Draw the card into a box in the proportion of ``WIDTH`` to ``HEIGHT``: all that the pen has, without one."""
+    box = box or Box(0, 0, pen.width, pen.height)
+    placed = code_box(box.width, code.modules, look)
+    square = Box(box.x + placed.x, box.y + placed.y, placed.width, placed.height)
     inset = QUIET * square.width / (code.modules + 2 * QUIET)
     pen.modules(square.x + inset, square.y + inset, square.width - 2 * inset, code.modules, code.runs)
-    _draw_person(pen, card, square)
-    _draw_foot(pen, card, square)
+    _draw_person(pen, card, box, square, look)
+    _draw_foot(pen, card, box, square)
 
 
-def _draw_person(pen: Pen, card: Card, square: Box) -> None:
-    unit = pen.width / WIDTH
-    width, middle = pen.width - 2 * _MARGIN * unit, pen.width / 2
+def _draw_person(pen: Pen, card: Card, box: Box, square: Box, look: Look) -> None:
+    unit = box.width / WIDTH
+    width, middle, top = box.width - 2 * _MARGIN * unit, box.x + box.width / 2, box.y + _MARGIN * unit
     where = " · ".join(filter(None, (card.village_line, card.district_line)))
     event = pen.fit(card.event, "regular", width, largest=34 * unit, smallest=22 * unit, lines=2)
     seat = pen.fit(card.seat_line, "bold", width, largest=56 * unit, smallest=30 * unit)
     place = pen.fit(where, "regular", width, largest=40 * unit, smallest=26 * unit, lines=2)
     gap = 18 * unit
-    room = square.y - _MARGIN * unit - event.height - seat.height - place.height - 2 * gap
-    name = pen.fit(card.name, "bold", width, largest=108 * unit, smallest=28 * unit, lines=4, height=room)
-    y = pen.write(middle, _MARGIN * unit, event, "regular", "middle")
+    room = square.y - top - event.height - seat.height - place.height - 2 * gap
+    name = pen.fit(card.name, "bold", width, largest=look.name * unit, smallest=28 * unit, lines=4, height=room)
+    y = pen.write(middle, top, event, "regular", "middle")
     # A short name stands in the middle of its room, so that the picture has no hole.
     y = pen.write(middle, y + gap + (room - name.height) / 2, name, "bold", "middle") + gap
     y = pen.write(middle, y, seat, "bold", "middle")
     pen.write(middle, y, place, "regular", "middle")
 
 
-def _draw_foot(pen: Pen, card: Card, square: Box) -> None:
-    unit = pen.width / WIDTH
-    width, middle = pen.width - 2 * _MARGIN * unit, pen.width / 2
+def _draw_foot(pen: Pen, card: Card, box: Box, square: Box) -> None:
+    unit = box.width / WIDTH
+    width, middle = box.width - 2 * _MARGIN * unit, box.x + box.width / 2
     typed = pen.fit(card.short_code, "mono", width, largest=80 * unit, smallest=40 * unit)
     hint = pen.fit(HINT, "regular", width, largest=36 * unit, smallest=24 * unit)
     y = pen.write(middle, square.bottom + ACCENT * typed.size, typed, "mono", "middle")
     y = pen.write(middle, y, hint, "regular", "middle") + 24 * unit
-    pen.line(_MARGIN * unit, y, pen.width - _MARGIN * unit, y, 2 * unit, _GREY)
+    pen.line(box.x + _MARGIN * unit, y, box.right - _MARGIN * unit, y, 2 * unit, _GREY)
     radius, gap = 60 * unit, 28 * unit
     beside = width - 2 * radius - gap
     date = pen.fit(card.date_line, "bold", beside, largest=46 * unit, smallest=28 * unit)
@@ -64,7 +92,7 @@ def _draw_foot(pen: Pen, card: Card, square: Box) -> None:
         for line in text.lines or ("",)
     )
     left = middle - (2 * radius + gap + widest) / 2
-    center = (y + pen.height) / 2
+    center = (y + box.bottom) / 2
     draw_ring(pen, card.wave_numeral, left + radius, center, radius)
     y = pen.write(left + 2 * radius + gap, center - (date.height + venue.height) / 2, date, "bold")
     pen.write(left + 2 * radius + gap, y, venue, "regular")

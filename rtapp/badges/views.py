@@ -1,11 +1,6 @@
 """Cards on sheets to cut, one card as a picture, a new card for a lost one."""
 
-import re
-import unicodedata
-from io import BytesIO
-from pathlib import Path
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -19,17 +14,17 @@ from ..settings import store as settings
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import papers, store
-from .forms import JOINED, NEW, CardsForm, ReissueForm, cards_form, reissue_form
-
-blueprint = Blueprint("badges", __name__)
+from . import papers, send_views, store  # noqa: F401  whose routes are this room's too
+from .forms import JOINED, NEW, CardsForm, ReissueForm, reissue_form
+from .messenger import chat_address, message_for
+from .shared_views import asked, blueprint, download, fonts
 
 
 @blueprint.get("/cards")
 @requires(Duty.PRINT_CARDS)
 def cards() -> Response:
     """Choose whose cards to print, and see how many cards and sheets that makes."""
-    form = _asked(request.args)
+    form = asked(request.args)
     return _cards_page(form, 200 if form.validate() else 422)
 
 
@@ -37,11 +32,11 @@ def cards() -> Response:
 @requires(Duty.PRINT_CARDS)
 def print_cards() -> Response:
     """Issue what is missing, count the printing and answer the sheets as a PDF."""
-    actor, now, form = acting(), clock.utcnow(), _asked(request.form)
+    actor, now, form = acting(), clock.utcnow(), asked(request.form)
     if not form.validate():
         return _cards_page(form, 422)
     try:
-        fonts = _fonts()  # before anything is counted
+        folder = fonts()  # before anything is counted
         session = begin_write(db.session)
         printed, title = store.print_cards(session, actor.name, form.choice(), only=form.only(), now=now)
     except Refused as refused:
@@ -50,8 +45,8 @@ def print_cards() -> Response:
         return _cards_page(form, refused.status)
     session.commit()
     apart = None if form.sheets.data == JOINED else papers.village_of
-    pdf = papers.card_sheet(printed, form.paper.data, fonts, title, apart=apart)
-    return _download(pdf, "application/pdf", f"{title} {form.paper.data}", "pdf")
+    pdf = papers.card_sheet(printed, form.paper.data, folder, title, apart=apart, size=form.card_size())
+    return download(pdf, "application/pdf", f"{title} {form.size.data} {form.paper.data}", "pdf")
 
 
 @blueprint.get("/participants/<int:participant_id>/card")
@@ -68,7 +63,7 @@ def card_png(participant_id: int) -> Response:
     shown = store.card_of(db.session, participant_id)
     db.session.rollback()  # drawing needs no connection: the pool is small
     name = f"kartu {shown.name} {shown.seat_line} {shown.village_line}"
-    return _download(papers.card_png(shown, _fonts()), "image/png", name, "png")
+    return download(papers.card_png(shown, fonts()), "image/png", name, "png")
 
 
 @blueprint.post("/participants/<int:participant_id>/card")
@@ -85,14 +80,10 @@ def reissue(participant_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("roster.participant", participant_id=participant_id), 303)
 
 
-def _asked(values: object) -> CardsForm:
-    return cards_form(values, events.find_waves(db.session), events.find_districts(db.session))
-
-
 def _cards_page(form: CardsForm, status: int) -> Response:
     wrong = any(field.errors for field in form)
     choice = store.Choice() if wrong else form.choice()
-    tally = store.Tally() if wrong else store.tally(db.session, choice)
+    tally = store.Tally() if wrong else store.tally(db.session, choice, form.card_size())
     form.people.data = ""
     if form.which.data == NEW and not wrong:
         form.people.data = ",".join(map(str, store.ids_of(db.session, choice)))
@@ -116,16 +107,8 @@ def _card_page(participant_id: int, form: ReissueForm, status: int = 200) -> tup
     person = roster.find_person(db.session, participant_id)
     badges = store.badges_of(db.session, participant_id)
     live = next((badge for badge in badges if badge.revoked_at is None), None)
-    return render_template("badges/card.html", person=person, badges=badges, live=live, form=form), status
-
-
-def _fonts() -> Path:
-    return papers.find_fonts(Path(current_app.static_folder or ""))
-
-
-def _download(data: bytes, kind: str, name: str, ending: str) -> Response:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    file = f"{re.sub('[^a-z0-9]+', '-', plain).strip('-')[:100]}.{ending}"
-    response = send_file(BytesIO(data), kind, as_attachment=True, download_name=file)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    holder = store.holder_of(db.session, participant_id)
+    message = message_for(holder.card) if holder else ""
+    chat = chat_address(holder.phone, message) if holder and holder.phone else ""
+    context = {"person": person, "badges": badges, "live": live, "message": message, "chat": chat, "form": form}
+    return render_template("badges/card.html", **context), status

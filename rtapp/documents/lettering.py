@@ -10,6 +10,7 @@ FACES = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf", "mono": "De
 ELLIPSIS = "…"
 _ASCENT = 0.78  # from the top of a line down to its baseline, in sizes; an accent may rise 0.15 higher
 _STEP = 0.97  # one size to the next smaller one
+_REMEMBERED = 256  # texts whose size a pen remembers
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,22 @@ class Pen:
         height: float | None = None,
     ) -> Fitted:
         """Return the text in the largest size that stays in its box, see ``fit`` of this module."""
-        return fit(
-            text,
-            lambda part: self.measure(part, face) * self.slack,
-            width,
-            largest=largest,
-            smallest=smallest,
-            lines=lines,
-            height=height,
-        )
+        # Most of what stands on a page stands on the next one too: the event, the day, the titles of a table.
+        fits = self.__dict__.setdefault("_fits", {})
+        asked = (text, face, width, largest, smallest, lines, height)
+        if asked not in fits:
+            if len(fits) == _REMEMBERED:
+                fits.clear()
+            fits[asked] = fit(
+                text,
+                lambda part: self.measure(part, face) * self.slack,
+                width,
+                largest=largest,
+                smallest=smallest,
+                lines=lines,
+                height=height,
+            )
+        return fits[asked]
 
     def write(self, x: float, top: float, fitted: Fitted, face: str, align: str = "left") -> float:
         """Write fitted text downward from ``top`` and return where it ends."""

@@ -19,7 +19,7 @@ _SMOOTH = 4  # a ring is drawn this many times larger and shrunk
 
 
 class Picture(Pen):
-    """A picture being drawn on white; lengths and text sizes in pixels from the top left.
+    """A picture being drawn on white; lengths and text sizes in pixels from the top left, or ``scale`` pixels each.
 
     ``fonts`` is the folder of the TrueType files; FileNotFoundError names a missing one.
     """
@@ -27,10 +27,10 @@ class Picture(Pen):
     # Letters are set on whole pixels, so a line may come out a little wider than its measure.
     slack = 1.02
 
-    def __init__(self, width: int, height: int, fonts: Path) -> None:
+    def __init__(self, width: float, height: float, fonts: Path, scale: float = 1) -> None:
         self.width, self.height = width, height
-        self._fonts = fonts
-        self._image = Image.new("RGB", (width, height), "white")
+        self._fonts, self._scale = fonts, scale
+        self._image = Image.new("RGB", (round(width * scale), round(height * scale)), "white")
         self._draw = ImageDraw.Draw(self._image)
 
     def measure(self, text: str, face: str) -> float:
@@ -40,14 +40,17 @@ class Picture(Pen):
     def text(self, x: float, baseline: float, line: str, face: str, size: float, align: str = "left") -> None:
         """Write one line of text; ``align`` says what ``x`` is: its left, middle or right."""
         anchor = {"left": "ls", "middle": "ms", "right": "rs"}[align]
-        self._draw.text((x, baseline), line, fill="black", font=_font(self._fonts, face, size), anchor=anchor)
+        font = _font(self._fonts, face, size * self._scale)
+        self._draw.text((x * self._scale, baseline * self._scale), line, fill="black", font=font, anchor=anchor)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str = "#000000") -> None:
         """Draw a straight line."""
-        self._draw.line((x1, y1, x2, y2), fill=ink, width=max(1, round(thickness)))
+        ends = [edge * self._scale for edge in (x1, y1, x2, y2)]
+        self._draw.line(ends, fill=ink, width=max(1, round(thickness * self._scale)))
 
     def ring(self, x: float, y: float, radius: float, thickness: float, ink: str) -> None:
         """Draw a ring around (x, y), ``radius`` to the middle of its line."""
+        x, y, radius, thickness = (length * self._scale for length in (x, y, radius, thickness))
         outer = radius + thickness / 2
         left, top, side = int(x - outer) - 1, int(y - outer) - 1, int(2 * outer) + 4
         mask = Image.new("L", (side * _SMOOTH, side * _SMOOTH))
@@ -60,10 +63,18 @@ class Picture(Pen):
 
         A module is a whole number of pixels, so the code may come out smaller than ``side``.
         """
+        x, y, side = (length * self._scale for length in (x, y, side))
         px = max(1, int(side / count + 1e-6))
         for column, row, width in runs:
             left, top = round(x) + column * px, round(y) + row * px
             self._draw.rectangle((left, top, left + width * px - 1, top + px - 1), fill="black")
+
+    def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None:
+        """Draw a PNG as large as it fits into a box, in the middle of it."""
+        left, above, width, height = (round(length * self._scale) for length in (x, top, width, height))
+        with Image.open(BytesIO(png)) as image:
+            fitted = ImageOps.contain(image.convert("RGB"), (width, height))
+        self._image.paste(fitted, (left + (width - fitted.width) // 2, above + (height - fitted.height) // 2))
 
     def finish(self) -> bytes:
         """Return the picture as a PNG of few colours."""

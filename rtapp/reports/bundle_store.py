@@ -17,6 +17,8 @@ from . import papers
 from .attendance import Roll
 from .attendance_store import listed_points, roll_of
 from .bundle import Made, Part, Plan
+from .certificate_papers import certificate_pdf
+from .certificate_store import awards_of, materials_of
 from .invited_paper import Invited
 from .letter import About
 from .recap import rows
@@ -99,9 +101,25 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
     )
 
 
+def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
+    title, file = "Sertifikat", "40-sertifikat.pdf"
+    awards, materials = awards_of(session, wanted.wave), materials_of(session, wanted.wave)
+    if awards:
+        make = partial(certificate_pdf, awards, materials, wanted.about, wanted.paper, wanted.fonts)
+        yield Part(file, title, len(awards), make)
+    else:
+        yield Part(file, title, missing="Belum ada sertifikat bernomor di gelombang ini.")
+
+
 def _index(wanted: Wanted, made: list[Made]) -> bytes:
     return papers.index_pdf(made, wanted.about, wanted.paper, wanted.fonts)
 
 
-PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (_invited, _attendance, _transport, _recap)
+PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (
+    _invited,
+    _attendance,
+    _transport,
+    _recap,
+    _certificates,
+)
 """The kinds of papers in the order of the bundle; each yields its parts, one that cannot be made with the reason."""

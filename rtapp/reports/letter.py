@@ -73,7 +73,7 @@ def signatures(about: About, clerk: str = "") -> Block:
     def draw(pen: Paper, top: float) -> None:
         width = (pen.width - 2 * SIDE) / 2
         for place, (above, signer) in enumerate(signers, start=2 - len(signers)):
-            _draw_signer(pen, SIDE + width * (place + 0.5), top + 8, width - 8, above, signer)
+            draw_signer(pen, SIDE + width * (place + 0.5), top + 8, width - 8, above, signer)
 
     return Block(62, draw)
 
@@ -119,7 +119,7 @@ def _head(paper: Paper, about: About) -> Iterator[Block]:
     yield Block(6, _rule)
 
 
-def _draw_signer(pen: Paper, x: float, top: float, width: float, above: str, signer: Signatory) -> None:
+def draw_signer(pen: Paper, x: float, top: float, width: float, above: str, signer: Signatory) -> None:
     """Draw one signature: its name underlined, or a line of dots to write on, as the number is."""
     number = f"NIP. {signer.nip}" if signer.nip else "" if signer.name else NUMBER
     face = "bold" if signer.name else "regular"
@@ -135,7 +135,7 @@ def _draw_signer(pen: Paper, x: float, top: float, width: float, above: str, sig
                 "middle",
             )
     pen.write(x, top + 36, name, face, "middle")
-    if signer.name:
+    if signer.name and name.lines:
         half = pen.measure(name.lines[0], face) * name.size / 2
         pen.line(x - half, top + 36 + name.height, x + half, top + 36 + name.height, 0.25)
     for down, line in zip((41, 45.6), below, strict=False):

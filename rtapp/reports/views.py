@@ -3,6 +3,7 @@
 from . import (  # noqa: F401  their routes are this room's
     attendance_views,
     bundle_views,
+    certificate_views,
     recap_views,
     signatures_views,
     transport_views,

@@ -21,9 +21,21 @@ _SECTIONS = (
 _PAPERS = (
     (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
     (_("Daftar hadir"), "reports.attendance", ("reports.attendance", "reports.signed"), Duty.MAKE_REPORTS),
+    (
+        _("Kirim kartu"),
+        "badges.villages",
+        ("badges.villages", "badges.village"),
+        Duty.EDIT_ROSTER,
+    ),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
     (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
     (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),
+    (
+        _("Sertifikat"),
+        "reports.certificates",
+        ("reports.certificate", "reports.issue_certificates", "reports.check_certificate"),
+        Duty.MAKE_REPORTS,
+    ),
     (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
 )
 _LETTERHEAD = ("settings.letterhead", "settings.save_letterhead", "settings.save_logo")

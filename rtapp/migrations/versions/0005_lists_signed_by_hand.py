@@ -6,7 +6,7 @@ from alembic import op
 from rtapp.db import UTCDateTime
 
 revision = "0005"
-down_revision = "0007"
+down_revision = "0004"
 
 
 def _id() -> sa.types.TypeEngine[int]:

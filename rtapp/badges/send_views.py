@@ -1,0 +1,98 @@
+"""Cards on their way to their holders: pictures for a messenger, village by village, and the list of handing over."""
+
+from collections.abc import Mapping
+
+from flask import abort, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..web.guard import acting, requires
+from . import papers, store
+from .forms import CardsForm
+from .messenger import chat_address, message_for, plain
+from .shared_views import asked, blueprint, download, fonts
+
+
+@blueprint.get("/cards/villages")
+@requires(Duty.EDIT_ROSTER)
+def villages() -> str:
+    """Choose the village to whose people cards are sent."""
+    form = _choice(request.args)
+    found = [village for village in store.per_village(db.session, form.choice()) if village.code]
+    return render_template("badges/villages.html", waves=form.wave.choices, chosen=form.wave.data, villages=found)
+
+
+@blueprint.get("/cards/villages/<code>")
+@requires(Duty.EDIT_ROSTER)
+def village(code: str) -> str:
+    """Show who of a village gets a card, with the chat of each who has a phone."""
+    form = _of_village(code, request.args)
+    holders = store.holders_of(db.session, form.choice())
+    sent = [(one, chat_address(one.phone, message_for(one.card)) if one.phone else "") for one in holders]
+    missing = store.tally(db.session, form.choice()).missing
+    place = next(place for place in events.find_villages(db.session) if place.code == code)
+    return render_template("badges/village.html", place=place, holders=sent, missing=missing, wave=form.wave.data)
+
+
+@blueprint.post("/cards/villages/<code>/pictures")
+@requires(Duty.EDIT_ROSTER)
+def village_pictures(code: str) -> Response:
+    """Answer the pictures of a village's cards as a ZIP."""
+    return _archive(_of_village(code, request.form))
+
+
+@blueprint.post("/cards/pictures")
+@requires(Duty.PRINT_CARDS)
+def pictures() -> Response:
+    """Answer the pictures of the chosen cards as a ZIP."""
+    return _archive(_choice(request.form))
+
+
+@blueprint.post("/cards/handover")
+@requires(Duty.PRINT_CARDS)
+def handover() -> Response:
+    """Answer the list by which the chosen cards are handed to the villages."""
+    actor, now, form = acting(), clock.utcnow(), _choice(request.form)
+    folder = fonts()
+    session = begin_write(db.session)
+    event = events.the_event(session)
+    name, zone = event.name, event.timezone
+    parcels, title = store.hand_over(session, actor.name, form.choice(), now=now)
+    session.commit()
+    made = f"dicetak dari sistem, {clock.moment_text(now, zone)}"
+    pdf = papers.handover_list(parcels, name, title, made, form.paper.data, folder)
+    return download(pdf, "application/pdf", f"serah terima {title} {form.paper.data}", "pdf")
+
+
+def _archive(form: CardsForm) -> Response:
+    """Stream the pictures: one is drawn while the last travels, and a download that is cancelled ends the work."""
+    actor, now = acting(), clock.utcnow()
+    folder = fonts()
+    session = begin_write(db.session)
+    zone = events.the_event(session).timezone
+    cards, title = store.send_cards(session, actor.name, form.choice(), now=now)
+    session.commit()
+    pieces = papers.picture_archive(cards, folder, clock.local(now, zone))
+    response = Response(pieces, mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{plain('gambar ' + title)}.zip")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _choice(values: Mapping[str, str]) -> CardsForm:
+    form = asked(values)
+    if not form.validate():
+        raise Refused("bad_choice", "Pilih gelombang, kecamatan, atau desa yang ada.", 422)
+    return form
+
+
+def _of_village(code: str, values: Mapping[str, str]) -> CardsForm:
+    """Return the choice of one village, of one wave where that is asked for."""
+    if code not in {place.code for place in events.find_villages(db.session)}:
+        abort(404)
+    return _choice(MultiDict({"village": code, "wave": values.get("wave", "")}))

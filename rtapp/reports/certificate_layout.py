@@ -1,0 +1,174 @@
+"""Where everything stands on a certificate: whose it is in front, what was taught on the back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..badges.layout import ACCENT, Code, Pen
+from .letter import IN_CHARGE, PLACE, About, draw_signer
+
+TITLE = "Sertifikat"
+CHECK = "Kode cek internal panitia"
+NO_SIGNATURE = "bukan tanda tangan elektronik"
+_GREEN, _GREY = "#0b4f3c", "#8a8a8a"
+_EDGE, _SIDE = 9.0, 26.0  # mm: from the edge to the frame, to the text
+_BELOW = 66.0  # of the front: signature, code, and the frame below them
+_CODE, _LOGO = 27.0, 17.0
+
+
+class Page(Pen, Protocol):
+    """What a certificate is drawn on; lengths in mm."""
+
+    def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None: ...
+
+
+@dataclass(frozen=True)
+class Award:
+    """One certificate, every line ready to print; ``payload`` is what its QR code holds, ``code`` what is typed."""
+
+    number: str
+    name: str
+    holder: str
+    code: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """One item of the agenda: what was taught, by whom, and when by the clocks of the event."""
+
+    time: str
+    material: str
+    speaker: str
+
+
+def draw_front(pen: Page, award: Award, code: Code, about: About) -> None:
+    """Draw whose certificate it is, of what, who signs, and the code by which it is found again."""
+    _frame(pen)
+    _words(pen, award, about)
+    top = pen.height - _BELOW
+    _check(pen, award, code, _SIDE + 4, top + 6)
+    head = about.letterhead
+    day = f"{head.place or PLACE}, {about.day.partition(', ')[2]}"
+    draw_signer(pen, pen.width * 0.72, top, pen.width * 0.4, day, head.signer or IN_CHARGE)
+
+
+def draw_back(pen: Pen, award: Award, materials: Sequence[Material], about: About) -> None:
+    """Draw what was taught as a table, each row as high as the page lets it be."""
+    _frame(pen)
+    middle, width = pen.width / 2, pen.width - 2 * _SIDE
+    y = _EDGE + 12
+    told = " · ".join(filter(None, (about.wave, about.day, about.venue)))
+    for words, face, size in ((f"Materi {about.event}", "bold", 5.5), (told, "regular", 3.8)):
+        line = pen.fit(words, face, width, largest=size, smallest=size / 2, lines=2)
+        y = pen.write(middle, y, line, face, "middle") + 1
+    y, foot = y + 4, pen.height - _EDGE - 14
+    columns = (
+        ("No", 12.0, "middle"),
+        ("Waktu", 32.0, "left"),
+        ("Materi", width - 124, "left"),
+        ("Narasumber", 80.0, "left"),
+    )
+    height = min(14.0, (foot - y - 8) / max(1, len(materials)))
+    rows = [(str(number), one.time, one.material, one.speaker) for number, one in enumerate(materials, start=1)]
+    y = _row(pen, columns, [title for title, _, _ in columns], y, 8.0, "bold")
+    for row in rows:
+        y = _row(pen, columns, row, y, height, "regular")
+    line = pen.fit(f"Nomor {award.number} · {award.name}", "regular", width, largest=3, smallest=1.8)
+    pen.write(middle, pen.height - _EDGE - 10, line, "regular", "middle")
+
+
+def _words(pen: Page, award: Award, about: About) -> None:
+    """Write the front's lines one below the other, what is left of the height shared between them."""
+    top, room = _EDGE + 6, pen.height - _BELOW - _EDGE - 8
+    if about.logo:
+        pen.image(pen.width / 2 - 30, top, 60, _LOGO, about.logo)
+        top, room = top + _LOGO + 1, room - _LOGO - 1
+    fitted = _fitted(pen, _lines(award, about), room)
+    spare = max(0.0, room - _height(fitted)) / (len(fitted) + 1)
+    y = top + spare / 2
+    for line, face, after in fitted:
+        y = pen.write(pen.width / 2, y, line, face, "middle") + after + spare
+
+
+def _lines(award: Award, about: About) -> list[tuple[str, str, float, int, float]]:
+    """Return text, face, largest size, most lines and the space below of each part of the front."""
+    head = about.letterhead.lines or (about.organiser.upper(),)
+    where = f" di {about.venue}" if about.venue else ""
+    told = f"yang diselenggarakan oleh {about.organiser}" if about.organiser else "yang diselenggarakan"
+    lines = [(line, "bold", 4.6, 2, 0.0) for line in head]
+    return [
+        *lines[:-1],
+        (head[-1], "bold", 4.6, 2, 3.0),
+        (TITLE.upper(), "bold", 13.0, 1, 0.5),
+        (f"Nomor: {award.number}", "regular", 4.2, 1, 4.0),
+        ("diberikan kepada", "regular", 4.2, 1, 1.0),
+        (award.name, "bold", 12.5, 2, 1.0),
+        (award.holder, "regular", 5.0, 2, 2.0),
+        ("sebagai peserta", "regular", 4.2, 1, 1.0),
+        (about.event, "bold", 5.6, 2, 1.0),
+        (f"{told} pada hari {about.day}{where}", "regular", 4.2, 3, 0.0),
+    ]
+
+
+def _fitted(
+    pen: Page, lines: Sequence[tuple[str, str, float, int, float]], room: float
+) -> list[tuple[Any, str, float]]:
+    """Return the lines as they will stand, all of them smaller while they do not fit into ``room`` mm of height."""
+    width, scale = pen.width - 2 * _SIDE, 1.0
+    while True:
+        fitted = [
+            (
+                pen.fit(text, face, width, largest=size * scale, smallest=size * scale * 0.35, lines=most),
+                face,
+                after * scale,
+            )
+            for text, face, size, most, after in lines
+            if text
+        ]
+        if _height(fitted) <= room or scale < 0.3:
+            return fitted
+        scale *= 0.95
+
+
+def _height(fitted: Sequence[tuple[Any, str, float]]) -> float:
+    return sum(line.height + after for line, _face, after in fitted)
+
+
+def _check(pen: Pen, award: Award, code: Code, x: float, top: float) -> None:
+    inset = 4 * _CODE / (code.modules + 8)
+    pen.modules(x + inset, top + inset, _CODE - 2 * inset, code.modules, code.runs)
+    y = top + _CODE + ACCENT * 4.4
+    for words, face, size in ((award.code, "mono", 4.4), (CHECK, "regular", 2.8), (NO_SIGNATURE, "regular", 2.4)):
+        line = pen.fit(words, face, 44, largest=size, smallest=size / 2)
+        y = pen.write(x + _CODE / 2, y, line, face, "middle")
+
+
+def _row(pen: Pen, columns: Any, cells: Sequence[str], top: float, height: float, face: str) -> float:
+    left = _SIDE
+    for (_title, width, align), cell in zip(columns, cells, strict=True):
+        line = pen.fit(cell, face, width - 3, largest=3.8, smallest=1.2, lines=3, height=height - 0.8)
+        x = left + (width / 2 if align == "middle" else 1.5)
+        pen.write(x, top + (height - line.height) / 2, line, face, align)
+        pen.line(left, top, left, top + height, 0.15, _GREY)
+        left += width
+    pen.line(left, top, left, top + height, 0.15, _GREY)
+    for y in (top, top + height):
+        pen.line(_SIDE, y, left, y, 0.15, _GREY)
+    return top + height
+
+
+def _frame(pen: Pen) -> None:
+    """Draw two frames, the inner one with a square in each corner."""
+    for edge, thickness in ((_EDGE, 1.3), (_EDGE + 2.2, 0.3)):
+        right, bottom = pen.width - edge, pen.height - edge
+        cut = thickness / 2
+        for y in (edge, bottom):
+            pen.line(edge - cut, y, right + cut, y, thickness, _GREEN)
+        for x in (edge, right):
+            pen.line(x, edge - cut, x, bottom + cut, thickness, _GREEN)
+    inner = _EDGE + 2.2
+    for x, across in ((inner, 1), (pen.width - inner, -1)):
+        for y, down in ((inner, 1), (pen.height - inner, -1)):
+            pen.line(x, y + 7 * down, x + 7 * across, y + 7 * down, 0.3, _GREEN)
+            pen.line(x + 7 * across, y, x + 7 * across, y + 7 * down, 0.3, _GREEN)

@@ -1,0 +1,65 @@
+"""The rule of a wave: which checkpoints count for a certificate, and how its number is written."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..audit.store import note
+from ..events.waves import CheckpointKind
+from ..schema import CertificateRule, Checkpoint, Wave
+from .certificate import Numbering, Rule
+
+NOT_COUNTED = (CheckpointKind.GLADI,)
+
+
+def countable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
+    """Return the checkpoints of a wave that a rule may count, a rehearsal never."""
+    rows = select(Checkpoint).where(Checkpoint.wave_id == wave_id, Checkpoint.kind.not_in(NOT_COUNTED))
+    return session.scalars(rows.order_by(Checkpoint.position, Checkpoint.id)).all()
+
+
+def rule_of(session: Session, wave: Wave) -> tuple[Rule, Numbering] | None:
+    """Return the rule and the numbering of a wave, None before they were set."""
+    kept = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
+    if kept is None:
+        return None
+    return Rule(tuple(kept.points), kept.least, kept.substitutes), Numbering(kept.template, kept.code, kept.unit)
+
+
+def proposed(session: Session, wave: Wave) -> tuple[Rule, Numbering]:
+    """Return what is set, else a proposal: whoever was registered, numbered as in the last wave that has a rule."""
+    found = rule_of(session, wave)
+    if found:
+        return found
+    last = session.scalar(select(CertificateRule).order_by(CertificateRule.id.desc()).limit(1))
+    numbering = Numbering(last.template, last.code, last.unit) if last else Numbering()
+    points = [point.id for point in countable_points(session, wave.id) if point.kind == CheckpointKind.HADIR]
+    return Rule(tuple(points), max(1, len(points))), numbering
+
+
+def save_rule(session: Session, actor: str, wave: Wave, rule: Rule, numbering: Numbering, *, now: datetime) -> bool:
+    """Keep a wave's rule and numbering; return whether anything changed. Numbers already given stay as they are."""
+    before = rule_of(session, wave)
+    if before == (rule, numbering):
+        return False
+    kept = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
+    if kept is None:
+        kept = CertificateRule(wave_id=wave.id)
+        session.add(kept)
+    kept.points, kept.least, kept.substitutes = list(rule.points), rule.least, rule.substitutes
+    kept.template, kept.code, kept.unit = numbering.template, numbering.code, numbering.unit
+    session.flush()
+    values = {"wave": wave.number, "before": _told(before), "after": _told((rule, numbering))}
+    note(session, actor, "certificate.rule", "wave", wave.id, now=now, **values)
+    return True
+
+
+def _told(kept: tuple[Rule, Numbering] | None) -> dict[str, Any] | None:
+    if kept is None:
+        return None
+    rule, numbering = kept
+    told = {"points": list(rule.points), "least": rule.least, "substitutes": rule.substitutes}
+    return told | {"template": numbering.template, "code": numbering.code, "unit": numbering.unit}

@@ -1,0 +1,169 @@
+"""Sertifikat: who earns one, numbers given for good, a look before they are printed, one found again by its code."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from . import certificate_rule_store as rules
+from . import certificate_store as store
+from .certificate import PLACES, checked_numbering, checked_rule, read_code, shown_code
+from .certificate_papers import certificate_pdf, certificate_png
+from .shared_views import (
+    asked_wave,
+    blueprint,
+    chosen_paper,
+    download,
+    fonts,
+    no_wave,
+    note_export,
+    paper_choices,
+    wave_links,
+)
+from .store import about_of
+
+
+@blueprint.get("/certificates")
+@blueprint.get("/waves/<int:wave_id>/certificates")
+@requires(Duty.MAKE_REPORTS)
+def certificates(wave_id: int | None = None) -> str:
+    """Show who earns a certificate of a wave, and what it will look like."""
+    wave = asked_wave(wave_id)
+    return render_template("reports/certificates.html", **_page(wave)) if wave else no_wave(_("Sertifikat"))
+
+
+@blueprint.post("/waves/<int:wave_id>/certificate-rule")
+@requires(Duty.MAKE_REPORTS)
+def save_certificate_rule(wave_id: int) -> Response | tuple[str, int]:
+    """Keep who earns a certificate and how its number is written."""
+    actor, now, form = acting(), clock.utcnow(), request.form
+    session = begin_write(db.session)
+    wave = events.find_wave(session, wave_id)
+    try:
+        points = [point.id for point in rules.countable_points(session, wave.id)]
+        chosen = form.getlist("point", type=int)
+        rule = checked_rule(chosen, form.get("least", 0, type=int), "substitutes" in form, points)
+        numbering = checked_numbering(*(form.get(name, "") for name in ("template", "code", "unit")))
+    except Refused as refused:
+        session.rollback()
+        return _refused(wave_id, refused)
+    rules.save_rule(session, actor.name, wave, rule, numbering, now=now)
+    session.commit()
+    flash(_("Tersimpan."), "ok")
+    return redirect(url_for(".certificates", wave_id=wave_id), 303)
+
+
+@blueprint.post("/waves/<int:wave_id>/certificate-numbers")
+@requires(Duty.MAKE_REPORTS)
+def issue_certificates(wave_id: int) -> Response | tuple[str, int]:
+    """Give numbers to those who earned a certificate and have none."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    try:
+        given = store.issue(session, actor.name, events.find_wave(session, wave_id), now=now)
+    except Refused as refused:
+        session.rollback()
+        return _refused(wave_id, refused)
+    session.commit()
+    flash(ngettext("%(n)s nomor diterbitkan.", "%(n)s nomor diterbitkan.", given, n=given), "ok")
+    return redirect(url_for(".certificates", wave_id=wave_id), 303)
+
+
+@blueprint.post("/waves/<int:wave_id>/certificates")
+@requires(Duty.MAKE_REPORTS)
+def certificate_paper(wave_id: int) -> Response | tuple[str, int]:
+    """Answer the certificates of a wave, a district or a village as a PDF; the trail says who took how many."""
+    actor, now, place = acting(), clock.utcnow(), request.form.get("place", "")
+    wave = events.find_wave(db.session, wave_id)
+    try:
+        paper, faces = chosen_paper(), fonts()
+        awards = store.printable_awards(db.session, wave, place)
+    except Refused as refused:
+        return _refused(wave_id, refused)
+    told, materials = about_of(db.session, wave, actor.name, now), store.materials_of(db.session, wave)
+    note_export(actor.name, "certificate.print", wave.id, len(awards), now)
+    pdf = certificate_pdf(awards, materials, told, paper, faces)
+    return download(pdf, f"sertifikat {told.wave} {place} {paper}", "pdf")
+
+
+@blueprint.get("/waves/<int:wave_id>/certificate.png")
+@requires(Duty.MAKE_REPORTS)
+def certificate_preview(wave_id: int) -> Response:
+    """Answer one side of a certificate as a picture."""
+    wave = events.find_wave(db.session, wave_id)
+    paper, faces = paper_choices()[0][0], fonts()
+    told, materials = about_of(db.session, wave, acting().name, clock.utcnow()), store.materials_of(db.session, wave)
+    sample = store.sample_of(db.session, wave)
+    db.session.rollback()  # drawing needs no connection: the pool is small
+    back = request.args.get("side") == "back"
+    response = Response(certificate_png(sample, materials, told, paper, faces, back=back), mimetype="image/png")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.get("/certificates/check")
+@blueprint.get("/C/<code>")
+@blueprint.get("/c/<code>")
+@requires(Duty.SCAN)
+def check_certificate(code: str = "") -> tuple[str, int]:
+    """Show whose certificate a check code is; asked by the code on the paper or by the QR beside it."""
+    typed = code or request.args.get("code", "")
+    read = read_code(typed)
+    found = store.find_by_code(db.session, read) if read else None
+    context = {"typed": typed[:40], "found": found, "code": shown_code(read) if read else ""}
+    return render_template("reports/certificate_check.html", **context), 200 if found or not typed else 404
+
+
+def _refused(wave_id: int, refused: Refused) -> tuple[str, int]:
+    """Show the page again with what was typed and why it cannot be done."""
+    page = _page(events.find_wave(db.session, wave_id), refusal_text(refused))
+    return render_template("reports/certificates.html", **page), refused.status
+
+
+def _page(wave: Wave, problem: str = "") -> dict[str, Any]:
+    rule, numbering = rules.proposed(db.session, wave)
+    earners = store.earners_of(db.session, wave)
+    numbered = [one for one in earners if one.earned and one.certificate]
+    typed = request.form if "template" in request.form else None
+    return {
+        "wave": wave,
+        "wave_links": wave_links(wave),
+        "points": rules.countable_points(db.session, wave.id),
+        "ticked": typed.getlist("point", type=int) if typed else rule.points,
+        "least": typed.get("least", "") if typed else rule.least,
+        "substitutes": "substitutes" in typed if typed else rule.substitutes,
+        "numbering": typed or {"template": numbering.template, "code": numbering.code, "unit": numbering.unit},
+        "fillings": " ".join(f"{{{place}}}" for place in PLACES),
+        "saved": rules.rule_of(db.session, wave) is not None,
+        "earned": sum(one.earned for one in earners),
+        "short": [one for one in earners if not one.earned],
+        "numbered": len(numbered),
+        "places": _places({one.district_code for one in numbered} | {one.village_code for one in numbered}),
+        "taught": bool(store.materials_of(db.session, wave)),
+        "papers": paper_choices(),
+        "problem": problem,
+    }
+
+
+def _places(used: set[str]) -> list[tuple[str, str]]:
+    """Return the districts and villages among ``used`` (codes) to choose from, each village below its district."""
+    offered = [("", _("Semua"))]
+    for district in events.find_districts(db.session):
+        if district.code in used:
+            offered.append((district.code, _("Kecamatan %(name)s", name=district.name)))
+            offered += [
+                (village.code, f"– {village.name} · {district.name}")
+                for village in district.villages
+                if village.code in used
+            ]
+    return offered
