@@ -19,6 +19,7 @@ from rtapp.documents import sealing
 from rtapp.refusals import Refused
 from rtapp.restoring import try_out
 
+from . import postgres
 from .sealed import QUICK, WORDS
 
 
@@ -55,8 +56,8 @@ def sealed(instance, back_up, monkeypatch):
     return back_up()
 
 
-def run(instance, *words, given=""):
-    env = {"RTAPP_INSTANCE": str(instance), "DATABASE_URL": None}
+def run(instance, *words, given="", **more):
+    env = {"RTAPP_INSTANCE": str(instance), "DATABASE_URL": None, **more}
     return CliRunner().invoke(cli.main, list(words), input=given, env=env, prog_name="app.py")
 
 
@@ -290,3 +291,21 @@ def test_a_script_hands_the_passphrase_over_on_standard_input(sealed, tmp_path):
     told = run(other, "restore", str(sealed), given=WORDS + "\n")
     assert told.exit_code == 0, told.stderr
     assert backups.settings(other).recipient  # what is made there is sealed, too
+
+
+@pytest.mark.postgres
+def test_a_backup_of_postgresql_is_restored_to_sqlite_and_moves_back(postgres_filled, tmp_path):
+    name, _ = postgres_filled
+    with postgres.database(name) as (_, url):
+        there = {"DATABASE_URL": url}
+        server, laptop, file = tmp_path / "peladen", tmp_path / "laptop", tmp_path / "cadangan.zip"
+        made = run(server, "backup", str(file), **there)
+        assert made.exit_code == 0, made.stderr
+        refused = run(server, "restore", str(file), **there)
+        assert refused.exit_code == 1 and "copy-to" in refused.stderr
+        assert run(server, "verify", **there).exit_code == 0
+    assert run(laptop, "restore", str(file)).exit_code == 0 and run(laptop, "verify").exit_code == 0
+    assert (laptop / "secret_key").read_text() == (server / "secret_key").read_text()
+    with postgres.database() as (_, url):
+        assert run(laptop, "copy-to", url).exit_code == 0
+        assert run(laptop, "verify", DATABASE_URL=url).exit_code == 0
