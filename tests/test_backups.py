@@ -16,6 +16,7 @@ from rtapp import backup_file, backups, cli, clock
 from rtapp.backup_file import DATABASE, unpack
 from rtapp.db import db
 from rtapp.documents import sealing
+from rtapp.factory import create_app
 from rtapp.refusals import Refused
 from rtapp.restoring import try_out
 
@@ -123,8 +124,7 @@ def test_a_sealed_backup_opens_with_the_age_format_alone(sealed, tmp_path):
 def test_a_new_passphrase_is_for_new_backups_and_the_old_one_for_the_old(sealed, instance, back_up, tmp_path):
     backups.seal_with(instance, "kata sandi yang berikutnya")
     newer = back_up()
-    (tmp_path / "old").mkdir()
-    assert unpack(sealed, tmp_path / "old", WORDS) and refusal(unpack, newer, tmp_path, WORDS) == "wrong_passphrase"
+    assert unpack(sealed, tmp_path, WORDS) and refusal(unpack, newer, tmp_path, WORDS) == "wrong_passphrase"
 
 
 @pytest.mark.parametrize("words", ["", "pendek", "aaaaaaaaaaaaaa", "abcdefghijklm"])
@@ -209,6 +209,29 @@ def test_an_empty_folder_becomes_the_instance_with_its_keys_under_a_new_epoch(ba
     assert {path.stat().st_mode & 0o077 for path in other.rglob("*") if path.is_file()} == {0}
     assert run(other, "verify").exit_code == 0
     assert rows(other / DATABASE, "SELECT action FROM audit ORDER BY id DESC LIMIT 1") == [("backup.restore",)]
+
+
+def test_what_was_scanned_after_the_backup_is_sent_again_and_counted_once(app, back_up, instance, world, tmp_path):
+    def scan(at, nonce, who):
+        body = {"nonce": nonce, "checkpoint": world.registration, "source": "search"}
+        answer = at.test_client().post(
+            "/api/v1/scans",
+            json=body | {"participant": world.people[who]},
+            headers={"Authorization": f"Bearer {world.bearer}"},
+        )
+        return answer.json["verdict"], answer.json["number"], answer.headers.get("Idempotent-Replay") == "true"
+
+    assert scan(app, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, False)
+    path = back_up()
+    assert scan(app, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
+    assert run(tmp_path / "baru", "restore", str(path)).exit_code == 0
+    restored = create_app(tmp_path / "baru", TESTING=True)
+    assert scan(restored, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, True)
+    assert scan(restored, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
+    restored.extensions["rtapp_close"]()
+    with restored.app_context():
+        db.engine.dispose()
+    assert run(tmp_path / "baru", "verify").exit_code == 0
 
 
 def test_what_a_restore_replaces_can_itself_be_restored(back_up, instance):
