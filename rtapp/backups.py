@@ -173,8 +173,8 @@ def _snapshot(engine: Engine, target: Path, now: datetime) -> None:
     """Write what ``engine`` reads at one moment into a new SQLite file."""
     target.touch(mode=0o600)
     if engine.dialect.name == "sqlite":
-        with closing(sqlite3.connect(str(engine.url.database))) as live, closing(sqlite3.connect(target)) as copy:
-            live.backup(copy)
+        with closing(engine.raw_connection()) as live, closing(sqlite3.connect(target)) as copy:
+            live.driver_connection.backup(copy)  # type: ignore[union-attr]
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
         return
     from .copying import copy_to_file  # with the migrations, which make the tables, and themselves make backups

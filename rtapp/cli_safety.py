@@ -105,7 +105,7 @@ def _file_of_database(instance: Path) -> Path:
             "restores_to_sqlite",
             "Cadangan dipulihkan ke SQLite: jalankan tanpa DATABASE_URL, lalu salin dengan “python app.py copy-to”.",
         )
-    return Path(url.database).resolve()
+    return (instance / url.database).resolve()  # a relative one is meant from the instance
 
 
 def _passphrase() -> str:

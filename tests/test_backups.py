@@ -16,9 +16,11 @@ from rtapp import backup_file, backups, cli, clock
 from rtapp.backup_file import DATABASE, unpack
 from rtapp.db import db
 from rtapp.documents import sealing
+from rtapp.factory import create_app
 from rtapp.refusals import Refused
 from rtapp.restoring import try_out
 
+from . import postgres
 from .sealed import QUICK, WORDS
 
 
@@ -55,8 +57,8 @@ def sealed(instance, back_up, monkeypatch):
     return back_up()
 
 
-def run(instance, *words, given=""):
-    env = {"RTAPP_INSTANCE": str(instance), "DATABASE_URL": None}
+def run(instance, *words, given="", **more):
+    env = {"RTAPP_INSTANCE": str(instance), "DATABASE_URL": None, **more}
     return CliRunner().invoke(cli.main, list(words), input=given, env=env, prog_name="app.py")
 
 
@@ -122,8 +124,7 @@ def test_a_sealed_backup_opens_with_the_age_format_alone(sealed, tmp_path):
 def test_a_new_passphrase_is_for_new_backups_and_the_old_one_for_the_old(sealed, instance, back_up, tmp_path):
     backups.seal_with(instance, "kata sandi yang berikutnya")
     newer = back_up()
-    (tmp_path / "old").mkdir()
-    assert unpack(sealed, tmp_path / "old", WORDS) and refusal(unpack, newer, tmp_path, WORDS) == "wrong_passphrase"
+    assert unpack(sealed, tmp_path, WORDS) and refusal(unpack, newer, tmp_path, WORDS) == "wrong_passphrase"
 
 
 @pytest.mark.parametrize("words", ["", "pendek", "aaaaaaaaaaaaaa", "abcdefghijklm"])
@@ -210,6 +211,29 @@ def test_an_empty_folder_becomes_the_instance_with_its_keys_under_a_new_epoch(ba
     assert rows(other / DATABASE, "SELECT action FROM audit ORDER BY id DESC LIMIT 1") == [("backup.restore",)]
 
 
+def test_what_was_scanned_after_the_backup_is_sent_again_and_counted_once(app, back_up, instance, world, tmp_path):
+    def scan(at, nonce, who):
+        body = {"nonce": nonce, "checkpoint": world.registration, "source": "search"}
+        answer = at.test_client().post(
+            "/api/v1/scans",
+            json=body | {"participant": world.people[who]},
+            headers={"Authorization": f"Bearer {world.bearer}"},
+        )
+        return answer.json["verdict"], answer.json["number"], answer.headers.get("Idempotent-Replay") == "true"
+
+    assert scan(app, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, False)
+    path = back_up()
+    assert scan(app, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
+    assert run(tmp_path / "baru", "restore", str(path)).exit_code == 0
+    restored = create_app(tmp_path / "baru", TESTING=True)
+    assert scan(restored, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, True)
+    assert scan(restored, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
+    restored.extensions["rtapp_close"]()
+    with restored.app_context():
+        db.engine.dispose()
+    assert run(tmp_path / "baru", "verify").exit_code == 0
+
+
 def test_what_a_restore_replaces_can_itself_be_restored(back_up, instance):
     earlier = back_up()
     with closing(sqlite3.connect(instance / DATABASE)) as line, line:
@@ -290,3 +314,21 @@ def test_a_script_hands_the_passphrase_over_on_standard_input(sealed, tmp_path):
     told = run(other, "restore", str(sealed), given=WORDS + "\n")
     assert told.exit_code == 0, told.stderr
     assert backups.settings(other).recipient  # what is made there is sealed, too
+
+
+@pytest.mark.postgres
+def test_a_backup_of_postgresql_is_restored_to_sqlite_and_moves_back(postgres_filled, tmp_path):
+    name, _ = postgres_filled
+    with postgres.database(name) as (_, url):
+        there = {"DATABASE_URL": url}
+        server, laptop, file = tmp_path / "peladen", tmp_path / "laptop", tmp_path / "cadangan.zip"
+        made = run(server, "backup", str(file), **there)
+        assert made.exit_code == 0, made.stderr
+        refused = run(server, "restore", str(file), **there)
+        assert refused.exit_code == 1 and "copy-to" in refused.stderr
+        assert run(server, "verify", **there).exit_code == 0
+    assert run(laptop, "restore", str(file)).exit_code == 0 and run(laptop, "verify").exit_code == 0
+    assert (laptop / "secret_key").read_text() == (server / "secret_key").read_text()
+    with postgres.database() as (_, url):
+        assert run(laptop, "copy-to", url).exit_code == 0
+        assert run(laptop, "verify", DATABASE_URL=url).exit_code == 0

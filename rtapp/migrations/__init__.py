@@ -43,8 +43,7 @@ def upgrade(engine: Engine, instance: Path, now: datetime, alone: AbstractContex
             if present is not None:
                 _keep_copy(engine, instance, now)
             with engine.connect() as connection:
-                _run(connection, config)
-    return True
+                return _run(connection, config)
 
 
 def current(engine: Engine) -> str | None:
@@ -64,13 +63,16 @@ def _config() -> Config:
     return config
 
 
-def _run(connection, config: Config) -> None:  # type: ignore[no-untyped-def]
+def _run(connection, config: Config) -> bool:  # type: ignore[no-untyped-def]
+    """Migrate and return True, False where another start was first: on PostgreSQL it may be on another machine."""
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         connection = connection.execution_options(rtapp_writes=True)
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(7263547)"))
+        if MigrationContext.configure(connection).get_current_revision() == newest():
+            return False
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")
@@ -82,6 +84,7 @@ def _run(connection, config: Config) -> None:  # type: ignore[no-untyped-def]
                 "Pakai cadangan terakhir.",
             )
         connection.commit()
+        return True
     finally:
         if sqlite:
             connection.rollback()

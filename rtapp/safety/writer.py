@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 LOCK, FAILURE = "backup.lock", "failure.json"
 ROOM = 3  # of the disk must stay free, in sizes of the newest backup's database, so that scans never lack it
 LEAST_ROOM = 10**8
+START_SECONDS = 3  # the first pages after a start go first
 
 
 def start(app: Flask, every: float) -> None:
@@ -36,6 +37,7 @@ def start(app: Flask, every: float) -> None:
 
     def run() -> None:
         seen: object = None
+        stop.wait(START_SECONDS)
         while not stop.is_set():
             if _is_ours(lock, app):
                 seen = _back_up_when_due(app, seen)
