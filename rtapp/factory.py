@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
-from .web import assets, catalogue, epoch, errors, filters, guard, headers, navigation, sessions
+from .web import asked, assets, catalogue, epoch, errors, filters, guard, headers, navigation, sessions
 
 csrf = CSRFProtect()
 
@@ -39,6 +39,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.url_map.converters["int"] = Id
+    asked.init_app(app)
     db.init_app(app)
     sessions.init_app(app)
     catalogue.build()

@@ -125,11 +125,9 @@ def _edits(lines: list[store.Line]) -> list[tuple[store.Line, Any, list[tuple[st
         return str(spoken.get(value, value or ""))
 
     def differences(line: store.Line) -> Iterator[tuple[str, str, str]]:
-        before, after = line.values.get("before") or {}, line.values.get("after") or {}
-        if line.action == "participant.add":
-            after = line.values
+        after = line.values if line.action == "participant.add" else line.after
         for name, label in FIELDS.items():
-            was, now = words(name, before.get(name)), words(name, after.get(name))
+            was, now = words(name, line.before.get(name)), words(name, after.get(name))
             if was != now:
                 yield str(label), was, now
 
