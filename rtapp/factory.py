@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
-from .web import asked, assets, catalogue, epoch, errors, filters, guard, headers, navigation, sessions
+from .web import asked, assets, catalogue, epoch, errors, filters, guard, headers, navigation, numbered, sessions
 
 csrf = CSRFProtect()
 
@@ -42,6 +42,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     asked.init_app(app)
     db.init_app(app)
     sessions.init_app(app)
+    numbered.init_app(app)
     catalogue.build()
     filters.init_app(app)
     assets.init_app(app)
@@ -102,11 +103,12 @@ def _open_rooms(app: Flask) -> None:
 
 def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
-    from . import serving
+    from . import logs, serving
     from .live import writer as lists
 
     app = create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
     if os.environ.get("RTAPP_SERVED"):
+        logs.start(Path(app.instance_path))
         serving.end_with_parent()
         serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)
         lists.start(app, app.config["FALLBACK_SECONDS"])
