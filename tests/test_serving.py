@@ -250,6 +250,35 @@ def test_an_interrupted_server_ends_its_streams_and_leaves_one_whole_file(serve,
     assert not (demo / "rtapp.db-wal").exists()
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+def test_a_server_told_to_stop_answers_every_scan_that_it_records(serve, visit, demo, how):
+    token = device_token(demo, "Program uji")
+    server = serve("demo", instance=demo)
+    people = iter([row[0] for row in rows(demo, "SELECT id FROM participant WHERE wave_id = 1 ORDER BY id")])
+    answered: set[str] = set()
+
+    def lane(visitor: Visitor) -> None:
+        for person in people:
+            nonce = secrets.token_hex(8)
+            try:
+                assert visitor.scan(nonce, source="search", participant=person) == 200
+                answered.add(nonce)
+            except (OSError, HTTPException):
+                return
+
+    lanes = [threading.Thread(target=lane, args=(visit(server, token),)) for _ in range(16)]
+    for each in lanes:
+        each.start()
+    wait_until(lambda: len(answered) >= 60)
+    server.end(how)
+    for each in lanes:
+        each.join()
+    assert server.process.returncode == 0 and len(answered) < 337
+    assert {nonce for (nonce,) in rows(demo, "SELECT nonce FROM scan")} == answered
+    log = (demo / "logs" / "server-1.log").read_text(encoding="utf-8")
+    assert log.count('"event": "answered"') >= len(answered) and '"ERROR"' not in log and token not in log
+
+
 def test_bodies_that_never_arrive_do_not_keep_the_server_from_ending(serve):
     server = serve()
     head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"

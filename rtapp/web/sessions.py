@@ -5,6 +5,9 @@ from functools import cache
 
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature
+
+from .. import clock
 
 
 def instance_mark(app: Flask) -> str:
@@ -24,11 +27,20 @@ class DeskSessions(SecureCookieSessionInterface):
         mark = instance_mark(app)
         return f"rtapp-{mark}-s" if request.is_secure else f"rtapp-{mark}"
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Return what the cookie holds; without one there is no signature to prepare for, and programs have none."""
-        if self.get_cookie_name(app) not in request.cookies:
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        """Return what the cookie holds; one of a moment to come is good, for clocks are set back.
+
+        Without a cookie there is no signature to prepare for, and programs have none.
+        """
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        serializer = self.get_signing_serializer(app) if cookie else None
+        if not cookie or serializer is None:
             return self.session_class()
-        return super().open_session(app, request)
+        try:
+            held, signed = serializer.loads(cookie, return_timestamp=True)
+        except BadSignature:
+            return self.session_class()
+        return self.session_class(held if clock.utcnow() - signed <= app.permanent_session_lifetime else None)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
