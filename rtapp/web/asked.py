@@ -5,18 +5,15 @@ from typing import Any
 
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import NotFound
 
 from .htmx import wants_json
 
 
 class Texts(ImmutableMultiDict[str, Any]):
-    """Fields by name, without the NULs that no person types and PostgreSQL cannot keep."""
+    """Fields by name, without NULs."""
 
     def __init__(self, fields: Iterable[tuple[str, Any]] = ()) -> None:
-        super().__init__(
-            [(name, value.replace("\0", "") if isinstance(value, str) else value) for name, value in fields]
-        )
+        super().__init__([(name, _without_nul(value)) for name, value in fields])
 
 
 class Asked(Request):
@@ -30,11 +27,16 @@ class Asked(Request):
 
 
 def init_app(app: Flask) -> None:
-    """Read requests in this way; an address with a NUL is no address of ours."""
+    """Read requests in this way."""
     app.request_class = Asked
-    app.url_value_preprocessor(_refuse_nul)
+    app.url_value_preprocessor(_clean)
 
 
-def _refuse_nul(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    if any("\0" in value for value in (values or {}).values() if isinstance(value, str)):
-        raise NotFound()
+def _clean(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values:
+        values.update({name: _without_nul(value) for name, value in values.items()})
+
+
+def _without_nul(value: Any) -> Any:
+    """Return a text without what no person types and PostgreSQL cannot keep; anything else as it is."""
+    return value.replace("\0", "") if isinstance(value, str) else value
