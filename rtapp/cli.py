@@ -1,6 +1,8 @@
 """The command line: thin, calls the stores; one sentence on stderr and a status other than 0 when it cannot."""
 
+import getpass
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import cli_papers, cli_safety, clock, config, copying, demo, doctor, migrations, serving, terminal
+from . import cli_papers, cli_safety, clock, config, copying, demo, doctor, migrations, service, serving, terminal
 from .accounts import store as accounts
 from .accounts.roles import Role
 from .badges import papers
@@ -85,6 +87,20 @@ def demo_command(no_serve: bool, host: str, port: int, tls: bool, tls_port: int,
             links = _demo_links(begin_write(db.session), clock.utcnow())
             db.session.commit()
         run(app, host, port, links, tls_port, workers)
+
+
+@main.command("service")
+@serve_options
+def service_command(host: str, port: int, tls: bool, tls_port: int, workers: int) -> None:
+    """Tampilkan cara menjalankan peladen setiap kali laptop dinyalakan: unit systemd, atau tugas Windows."""
+    words = ["--host", host, "--port", str(port)]
+    words += ["--tls", "--tls-port", str(tls_port)] if tls else []
+    words += ["--workers", str(workers)] if workers > 1 else []
+    python, program = Path(sys.executable), config.ROOT / "app.py"
+    if os.name == "nt":
+        click.echo(service.task(python, program, words))
+    else:
+        click.echo(service.unit(python, program, config.instance_folder(), getpass.getuser(), words), nl=False)
 
 
 @main.command()

@@ -57,11 +57,14 @@ def iso(moment: datetime) -> str:
 
 
 def parse_iso(text: str) -> datetime:
-    """Read an RFC 3339 moment; a moment without an offset is refused with ValueError."""
+    """Read an RFC 3339 moment; one without an offset, or before the year 1 or after 9999, raises ValueError."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment needs its offset from UTC")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
 
 
 def end_of_day(day: date, zone: str) -> datetime:

@@ -56,9 +56,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the pool settings for ``url``: few connections, for a stream or a page holds one only while it reads."""
+    private = {"hide_parameters": True}  # an error quotes no name, in no log
     if make_url(url).get_backend_name() == "sqlite":
-        return {"pool_size": 5, "max_overflow": 0, "pool_timeout": 30}
-    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 30, "pool_pre_ping": True}
+        return {"pool_size": 5, "max_overflow": 0, "pool_timeout": 30, **private}
+    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 30, "pool_pre_ping": True, **private}
 
 
 def normalised_url(url: str) -> str:

@@ -21,7 +21,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import backups, clock, config, migrations, serving, tls
+from . import backups, clock, config, logs, migrations, serving, tls
 from .badges import papers
 from .db import db
 from .refusals import Refused
@@ -30,7 +30,7 @@ from .schema import Audit, Scan
 from .settings import store as settings
 from .web import assets
 
-GIGABYTE = 10**9
+GIGABYTE, MEGABYTE = 10**9, 10**6
 LEAST_DISK, GOOD_DISK = GIGABYTE // 5, GIGABYTE
 _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
@@ -67,6 +67,7 @@ def examine(app: Flask, port: int, tls_port: int) -> Findings:
         lambda: database(instance),
         lambda: copies(instance),
         lambda: browser_files(static),
+        lambda: written(instance),
         lambda: disk(shutil.disk_usage(instance).free),
         lambda: doors(instance, port),
         lambda: addresses(port, tls_port),
@@ -177,6 +178,16 @@ def disk(free: int) -> Findings:
     level = Level.STOP if free < LEAST_DISK else Level.WARN if free < GOOD_DISK else Level.OK
     advice = "" if level == Level.OK else " Kosongkan sedikitnya 1 GB."
     yield Finding(level, f"Ruang disk kosong {free / GIGABYTE:.1f} GB.{advice}")
+
+
+def written(instance: Path) -> Findings:
+    """Where does the server write about itself, and how much?"""
+    most = logs.BYTES * (logs.OLDER + 1) / MEGABYTE
+    yield Finding(
+        Level.OK,
+        f"Catatan peladen di {logs.folder(instance)}: {logs.size(instance) / MEGABYTE:.1f} MB, paling banyak "
+        f"{most:.0f} MB setiap proses.",
+    )
 
 
 def doors(instance: Path, port: int) -> Findings:

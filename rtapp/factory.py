@@ -12,7 +12,20 @@ from werkzeug.routing import IntegerConverter, Map
 from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
-from .web import assets, catalogue, epoch, errors, filters, guard, headers, hosts, navigation, sessions
+from .web import (
+    asked,
+    assets,
+    catalogue,
+    epoch,
+    errors,
+    filters,
+    guard,
+    headers,
+    hosts,
+    navigation,
+    numbered,
+    sessions,
+)
 
 csrf = CSRFProtect()
 
@@ -39,8 +52,10 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.url_map.converters["int"] = Id
+    asked.init_app(app)
     db.init_app(app)
     sessions.init_app(app)
+    numbered.init_app(app)
     catalogue.build()
     filters.init_app(app)
     assets.init_app(app)
@@ -107,12 +122,13 @@ def _open_rooms(app: Flask) -> None:
 
 def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
-    from . import serving
+    from . import logs, serving
     from .live import writer as lists
     from .safety import writer as backups
 
     app = create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
     if os.environ.get("RTAPP_SERVED"):
+        logs.start(Path(app.instance_path))
         serving.end_with_parent()
         serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)
         lists.start(app, app.config["FALLBACK_SECONDS"])

@@ -186,3 +186,27 @@ def test_two_scans_at_once_make_one_mark(app, post, world):
     assert {first.get_json()["verdict"], second.get_json()["verdict"]} == {"WELCOME", "ALREADY"}
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Attendance)) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"client_at": "0001-01-01T00:00:00+14:00"}, 422),  # before the first day there is
+        ({"source": "offline", "client_at": "9999-12-31T23:59:59Z", "sent_at": "0001-01-01T00:00:00Z"}, 200),
+        ({"code": None, "decision": {"walk_in": {"kind": "rt", "name": "BARU", "seat": "\ud800"}}}, 422),
+        ({"code": "\udfff"}, 200),
+        ({"decision": {"reason": "x" * 301, "substitute": {"name": "WAKIL"}}}, 422),
+        ({"decision": {"substitute": {"name": "WAKIL", "phone": 81200000301}}}, 422),
+    ],
+)
+def test_what_no_program_should_send_is_a_verdict_or_refused(post, world, more, status):
+    body = scan(world, **more)
+    assert post(body).status_code == status
+    answers = post({"scans": [body, scan(world, "nonce-0002")]}).get_json()["results"]
+    assert ("error" in answers[0]) == (status == 422) and "verdict" in answers[1]
+
+
+def test_a_number_that_json_writes_with_a_point_is_still_whole(post, world):
+    body = scan(world, code=None, checkpoint=float(world.registration), participant=float(world.people["rahmah"]))
+    assert post(body).get_json()["participant"]["id"] == world.people["rahmah"]
+    assert post(scan(world, "nonce-0002", checkpoint=world.registration + 0.5)).status_code == 422

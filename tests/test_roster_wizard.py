@@ -71,6 +71,13 @@ def test_a_list_goes_from_file_to_roster_in_four_steps(begun, session, world):
     assert session.scalar(select(func.count()).select_from(Badge).where(Badge.revoked_at.is_(None))) == 12
 
 
+def test_a_sheet_without_a_column_of_names_is_asked_for_one(begun):
+    client, address = begun
+    answer = client.post(f"{address}/columns", data={"use-0": "on", "column-0-3": "remark"})
+    assert answer.status_code == 422 and "Pilih kolom nama di lembar “Data”" in answer.text
+    assert client.get(f"{address}/columns").status_code == client.get(address).status_code == 200
+
+
 def test_what_was_decided_is_saved_and_the_rest_waits(begun, session, world):
     client, address = begun
     key = next(key for key in questions(client.get(address).text) if key.startswith("village"))

@@ -252,6 +252,12 @@ def test_an_unknown_seat_is_not_found(desk):
 # Who held it, from the trail alone
 
 
+def test_the_page_of_a_seat_tells_of_a_card_issued_anew(world, desk, seat):
+    desk.post(f"/participants/{world.people['yusuf']}/card", data={"reason": "Kartu hilang"})
+    answer = desk.get(f"/seats/{seat}")
+    assert answer.status_code == 200 and "Kartu baru terbit" in answer.text
+
+
 def test_somebody_whom_a_list_brought_holds_the_seat_since_their_first_card():
     assert tenures(1, 7, "A", 1, DAYS[0], []) == [Tenure(7, "A", DAYS[0], None)]
 

@@ -110,7 +110,7 @@ def rows(instance: Path, sql: str) -> list[tuple]:
 
 def test_the_first_start_makes_an_instance_that_its_owner_alone_can_read(serve, open_umask):
     server = serve()
-    modes = {path.name: path.stat().st_mode & 0o777 for path in server.instance.iterdir()}
+    modes = {path.name: path.stat().st_mode & 0o777 for path in server.instance.iterdir() if path.is_file()}
     assert {"rtapp.db", "rtapp.db-wal", "rtapp.db-shm", "secret_key", "serve.lock", "migrate.lock"} <= set(modes)
     assert set(modes.values()) == {0o600}
     assert server.instance.stat().st_mode & 0o777 == 0o700
@@ -248,6 +248,35 @@ def test_an_interrupted_server_ends_its_streams_and_leaves_one_whole_file(serve,
     assert server.process.returncode == 0 and is_free(server.port)
     assert "Traceback" not in server.log and server.log.endswith("Peladen berhenti.\n")
     assert not (demo / "rtapp.db-wal").exists()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+def test_a_server_told_to_stop_answers_every_scan_that_it_records(serve, visit, demo, how):
+    token = device_token(demo, "Program uji")
+    server = serve("demo", instance=demo)
+    people = iter([row[0] for row in rows(demo, "SELECT id FROM participant WHERE wave_id = 1 ORDER BY id")])
+    answered: set[str] = set()
+
+    def lane(visitor: Visitor) -> None:
+        for person in people:
+            nonce = secrets.token_hex(8)
+            try:
+                assert visitor.scan(nonce, source="search", participant=person) == 200
+                answered.add(nonce)
+            except (OSError, HTTPException):
+                return
+
+    lanes = [threading.Thread(target=lane, args=(visit(server, token),)) for _ in range(16)]
+    for each in lanes:
+        each.start()
+    wait_until(lambda: len(answered) >= 60)
+    server.end(how)
+    for each in lanes:
+        each.join()
+    assert server.process.returncode == 0 and len(answered) < 337
+    assert {nonce for (nonce,) in rows(demo, "SELECT nonce FROM scan")} == answered
+    log = (demo / "logs" / "server-1.log").read_text(encoding="utf-8")
+    assert log.count('"event": "answered"') >= len(answered) and '"ERROR"' not in log and token not in log
 
 
 def test_bodies_that_never_arrive_do_not_keep_the_server_from_ending(serve):

@@ -5,6 +5,8 @@ import pytest
 from rtapp.db import db
 from rtapp.web.pages import local_target
 
+pytestmark = pytest.mark.both_engines(at_length=True)
+
 HX = {"HX-Request": "true"}
 
 
@@ -50,6 +52,21 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back_to_where_they_were(client
 
 def test_a_strangers_script_gets_a_401_and_no_redirect(client_of, world):
     assert client_of("stranger").get(f"/desk/{world.registration}/people?code=x", headers=HX).status_code == 401
+
+
+@pytest.mark.parametrize("body", ["4", "[" * 3000, '{"label": 4, "checkpoints": {}}', '{"label": ["Meja 9"]}'])
+def test_json_is_no_form(client_of, body):
+    answer = client_of("admin").post("/devices/new", data=body, content_type="application/json")
+    assert answer.status_code == 422 and "Beri nama perangkat" in answer.text
+
+
+def test_a_nul_is_in_no_text_and_no_address(client_of, world):
+    admin = client_of("admin")
+    assert "Hj. RAHMAH" in admin.get("/participants?q=rah%00mah").text
+    assert admin.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "pin\0dah"}).status_code == 303
+    assert "pindah" in admin.get(f"/participants/{world.people['yusuf']}").text
+    assert admin.get("/scans/uji%00").status_code == 404
+    assert admin.get("/waves/1/places/63.09.07.2004%00").status_code == 200
 
 
 def test_an_error_of_ours_shows_no_traceback(app, client_of, monkeypatch):

@@ -23,7 +23,8 @@ class Tries:
             self._made.move_to_end((account, address))
             if len(self._made) > self._remembered:
                 self._made.popitem(last=False)
-            if len(made) == self._most and now - made[0] < self._within:
+            set_back = made and made[-1] > now  # the clock was; what it said before holds nobody up
+            if len(made) == self._most and not set_back and now - made[0] < self._within:
                 return made[0] + self._within - now
             made.append(now)
             return None

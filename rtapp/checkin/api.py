@@ -24,7 +24,6 @@ from .verdict import Source
 
 api = Blueprint("checkin_api", __name__, url_prefix="/api/v1")
 api.after_request(tell_epoch)
-MOST_SCANS = 500
 _FIELDS = {"nonce", "checkpoint", "source", "client_at", "sent_at", "code", "participant", "follows", "decision"}
 
 
@@ -47,8 +46,8 @@ def scans() -> Response:
     wanted = body["scans"]
     if not isinstance(wanted, list) or not wanted:
         raise Refused("bad_scans", "“scans” harus daftar yang berisi sedikitnya satu pindaian.")
-    if len(wanted) > MOST_SCANS:
-        raise Refused("too_many", "Paling banyak %(most)s pindaian sekali kirim.", 413, most=MOST_SCANS)
+    if len(wanted) > openapi.MOST_SCANS:
+        raise Refused("too_many", "Paling banyak %(most)s pindaian sekali kirim.", 413, most=openapi.MOST_SCANS)
     return jsonify(results=[_one_of_many(item) for item in wanted])
 
 
@@ -160,7 +159,7 @@ def _attempt(body: Any) -> Attempt:
         raise Refused("walk_in_alone", "Bersama “walk_in” tidak boleh ada “code” atau “participant”.", 422)
     if not decision.walk_in and (code is None) == (person is None):
         raise Refused("code_or_participant", "Isi tepat satu: “code” atau “participant”.", 422)
-    if code is not None and not (isinstance(code, str) and 0 < len(code) <= 500):
+    if code is not None and not (isinstance(code, str) and 0 < len(code) <= openapi.LONGEST_CODE):
         raise Refused("bad_code", "“code” harus teks 1–500 huruf.", 422)
     checkpoint = _whole(body, "checkpoint")
     require_checkpoint(checkpoint)
@@ -191,9 +190,9 @@ def _text(body: dict[str, Any], field: str) -> str:
 
 def _whole(body: dict[str, Any], field: str) -> int:
     value = body.get(field)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**53:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 2**53 or value != int(value):
         raise Refused("bad_field", "“%(field)s” harus bilangan bulat positif.", 422, field=field)
-    return value
+    return int(value)  # to JSON 7.0 is a whole number too
 
 
 def _door(text: str) -> Source:

@@ -15,7 +15,7 @@ from .verdict import Source
 TOLERANCE = timedelta(minutes=2)  # of a device's clock
 LATE = (Source.OFFLINE, Source.PAPER)
 GUESTS = ("tamu", "panitia", "narasumber")
-LONGEST_NAME, LONGEST_RELATION, LONGEST_REASON = 200, 80, 300
+LONGEST_NAME, LONGEST_RELATION, LONGEST_REASON, LONGEST_SEAT, LONGEST_PHONE = 200, 80, 300, 60, 80
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,18 @@ def read_decision(told: Mapping[str, Any] | None) -> Decision:
     known = {"accept_other_wave", "substitute", "walk_in", "resolve", "reason"}
     if not isinstance(told, Mapping) or not told or set(told) - known:
         raise _bad("accept_other_wave, substitute, walk_in, resolve")
-    reason, accept = told.get("reason", ""), told.get("accept_other_wave")
+    accept, resolve = told.get("accept_other_wave"), told.get("resolve") or ""
+    reason = _text(told, "reason", LONGEST_REASON)
     if accept is not None:
-        reason = _part(accept, {"reason"}).get("reason", "")
-    resolve = told.get("resolve", "")
+        reason = _text(_part(accept, {"reason"}), "reason", LONGEST_REASON)
     if resolve not in ("", "head", "substitute"):
         raise _bad("resolve: head, substitute")
     decision = Decision(
         accept_other_wave=accept is not None,
-        substitute=_substitute(told["substitute"]) if "substitute" in told else None,
-        walk_in=_walk_in(told["walk_in"]) if "walk_in" in told else None,
+        substitute=None if told.get("substitute") is None else _substitute(told["substitute"]),
+        walk_in=None if told.get("walk_in") is None else _walk_in(told["walk_in"]),
         resolve=resolve,
-        reason=_text(reason, LONGEST_REASON),
+        reason=reason,
     )
     if decision.needs_duty and not decision.reason:
         raise Refused("no_reason", "Tulis alasan keputusan ini.", 422)
@@ -110,7 +110,10 @@ def true_time(
         return now, True
     measured = timedelta(milliseconds=offset_ms) if offset_ms is not None else None
     ahead = sent_at - now if sent_at is not None else measured or timedelta()
-    at = client_at - ahead
+    try:
+        at = client_at - ahead
+    except OverflowError:  # a clock thousands of years off
+        return now, False
     jumped = sent_at is not None and measured is not None and abs(ahead - measured) > TOLERANCE
     too_early = paired_at is not None and source is Source.OFFLINE and at < paired_at - TOLERANCE
     if jumped or too_early or at > now + TOLERANCE:
@@ -120,19 +123,19 @@ def true_time(
 
 def _substitute(told: Any) -> Substituted:
     part = _part(told, {"name", "relation", "letter", "phone"})
-    name = _text(part.get("name"), LONGEST_NAME)
+    name = _text(part, "name", LONGEST_NAME)
     if not name:
         raise Refused("no_substitute", "Tulis nama yang mewakili.", 422)
-    phone, letter = part.get("phone") or "", part.get("letter", False)
+    phone, letter = _text(part, "phone", LONGEST_PHONE), part.get("letter", False)
     if not isinstance(letter, bool):
         raise _bad("letter: true, false")
-    return Substituted(name, _text(part.get("relation", ""), LONGEST_RELATION), letter, parse_phone(phone).number)
+    return Substituted(name, _text(part, "relation", LONGEST_RELATION), letter, parse_phone(phone).number)
 
 
 def _walk_in(told: Any) -> WalkIn:
     part = _part(told, {"seat", "kind", "name"})
-    kind, seat, name = part.get("kind"), part.get("seat") or "", _text(part.get("name"), LONGEST_NAME)
-    if kind not in ("rt", *GUESTS) or not isinstance(seat, str) or (kind == "rt") != bool(seat):
+    kind, seat, name = part.get("kind"), _text(part, "seat", LONGEST_SEAT), _text(part, "name", LONGEST_NAME)
+    if kind not in ("rt", *GUESTS) or (kind == "rt") != bool(seat):
         raise Refused("bad_walk_in", "Ketua RT memerlukan kursinya (desa dan RT); tamu tidak.", 422)
     if not name:
         raise Refused("no_name", "Nama tidak boleh kosong.", 422)
@@ -145,10 +148,11 @@ def _part(told: Any, known: set[str]) -> Mapping[str, Any]:
     return told
 
 
-def _text(value: Any, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise _bad(f"text ≤ {most}")
-    return clean(value)
+def _text(part: Mapping[str, Any], field: str, most: int) -> str:
+    value = part.get(field)
+    if value is not None and (not isinstance(value, str) or len(value) > most):
+        raise _bad(f"{field}: text ≤ {most}")
+    return clean(value or "")
 
 
 def _bad(wanted: str) -> Refused:

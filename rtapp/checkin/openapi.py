@@ -2,10 +2,22 @@
 
 from typing import Any
 
+from .decision import (
+    GUESTS,
+    LONGEST_NAME,
+    LONGEST_PHONE,
+    LONGEST_REASON,
+    LONGEST_RELATION,
+    LONGEST_SEAT,
+)
 from .verdict import Source, Verdict
 
-_WHOLE = {"type": "integer", "minimum": 1}
+MOST_SCANS = 500  # in one request
+LONGEST_CODE = 500
+
+_WHOLE = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
 _MOMENT = {"type": ["string", "null"], "format": "date-time"}
+_NOTHING = {"type": "null"}
 
 
 def _refs(name: str) -> dict[str, str]:
@@ -14,6 +26,18 @@ def _refs(name: str) -> dict[str, str]:
 
 def _json(schema: dict[str, Any], words: str) -> dict[str, Any]:
     return {"description": words, "content": {"application/json": {"schema": schema}}}
+
+
+def _text(most: int) -> dict[str, Any]:
+    return {"type": ["string", "null"], "maxLength": most}
+
+
+def _filled(most: int) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "maxLength": most}
+
+
+def _closed(required: list[str], **properties: Any) -> dict[str, Any]:
+    return _object(required, **properties) | {"additionalProperties": False}
 
 
 def _object(required: list[str], **properties: Any) -> dict[str, Any]:
@@ -66,7 +90,7 @@ def _get(words: str, schema: dict[str, Any], parameters: list[Any]) -> dict[str,
 
 
 def _scans() -> dict[str, Any]:
-    one_or_many = {"oneOf": [_refs("Scan"), _object(["scans"], scans={"type": "array", "minItems": 1, "items": {}})]}
+    many = _object(["scans"], scans={"type": "array", "minItems": 1, "maxItems": MOST_SCANS, "items": {}})
     answers = {
         "oneOf": [
             _refs("Answer"),
@@ -75,42 +99,63 @@ def _scans() -> dict[str, Any]:
     }
     return {
         "summary": "Record a scan, or several in order; the same nonce gets the same answer again.",
-        "requestBody": {"required": True, "content": {"application/json": {"schema": one_or_many}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"oneOf": [_refs("Scan"), many]}}},
+        },
         "responses": {"200": _json(answers, "every verdict"), **_ERRORS},
     }
 
 
-def _decision() -> dict[str, Any]:
-    """Return what a person may decide; walk_in comes with neither code nor participant."""
-    text, reason = {"type": "string"}, _object(["reason"], reason={"type": "string", "minLength": 1})
-    substitute = _object(["name"], name=text, relation=text, letter={"type": "boolean"}, phone=text)
-    walk_in = _object(["kind", "name"], kind={"enum": ["rt", "tamu", "panitia", "narasumber"]}, name=text, seat=text)
-    return {
-        "type": "object",
-        "properties": {
-            "accept_other_wave": reason,
-            "substitute": substitute,
-            "walk_in": walk_in,
-            "resolve": {"enum": ["head", "substitute"]},
-            "reason": text,
-        },
+def _decision(*more: str, **walk_in: Any) -> dict[str, Any]:
+    """Return what a person may decide; a text must show something, and a decision that needs the duty a reason."""
+    reason = _text(LONGEST_REASON)
+    facts = {"relation": _text(LONGEST_RELATION), "letter": {"type": "boolean"}, "phone": _text(LONGEST_PHONE)}
+    substitute = _closed(["name"], name=_filled(LONGEST_NAME), **facts)
+    return _closed(
+        list(more),
+        accept_other_wave={"oneOf": [_NOTHING, _closed(["reason"], reason=_filled(LONGEST_REASON))]},
+        substitute={"oneOf": [_NOTHING, substitute]},
+        resolve={"enum": ["head", "substitute", "", None]},
+        reason=reason,
+        **walk_in,
+    ) | {"minProperties": 1}
+
+
+def _walk_in() -> dict[str, Any]:
+    head = _closed(
+        ["kind", "name", "seat"], kind={"const": "rt"}, name=_filled(LONGEST_NAME), seat=_filled(LONGEST_SEAT)
+    )
+    guest = _closed(
+        ["kind", "name"], kind={"enum": list(GUESTS)}, name=_filled(LONGEST_NAME), seat={"enum": ["", None]}
+    )
+    return {"oneOf": [head, guest]}
+
+
+def _scan() -> dict[str, Any]:
+    """Return a scan: of a code, of a person, or of somebody who is on no list."""
+    nonce = {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"}
+    of = {"description": "the nonce of the scan that a decision is about"}
+    shared = {
+        "nonce": nonce,
+        "checkpoint": _WHOLE,
+        "source": {"enum": [str(source) for source in Source]},
+        "client_at": _MOMENT,
+        "sent_at": _MOMENT,
+        "follows": of | {"oneOf": [_NOTHING, nonce]},
     }
+    decision = {"oneOf": [_NOTHING, _decision(walk_in=_NOTHING)]}
+    whose = {
+        "code": {"code": _filled(LONGEST_CODE), "participant": _NOTHING, "decision": decision},
+        "participant": {"code": _NOTHING, "participant": _WHOLE, "decision": decision},
+        "decision": {"code": _NOTHING, "participant": _NOTHING, "decision": _decision("walk_in", walk_in=_walk_in())},
+    }
+    required = ["nonce", "checkpoint", "source"]
+    return {"oneOf": [_closed([*required, name], **shared, **facts) for name, facts in whose.items()]}
 
 
 def _schemas() -> dict[str, Any]:
     text, optional = {"type": "string"}, {"type": ["string", "null"]}
-    scan = _object(
-        ["nonce", "checkpoint", "source"],
-        nonce={"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
-        checkpoint=_WHOLE,
-        source={"enum": [str(source) for source in Source]},
-        code={"type": "string", "minLength": 1, "maxLength": 500},
-        participant=_WHOLE,
-        client_at=_MOMENT,
-        sent_at=_MOMENT,
-        follows={"type": "string", "description": "the nonce of the scan that a decision is about"},
-        decision=_decision(),
-    )
     person = _object(
         ["id", "name", "seat", "village", "district", "wave"],
         id=_WHOLE, name=text, seat=optional, village=optional, district=optional, wave={"type": ["integer", "null"]},
@@ -127,8 +172,7 @@ def _schemas() -> dict[str, Any]:
     error = _object(["code", "message"], code=text, message=text)
     rows = {"type": "array", "items": {"type": "object"}}
     return {
-        "Scan": scan
-        | {"oneOf": [{"required": ["code"]}, {"required": ["participant"]}], "additionalProperties": False},
+        "Scan": _scan(),
         "Answer": answer,
         "Checkpoints": _object(["checkpoints"], checkpoints=rows),
         "Roster": _object(

@@ -15,7 +15,7 @@ from ..live import store as live
 from ..refusals import Refused
 from ..roster import store as roster
 from ..schema import Substitute
-from ..web.epoch import tell_epoch
+from ..web.epoch import epoch, tell_epoch
 from ..web.guard import acting, require_checkpoint
 from .cases_store import count_open
 from .forms import new_nonce
@@ -37,6 +37,7 @@ def record(attempt: Attempt) -> Answer:
     """
     if attempt.code is not None and codes.is_test_card(attempt.code):
         return tested(attempt.checkpoint_id, attempt.nonce)
+    epoch()  # the answer tells it: read here, it needs no transaction of its own
     db.session.rollback()
     return current_app.extensions["rtapp_scan_writer"]().record(attempt)
 

@@ -60,10 +60,17 @@ from .waves import (
     numeral,
 )
 
+_EPOCH = select(Event.epoch).order_by(Event.id).limit(1)
+
 
 def find_event(session: Session) -> Event | None:
     """Return the event of this database; one database holds one event."""
     return session.scalar(select(Event).order_by(Event.id).limit(1))
+
+
+def find_epoch(session: Session) -> str | None:
+    """Return the epoch of this database, which another one has after a backup was restored."""
+    return session.connection().execute(_EPOCH).scalar()
 
 
 def the_event(session: Session) -> Event:

@@ -60,6 +60,20 @@ class Line:
     reason: str
     values: dict[str, Any]
 
+    @property
+    def before(self) -> dict[str, Any]:
+        """What an edit changed, by field; a new card tells of cards and not of fields."""
+        return self._facts("before")
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """What an edit changed it to, by field."""
+        return self._facts("after")
+
+    def _facts(self, name: str) -> dict[str, Any]:
+        facts = self.values.get(name)
+        return facts if isinstance(facts, dict) else {}
+
 
 @dataclass(frozen=True)
 class History:
@@ -148,10 +162,9 @@ def _steps(person: Participant, lines: list[Line]) -> list[Step]:
     steps = []
     for line in reversed(lines):
         kind = _KINDS.get(line.action)
-        before, after = line.values.get("before") or {}, line.values.get("after") or {}
-        if line.participant_id != person.id or not kind or (kind == "move" and "seat_id" not in before):
+        if line.participant_id != person.id or not kind or (kind == "move" and "seat_id" not in line.before):
             continue
-        steps.append(Step(line.at, kind, before.get("seat_id"), after.get("seat_id"), line.reason))
+        steps.append(Step(line.at, kind, line.before.get("seat_id"), line.after.get("seat_id"), line.reason))
     return steps
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 
 from ..documents.cells import EMPTY, Cell, Row, Sheet
-from ..refusals import Reason, reason
+from ..refusals import Reason, Refused, reason
 from .columns import Block, Layout, field_of, find_layout, is_header_again, layout_with
 from .days import wave_in
 from .drafts import Answers, Draft
@@ -54,7 +54,10 @@ class Reading:
 
 
 def read_sheet(sheet: Sheet, context: Context) -> Reading:
-    """Read one sheet; a hidden one, and one without a header, has nobody."""
+    """Read one sheet; a hidden one, and one without a header, has nobody.
+
+    Refused when a person says that none of its columns holds names.
+    """
     layout = None if sheet.hidden else find_layout(sheet)
     if layout is None:
         why = (
@@ -65,6 +68,8 @@ def read_sheet(sheet: Sheet, context: Context) -> Reading:
         return Reading(context.label, sheet, None, [_skipped(context.label, row, why) for row in sheet.rows])
     if context.fields:
         layout = layout_with(layout, context.fields)
+        if any("name" not in block.fields for block in layout.blocks):
+            raise Refused("no_name_column", "Pilih kolom nama di lembar “%(sheet)s”.", 422, sheet=context.label)
     walk = _Walk(sheet, layout, context)
     walk.run()
     return Reading(context.label, sheet, layout, walk.drafts, _unstored(layout))

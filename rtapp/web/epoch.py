@@ -1,9 +1,10 @@
 """Which memory of which instance answers: what tells a desk that a backup was restored."""
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
-from .filters import current_event
+from ..db import db
+from ..events.store import find_epoch
 from .sessions import instance_mark
 
 
@@ -19,9 +20,11 @@ def home() -> str:
 
 
 def epoch() -> str:
-    """Return ``<instance>-<epoch of the event>``, "" before there is an event."""
-    event = current_event()
-    return f"{home()}-{event.epoch}" if event else ""
+    """Return ``<instance>-<epoch of the event>``, "" before there is an event; looked up once per request."""
+    if "epoch" not in g:
+        found = find_epoch(db.session)
+        g.epoch = f"{home()}-{found}" if found else ""
+    return g.epoch
 
 
 def tell_epoch(response: Response) -> Response:

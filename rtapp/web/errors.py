@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from ..refusals import Reason, Refused
 from .htmx import wants_fragment, wants_json
+from .numbered import number
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("%s %s failed", request.method, request.url_rule or "?", exc_info=error)
+    said = {"facts": {"number": number()}}
+    log.exception("%s %s failed", request.method, request.url_rule or "?", exc_info=error, extra=said)
     return _http(ServiceUnavailable() if isinstance(error, OperationalError) else InternalServerError())
 
 
@@ -68,10 +70,14 @@ def _sentence(status: int) -> str:
             "Peladen tidak dapat menyimpan sekarang: disk penuh, atau basis data terkunci atau terputus. "
             "Coba lagi sebentar lagi; bila berulang, panggil panitia inti."
         ),
-    }.get(status, _("Terjadi kesalahan di peladen. Coba lagi; bila berulang, panggil panitia inti."))
+    }.get(status) or _(
+        "Terjadi kesalahan di peladen. Coba lagi; bila berulang, panggil panitia inti dan sebutkan nomor %(number)s.",
+        number=number(),
+    )
 
 
 def _answer(status: int, code: str, sentence: str) -> Response:
+    g.refused = code
     if wants_json():
         body = jsonify(error={"code": code, "message": sentence})
         return make_response(body, status)

@@ -1,0 +1,132 @@
+"""A desk for campaigns of bad input: the small training, errors told as in the hall, everything logged kept."""
+
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from rtapp import clock, migrations
+from rtapp.db import db
+from rtapp.factory import create_app
+
+from . import world as worlds
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged as an error, traceback and all."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(self.format(record))
+
+
+@dataclass
+class Hall:
+    """The application under fire, the names of what is in it, two browsers; how often which status came."""
+
+    app: Flask
+    world: worlds.World
+    admin: FlaskClient
+    desk: FlaskClient
+    answered: Counter[int] = field(default_factory=Counter)
+    _errors: _Kept = field(default_factory=_Kept)
+    _kept: Path | None = None
+
+    def look_at(self, sent: Any, status: int, body: bytes) -> None:
+        """Count an answer. Raises AssertionError for one that no client may ever see."""
+        self.answered[status] += 1
+        told, self._errors.told = self._errors.told, []
+        assert not told, f"{sent}\n{told[0]}"
+        assert status < 500 and b"Traceback (most recent" not in body, sent
+
+    def told(self) -> str:
+        """Say how much was sent and how it was answered."""
+        statuses = ", ".join(f"{number} × {status}" for status, number in sorted(self.answered.items()))
+        return f"{self.answered.total()} requests ({statuses})"
+
+    def keep(self) -> None:
+        """Remember the database as it stands; PostgreSQL's is left to drift."""
+        self._let_go()
+        file = Path(self.app.instance_path) / "rtapp.db"
+        if file.exists():
+            self._kept = file.with_suffix(".kept")
+            shutil.copy(file, self._kept)
+
+    def restore(self) -> None:
+        """Put the database back to what it was when it was kept, and sign everybody in again."""
+        self._let_go()
+        self.admin, self.desk = browsers(self.app, self.world)
+        if self._kept:
+            shutil.copy(self._kept, Path(self.app.instance_path) / "rtapp.db")
+        self.app.extensions["rtapp_seen"].clear()
+
+    def _let_go(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def browsers(app: Flask, world: worlds.World) -> list[FlaskClient]:
+    """Return the admin's browser and a desk's, signed in."""
+    found = []
+    for kind, who in (("user", [world.users["admin"], 1]), ("device", [world.device, 0])):
+        found.append(app.test_client())
+        with found[-1].session_transaction() as cookie:
+            cookie[kind] = who
+    return found
+
+
+@contextmanager
+def hall(app: Flask, world: worlds.World) -> Iterator[Hall]:
+    """Watch ``app`` while it is sent what nobody means well."""
+    app.config.update(PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    watched = Hall(app, world, *browsers(app, world))
+    for name in ("rtapp", "sqlalchemy"):
+        logging.getLogger(name).addHandler(watched._errors)
+    try:
+        yield watched
+    finally:
+        for name in ("rtapp", "sqlalchemy"):
+            logging.getLogger(name).removeHandler(watched._errors)
+
+
+@contextmanager
+def own_hall() -> Iterator[Hall]:
+    """Open a hall in a folder of its own, for a campaign that is run as a command."""
+    with TemporaryDirectory(prefix="rtapp-fuzz-") as folder:
+        app = create_app(Path(folder))
+        with app.app_context():
+            migrations.upgrade(db.engine, Path(folder), clock.utcnow())
+            world = worlds.build(db.session)
+            db.session.remove()
+        with hall(app, world) as opened:
+            yield opened
+        app.extensions["rtapp_close"]()
+        opened._let_go()
+
+
+def attack_with(attack: Callable[[Any], None], drawn: st.SearchStrategy[Any], number: int, chance: int | None) -> None:
+    """Call ``attack`` with ``number`` of what is drawn: the same every time, or by ``chance``, a seed."""
+    rules = settings(
+        max_examples=number,
+        derandomize=chance is None,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    attack = rules(given(drawn)(attack))
+    (attack if chance is None else seed(chance)(attack))()
