@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from ..audit.store import verify_chain
+from ..checkin.seals_store import first_bad_scan, unexplained
 from ..live.board_store import over_all_waves, points_of, total_of
 from ..live.store import count_at, counts_at
 from ..refusals import Reason, reason
@@ -28,7 +29,7 @@ def examine(session: Session) -> Findings:
     All of it is read in one snapshot, so that scans may arrive meanwhile: begin it with ``one_snapshot``.
     A check that cannot be carried out is a finding, too.
     """
-    for check in (_file, _trail, _marks, _scans, _doubles, _counts):
+    for check in (_file, _trail, _seals, _marks, _scans, _doubles, _counts):
         try:
             yield from _some(check, session)
         except DatabaseError as error:  # a damaged page is met wherever it is read
@@ -80,6 +81,17 @@ def _trail(session: Session) -> Findings:
     line = verify_chain(session)
     if line is not None:
         yield reason("trail", "Jejak diubah, dihapus, atau diurutkan ulang mulai baris %(line)s.", line=line)
+
+
+def _seals(session: Session) -> Findings:
+    """Is every sealed scan as it was, and every mark what its scans and the lines of undoing say?"""
+    scan = first_bad_scan(session)
+    if scan is not None:
+        yield reason("sealed", "Pindaian diubah atau dihapus sesudah disegel, mulai pindaian %(scan)s.", scan=scan)
+    bare = {row.id for row in session.execute(text(_NO_SCAN))}  # told by _marks
+    for mark in unexplained(session):
+        if mark not in bare:
+            yield reason("unexplained", "Kehadiran %(id)s tidak seperti kata pindaian dan jejaknya.", id=mark)
 
 
 _NO_SCAN = """
