@@ -233,6 +233,7 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
     click.echo(f"{len(cards)} kartu ditulis ke {file}.")
 
 
+main.add_command(cli_papers.attendance)
 main.add_command(cli_papers.report)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from .db import begin_write, db
 from .events import store as events
 from .opening import ACTOR, opened
 from .reports import papers
+from .reports.attendance_store import roll_of
 from .reports.bundle import build
 from .reports.bundle_store import Wanted, plan_bundle
 from .reports.certificate_papers import certificate_pdf
@@ -38,14 +40,38 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str | None)
         raise click.ClickException("--printed-at ditulis seperti 2023-11-08T14:30+08:00.") from None
 
 
-def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what every paper of a wave is asked with; equal options and content make equal bytes."""
+def print_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every paper is asked with; equal options and content make equal bytes."""
     requester = click.option("--requester", default=ACTOR, show_default=True, help="Nama pencetak di dokumen.")
     moment = click.option("--printed-at", callback=_moment, help="Waktu cetak, misalnya 2023-11-08T14:30+08:00.")
     paper = click.option("--paper", type=click.Choice(["f4", "a4"]), help="Kertas; tanpa ini yang biasa (Pengaturan).")
-    wave = click.option("--wave", type=int, required=True, help="Nomor gelombang.")
     file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-    return file(wave(paper(moment(requester(command)))))
+    return file(paper(moment(requester(command))))
+
+
+def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every paper of a wave is asked with."""
+    return print_options(click.option("--wave", type=int, required=True, help="Nomor gelombang.")(command))
+
+
+@click.command("attendance")
+@print_options
+@click.option("--checkpoint", type=int, required=True, help="Nomor titik absensi.")
+@click.option("--blank", is_flag=True, help="Kosong, untuk ditandatangani.")
+@click.option("--part", type=click.Choice(["district", "village", "none"]), default="district", show_default=True,
+              help="Halaman baru per kecamatan, per desa, atau tidak dipisah.")  # fmt: skip
+def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any) -> None:
+    """Tulis daftar hadir satu titik absensi ke PDF atau XLSX."""
+    form, part = _form(file, "pdf", "xlsx"), part.replace("none", "")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        roll = roll_of(db.session, wanted.wave, checkpoint, blank=blank, now=wanted.about.printed_at)
+        if form == "xlsx":
+            return len(roll.lines), lambda: papers.attendance_xlsx(roll, wanted.about, wanted.paper, part)
+        draw = partial(papers.attendance_pdf, roll, wanted.about, wanted.paper, wanted.fonts, part)
+        return len(roll.lines), draw
+
+    _write(file, "attendance.print", make, checkpoint=checkpoint, **asked)
 
 
 @report.command("transport")
@@ -56,10 +82,11 @@ def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
     form = _form(file, "pdf", "xlsx")
 
     def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
-        found = pay_list(db.session, wanted.wave, checkpoint).payments
+        found = pay_list(db.session, wanted.wave, checkpoint)
+        payments, point = found.payments, found.point.name
         if form == "xlsx":
-            return len(found), lambda: papers.transport_xlsx(found, wanted.about)
-        return len(found), lambda: papers.transport_pdf(found, wanted.about, wanted.paper, wanted.fonts)
+            return len(payments), lambda: papers.transport_xlsx(payments, wanted.about, point)
+        return len(payments), lambda: papers.transport_pdf(payments, wanted.about, point, wanted.paper, wanted.fonts)
 
     _write(file, "transport.print", make, **asked)
 
@@ -111,14 +138,15 @@ def bundle(file: Path, **asked: Any) -> None:
 
 
 def _write(
-    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]], wave: int, paper: str | None,
-    printed_at: datetime | None, requester: str,
+    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]], *, paper: str | None,
+    printed_at: datetime | None, requester: str, wave: int = 0, checkpoint: int = 0,
 ) -> None:  # fmt: skip
-    """Read the wave, note the export, draw and write the file."""
+    """Read the wave, that of the checkpoint where one is given, note the export, draw and write the file."""
     app, now = opened(), clock.utcnow()
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
-        found: Wave = events.wave_by_number(db.session, wave)
+        point = events.find_checkpoint(db.session, checkpoint) if checkpoint else None
+        found: Wave = point.wave if point else events.wave_by_number(db.session, wave)
         about = about_of(db.session, found, requester, printed_at or now)
         lines, draw = make(Wanted(found, paper or about.letterhead.paper, fonts, about))
         wave_id, session = found.id, begin_write(db.session)

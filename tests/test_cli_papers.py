@@ -26,7 +26,9 @@ def report(demo_file: Path, tmp_path: Path) -> Callable[..., Result]:
         )
         database.execute("INSERT INTO transport_rate VALUES (1, 1, 'rt', 150000, 500, 1)")
     settled = {"RTAPP_INSTANCE": str(tmp_path / "instance"), "DATABASE_URL": None}
-    return lambda *words: CliRunner().invoke(cli.main, ["report", *map(str, words)], env=settled, prog_name="app.py")
+    return lambda *words, group=("report",): CliRunner().invoke(
+        cli.main, [*group, *map(str, words)], env=settled, prog_name="app.py"
+    )
 
 
 def test_transport_and_recap_are_written_as_the_name_of_the_file_says(report, tmp_path):
@@ -58,6 +60,24 @@ def test_certificates_that_have_a_number_are_written(report, tmp_path):
     assert len(pdf_text((tmp_path / "s.pdf").read_bytes())) == 18
 
 
+def test_an_attendance_list_is_of_a_checkpoint_blank_or_filled(report, tmp_path):
+    for ending, blank in (("pdf", []), ("pdf", ["--blank"]), ("xlsx", ["--part", "village"])):
+        file = tmp_path / f"hadir{len(blank)}.{ending}"
+        done = report("attendance", file, "--checkpoint", 1, "--paper", "a4", *blank, group=())
+        assert done.exit_code == 0 and done.stdout == f"337 baris ditulis ke {file}.\n", done.output
+    filled, to_sign = (" ".join(pdf_text((tmp_path / f"hadir{n}.pdf").read_bytes())) for n in (0, 1))
+    assert filled.count(" 08.00 Hadir ") == 9 and "Belum hadir" in filled and "Isi " in filled
+    assert "Tanda Tangan" in to_sign and "Belum hadir" not in to_sign
+
+
+def test_an_attendance_list_of_one_moment_and_requester_is_the_same_to_the_byte(report, tmp_path):
+    files = [tmp_path / f"{number}.pdf" for number in range(2)]
+    for file in files:
+        asked = ("--checkpoint", 1, "--printed-at", "2023-11-08T15:00+08:00", "--requester", "Uji")
+        assert report("attendance", file, *asked, group=()).exit_code == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
 def test_a_bundle_of_one_moment_and_requester_is_the_same_to_the_byte(report, tmp_path):
     files = [tmp_path / f"{number}.zip" for number in range(3)]
     for file, moment in zip(files, ("15:00", "15:00", "15:01"), strict=True):
@@ -67,12 +87,29 @@ def test_a_bundle_of_one_moment_and_requester_is_the_same_to_the_byte(report, tm
     assert one == again != other
     with ZipFile(files[0]) as archive:
         assert archive.testzip() is None and MANIFEST in archive.namelist()
+        for name in ("12-daftar-hadir-1.pdf", "12-daftar-hadir-1.xlsx", "14-daftar-hadir-kosong.pdf"):
+            assert name in archive.namelist()
         assert {entry.date_time for entry in archive.infolist()} == {(2023, 11, 8, 15, 0, 0)}
 
 
 def test_a_bundle_says_what_it_lacks(report, tmp_path):
     done = report("bundle", tmp_path / "spj.zip", "--wave", 2)
     assert done.exit_code == 0 and "Jumlah uang transport Gelombang II belum diisi." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("x.pdf", "--checkpoint", 999), "Titik absensi ini tidak ada."),
+        (("x.doc", "--checkpoint", 1), "Nama berkas harus berakhiran .pdf atau .xlsx."),
+        (("x.pdf",), "--checkpoint belum diisi."),
+    ],
+)
+def test_a_list_that_cannot_be_written_is_told_in_one_sentence(report, monkeypatch, tmp_path, words, said):
+    monkeypatch.chdir(tmp_path)
+    done = report("attendance", *words, group=())
+    assert done.exit_code not in (0, 2) and done.stdout == "" and done.stderr.startswith(said)
+    assert not list(tmp_path.glob("x.*"))
 
 
 @pytest.mark.parametrize(

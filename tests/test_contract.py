@@ -1,7 +1,7 @@
 """What other programs and people's scripts rely on, line by line as it was agreed.
 
 A line changes only together with README's «Decisions». Not yet part of this version, and so without a line here:
-`attendance FILE`, `backup`, `restore`, `verify`.
+`backup`, `restore`, `verify`.
 """
 
 import csv
@@ -241,6 +241,13 @@ def test_badges_writes_a_pdf_by_wave_or_village_on_either_paper(demo, tmp_path):
         assert file.read_bytes().startswith(b"%PDF-")
 
 
+def test_attendance_writes_the_list_of_a_checkpoint_as_the_file_is_named(demo, tmp_path):
+    for name, *words in (("a.pdf",), ("b.pdf", "--blank", "--paper", "a4"), ("c.xlsx", "--blank", "--paper", "f4")):
+        file = tmp_path / name
+        assert run(demo, "attendance", str(file), "--checkpoint", "1", *words).returncode == 0
+        assert file.read_bytes().startswith(b"PK" if name.endswith("xlsx") else b"%PDF-")
+
+
 def test_device_add_shows_the_token_as_the_last_word_once(demo, device_token):
     assert len(device_token) >= 20
     assert rows(demo, "SELECT count(*) FROM device WHERE token_hash = ?", device_token) == [(0,)]
@@ -273,6 +280,7 @@ def test_user_add_makes_an_account(demo):
     [
         ("badges", "x.pdf", "--wave", "9"),
         ("badges", "x.pdf", "--village", "0"),
+        ("attendance", "x.pdf", "--checkpoint", "99999"),
         ("device", "add", "X", "--checkpoint", "999"),
         ("user", "add", "Penguji Dua", "--role", "raja"),
         ("roster", "import", "tidak-ada.xlsx"),

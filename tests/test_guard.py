@@ -124,6 +124,8 @@ WHO = {
     "pages.licences": EVERYBODY,
     "pages.service_worker": EVERYBODY,
     "pages.start": EVERYBODY,
+    "reports.attendance": ADMIN,
+    "reports.attendance_paper": ADMIN,
     "reports.bundle": ADMIN,
     "reports.bundle_file": ADMIN,
     "reports.drop_bundle": ADMIN,

@@ -41,6 +41,8 @@ PAGES = {
     "cards-villages": "/cards/villages",
     "cards-village": "/cards/villages/63.09.06.1001",
     "card": "/participants/1/card",
+    "attendance": "/waves/1/attendance",
+    "attendance-blank": "/waves/1/attendance?kind=blank&part=",
     "transport": "/waves/1/transport",
     "recap": "/waves/1/recap",
     "certificates": "/waves/1/certificates",

@@ -1,5 +1,6 @@
 """The papers of transport money, recap and index: text equals the data on both papers, same bytes twice."""
 
+import dataclasses
 import io
 import re
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from rtapp.reports.letter import About
 from rtapp.reports.recap import Recap
 from rtapp.reports.transport import Payment, Rate
 
+from . import AT_LENGTH
 from .printing import NAMES, fonts, pdf_text, unspaced
 from .world import ZONE, at
 
@@ -50,23 +52,24 @@ def drawn(pdf: bytes) -> list[str]:
 
 
 def transport(rows: list[Payment], paper: str = "f4") -> list[str]:
-    return pdf_text(papers.transport_pdf(rows, ABOUT, paper, fonts()))
+    return pdf_text(papers.transport_pdf(rows, ABOUT, "Registrasi", paper, fonts()))
 
 
 @pytest.mark.parametrize("paper", ["f4", "a4"])
 def test_everybody_paid_stands_on_the_list_once_under_its_header(paper):
-    pages = transport(payments(70), paper)
+    count = 951 if AT_LENGTH else 70
+    pages = transport(payments(count), paper)
     whole = " ".join(pages)
-    lines = " ".join(drawn(papers.transport_pdf(payments(70), ABOUT, paper, fonts())))
-    for n in (1, *range(3, 71)):
+    lines = " ".join(drawn(papers.transport_pdf(payments(count), ABOUT, "Registrasi", paper, fonts())))
+    for n in (1, *range(3, count + 1)):
         assert lines.count(f"{n} Contoh {n:03} Ketua RT {n:03} Desa Uwie 150.000 7.500 142.500 {n}.") == 1
     assert lines.count("2 Contoh 002 (diwakili oleh Anak Contoh) Ketua RT 002 Desa Uwie 150.000") == 1
-    assert whole.count("142.500") == 70
+    assert whole.count("142.500") == count
     for number, page in enumerate(pages, start=1):
         assert f"Halaman {number} dari {len(pages)}" in page
         assert "dicetak dari sistem, Rabu, 8 November 2023 14.30 WITA, oleh Uji admin" in page
         assert "Tanda tangan" in page or "142.500" not in page
-    assert "DPMD CONTOH" in pages[0] and whole.count("Mengetahui,") == 1
+    assert "DPMD CONTOH" in pages[0] and "Titik absensi : Registrasi" in pages[0] and whole.count("Mengetahui,") == 1
 
 
 def test_total_words_and_cash_of_each_cashier_stand_below():
@@ -77,7 +80,7 @@ def test_total_words_and_cash_of_each_cashier_stand_below():
 
 
 def test_substitutes_and_doubts_are_on_the_paper():
-    whole = " ".join(drawn(papers.transport_pdf(payments(4), ABOUT, "f4", fonts())))
+    whole = " ".join(drawn(papers.transport_pdf(payments(4), ABOUT, "Registrasi", "f4", fonts())))
     assert "(diwakili oleh Anak Contoh)" in whole
     assert "Perlu diperiksa sebelum dibayar" in whole and "Hadir di Gelombang I, II. Bayarkan satu kali saja." in whole
 
@@ -88,7 +91,7 @@ def test_nobody_to_pay_makes_a_correct_empty_list():
 
 
 def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(6), ABOUT, "f4", fonts())))
+    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(6), ABOUT, "Registrasi", "f4", fonts())))
     found: dict[str, float] = {}
 
     def visit(text, _cm, matrix, _font, _size):
@@ -102,14 +105,14 @@ def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
 @pytest.mark.parametrize("name", list(NAMES))
 def test_any_name_leaves_the_list_whole(name):
     row = Payment(NAMES[name], "Ketua RT 001 Desa Uwie", "rt", RATE.money)
-    [page] = drawn(papers.transport_pdf([row, *payments(3)[1:]], ABOUT, "f4", fonts()))
+    [page] = drawn(papers.transport_pdf([row, *payments(3)[1:]], ABOUT, "Registrasi", "f4", fonts()))
     assert "Contoh 003" in page
     if name in ("titles", "60 characters", "apostrophe", "one word"):
         assert unspaced(NAMES[name]) in unspaced(page)
 
 
 def test_title_language_and_fonts_are_in_the_file():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(3), ABOUT, "a4", fonts())))
+    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(3), ABOUT, "Registrasi", "a4", fonts())))
     assert pdf.metadata.title == "Daftar penerimaan uang transport · Gelombang I"
     assert pdf.trailer["/Root"]["/Lang"] == "id-ID"
     for font in pdf.pages[0]["/Resources"]["/Font"].values():
@@ -117,7 +120,7 @@ def test_title_language_and_fonts_are_in_the_file():
 
 
 def test_the_workbook_says_the_same_with_numbers_that_add_up():
-    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(70), ABOUT)))
+    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(70), ABOUT, "Registrasi")))
     rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
     head = next(number for number, row in enumerate(rows) if row[0] == "No")
     lines = rows[head + 1 : head + 71]
@@ -161,6 +164,10 @@ def test_a_recap_of_few_or_none_is_a_correct_paper(bars):
     few = Recap(1, date(2023, 11, 8), "", recap(2).counts, 5, bars)
     assert ("Kedatangan" in " ".join(pdf_text(papers.recap_pdf(few, ABOUT, "a4", fonts())))) == bool(bars)
     assert openpyxl.load_workbook(io.BytesIO(papers.recap_xlsx(few, ABOUT))).sheetnames == ["Rekap", "Kedatangan"]
+    empty = Recap(1, date(2023, 11, 8), "", Counts(1, 0, 0, "roster", 0, 0, 0, 0, 0, ()), 5, [])
+    assert "Jumlah – –" in pdf_text(papers.recap_pdf(empty, ABOUT, "a4", fonts()))[0] and papers.recap_xlsx(
+        empty, ABOUT
+    )
     none = Recap(1, date(2023, 11, 8), "", None, 5, [])
     assert "tidak punya titik absensi registrasi" in pdf_text(papers.recap_pdf(none, ABOUT, "a4", fonts()))[0]
     assert papers.recap_xlsx(none, ABOUT)
@@ -183,8 +190,8 @@ def test_the_index_names_each_file_with_its_digest_and_what_is_missing():
 
 
 @pytest.mark.parametrize("make", [
-    lambda: papers.transport_pdf(payments(3), ABOUT, "f4", fonts()),
-    lambda: papers.transport_xlsx(payments(3), ABOUT),
+    lambda: papers.transport_pdf(payments(3), ABOUT, "Registrasi", "f4", fonts()),
+    lambda: papers.transport_xlsx(payments(3), ABOUT, "Registrasi"),
     lambda: papers.recap_pdf(recap(3), ABOUT, "f4", fonts()),
     lambda: papers.recap_xlsx(recap(3), ABOUT),
 ], ids=["transport.pdf", "transport.xlsx", "recap.pdf", "recap.xlsx"])  # fmt: skip
@@ -209,3 +216,11 @@ def test_a_row_is_never_split_and_what_belongs_together_stays():
         assert page[0][1] is head or len(page) == 2
     assert sum(block in rows for page in pages for _, block in page) >= 100
     assert [block.height for _, block in pages[-1]][-2:] == [60, 56]
+
+
+def test_an_event_and_an_office_of_any_name_leave_the_paper_whole():
+    odd = dataclasses.replace(ABOUT, event="Kegiatan " * 40, organiser="=DINAS 😀 " + "X" * 300, venue="عبد الله")
+    [page] = drawn(papers.transport_pdf(payments(3), odd, "Registrasi", "a4", fonts()))
+    assert "Contoh 003" in page and "Halaman 1 dari 1" in page
+    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(3), odd, "Registrasi")))
+    assert book.active["A1"].data_type == "s"

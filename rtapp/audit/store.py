@@ -89,6 +89,12 @@ def trail(session: Session, limit: int = 200) -> Sequence[Row[tuple[Audit, Audit
     return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).all()
 
 
+def head_before(session: Session, moment: datetime) -> str:
+    """Return the head of the chain as it was at ``moment``: the chain of the last line noted before it."""
+    rows = select(Audit.chain).where(Audit.at < moment).order_by(Audit.id.desc()).limit(1)
+    return session.scalar(rows) or GENESIS
+
+
 def verify_chain(session: Session) -> int | None:
     """Return the id of the first line that was tampered with, else None (see chain.first_break)."""
     head = session.scalar(select(ChainHead.chain).where(ChainHead.id == 1))

@@ -2,9 +2,8 @@
 
 import csv
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from io import BytesIO, StringIO
 from pathlib import PurePath
 from typing import Any
@@ -22,6 +21,9 @@ from .refused import bomb, broken, not_a_spreadsheet, protected, resave, too_lar
 from .text_tables import FORMULA, decoded, looks_like_html, read_csv, read_html
 from .xls import read_xls
 from .xlsx import SHEET_PART, read_xlsx
+from .xlsx_out import Print as Print
+from .xlsx_out import Table as Table
+from .xlsx_out import write_xlsx as write_xlsx
 
 _MAX_UNPACKED = 400 << 20  # a sheet formatted down to its last row is that large
 _MAX_PART = 64 << 20  # any other part of a workbook
@@ -104,123 +106,6 @@ def _read_ole(data: bytes) -> Workbook:
     if holds("WordDocument"):
         raise not_a_spreadsheet("dokumen Word")
     return read_xls(data)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A sheet to be written; its rows begin with the header, or with ``above`` rows of a letterhead and a title.
-
-    ``widths`` are in characters; ``choices`` gives a column (0 is A) its drop-down list; the rows numbered in
-    ``muted`` (0 is the first) are grey, those in ``bold`` bold; ``as_text`` formats every cell as text, the empty ones
-    too, down to row 1000; ``formats`` are those of the numbers of a column. ``bars`` puts a chart of columns beside
-    the rows: its title, the first and the last row, whose first cell is a label and whose second a number.
-    """
-
-    name: str
-    rows: Iterable[Sequence[Any]]
-    widths: Sequence[float] = ()
-    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    muted: frozenset[int] = frozenset()
-    as_text: bool = False
-    above: int = 0
-    bold: frozenset[int] = frozenset()
-    formats: Mapping[int, str] = field(default_factory=dict)
-    bars: tuple[str, int, int] | None = None
-
-
-def write_xlsx(tables: Iterable[Table], made_at: datetime | None = None) -> bytes:
-    """Return a workbook of ``tables``; text is written as text, whatever it begins with, and is never a formula.
-
-    With ``made_at`` as the time of its making equal tables give equal bytes.
-    """
-    import xlsxwriter
-
-    out = BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": False, **plain})
-    book.set_properties({"created": made_at} if made_at else {})
-    styles = {
-        "header": book.add_format({"bold": True, "bottom": 1, "num_format": "@", "text_wrap": True}),
-        "text": book.add_format({"num_format": "@"}),
-        "quoted": book.add_format({"num_format": "@", "quote_prefix": True}),
-        "muted": book.add_format({"num_format": "@", "font_color": "#808080", "italic": True}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        "bold": book.add_format({"bold": True, "num_format": "@"}),
-    }
-    lists: list[Sequence[str]] = []
-    for table in tables:
-        sheet = book.add_worksheet(_sheet_name(table.name))
-        _lay_out(sheet, table, styles, lists)
-        numbers = {column: book.add_format({"num_format": shape}) for column, shape in table.formats.items()}
-        for number, values in enumerate(table.rows):
-            base = "header" if number == table.above else "muted" if number in table.muted else "text"
-            base = "bold" if number in table.bold else base
-            for column, value in enumerate(values):
-                _write(sheet, number, column, value, base, styles, numbers.get(column))
-        if table.bars:
-            _draw_bars(book, sheet, *table.bars)
-    if lists:
-        _write_lists(book, lists, styles)
-    book.close()
-    return out.getvalue()
-
-
-def _lay_out(sheet: Any, table: Table, styles: Mapping[str, Any], lists: list[Sequence[str]]) -> None:
-    sheet.freeze_panes(table.above + 1, 0)
-    sheet.repeat_rows(table.above)
-    for column, width in enumerate(table.widths):
-        sheet.set_column(column, column, width, styles["text"] if table.as_text else None)
-    for column, names in table.choices.items():
-        if names:
-            source = f"=_pilihan!${chr(65 + len(lists))}$1:${chr(65 + len(lists))}${len(names)}"
-            lists.append(names)
-            sheet.data_validation(
-                1, column, 1000, column, {"validate": "list", "source": source, "error_type": "warning"}
-            )
-
-
-def _write_lists(book: Any, lists: Sequence[Sequence[str]], styles: Mapping[str, Any]) -> None:
-    sheet = book.add_worksheet("_pilihan")
-    sheet.very_hidden()
-    for number in range(max(map(len, lists))):
-        for column, names in enumerate(lists):
-            if number < len(names):
-                sheet.write_string(number, column, names[number], styles["text"])
-
-
-def _draw_bars(book: Any, sheet: Any, title: str, first: int, last: int) -> None:
-    chart = book.add_chart({"type": "column"})
-    labels, values = ([sheet.name, first, column, last, column] for column in (0, 1))
-    chart.add_series({"categories": labels, "values": values, "gap": 20, "fill": {"color": "#0b6b4f"}})
-    chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 760, "height": 320})
-    sheet.insert_chart(first, 3, chart)
-
-
-def _write(
-    sheet: Any, row: int, column: int, value: Any, base: str, styles: Mapping[str, Any], shape: Any = None
-) -> None:
-    if value is None or value == "":
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, (int, float)):
-        sheet.write_number(row, column, value, shape)
-    elif isinstance(value, datetime):
-        sheet.write_datetime(row, column, value.replace(tzinfo=None), styles["moment"])
-    elif isinstance(value, date):
-        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), styles["date"])
-    else:
-        text = str(value)
-        quoted = base == "text" and FORMULA.match(text)
-        sheet.write_string(row, column, text[:32_767], styles["quoted" if quoted else base])
-
-
-def _sheet_name(name: str) -> str:
-    kept = "".join(" " if letter in "[]:*?/\\" else letter for letter in name).strip("' ")
-    return kept[:31] or "Lembar"
 
 
 def write_csv(rows: Iterable[Sequence[Any]], *, separator: str = ",", bom: bool = False) -> bytes:

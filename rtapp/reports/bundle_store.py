@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..events.invited_store import assumed_districts, heads_per_district, invited_per_district
 from ..events.store import find_districts
+from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Wave
 from . import papers
+from .attendance import Roll
+from .attendance_store import listed_points, roll_of
 from .bundle import Made, Part, Plan
 from .certificate_papers import certificate_pdf
 from .certificate_store import awards_of, materials_of
@@ -21,6 +24,8 @@ from .letter import About
 from .recap import rows
 from .recap_store import recap_of
 from .transport_store import pay_list
+
+_LISTED = (CheckpointKind.HADIR, CheckpointKind.SESI)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,25 @@ def _invited(session: Session, wanted: Wanted) -> Iterator[Part]:
     yield Part("10-jumlah-undangan.pdf", "Jumlah undangan per kecamatan", len(districts), make)
 
 
+def _attendance(session: Session, wanted: Wanted) -> Iterator[Part]:
+    title, printed_at = "Daftar hadir", wanted.about.printed_at
+    points = [one for one in listed_points(session, wanted.wave.id) if one.kind in _LISTED]
+    if not points:
+        yield Part("12-daftar-hadir.pdf", title, missing="Gelombang ini tidak punya titik absensi hadir atau sesi.")
+    for number, point in enumerate(points, start=1):
+        roll = roll_of(session, wanted.wave, point.id, blank=False, now=printed_at)
+        yield from _rolled(f"12-daftar-hadir-{number}", f"{title} {point.name}", roll, wanted)
+    for point in points[:1]:
+        roll = roll_of(session, wanted.wave, point.id, blank=True, now=printed_at)
+        yield from _rolled("14-daftar-hadir-kosong", f"{title} {point.name}, untuk ditandatangani", roll, wanted)
+
+
+def _rolled(file: str, title: str, roll: Roll, wanted: Wanted) -> Iterator[Part]:
+    lines, about = len(roll.lines), wanted.about
+    yield Part(f"{file}.pdf", title, lines, partial(papers.attendance_pdf, roll, about, wanted.paper, wanted.fonts))
+    yield Part(f"{file}.xlsx", title, lines, partial(papers.attendance_xlsx, roll, about, wanted.paper))
+
+
 def _recap(session: Session, wanted: Wanted) -> Iterator[Part]:
     found = recap_of(session, wanted.wave)
     lines = len(list(rows(found.counts))) if found.counts else 0
@@ -70,9 +94,11 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
     lines = len(found.payments)
     yield Part(
         f"{file}.pdf", title, lines,
-        partial(papers.transport_pdf, found.payments, wanted.about, wanted.paper, wanted.fonts),
+        partial(papers.transport_pdf, found.payments, wanted.about, found.point.name, wanted.paper, wanted.fonts),
     )  # fmt: skip
-    yield Part(f"{file}.xlsx", title, lines, partial(papers.transport_xlsx, found.payments, wanted.about))
+    yield Part(
+        f"{file}.xlsx", title, lines, partial(papers.transport_xlsx, found.payments, wanted.about, found.point.name)
+    )
 
 
 def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
@@ -89,5 +115,11 @@ def _index(wanted: Wanted, made: list[Made]) -> bytes:
     return papers.index_pdf(made, wanted.about, wanted.paper, wanted.fonts)
 
 
-PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (_invited, _transport, _recap, _certificates)
+PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (
+    _invited,
+    _attendance,
+    _transport,
+    _recap,
+    _certificates,
+)
 """The kinds of papers in the order of the bundle; each yields its parts, one that cannot be made with the reason."""

@@ -11,6 +11,7 @@ SIDE, TOP, FOOT = 12.0, 12.0, 14.0
 
 GREY = "#8a8a8a"
 HEAD = 9.0  # of a table
+_TITLE = 8.0  # above that head, where a table has parts
 _PAD = 1.4
 
 
@@ -34,7 +35,8 @@ class Block:
     """A piece of a page, ``height`` mm high.
 
     ``head`` stands above the first of its blocks and again on each new page, ``tail`` (no higher than a line) below the
-    last of them on each page. ``joined``: the block stays on one page with the one after it.
+    last of them on each page. ``joined``: the block stays on one page with the one after it. ``fresh``: a page begins
+    with it.
     """
 
     height: float
@@ -42,6 +44,7 @@ class Block:
     head: "Block | None" = None
     joined: bool = False
     tail: "Block | None" = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def set_pages(blocks: Iterable[Block], room: float) -> list[list[tuple[float, Bl
     for group in _groups(blocks):
         head = group[0].head if group[0].head is not above else None
         need = sum(block.height for block in group) + (head.height if head else 0)
-        if pages[-1] and used + need > room:
+        if pages[-1] and (group[0].fresh or used + need > room):
             _close(pages[-1], used)
             pages.append([])
             used, above = 0.0, None
@@ -78,8 +81,8 @@ def set_pages(blocks: Iterable[Block], room: float) -> list[list[tuple[float, Bl
     return pages
 
 
-def draw(paper: Paper, blocks: Iterable[Block], printed: str) -> int:
-    """Draw the blocks and return how many pages they took; ``printed`` stands at the foot of each."""
+def draw(paper: Paper, blocks: Iterable[Block], printed: str, marks: str = "") -> int:
+    """Draw the blocks and return how many pages they took; ``printed`` is at the foot of each, below ``marks``."""
     pages = set_pages(blocks, paper.height - TOP - FOOT)
     for number, page in enumerate(pages, start=1):
         if number > 1:
@@ -89,6 +92,9 @@ def draw(paper: Paper, blocks: Iterable[Block], printed: str) -> int:
         foot = paper.height - 6.5
         line = paper.fit(printed, "regular", paper.width - 2 * SIDE - 40, largest=2.6, smallest=1.8)
         paper.text(SIDE, foot, line.lines[0], "regular", line.size)
+        if marks:
+            small = paper.fit(marks, "mono", paper.width - 2 * SIDE, largest=2, smallest=1.2)
+            paper.text(SIDE, foot - 3.6, small.lines[0], "mono", small.size)
         paper.text(paper.width - SIDE, foot, f"Halaman {number} dari {len(pages)}", "regular", 2.6, "right")
     return len(pages)
 
@@ -117,6 +123,16 @@ class Table:
             left += column.width or rest
             self.edges.append(left)
         self.head = Block(HEAD, self._draw_head)
+
+    def title(self, text: str) -> None:
+        """Let the rows that follow stand under a header that begins with ``text``."""
+
+        def draw(pen: Paper, top: float) -> None:
+            fitted = pen.fit(text, "bold", pen.width - 2 * SIDE, largest=3.5, smallest=2)
+            pen.write(SIDE, top + _TITLE - 1.6 - fitted.height, fitted, "bold")
+            self._draw_head(pen, top + _TITLE)
+
+        self.head = Block(HEAD + _TITLE, draw)
 
     def row(self, cells: Sequence[str], *, face: str = "regular", joined: bool = False, merged: int = 0) -> Block:
         """Return one row; the first ``merged`` cells are one, which the first of ``cells`` fills."""

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from ..documents.sheets import Print, write_xlsx
 from ..documents.sheets import Table as Sheet
-from ..documents.sheets import write_xlsx
+from .attendance import Roll
+from .attendance_paper import ROW, attendance_blocks, attendance_rows
+from .attendance_paper import TITLE as ATTENDANCE
 from .bundle import Made
 from .flow import Block, Paper, draw
 from .index_paper import TITLE as INDEX
@@ -22,14 +25,30 @@ from .transport_paper import transport_blocks, transport_rows
 _MONEY = dict.fromkeys((3, 4, 5), "#,##0")
 
 
-def transport_pdf(payments: Sequence[Payment], about: About, paper: str, fonts: Path) -> bytes:
-    """Return the list of who is paid, to be signed."""
-    return _pdf(paper, fonts, TRANSPORT, about, lambda page: transport_blocks(page, payments, about))
+def attendance_pdf(roll: Roll, about: About, paper: str, fonts: Path, part: str = "district") -> bytes:
+    """Return the list of who is there, or of who is to sign; a page begins with each ``part``."""
+    title = f"{ATTENDANCE} {roll.point}"
+    return _pdf(paper, fonts, title, about, lambda page: attendance_blocks(page, roll, about, part), roll.marks)
 
 
-def transport_xlsx(payments: Sequence[Payment], about: About) -> bytes:
+def attendance_xlsx(roll: Roll, about: About, paper: str, part: str = "district") -> bytes:
+    """Return the same list as a workbook with the same layout."""
+    rows, above, boxed, breaks = attendance_rows(roll, about, part)
+    widths = (5, 32, 20, 24, 12, 12) if roll.blank else (5, 30, 20, 24, 7, 20)
+    printed = Print(paper, len(widths), ROW[roll.blank], boxed, breaks, about.printed, about.logo)
+    titles = frozenset(number for number in range(above + 1, max(boxed, default=0)) if number not in boxed)
+    sheet = Sheet(ATTENDANCE, rows, widths, above=above, bold=titles, print=printed)
+    return write_xlsx([sheet], about.printed_at)
+
+
+def transport_pdf(payments: Sequence[Payment], about: About, point: str, paper: str, fonts: Path) -> bytes:
+    """Return the list of who is paid for being present at ``point``, to be signed."""
+    return _pdf(paper, fonts, TRANSPORT, about, lambda page: transport_blocks(page, payments, about, point))
+
+
+def transport_xlsx(payments: Sequence[Payment], about: About, point: str) -> bytes:
     """Return the same list as a workbook."""
-    rows, above = transport_rows(payments, about)
+    rows, above = transport_rows(payments, about, point)
     widths = (6, 34, 34, 14, 12, 14, 24, 28, 10, 20, 50)
     total = frozenset({above + len(payments) + 1, above + len(payments) + 2})
     sheet = Sheet("Uang transport", rows, widths, above=above, bold=total | frozenset(range(above)), formats=_MONEY)
@@ -61,9 +80,11 @@ def index_pdf(made: Sequence[Made], about: About, paper: str, fonts: Path) -> by
     return _pdf(paper, fonts, INDEX, about, lambda page: index_blocks(page, made, about))
 
 
-def _pdf(paper: str, fonts: Path, title: str, about: About, blocks: Callable[[Paper], Iterable[Block]]) -> bytes:
+def _pdf(
+    paper: str, fonts: Path, title: str, about: About, blocks: Callable[[Paper], Iterable[Block]], marks: str = ""
+) -> bytes:
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
     document = Document(paper, fonts, f"{title} · {about.wave}", invariant=True)
-    draw(document, blocks(document), about.printed)
+    draw(document, blocks(document), about.printed, marks)
     return document.finish()

@@ -85,10 +85,20 @@ class Cash:
 
 def position_of(kind: str, rt: str | None, rw: str | None, village: str | None, village_kind: str | None) -> str:
     """Return somebody's position as papers name it: "Ketua RT 003 / RW 01 Desa Uwie", "Narasumber"."""
+    place = village_of(village, village_kind) if rt else ""
+    return " ".join(filter(None, (title_of(kind, rt, rw), place)))
+
+
+def title_of(kind: str, rt: str | None, rw: str | None) -> str:
+    """Return somebody's position without the place: "Ketua RT 003 / RW 01", "Narasumber"."""
     if not rt:
         return POSITIONS.get(kind, kind)
-    seat = f"{rt} / RW {rw}" if rw else rt
-    return f"{POSITIONS['rt']} {seat} {'Kelurahan' if village_kind == 'kelurahan' else 'Desa'} {village}"
+    return f"{POSITIONS['rt']} {rt} / RW {rw}" if rw else f"{POSITIONS['rt']} {rt}"
+
+
+def village_of(village: str | None, kind: str | None) -> str:
+    """Return a village as papers name it: "Desa Uwie", nothing for none."""
+    return f"{'Kelurahan' if kind == 'kelurahan' else 'Desa'} {village}" if village else ""
 
 
 def total(payments: Iterable[Payment]) -> Money:

@@ -71,11 +71,11 @@ def transport_paper(wave_id: int) -> Response | tuple[str, int]:
         found = pay_list(db.session, wave, request.form.get("checkpoint", type=int))
     except Refused as refused:
         return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
-    told = about_of(db.session, wave, actor.name, now)
+    told, point = about_of(db.session, wave, actor.name, now), found.point.name
     note_export(actor.name, "transport.print", wave.id, len(found.payments), now)
     if form == "xlsx":
-        return download(papers.transport_xlsx(found.payments, told), f"uang transport {told.wave}", "xlsx")
-    pdf = papers.transport_pdf(found.payments, told, paper, faces)
+        return download(papers.transport_xlsx(found.payments, told, point), f"uang transport {told.wave}", "xlsx")
+    pdf = papers.transport_pdf(found.payments, told, point, paper, faces)
     return download(pdf, f"uang transport {told.wave} {paper}", "pdf")
 
 

@@ -1,6 +1,12 @@
 """The pages of reports, opened as one room."""
 
-from . import bundle_views, certificate_views, recap_views, transport_views  # noqa: F401  their routes are this room's
+from . import (  # noqa: F401  their routes are this room's
+    attendance_views,
+    bundle_views,
+    certificate_views,
+    recap_views,
+    transport_views,
+)
 from .shared_views import blueprint
 
 __all__ = ["blueprint"]

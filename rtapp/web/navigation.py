@@ -25,6 +25,7 @@ _PAPERS = (
         ("badges.villages", "badges.village"),
         Duty.EDIT_ROSTER,
     ),
+    (_("Daftar hadir"), "reports.attendance", ("reports.attendance",), Duty.MAKE_REPORTS),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
     (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
     (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),

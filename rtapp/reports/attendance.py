@@ -1,0 +1,113 @@
+"""Daftar hadir: who is on it, what is said of each, in which parts, and the digest by which a print is matched."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
+
+from .. import clock
+from ..events.waves import numeral
+
+PARTS = ("district", "village", "")
+"""What a new page may begin with; the last: nothing."""
+
+WORDS = {
+    "hadir": "Hadir", "diwakili": "Diwakili", "gelombang_lain": "Gelombang lain", "izin": "Izin", "sakit": "Sakit",
+    "dinas": "Dinas", "tanpa_keterangan": "Tanpa keterangan", "belum": "Belum hadir",
+}  # fmt: skip
+ELSEWHERE = "Tamu dan peserta di luar daftar gelombang ini"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of a list: ``state`` as of WORDS, ``at`` when they came.
+
+    ``wave`` is where somebody came instead (gelombang_lain), or whose list somebody ``apart`` is on; 0 for none.
+    """
+
+    name: str
+    title: str
+    village: str
+    district: str
+    state: str = "belum"
+    at: datetime | None = None
+    substitute: str = ""
+    wave: int = 0
+    apart: bool = False
+
+    @property
+    def address(self) -> str:
+        return ", ".join(filter(None, (self.village, f"Kec. {self.district}" if self.district else "")))
+
+    @property
+    def remark(self) -> str:
+        """Return what the filled list says of somebody: "Diwakili oleh …", "Hadir di Gelombang II", "Izin"."""
+        if self.state == "diwakili":
+            said = f"Diwakili oleh {self.substitute}" if self.substitute else WORDS["diwakili"]
+        elif self.state == "gelombang_lain":
+            return f"Hadir di Gelombang {numeral(self.wave)}"
+        else:
+            said = WORDS[self.state]
+        return f"{said} · Gelombang {numeral(self.wave)}" if self.wave else said
+
+
+@dataclass(frozen=True)
+class Roll:
+    """A list as it was read: of which checkpoint, ``blank`` to be signed or filled in from the record.
+
+    ``chain`` is the head of the trail at that moment.
+    """
+
+    wave: int
+    point_id: int
+    point: str
+    blank: bool
+    lines: tuple[Line, ...]
+    chain: str
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of all that the list says, in hexadecimal; equal for PDF and XLSX on any paper."""
+        people = [
+            [one.name, one.title, one.address, one.remark, clock.iso(one.at) if one.at else "", one.apart]
+            for one in self.lines
+        ]
+        said = [self.wave, self.point_id, self.point, self.blank, people]
+        return sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each state of WORDS, those ``apart`` by themselves; none of zero."""
+        own = [one.state for one in self.lines if not one.apart]
+        found = {state: own.count(state) for state in WORDS} | {"apart": len(self.lines) - len(own)}
+        return {state: count for state, count in found.items() if count}
+
+    @property
+    def marks(self) -> str:
+        """Return the small line by which a filled print is matched with the record; a blank one has none."""
+        return "" if self.blank else f"Isi {self.digest} Rantai {self.chain}"
+
+
+def parts_of(lines: Sequence[Line], part: str) -> Iterator[tuple[str, list[tuple[int, Line]]]]:
+    """Yield the parts of a list with their titles; the numbers run through all of them, those apart come last."""
+    own = {"district": _district, "village": _village, "": lambda _one: ""}[part]
+    numbered = enumerate(lines, start=1)
+    for title, found in groupby(numbered, key=lambda pair: ELSEWHERE if pair[1].apart else own(pair[1])):
+        yield title, list(found)
+
+
+def summary(roll: Roll) -> str:
+    """Return how many of each there are: "Jumlah 337: hadir 210, diwakili 3, belum hadir 124."."""
+    words = {**{state: word.lower() for state, word in WORDS.items()}, "apart": "di luar daftar"}
+    told = ", ".join(f"{words[state]} {count}" for state, count in roll.counts.items())
+    return f"Jumlah {len(roll.lines)}: {told}." if told else "Jumlah 0."
+
+
+def _district(line: Line) -> str:
+    return f"Kecamatan {line.district}" if line.district else "Tanpa wilayah"
+
+
+def _village(line: Line) -> str:
+    return f"{line.village} · Kecamatan {line.district}" if line.village else "Tanpa wilayah"

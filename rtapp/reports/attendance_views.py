@@ -1,0 +1,100 @@
+"""Daftar hadir: which checkpoint, blank or filled, what a page begins with; looked at before it is printed."""
+
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment
+from . import papers
+from .attendance import PARTS, Roll, parts_of
+from .attendance_store import listed_points, roll_of
+from .shared_views import (
+    asked_wave,
+    blueprint,
+    chosen_paper,
+    download,
+    fonts,
+    no_wave,
+    note_export,
+    paper_choices,
+    wave_links,
+)
+from .store import about_of
+
+KINDS = {"filled": _l("Terisi, dari pencatatan"), "blank": _l("Kosong, untuk ditandatangani")}
+PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan"), "": _l("Tidak dipisah")}
+
+
+@blueprint.get("/attendance")
+@blueprint.get("/waves/<int:wave_id>/attendance")
+@requires(Duty.MAKE_REPORTS)
+def attendance(wave_id: int | None = None) -> Response | str:
+    """Show the list of a checkpoint as it will be printed."""
+    wave = asked_wave(wave_id)
+    if wave is None:
+        return no_wave(_("Daftar hadir"))
+    return page_or_fragment("reports/attendance.html", "reports/_attendance.html", **_page(wave, request.args))
+
+
+@blueprint.post("/waves/<int:wave_id>/attendance")
+@requires(Duty.MAKE_REPORTS)
+def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
+    """Answer the list as PDF or XLSX; the trail says who took how many names."""
+    actor, now, form = acting(), clock.utcnow(), request.form
+    wave = events.find_wave(db.session, wave_id)
+    try:
+        paper, faces, part = chosen_paper(), fonts(), _part(form)
+        roll = _roll(wave, form)
+    except Refused as refused:
+        return render_template("reports/attendance.html", **_page(wave, form, refused)), refused.status
+    told = about_of(db.session, wave, actor.name, now)
+    note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now)
+    name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''}"
+    if form.get("form") == "xlsx":
+        return download(papers.attendance_xlsx(roll, told, paper, part), name, "xlsx")
+    return download(papers.attendance_pdf(roll, told, paper, faces, part), f"{name} {paper}", "pdf")
+
+
+def _roll(wave: Wave, asked: MultiDict[str, str]) -> Roll:
+    blank = asked.get("kind") == "blank"
+    return roll_of(db.session, wave, asked.get("checkpoint", type=int), blank=blank, now=clock.utcnow())
+
+
+def _part(asked: MultiDict[str, str]) -> str:
+    part = asked.get("part", "district")
+    if part not in PARTS:
+        raise Refused("bad_part", "Pilih pembagian halaman yang ada di daftar.", 422)
+    return part
+
+
+def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+    roll, part = None, asked.get("part", "district")
+    try:
+        roll = _roll(wave, asked)
+    except Refused as refused:
+        said = said or refused
+    part = part if part in PARTS else "district"
+    return {
+        "wave": wave,
+        "wave_links": wave_links(wave),
+        "points": [(point.id, point.name) for point in listed_points(db.session, wave.id)],
+        "kinds": list(KINDS.items()),
+        "part_choices": list(PART_WORDS.items()),
+        "part": part,
+        "roll": roll,
+        "shown": list(parts_of(roll.lines, part)) if roll else [],
+        "papers": paper_choices(),
+        "problem": refusal_text(said) if said else "",
+    }
