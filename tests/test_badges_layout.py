@@ -43,6 +43,9 @@ class Recorder(Pen):
         outer = radius + thickness / 2
         self.rings.append((Box(x - outer, y - outer, 2 * outer, 2 * outer), ink))
 
+    def image(self, x, top, width, height, png):
+        self.lines.append(Box(x, top, width, height))
+
     def modules(self, x, y, side, count, runs):
         self.codes.append(Box(x, y, side, side))
 
@@ -110,13 +113,17 @@ def test_no_name_touches_the_code_or_leaves_its_card(paper, name):
 
 
 lines = st.text(max_size=200)
+logos = st.sampled_from([b"", b"drawn"])
+PLAIN = ("payload", "logo")
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name != "payload"}))
+@given(
+    st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name not in PLAIN}), logos
+)
 @pytest.mark.parametrize("paper", PAPERS)
-def test_no_text_whatever_touches_a_code_or_another_text(paper, facts):
-    pen = sheet(paper, [card(**facts)])
+def test_no_text_whatever_touches_a_code_or_another_text(paper, facts, logo):
+    pen = sheet(paper, [card(**facts, logo=logo)])
     place = cells(*PAPERS[paper])[0]
     assert_nothing_touches_a_code(pen, [zone(place)])
     assert all(inside(box, place) for line, box in pen.texts if "halaman" not in line)
@@ -131,7 +138,7 @@ def test_every_fact_is_on_the_card_and_the_name_is_the_largest(paper):
         heights[line] = box.height
     written = " ".join(line for line, _ in pen.texts)
     for fact in dataclasses.fields(wanted):
-        if fact.name != "payload":
+        if fact.name not in PLAIN:
             assert all(word in written for word in getattr(wanted, fact.name).split())
     assert HINT in written
     name = max(height for line, height in heights.items() if line in wanted.name)
@@ -195,10 +202,12 @@ def test_the_code_takes_three_fifths_of_a_picture_and_stands_on_whole_pixels(wid
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name != "payload"}))
+@given(
+    st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name not in PLAIN}), logos
+)
 @pytest.mark.parametrize("modules", [21, 29])
-def test_no_text_whatever_touches_the_code_of_a_picture_or_leaves_it(modules, facts):
+def test_no_text_whatever_touches_the_code_of_a_picture_or_leaves_it(modules, facts, logo):
     pen = Recorder(ticket.WIDTH, ticket.HEIGHT)
-    ticket.draw_ticket(pen, card(**facts), Code(modules, []))
+    ticket.draw_ticket(pen, card(**facts, logo=logo), Code(modules, []))
     assert_nothing_touches_a_code(pen, [ticket.code_box(pen.width, modules)])
     assert all(inside(box, Box(0, 0, pen.width, pen.height)) for _, box in pen.texts)

@@ -63,6 +63,21 @@ def test_the_words_on_the_sheet_are_the_words_of_the_roster(paper):
     assert "halaman1dari1" in text
 
 
+def test_cards_under_a_letterhead_are_read_and_say_whose_they_are(tmp_path):
+    drawn = io.BytesIO()
+    Image.new("RGB", (90, 100), "#003366").save(drawn, "PNG")
+    head = {"organiser": "DINAS PEMBERDAYAAN MASYARAKAT DAN DESA CONTOH", "logo": drawn.getvalue()}
+    cards = [card(number, name, **head) for number, name in enumerate(NAMES.values(), start=1)]
+    pdf = card_sheet(cards, "a4", fonts(), "Kartu peserta")
+    [page] = rendered(pdf, tmp_path)
+    assert sorted(decoded(page)) == sorted(one.payload for one in cards)
+    assert unspaced(head["organiser"]) in unspaced(PdfReader(io.BytesIO(pdf)).pages[0].extract_text())
+    assert len(PdfReader(io.BytesIO(pdf)).pages[0].images) == 1, "a logo lies in the file once"
+    picture = card_png(cards[3], fonts())
+    assert decoded(picture) == [cards[3].payload]
+    assert Image.open(io.BytesIO(picture)).convert("RGB").getpixel((110, 110)) == (0, 51, 102)
+
+
 def test_a_sheet_needs_a_card():
     with pytest.raises(ValueError, match="at least one card"):
         card_sheet([], "a4", fonts(), "Kartu peserta")

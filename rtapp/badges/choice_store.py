@@ -1,5 +1,6 @@
 """Whose cards are printed or sent: chosen by wave, district or village, counted before, worded as on paper."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Badge, District, Participant, Seat, Village, Wave
 from ..settings import store as settings
+from ..settings.letterhead_store import letterhead_of, logo_of
 from . import token
 from .layout import Card
 from .sheet import CARD, Size
@@ -182,9 +184,11 @@ _HELD = Participant.id, Participant.phone, Badge.printed_count, *_PRINTED
 
 
 def _holders(session: Session, rows: Select[Any]) -> list[Holder]:
-    event, base_url = events.the_event(session).name, settings.read(session, "base_url")
+    event, base_url = events.the_event(session), settings.read(session, "base_url")
+    lines, logo = letterhead_of(session).lines, logo_of(session)
+    head = {"event": event.name, "organiser": lines[-1] if lines else event.organiser, "logo": logo}
     held = session.execute(rows.where(Badge.id.isnot(None)))
-    return [Holder(row.id, row.phone, row.printed_count, _card(row, event, base_url)) for row in held]
+    return [Holder(row.id, row.phone, row.printed_count, _card(row, head, base_url)) for row in held]
 
 
 def _chosen(choice: Choice, *columns: Any) -> Select[Any]:
@@ -223,7 +227,7 @@ def _in_order(rows: Select[Any]) -> Select[Any]:
     )
 
 
-def _card(row: Row[Any], event: str, base_url: str) -> Card:
+def _card(row: Row[Any], head: Mapping[str, Any], base_url: str) -> Card:
     seat = f"RT {row.rt}" if row.rt else _KINDS.get(row.kind, row.kind)
     return Card(
         name=row.name,
@@ -233,7 +237,7 @@ def _card(row: Row[Any], event: str, base_url: str) -> Card:
         wave_numeral=numeral(row.wave) if row.wave else "–",
         date_line=clock.day_text(row.date) if row.wave else "Gelombang belum ditentukan",
         venue=row.venue or "",
-        event=event,
+        **head,
         payload=token.payload(row.token, base_url),
         short_code=token.shown(row.short_code),
     )

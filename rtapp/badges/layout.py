@@ -23,7 +23,10 @@ _WAVES = ("#0b4f3c", "#1d74b8", "#c4820e")
 
 @dataclass(frozen=True)
 class Card:
-    """What is printed on one card, every line ready to print; ``payload`` is what its QR code holds."""
+    """What is printed on one card, every line ready to print; ``payload`` is what its QR code holds.
+
+    ``organiser`` and ``logo`` (a PNG) are of the letterhead, nothing where there is none.
+    """
 
     name: str
     seat_line: str
@@ -35,6 +38,8 @@ class Card:
     event: str
     payload: str
     short_code: str
+    organiser: str = ""
+    logo: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ class Pen(Protocol):
     def line(self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str) -> None: ...
     def ring(self, x: float, y: float, radius: float, thickness: float, ink: str) -> None: ...
     def modules(self, x: float, y: float, side: float, count: int, runs: Iterable[tuple[int, int, int]]) -> None: ...
+    def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None: ...
 
 
 def zone(cell: Box) -> Box:
@@ -96,17 +102,28 @@ def draw_card(pen: Pen, card: Card, code: Code, cell: Box) -> None:
 
 
 def _draw_person(pen: Pen, card: Card, box: Box, point: float) -> None:
-    event = pen.fit(card.event, "regular", box.width, largest=6.5 * point, smallest=5 * point, lines=2)
     seat = pen.fit(card.seat_line, "bold", box.width, largest=12 * point, smallest=7 * point)
     village = pen.fit(card.village_line, "regular", box.width, largest=9.5 * point, smallest=6 * point)
     district = pen.fit(card.district_line, "regular", box.width, largest=8 * point, smallest=6 * point)
     place = (seat, "bold"), (village, "regular"), (district, "regular")
-    y = pen.write(box.x, box.y, event, "regular") + 1.6
+    y = _draw_head(pen, card, box, point) + 1.6
     room = box.bottom - y - 1.2 - sum(line.height for line, _ in place)
     name = pen.fit(card.name, "bold", box.width, largest=19 * point, smallest=6.5 * point, lines=5, height=room)
     y = pen.write(box.x, y, name, "bold") + 1.2
     for line, face in place:
         y = pen.write(box.x, y, line, face)
+
+
+def _draw_head(pen: Pen, card: Card, box: Box, point: float) -> float:
+    """Draw logo, organiser and event at the top of the box and return where they end."""
+    side = 22 * point if card.logo else 0.0
+    if card.logo:
+        pen.image(box.x, box.y, side, side, card.logo)
+    x, width = box.x + side * 1.15, box.width - side * 1.15
+    organiser = pen.fit(card.organiser, "bold", width, largest=6 * point, smallest=4.5 * point, lines=2)
+    event = pen.fit(card.event, "regular", width, largest=6.5 * point, smallest=5 * point, lines=2)
+    y = pen.write(x, box.y + max(0.0, side - organiser.height - event.height) / 2, organiser, "bold")
+    return max(pen.write(x, y, event, "regular"), box.y + side)
 
 
 def _draw_wave(pen: Pen, card: Card, box: Box) -> float:

@@ -61,15 +61,22 @@ def _draw_person(pen: Pen, card: Card, box: Box, square: Box, look: Look) -> Non
     unit = box.width / WIDTH
     width, middle, top = box.width - 2 * _MARGIN * unit, box.x + box.width / 2, box.y + _MARGIN * unit
     where = " · ".join(filter(None, (card.village_line, card.district_line)))
-    event = pen.fit(card.event, "regular", width, largest=34 * unit, smallest=22 * unit, lines=2)
+    side = 104 * unit if card.logo else 0.0
+    beside = width - 2 * 1.15 * side
+    organiser = pen.fit(card.organiser, "bold", beside, largest=32 * unit, smallest=20 * unit)
+    event = pen.fit(card.event, "regular", beside, largest=34 * unit, smallest=22 * unit, lines=2)
+    head = max(side, organiser.height + event.height)
     seat = pen.fit(card.seat_line, "bold", width, largest=56 * unit, smallest=30 * unit)
     place = pen.fit(where, "regular", width, largest=40 * unit, smallest=26 * unit, lines=2)
     gap = 18 * unit
-    room = square.y - top - event.height - seat.height - place.height - 2 * gap
+    room = square.y - top - head - seat.height - place.height - 2 * gap
     name = pen.fit(card.name, "bold", width, largest=look.name * unit, smallest=28 * unit, lines=4, height=room)
-    y = pen.write(middle, top, event, "regular", "middle")
+    if card.logo:
+        pen.image(box.x + _MARGIN * unit, top, side, side, card.logo)
+    y = top + (head - organiser.height - event.height) / 2
+    pen.write(middle, pen.write(middle, y, organiser, "bold", "middle"), event, "regular", "middle")
     # A short name stands in the middle of its room, so that the picture has no hole.
-    y = pen.write(middle, y + gap + (room - name.height) / 2, name, "bold", "middle") + gap
+    y = pen.write(middle, top + head + gap + (room - name.height) / 2, name, "bold", "middle") + gap
     y = pen.write(middle, y, seat, "bold", "middle")
     pen.write(middle, y, place, "regular", "middle")
 

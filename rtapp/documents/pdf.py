@@ -36,6 +36,7 @@ class Document(Pen):
         self.width, self.height = (height, width) if landscape else (width, height)
         self._names = _registered(fonts)
         self._file = BytesIO()
+        self._images: dict[bytes, ImageReader] = {}
         self._canvas = Canvas(
             self._file,
             pagesize=(self.width * _MM, self.height * _MM),
@@ -85,7 +86,9 @@ class Document(Pen):
     def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None:
         """Draw a PNG as large as it fits into a box, in the middle of it."""
         box = (x * _MM, self._up(top + height), width * _MM, height * _MM)
-        self._canvas.drawImage(ImageReader(BytesIO(png)), *box, preserveAspectRatio=True, anchor="c")
+        if png not in self._images:  # read once, however often it is drawn
+            self._images[png] = ImageReader(BytesIO(png))
+        self._canvas.drawImage(self._images[png], *box, preserveAspectRatio=True, anchor="c")
 
     def next_page(self) -> None:
         """End the page and begin another."""

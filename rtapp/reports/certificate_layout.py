@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ..badges.layout import ACCENT, Code, Pen
 from .letter import IN_CHARGE, PLACE, About, draw_signer
@@ -14,12 +14,6 @@ _GREEN, _GREY = "#0b4f3c", "#8a8a8a"
 _EDGE, _SIDE = 9.0, 26.0  # mm: from the edge to the frame, to the text
 _BELOW = 66.0  # of the front: signature, code, and the frame below them
 _CODE, _LOGO = 27.0, 17.0
-
-
-class Page(Pen, Protocol):
-    """What a certificate is drawn on; lengths in mm."""
-
-    def image(self, x: float, top: float, width: float, height: float, png: bytes) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class Material:
     speaker: str
 
 
-def draw_front(pen: Page, award: Award, code: Code, about: About) -> None:
+def draw_front(pen: Pen, award: Award, code: Code, about: About) -> None:
     """Draw whose certificate it is, of what, who signs, and the code by which it is found again."""
     _frame(pen)
     _words(pen, award, about)
@@ -78,7 +72,7 @@ def draw_back(pen: Pen, award: Award, materials: Sequence[Material], about: Abou
     pen.write(middle, pen.height - _EDGE - 10, line, "regular", "middle")
 
 
-def _words(pen: Page, award: Award, about: About) -> None:
+def _words(pen: Pen, award: Award, about: About) -> None:
     """Write the front's lines one below the other, what is left of the height shared between them."""
     top, room = _EDGE + 6, pen.height - _BELOW - _EDGE - 8
     if about.logo:
@@ -111,9 +105,7 @@ def _lines(award: Award, about: About) -> list[tuple[str, str, float, int, float
     ]
 
 
-def _fitted(
-    pen: Page, lines: Sequence[tuple[str, str, float, int, float]], room: float
-) -> list[tuple[Any, str, float]]:
+def _fitted(pen: Pen, lines: Sequence[tuple[str, str, float, int, float]], room: float) -> list[tuple[Any, str, float]]:
     """Return the lines as they will stand, all of them smaller while they do not fit into ``room`` mm of height."""
     width, scale = pen.width - 2 * _SIDE, 1.0
     while True:

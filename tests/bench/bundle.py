@@ -22,6 +22,9 @@ from rtapp.events import store as events
 from rtapp.factory import create_app
 from rtapp.reports.bundle import build
 from rtapp.reports.bundle_store import Wanted, plan_bundle
+from rtapp.reports.certificate import Numbering, Rule
+from rtapp.reports.certificate_rule_store import save_rule
+from rtapp.reports.certificate_store import issue
 from rtapp.reports.store import about_of
 from rtapp.reports.transport import Rate
 from rtapp.reports.transport_store import save_rates
@@ -60,6 +63,9 @@ def mark_all() -> None:
         ]
         session.execute(insert(Attendance), marks)
     save_rates(session, "bench", wave, {"rt": Rate(150_000, 500, percent=True)}, now=clock.utcnow())
+    rule = Rule((wave.checkpoints[0].id,), 1)
+    save_rule(session, "bench", wave, rule, Numbering(code="400", unit="DPMD"), now=clock.utcnow())
+    issue(session, "bench", wave, now=clock.utcnow())
 
 
 def papers_of(folder: Path, paper: str) -> list[tuple[str, Callable[[], bytes]]]:

@@ -1,8 +1,8 @@
-"""Seconds, peak memory and size of every paper of the demo, cards and certificates also without their codes.
+"""Seconds, peak memory and size of cards, badges, certificates and pictures, papers also without their codes.
 
-Run from the top folder: ``python -m tests.bench.papers [--only NAME] [--paper f4] [--runs 3]``. Aims: 951 cards in 2 s
-and 80 MB, the bundle of a wave of 337 in 10 s. Each is made in a process of its own, so that each has its own peak;
-the best of the runs is told, and for the bundle how long each of its parts takes.
+Run from the top folder: ``python -m tests.bench.papers [--only NAME] [--paper f4] [--runs 3]``. Aim: 951 cards in 2 s
+and 80 MB. Each is made in a process of its own, so that each has its own peak; of the runs the one that took the
+processor least is told. The other papers of a wave, and all in a bundle: ``tests.bench.bundle``.
 """
 
 import argparse
@@ -10,11 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rtapp.badges.layout import Code
 
@@ -62,83 +59,22 @@ def pictures(_paper: str) -> bytes:
     return most
 
 
-def bundle(paper: str, instance: Path | None = None) -> bytes:
-    """All papers of wave I of the demo, read and made; its parts are told on the way."""
-    from rtapp.db import db
-    from rtapp.factory import create_app
-    from rtapp.reports.bundle import build
-    from rtapp.reports.bundle_store import Wanted, plan_bundle
-    from rtapp.reports.store import about_of
-    from rtapp.schema import Wave
-
-    app = create_app(instance)
-    with app.app_context():
-        wave = db.session.query(Wave).filter_by(number=1).one()
-        plan = plan_bundle(db.session, Wanted(wave, paper, fonts(), about_of(db.session, wave, "uji", MOMENT)))
-    return build(replace(plan, parts=[timed(part) for part in plan.parts]), lambda done, title: None)
-
-
-def timed(part):
-    """The part, telling how long it took."""
-
-    def make() -> bytes:
-        begun = time.perf_counter()
-        data = part.make()
-        print(
-            f"  {part.file:<32} {part.rows:>5} rows {time.perf_counter() - begun:6.2f} s {len(data) / 1024:6.0f} KB",
-            file=sys.stderr,
-        )
-        return data
-
-    return replace(part, make=make if part.make else None)
-
-
-def everybody_came(instance: Path) -> None:
-    """Make the demo, mark wave I present at its first checkpoint, set what is paid and give certificates."""
-    from rtapp import clock
-    from rtapp.db import begin_write, db
-    from rtapp.factory import create_app
-    from rtapp.reports.certificate import Numbering, Rule
-    from rtapp.reports.certificate_rule_store import save_rule
-    from rtapp.reports.certificate_store import issue
-    from rtapp.reports.transport import Rate
-    from rtapp.reports.transport_store import save_rates
-    from rtapp.schema import Attendance, Checkpoint, Participant, Wave
-
-    from ..served import command
-
-    made = command("demo", "--no-serve", instance=instance)
-    assert made.returncode == 0, made.stderr
-    with create_app(instance).app_context():
-        session, now = begin_write(db.session), clock.utcnow()
-        wave = session.query(Wave).filter_by(number=1).one()
-        point = session.query(Checkpoint).filter_by(wave_id=wave.id, name="Registrasi").one()
-        heads = session.query(Participant.id).filter_by(wave_id=wave.id).order_by(Participant.id)
-        for number, (head,) in enumerate(heads, start=1):
-            session.add(Attendance(checkpoint_id=point.id, participant_id=head, number=number, at=MOMENT))
-        save_rates(session, "uji", wave, {"rt": Rate(150_000)}, now=now)
-        save_rule(session, "uji", wave, Rule((point.id,), 1), Numbering(code="400", unit="DPMD"), now=now)
-        issue(session, "uji", wave, now=now)
-        session.commit()
-
-
-PAPERS: dict[str, Callable[..., bytes]] = {
+PAPERS: dict[str, Callable[[str], bytes]] = {
     "cards": cards,
     "badges": badges,
     "certificates": certificates,
     "pictures": pictures,
-    "bundle": bundle,
 }
 CODED = ("cards", "badges", "certificates")
 
 
-def measured(name: str, paper: str, codes: bool, instance: Path | None) -> str:
+def measured(name: str, paper: str, codes: bool) -> str:
     """Seconds, those of the processor, peak megabytes ("-" where the system does not tell) and kilobytes made."""
     if not codes:  # the same pages, text and lines alone: what the codes are compared with
         for module, function in (("badges.papers", "code_of"), ("reports.certificate_papers", "_code_of")):
             setattr(import_module(f"rtapp.{module}"), function, lambda _what: Code(29, []))
     begun, worked = time.perf_counter(), time.process_time()
-    made = bundle(paper, instance) if name == "bundle" else PAPERS[name](paper)
+    made = PAPERS[name](paper)
     seconds, worked = time.perf_counter() - begun, time.process_time() - worked
     try:
         import resource
@@ -168,24 +104,18 @@ def main() -> None:
     parser.add_argument("--paper", choices=("a4", "f4"), default="f4")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--child", choices=("with", "without"), help=argparse.SUPPRESS)
-    parser.add_argument("--instance", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
-        print(measured(asked.only, asked.paper, asked.child == "with", asked.instance))
+        print(measured(asked.only, asked.paper, asked.child == "with"))
         return
-    with TemporaryDirectory() as folder:
-        instance = Path(folder) / "instance"
-        for name in [asked.only] if asked.only else PAPERS:
-            words = ["--only", name, "--paper", asked.paper]
-            if name == "bundle":
-                everybody_came(instance)
-                words += ["--instance", str(instance)]
-            worked, seconds, peak, size = best_of(asked.runs, *words, "--child", "with")
-            print(f"{name:>12}: {seconds:6.2f} s ({worked:.2f} s processor)  peak {peak:>4} MB  {size:>6} KB", end="")
-            if name in CODED:
-                without = best_of(asked.runs, *words, "--child", "without")[0]
-                print(f"  without codes {without:.2f} s processor, ratio {worked / without:.1f}", end="")
-            print()
+    for name in [asked.only] if asked.only else PAPERS:
+        words = ["--only", name, "--paper", asked.paper]
+        worked, seconds, peak, size = best_of(asked.runs, *words, "--child", "with")
+        print(f"{name:>12}: {seconds:6.2f} s ({worked:.2f} s processor)  peak {peak:>4} MB  {size:>6} KB", end="")
+        if name in CODED:
+            without = best_of(asked.runs, *words, "--child", "without")[0]
+            print(f"  without codes {without:.2f} s processor, ratio {worked / without:.1f}", end="")
+        print()
 
 
 if __name__ == "__main__":
