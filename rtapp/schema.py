@@ -352,6 +352,17 @@ class TransportRate(db.Model):
     percent: Mapped[bool] = mapped_column(default=False)
 
 
+class SignatureCount(db.Model):
+    """How many signed on each page of a checkpoint's list: on which ``paper``, divided how, with which digest."""
+
+    __tablename__ = "signature_count"
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"), primary_key=True)
+    paper: Mapped[str] = mapped_column(String(8))
+    part: Mapped[str] = mapped_column(String(20), default="")
+    digest: Mapped[str] = mapped_column(String(64))
+    counts: Mapped[list[int | None]] = mapped_column(JSON)
+
+
 class RosterImport(db.Model):
     """A list from its upload to its last decision: what was read of it, what people answered, what it did.
 

@@ -40,6 +40,7 @@ PAGES = {
     "cards": "/cards",
     "attendance": "/waves/1/attendance",
     "attendance-blank": "/waves/1/attendance?kind=blank&part=",
+    "signatures": "/waves/1/signatures",
     "transport": "/waves/1/transport",
     "recap": "/waves/1/recap",
     "bundle": "/waves/1/spj",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ..audit.store import note
 from ..refusals import Refused
-from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, Wave
+from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignatureCount, Wave
 from .waves import LONGEST_POINT, CheckpointKind, checked_line, numeral, refuse_empty_window
 
 
@@ -161,7 +161,8 @@ def drop_checkpoint(session: Session, checkpoint: Checkpoint) -> None:
     _refuse_last_of_a_device(session, checkpoint)
     for item in session.scalars(select(Agenda).where(Agenda.checkpoint_id == checkpoint.id)):
         item.checkpoint = None
-    session.execute(delete(DeviceCheckpoint).where(DeviceCheckpoint.checkpoint_id == checkpoint.id))
+    for table in (DeviceCheckpoint, SignatureCount):
+        session.execute(delete(table).where(table.checkpoint_id == checkpoint.id))
     session.flush()
     session.delete(checkpoint)
     session.flush()

@@ -36,6 +36,7 @@ class Line:
     substitute: str = ""
     wave: int = 0
     apart: bool = False
+    person: int = 0  # the id, which no paper shows
 
     @property
     def address(self) -> str:
@@ -86,8 +87,8 @@ class Roll:
 
     @property
     def marks(self) -> str:
-        """Return the small line by which a filled print is matched with the record; a blank one has none."""
-        return "" if self.blank else f"Isi {self.digest} Rantai {self.chain}"
+        """Return the small line by which a print is matched with the record; a blank one holds nothing of the trail."""
+        return f"Isi {self.digest}" if self.blank else f"Isi {self.digest} Rantai {self.chain}"
 
 
 def parts_of(lines: Sequence[Line], part: str) -> Iterator[tuple[str, list[tuple[int, Line]]]]:

@@ -7,7 +7,7 @@ from typing import Any
 from .. import clock
 from .attendance import Line, Roll, parts_of, summary
 from .flow import Block, Column, Paper, Table, space, words
-from .letter import About, Fact, opening, sheet_opening, signatures, signer_rows
+from .letter import POINT, About, Fact, opening, sheet_opening, signatures, signer_rows
 from .signed import SignedTable
 
 TITLE = "Daftar hadir"
@@ -31,7 +31,8 @@ def attendance_blocks(paper: Paper, roll: Roll, about: About, part: str) -> Iter
             fresh = bool(part) and order > 0 and number == numbered[0][0]
             last = [] if roll.blank else _record(line, about.zone)
             cells = [str(number), *_cells(line, part), *last]
-            yield _row(table, number, cells, fresh=fresh, joined=number == len(roll.lines))
+            row = _row(table, number, cells, joined=number == len(roll.lines))
+            yield replace(row, fresh=fresh, number=number)
     if not roll.lines:
         yield table.row([NOBODY, ""], merged=4, joined=True)
     if not roll.blank:
@@ -59,13 +60,13 @@ def attendance_rows(roll: Roll, about: About, part: str) -> tuple[list[Sequence[
 
 
 def _facts(roll: Roll) -> list[Fact]:
-    return [("Titik absensi", roll.point)]
+    return [(POINT, roll.point)]
 
 
-def _row(table: Table, number: int, cells: list[str], *, fresh: bool, joined: bool) -> Block:
+def _row(table: Table, number: int, cells: list[str], *, joined: bool) -> Block:
     if isinstance(table, SignedTable):
-        return table.signed(number, cells, joined=joined, fresh=fresh)
-    return replace(table.row(cells, joined=joined), fresh=fresh)
+        return table.signed(number, cells, joined=joined)
+    return table.row(cells, joined=joined)
 
 
 def _cells(line: Line, part: str) -> list[str]:

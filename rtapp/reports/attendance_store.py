@@ -41,7 +41,7 @@ def _people(wave_id: int, point_id: int | None) -> Any:
     own, home = Participant.wave_id == wave_id, Wave.number
     return (
         select(
-            Participant.name, Participant.kind, Participant.wave_id, home, Seat.rt, Seat.rw,
+            Participant.id, Participant.name, Participant.kind, Participant.wave_id, home, Seat.rt, Seat.rw,
             Village.name.label("village"), Village.kind.label("village_kind"), District.name.label("district"),
             Attendance.at, Attendance.mode, Substitute.name.label("substitute"),
             away.c.number.label("away"), Absence.kind.label("absence"),
@@ -99,4 +99,5 @@ def _line(row: Row[Any], wave: Wave) -> Line:
         row.substitute or "",
         wave=row.away if state == "gelombang_lain" else 0 if own else row.number or 0,
         apart=not own or row.kind != "rt",
+        person=row.id,
     )

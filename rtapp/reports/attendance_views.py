@@ -29,12 +29,12 @@ from .shared_views import (
     no_wave,
     note_export,
     paper_choices,
+    part_choices,
     wave_links,
 )
 from .store import about_of
 
 KINDS = {"filled": _l("Terisi, dari pencatatan"), "blank": _l("Kosong, untuk ditandatangani")}
-PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan"), "": _l("Tidak dipisah")}
 
 
 @blueprint.get("/attendance")
@@ -91,7 +91,7 @@ def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -
         "wave_links": wave_links(wave),
         "points": [(point.id, point.name) for point in listed_points(db.session, wave.id)],
         "kinds": list(KINDS.items()),
-        "part_choices": list(PART_WORDS.items()),
+        "part_choices": part_choices(),
         "part": part,
         "roll": roll,
         "shown": list(parts_of(roll.lines, part)) if roll else [],

@@ -36,7 +36,7 @@ class Block:
 
     ``head`` stands above the first of its blocks and again on each new page, ``tail`` (no higher than a line) below the
     last of them on each page. ``joined``: the block stays on one page with the one after it. ``fresh``: a page begins
-    with it.
+    with it. ``number`` is that of a row, 0 of what is none.
     """
 
     height: float
@@ -45,6 +45,7 @@ class Block:
     joined: bool = False
     tail: "Block | None" = None
     fresh: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,13 @@ def set_pages(blocks: Iterable[Block], room: float) -> list[list[tuple[float, Bl
             used += block.height
     _close(pages[-1], used)
     return pages
+
+
+def spans_of(paper: Paper, blocks: Iterable[Block]) -> list[tuple[int, int]]:
+    """Return the first and the last number of the rows on each page that has any."""
+    pages = set_pages(blocks, paper.height - TOP - FOOT)
+    rows = ([block.number for _top, block in page if block.number] for page in pages)
+    return [(numbers[0], numbers[-1]) for numbers in rows if numbers]
 
 
 def draw(paper: Paper, blocks: Iterable[Block], printed: str, marks: str = "") -> int:

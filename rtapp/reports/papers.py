@@ -9,7 +9,7 @@ from .attendance import Roll
 from .attendance_paper import ROW, attendance_blocks, attendance_rows
 from .attendance_paper import TITLE as ATTENDANCE
 from .bundle import Made
-from .flow import Block, Paper, draw
+from .flow import Block, Paper, draw, spans_of
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
 from .invited_paper import TITLE as INVITED
@@ -18,6 +18,9 @@ from .letter import About
 from .recap import Recap
 from .recap_paper import TITLE as RECAP
 from .recap_paper import arrival_rows, recap_blocks, recap_rows
+from .signing import Page, Span
+from .signing_paper import TITLE as SIGNING
+from .signing_paper import signing_blocks
 from .transport import Payment
 from .transport_paper import TITLE as TRANSPORT
 from .transport_paper import transport_blocks, transport_rows
@@ -39,6 +42,19 @@ def attendance_xlsx(roll: Roll, about: About, paper: str, part: str = "district"
     titles = frozenset(number for number in range(above + 1, max(boxed, default=0)) if number not in boxed)
     sheet = Sheet(ATTENDANCE, rows, widths, above=above, bold=titles, print=printed)
     return write_xlsx([sheet], about.printed_at)
+
+
+def attendance_spans(roll: Roll, about: About, paper: str, fonts: Path, part: str) -> list[Span]:
+    """Return which numbers stand on each page of the list, without drawing it."""
+    from ..documents.pdf import Document
+
+    document = Document(paper, fonts, ATTENDANCE)
+    return spans_of(document, attendance_blocks(document, roll, about, part))
+
+
+def signing_pdf(pages: Sequence[Page], point: str, beyond: int, about: About, paper: str, fonts: Path) -> bytes:
+    """Return the counted signatures beside the record, page by page."""
+    return _pdf(paper, fonts, SIGNING, about, lambda page: signing_blocks(page, pages, point, beyond, about))
 
 
 def transport_pdf(payments: Sequence[Payment], about: About, point: str, paper: str, fonts: Path) -> bytes:
