@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from . import clock, config
 from .audit.store import note
@@ -20,6 +21,8 @@ from .reports.bundle import build
 from .reports.bundle_store import Wanted, plan_bundle
 from .reports.recap import rows
 from .reports.recap_store import recap_of
+from .reports.signatures import ToSign
+from .reports.signatures_store import keep_list
 from .reports.store import about_of
 from .reports.transport_store import pay_list
 from .schema import Wave
@@ -61,15 +64,23 @@ def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any) -> None:
     """Tulis daftar hadir satu titik absensi ke PDF atau XLSX."""
     form, part = _form(file, "pdf", "xlsx"), part.replace("none", "")
+    made: list[ToSign] = []
 
     def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
         roll = roll_of(db.session, wanted.wave, checkpoint, blank=blank, now=wanted.about.printed_at)
         if form == "xlsx":
             return len(roll.lines), lambda: papers.attendance_xlsx(roll, wanted.about, wanted.paper, part)
-        draw = partial(papers.attendance_pdf, roll, wanted.about, wanted.paper, wanted.fonts, part)
-        return len(roll.lines), draw
+        printed = (roll, wanted.about, wanted.paper, wanted.fonts, part)
+        if not blank:
+            return len(roll.lines), partial(papers.attendance_pdf, *printed)
+        made.append(papers.to_sign(*printed))
+        return len(roll.lines), lambda: made[0].pdf
 
-    _write(file, "attendance.print", make, checkpoint=checkpoint, **asked)
+    def keep(session: Session, now: datetime) -> None:
+        for one in made:
+            keep_list(session, ACTOR, checkpoint, one, now=now)
+
+    _write(file, "attendance.print", make, keep, checkpoint=checkpoint, **asked)
 
 
 @report.command("transport")
@@ -122,8 +133,9 @@ def bundle(file: Path, **asked: Any) -> None:
 
 
 def _write(
-    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]], *, paper: str | None,
-    printed_at: datetime | None, requester: str, wave: int = 0, checkpoint: int = 0,
+    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]],
+    keep: Callable[[Session, datetime], object] | None = None, *, paper: str | None, printed_at: datetime | None,
+    requester: str, wave: int = 0, checkpoint: int = 0,
 ) -> None:  # fmt: skip
     """Read the wave, that of the checkpoint where one is given, note the export, draw and write the file."""
     app, now = opened(), clock.utcnow()
@@ -134,6 +146,8 @@ def _write(
         about = about_of(db.session, found, requester, printed_at or now)
         lines, draw = make(Wanted(found, paper or about.letterhead.paper, fonts, about))
         wave_id, session = found.id, begin_write(db.session)
+        if keep:
+            keep(session, now)
         note(session, ACTOR, action, "wave", wave_id, now=now, rows=lines)
         session.commit()  # drawn afterwards: scans never wait for it
     file.write_bytes(draw())

@@ -352,15 +352,26 @@ class TransportRate(db.Model):
     percent: Mapped[bool] = mapped_column(default=False)
 
 
-class SignatureCount(db.Model):
-    """How many signed on each page of a checkpoint's list: on which ``paper``, divided how, with which digest."""
+class SignedList(db.Model):
+    """An attendance list printed to be signed by hand, and how many signatures were counted on its pages.
 
-    __tablename__ = "signature_count"
-    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"), primary_key=True)
-    paper: Mapped[str] = mapped_column(String(8))
-    part: Mapped[str] = mapped_column(String(20), default="")
+    ``pages`` holds for each page the (number, participant) of its rows, as printed: a roster changed later changes no
+    paper. ``counts`` holds a number per page, null where nobody has counted yet. ``digest`` is of the content.
+    """
+
+    __tablename__ = "signed_list"
+    __table_args__ = (UniqueConstraint("checkpoint_id", "digest"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
     digest: Mapped[str] = mapped_column(String(64))
+    paper: Mapped[str] = mapped_column(String(4))
+    pages: Mapped[list[list[list[int]]]] = mapped_column(JSON)
+    printed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    printed_by: Mapped[str] = mapped_column(String(120))
     counts: Mapped[list[int | None]] = mapped_column(JSON)
+    counted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    counted_by: Mapped[str] = mapped_column(String(120), default="")
+    checkpoint: Mapped[Checkpoint] = relationship()
 
 
 class RosterImport(db.Model):

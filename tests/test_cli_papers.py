@@ -1,5 +1,6 @@
 """The commands that write papers: what they leave behind, and what they say where there is nothing to write."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -53,6 +54,9 @@ def test_an_attendance_list_is_of_a_checkpoint_blank_or_filled(report, tmp_path)
     filled, to_sign = (" ".join(pdf_text((tmp_path / f"hadir{n}.pdf").read_bytes())) for n in (0, 1))
     assert filled.count(" 08.00 Hadir ") == 9 and "Belum hadir" in filled and "Isi " in filled
     assert "Tanda Tangan" in to_sign and "Belum hadir" not in to_sign
+    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
+        [(code, pages)] = database.execute("SELECT digest, pages FROM signed_list").fetchall()
+    assert f"Kode cetak {code[:16]}" in to_sign and sum(map(len, json.loads(pages))) == 337
 
 
 def test_an_attendance_list_of_one_moment_and_requester_is_the_same_to_the_byte(report, tmp_path):

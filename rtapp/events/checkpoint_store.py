@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ..audit.store import note
 from ..refusals import Refused
-from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignatureCount, Wave
+from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignedList, Wave
 from .waves import LONGEST_POINT, CheckpointKind, checked_line, numeral, refuse_empty_window
 
 
@@ -161,7 +161,7 @@ def drop_checkpoint(session: Session, checkpoint: Checkpoint) -> None:
     _refuse_last_of_a_device(session, checkpoint)
     for item in session.scalars(select(Agenda).where(Agenda.checkpoint_id == checkpoint.id)):
         item.checkpoint = None
-    for table in (DeviceCheckpoint, SignatureCount):
+    for table in (DeviceCheckpoint, SignedList):
         session.execute(delete(table).where(table.checkpoint_id == checkpoint.id))
     session.flush()
     session.delete(checkpoint)
@@ -172,7 +172,8 @@ def drop_checkpoint(session: Session, checkpoint: Checkpoint) -> None:
 
 
 def _refuse_recorded(session: Session, checkpoint: Checkpoint) -> None:
-    if checkpoint.id in used_checkpoints(session, checkpoint.wave_id):
+    counted = select(SignedList.id).where(SignedList.checkpoint_id == checkpoint.id, SignedList.counted_at.is_not(None))
+    if checkpoint.id in used_checkpoints(session, checkpoint.wave_id) or session.scalar(counted.limit(1)):
         raise Refused(
             "checkpoint_used",
             "Di “%(name)s” sudah ada pencatatan. Titik itu tidak dapat dihapus atau diganti jenisnya.",

@@ -25,6 +25,7 @@ class Line:
     """One person of a list: ``state`` as of WORDS, ``at`` when they came.
 
     ``wave`` is where somebody came instead (gelombang_lain), or whose list somebody ``apart`` is on; 0 for none.
+    ``person`` is the participant's id, which no paper shows.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Line:
     substitute: str = ""
     wave: int = 0
     apart: bool = False
-    person: int = 0  # the id, which no paper shows
+    person: int = 0
 
     @property
     def address(self) -> str:
@@ -87,8 +88,13 @@ class Roll:
 
     @property
     def marks(self) -> str:
-        """Return the small line by which a print is matched with the record; a blank one holds nothing of the trail."""
-        return f"Isi {self.digest}" if self.blank else f"Isi {self.digest} Rantai {self.chain}"
+        """Return the small line by which a filled print is matched with the record; a blank one bears a code."""
+        return "" if self.blank else f"Isi {self.digest} Rantai {self.chain}"
+
+
+def code_of(roll: Roll, paper: str, rows: Sequence[Sequence[int]]) -> str:
+    """Return the SHA-256 of a list to be signed and of which numbers stand on which page of it, in hexadecimal."""
+    return sha256(json.dumps([roll.digest, paper, rows], separators=(",", ":")).encode()).hexdigest()
 
 
 def parts_of(lines: Sequence[Line], part: str) -> Iterator[tuple[str, list[tuple[int, Line]]]]:

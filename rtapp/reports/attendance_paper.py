@@ -7,7 +7,7 @@ from typing import Any
 from .. import clock
 from .attendance import Line, Roll, parts_of, summary
 from .flow import Block, Column, Paper, Table, space, words
-from .letter import POINT, About, Fact, opening, sheet_opening, signatures, signer_rows
+from .letter import About, Fact, opening, sheet_opening, signatures, signer_rows
 from .signed import SignedTable
 
 TITLE = "Daftar hadir"
@@ -31,8 +31,7 @@ def attendance_blocks(paper: Paper, roll: Roll, about: About, part: str) -> Iter
             fresh = bool(part) and order > 0 and number == numbered[0][0]
             last = [] if roll.blank else _record(line, about.zone)
             cells = [str(number), *_cells(line, part), *last]
-            row = _row(table, number, cells, joined=number == len(roll.lines))
-            yield replace(row, fresh=fresh, number=number)
+            yield _row(table, number, cells, fresh=fresh, joined=number == len(roll.lines))
     if not roll.lines:
         yield table.row([NOBODY, ""], merged=4, joined=True)
     if not roll.blank:
@@ -60,13 +59,13 @@ def attendance_rows(roll: Roll, about: About, part: str) -> tuple[list[Sequence[
 
 
 def _facts(roll: Roll) -> list[Fact]:
-    return [(POINT, roll.point)]
+    return [("Titik absensi", roll.point)]
 
 
-def _row(table: Table, number: int, cells: list[str], *, joined: bool) -> Block:
+def _row(table: Table, number: int, cells: list[str], *, fresh: bool, joined: bool) -> Block:
     if isinstance(table, SignedTable):
-        return table.signed(number, cells, joined=joined)
-    return table.row(cells, joined=joined)
+        return table.signed(number, cells, joined=joined, fresh=fresh)
+    return replace(table.row(cells, joined=joined), fresh=fresh)
 
 
 def _cells(line: Line, part: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Daftar hadir: which checkpoint, blank or filled, what a page begins with; looked at before it is printed."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
@@ -10,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import db
+from ..audit.store import note
+from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
 from ..schema import Wave
@@ -29,12 +31,14 @@ from .shared_views import (
     no_wave,
     note_export,
     paper_choices,
-    part_choices,
     wave_links,
 )
+from .signatures import ToSign
+from .signatures_store import keep_list
 from .store import about_of
 
 KINDS = {"filled": _l("Terisi, dari pencatatan"), "blank": _l("Kosong, untuk ditandatangani")}
+PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan"), "": _l("Tidak dipisah")}
 
 
 @blueprint.get("/attendance")
@@ -60,11 +64,23 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         return render_template("reports/attendance.html", **_page(wave, form, refused)), refused.status
     told = about_of(db.session, wave, actor.name, now)
-    note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now)
     name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''}"
+    if roll.blank and form.get("form") != "xlsx":
+        made = papers.to_sign(roll, told, paper, faces, part)
+        _keep(made, roll, wave.id, actor.name, now)
+        return download(made.pdf, f"{name} {paper}", "pdf")
+    note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now)
     if form.get("form") == "xlsx":
         return download(papers.attendance_xlsx(roll, told, paper, part), name, "xlsx")
     return download(papers.attendance_pdf(roll, told, paper, faces, part), f"{name} {paper}", "pdf")
+
+
+def _keep(made: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:
+    """Keep who stands on which page of a list to be signed, and note the print."""
+    session = begin_write(db.session)
+    keep_list(session, actor, roll.point_id, made, now=now)
+    note(session, actor, "attendance.print", "wave", wave_id, now=now, rows=len(roll.lines))
+    session.commit()
 
 
 def _roll(wave: Wave, asked: MultiDict[str, str]) -> Roll:
@@ -91,7 +107,7 @@ def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -
         "wave_links": wave_links(wave),
         "points": [(point.id, point.name) for point in listed_points(db.session, wave.id)],
         "kinds": list(KINDS.items()),
-        "part_choices": part_choices(),
+        "part_choices": list(PART_WORDS.items()),
         "part": part,
         "roll": roll,
         "shown": list(parts_of(roll.lines, part)) if roll else [],

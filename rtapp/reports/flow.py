@@ -36,7 +36,7 @@ class Block:
 
     ``head`` stands above the first of its blocks and again on each new page, ``tail`` (no higher than a line) below the
     last of them on each page. ``joined``: the block stays on one page with the one after it. ``fresh``: a page begins
-    with it. ``number`` is that of a row, 0 of what is none.
+    with it. ``row`` is the number of somebody who signs in it, 0 for nobody.
     """
 
     height: float
@@ -45,7 +45,11 @@ class Block:
     joined: bool = False
     tail: "Block | None" = None
     fresh: bool = False
-    number: int = 0
+    row: int = 0
+
+
+Pages = list[list[tuple[float, Block]]]
+"""For each page, its blocks, each with its distance from the top of the page in mm."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,12 @@ class Column:
     lines: int = 2
 
 
-def set_pages(blocks: Iterable[Block], room: float) -> list[list[tuple[float, Block]]]:
-    """Share blocks over pages that hold ``room`` mm: for each page (distance from its top, block), heads included."""
-    pages: list[list[tuple[float, Block]]] = [[]]
+def set_pages(blocks: Iterable[Block], room: float) -> Pages:
+    """Share blocks over pages that hold ``room`` mm, heads included."""
+    pages: Pages = [[]]
     used, above = 0.0, None
     for group in _groups(blocks):
-        head = group[0].head if group[0].head is not above else None
-        need = sum(block.height for block in group) + (head.height if head else 0)
-        if pages[-1] and (group[0].fresh or used + need > room):
+        if pages[-1] and (group[0].fresh or used + _need(group, above) > room):
             _close(pages[-1], used)
             pages.append([])
             used, above = 0.0, None
@@ -82,16 +84,18 @@ def set_pages(blocks: Iterable[Block], room: float) -> list[list[tuple[float, Bl
     return pages
 
 
-def spans_of(paper: Paper, blocks: Iterable[Block]) -> list[tuple[int, int]]:
-    """Return the first and the last number of the rows on each page that has any."""
-    pages = set_pages(blocks, paper.height - TOP - FOOT)
-    rows = ([block.number for _top, block in page if block.number] for page in pages)
-    return [(numbers[0], numbers[-1]) for numbers in rows if numbers]
+def pages_of(paper: Paper, blocks: Iterable[Block]) -> Pages:
+    """Share blocks over pages of a paper."""
+    return set_pages(blocks, paper.height - TOP - FOOT)
 
 
-def draw(paper: Paper, blocks: Iterable[Block], printed: str, marks: str = "") -> int:
-    """Draw the blocks and return how many pages they took; ``printed`` is at the foot of each, below ``marks``."""
-    pages = set_pages(blocks, paper.height - TOP - FOOT)
+def rows_of(pages: Pages) -> list[list[int]]:
+    """Return the numbers of those who sign on each page."""
+    return [[block.row for _top, block in page if block.row] for page in pages]
+
+
+def draw(paper: Paper, pages: Pages, printed: str, marks: str = "") -> None:
+    """Draw the pages; ``printed`` is at the foot of each, below ``marks``."""
     for number, page in enumerate(pages, start=1):
         if number > 1:
             paper.next_page()
@@ -104,7 +108,6 @@ def draw(paper: Paper, blocks: Iterable[Block], printed: str, marks: str = "") -
             small = paper.fit(marks, "mono", paper.width - 2 * SIDE, largest=2, smallest=1.2)
             paper.text(SIDE, foot - 3.6, small.lines[0], "mono", small.size)
         paper.text(paper.width - SIDE, foot, f"Halaman {number} dari {len(pages)}", "regular", 2.6, "right")
-    return len(pages)
 
 
 def words(paper: Paper, text: str, *, size: float = 3.6, face: str = "regular", align: str = "left", after: float = 0.0,
@@ -176,6 +179,15 @@ class Table:
         pen.line(self.edges[-1], top, self.edges[-1], top + HEAD, 0.3)
         for y in (top, top + HEAD):
             pen.line(self.edges[0], y, self.edges[-1], y, 0.3)
+
+
+def _need(group: Sequence[Block], above: Block | None) -> float:
+    """Return how high a group is below ``above``, the heads that come with it included."""
+    need = 0.0
+    for block in group:
+        need += block.height + (block.head.height if block.head and block.head is not above else 0)
+        above = block.head
+    return need
 
 
 def _close(page: list[tuple[float, Block]], used: float) -> None:

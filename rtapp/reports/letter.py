@@ -9,7 +9,6 @@ from ..settings.letterhead import NO_LETTERHEAD, Letterhead, Signatory
 from .flow import SIDE, Block, Paper, space, words
 
 BLANK, NUMBER, PLACE = "." * 40, "NIP. " + "." * 32, "." * 28
-POINT = "Titik absensi"
 IN_CHARGE = Signatory("Penanggung jawab kegiatan")
 _LOGO, _BESIDE = 22.0, 26.0  # mm: the box of the logo, and what it keeps free at both sides of the lines
 Fact = tuple[str, str]

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..documents.sheets import Print, write_xlsx
 from ..documents.sheets import Table as Sheet
-from .attendance import Roll
+from .attendance import Roll, code_of
 from .attendance_paper import ROW, attendance_blocks, attendance_rows
 from .attendance_paper import TITLE as ATTENDANCE
 from .bundle import Made
-from .flow import Block, Paper, draw, spans_of
+from .flow import Block, Paper, draw, pages_of, rows_of
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
 from .invited_paper import TITLE as INVITED
@@ -18,20 +19,36 @@ from .letter import About
 from .recap import Recap
 from .recap_paper import TITLE as RECAP
 from .recap_paper import arrival_rows, recap_blocks, recap_rows
-from .signing import Page, Span
-from .signing_paper import TITLE as SIGNING
-from .signing_paper import signing_blocks
+from .signatures import Matched, ToSign
+from .signatures_paper import TITLE as SIGNED
+from .signatures_paper import signed_blocks
 from .transport import Payment
 from .transport_paper import TITLE as TRANSPORT
 from .transport_paper import transport_blocks, transport_rows
+
+if TYPE_CHECKING:
+    from ..documents.pdf import Document
 
 _MONEY = dict.fromkeys((3, 4, 5), "#,##0")
 
 
 def attendance_pdf(roll: Roll, about: About, paper: str, fonts: Path, part: str = "district") -> bytes:
     """Return the list of who is there, or of who is to sign; a page begins with each ``part``."""
+    if roll.blank:
+        return to_sign(roll, about, paper, fonts, part).pdf
     title = f"{ATTENDANCE} {roll.point}"
     return _pdf(paper, fonts, title, about, lambda page: attendance_blocks(page, roll, about, part), roll.marks)
+
+
+def to_sign(roll: Roll, about: About, paper: str, fonts: Path, part: str = "district") -> ToSign:
+    """Return the list that is to be signed, and who stands on which of its pages."""
+    document = _document(paper, fonts, f"{ATTENDANCE} {roll.point}", about)
+    pages = pages_of(document, attendance_blocks(document, roll, about, part))
+    rows = rows_of(pages)
+    code = code_of(roll, paper, rows)
+    draw(document, pages, about.printed, f"Kode cetak {code[:16]}")
+    people = [[(number, roll.lines[number - 1].person) for number in page] for page in rows]
+    return ToSign(document.finish(), paper, code, people)
 
 
 def attendance_xlsx(roll: Roll, about: About, paper: str, part: str = "district") -> bytes:
@@ -42,19 +59,6 @@ def attendance_xlsx(roll: Roll, about: About, paper: str, part: str = "district"
     titles = frozenset(number for number in range(above + 1, max(boxed, default=0)) if number not in boxed)
     sheet = Sheet(ATTENDANCE, rows, widths, above=above, bold=titles, print=printed)
     return write_xlsx([sheet], about.printed_at)
-
-
-def attendance_spans(roll: Roll, about: About, paper: str, fonts: Path, part: str) -> list[Span]:
-    """Return which numbers stand on each page of the list, without drawing it."""
-    from ..documents.pdf import Document
-
-    document = Document(paper, fonts, ATTENDANCE)
-    return spans_of(document, attendance_blocks(document, roll, about, part))
-
-
-def signing_pdf(pages: Sequence[Page], point: str, beyond: int, about: About, paper: str, fonts: Path) -> bytes:
-    """Return the counted signatures beside the record, page by page."""
-    return _pdf(paper, fonts, SIGNING, about, lambda page: signing_blocks(page, pages, point, beyond, about))
 
 
 def transport_pdf(payments: Sequence[Payment], about: About, point: str, paper: str, fonts: Path) -> bytes:
@@ -91,6 +95,11 @@ def invited_pdf(districts: Sequence[Invited], about: About, paper: str, fonts: P
     return _pdf(paper, fonts, INVITED, about, lambda page: invited_blocks(page, districts, about))
 
 
+def signed_pdf(found: Matched, listed: str, about: About, paper: str, fonts: Path) -> bytes:
+    """Return the signatures counted on a printed list against the record; ``listed`` says which list it is."""
+    return _pdf(paper, fonts, SIGNED, about, lambda page: signed_blocks(page, found, about, listed))
+
+
 def index_pdf(made: Sequence[Made], about: About, paper: str, fonts: Path) -> bytes:
     """Return what the bundle holds and how it is checked."""
     return _pdf(paper, fonts, INDEX, about, lambda page: index_blocks(page, made, about))
@@ -99,8 +108,12 @@ def index_pdf(made: Sequence[Made], about: About, paper: str, fonts: Path) -> by
 def _pdf(
     paper: str, fonts: Path, title: str, about: About, blocks: Callable[[Paper], Iterable[Block]], marks: str = ""
 ) -> bytes:
+    document = _document(paper, fonts, title, about)
+    draw(document, pages_of(document, blocks(document)), about.printed, marks)
+    return document.finish()
+
+
+def _document(paper: str, fonts: Path, title: str, about: About) -> "Document":
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
-    document = Document(paper, fonts, f"{title} · {about.wave}", invariant=True)
-    draw(document, blocks(document), about.printed, marks)
-    return document.finish()
+    return Document(paper, fonts, f"{title} · {about.wave}", invariant=True)

@@ -64,11 +64,6 @@ def paper_choices() -> list[tuple[str, str]]:
     return sorted(PAPERS.items(), key=lambda paper: paper[0] != usual)
 
 
-def part_choices() -> list[tuple[str, str]]:
-    """Return what a page of an attendance list may begin with."""
-    return [("district", _("Per kecamatan")), ("village", _("Per desa/kelurahan")), ("", _("Tidak dipisah"))]
-
-
 def chosen_paper() -> str:
     """Return the paper that the form asks for."""
     paper = request.form.get("paper") or letterhead_of(db.session).paper

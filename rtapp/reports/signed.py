@@ -8,7 +8,7 @@ from .flow import GREY, Block, Paper, Table
 class SignedTable(Table):
     """Its last column holds signatures, each of two rows' height."""
 
-    def signed(self, number: int, cells: Sequence[str], *, joined: bool = False) -> Block:
+    def signed(self, number: int, cells: Sequence[str], *, joined: bool = False, fresh: bool = False) -> Block:
         """Return the row of one who signs; ``cells`` are those of the other columns."""
         left, right = self.edges[-2], self.edges[-1]
         middle = (left + right) / 2
@@ -24,4 +24,4 @@ class SignedTable(Table):
             self.write(pen, f"{number}.", (left if number % 2 else middle, right), (top + 1, 5), "regular", "left")
 
         tail = Block(0, lambda pen, top: pen.line(left, top, right, top, 0.15, GREY))
-        return Block(self.height, draw, self.head, joined, tail)
+        return Block(self.height, draw, self.head, joined, tail, fresh, number)

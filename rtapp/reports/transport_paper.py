@@ -5,13 +5,14 @@ from typing import Any
 
 from .. import clock
 from .flow import Block, Column, Paper, Table, space, words
-from .letter import POINT, About, opening, sheet_opening, signatures
+from .letter import About, opening, sheet_opening, signatures
 from .signed import SignedTable
 from .terbilang import rupiah_words
 from .transport import Money, Payment, cash_by_cashier, rupiah, total
 
 TITLE = "Daftar penerimaan uang transport"
 HEAD = ("No", "Nama", "Jabatan", "Jumlah (Rp)", "PPh (Rp)", "Diterima (Rp)", "Tanda tangan")
+POINT = "Titik absensi"
 NOBODY = "Belum ada yang hadir atau diwakili."
 _COLUMNS = (
     Column("No", 9, "right", 1),

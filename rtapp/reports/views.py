@@ -1,6 +1,12 @@
 """The pages of reports, opened as one room."""
 
-from . import attendance_views, bundle_views, recap_views, signing_views, transport_views  # noqa: F401  their routes are this room's
+from . import (  # noqa: F401  their routes are this room's
+    attendance_views,
+    bundle_views,
+    recap_views,
+    signatures_views,
+    transport_views,
+)
 from .shared_views import blueprint
 
 __all__ = ["blueprint"]

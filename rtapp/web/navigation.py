@@ -17,10 +17,9 @@ _SECTIONS = (
     (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, {"events", "settings", "accounts", "pages"}),
 )
 # How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
-_ATTENDANCE = ("reports.attendance", "reports.signatures", "reports.save_signatures")
 _PAPERS = (
     (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
-    (_("Daftar hadir"), "reports.attendance", _ATTENDANCE, Duty.MAKE_REPORTS),
+    (_("Daftar hadir"), "reports.attendance", ("reports.attendance", "reports.signed"), Duty.MAKE_REPORTS),
     (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
     (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
     (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),

@@ -1,0 +1,76 @@
+"""Pencocokan tanda tangan: the signatures counted on a printed list against the record, page by page."""
+
+from collections.abc import Iterator
+
+from .flow import Block, Column, Paper, Table, space, words
+from .letter import About, opening, signatures
+from .signatures import Matched, SignedPage, Signer
+
+TITLE = "Pencocokan tanda tangan"
+_COLUMNS = (
+    Column("Halaman", 18, "right", 1),
+    Column("Nomor", 0, "left", 1),
+    Column("Tanda tangan dihitung", 34, "right", 1),
+    Column("Tercatat hadir", 34, "right", 1),
+    Column("Selisih", 24, "right", 1),
+)
+_MORE = "Tanda tangan lebih banyak; belum tercatat hadir"
+_FEWER = "Tanda tangan kurang; tercatat hadir"
+_ELSEWHERE = "Tercatat hadir, tidak ada di daftar cetak"
+
+
+def signed_blocks(paper: Paper, found: Matched, about: About, listed: str) -> Iterator[Block]:
+    """Yield the whole paper; ``listed`` says which printed list was counted."""
+    yield from opening(paper, about, TITLE)
+    yield words(paper, listed, size=3.2, after=3)
+    table = Table(paper, _COLUMNS, height=6.6)
+    for page in found.pages:
+        yield table.row(_page(page))
+    sums = (found.counted, found.recorded, signed(found.counted - found.recorded))
+    yield table.row(["", "Jumlah halaman yang sudah dihitung", *map(str, sums)], face="bold")
+    yield space(3)
+    yield words(paper, outcome(found), face="bold", after=4)
+    for title, wanted in ((_MORE, 1), (_FEWER, -1)):
+        pages = [page for page in found.differing if page.difference * wanted > 0]
+        yield from _people(paper, title, [(str(page.number), one) for page in pages for one in page.doubtful])
+    yield from _people(paper, _ELSEWHERE, [("–", one) for one in found.elsewhere])
+    yield signatures(about, "Petugas penghitung")
+
+
+def outcome(found: Matched) -> str:
+    """Return in a sentence how the counts and the record agree."""
+    told = []
+    if found.open:
+        told.append(f"Belum dihitung: halaman {', '.join(map(str, found.open))}.")
+    if found.differing:
+        told.append(f"Berbeda: halaman {', '.join(str(page.number) for page in found.differing)}.")
+    elif len(found.open) < len(found.pages):
+        told.append("Setiap halaman yang dihitung sama dengan catatan.")
+    if found.elsewhere:
+        told.append(f"Tercatat hadir tanpa baris di daftar cetak: {len(found.elsewhere)} orang.")
+    return " ".join(told)
+
+
+def signed(difference: int) -> str:
+    """Return a difference with its sign: "+2", "−1", "0"."""
+    return f"{difference:+}".replace("-", "−") if difference else "0"
+
+
+def _page(page: SignedPage) -> list[str]:
+    span = f"{page.signers[0].number}–{page.signers[-1].number}" if page.signers else "–"
+    if page.counted is None:
+        return [str(page.number), span, "belum", "", ""]
+    return [str(page.number), span, str(page.counted), str(page.recorded), signed(page.difference)]
+
+
+def _people(paper: Paper, title: str, people: list[tuple[str, Signer]]) -> Iterator[Block]:
+    table = Table(
+        paper,
+        (Column("Halaman", 18, "right", 1), Column("No", 14, "right", 1), Column(title), Column("Jabatan", 62)),
+        height=7.5,
+    )
+    for page, one in people:
+        name = f"{one.name} (diwakili oleh {one.substitute})" if one.substitute else one.name
+        yield table.row([page, str(one.number) if one.number else "–", name, one.position])
+    if people:
+        yield space(4)

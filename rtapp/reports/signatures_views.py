@@ -1,0 +1,94 @@
+"""Tanda tangan: how many were counted on each page of a printed list, and where the record says otherwise."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..schema import SignedList
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from . import papers
+from .shared_views import blueprint, chosen_paper, download, fonts, note_export, paper_choices, wave_links
+from .signatures import read_counts
+from .signatures_store import find_list, lists_of, matched
+from .signatures_store import save_counts as keep_counts
+from .store import about_of
+
+
+@blueprint.get("/waves/<int:wave_id>/signed-lists")
+@requires(Duty.MAKE_REPORTS)
+def signed_lists(wave_id: int) -> str:
+    """Show the lists of a wave that were printed to be signed."""
+    wave = events.find_wave(db.session, wave_id)
+    found = lists_of(db.session, wave.id)
+    return render_template("reports/signed_lists.html", wave=wave, wave_links=wave_links(wave), lists=found)
+
+
+@blueprint.get("/signed-lists/<int:list_id>")
+@requires(Duty.MAKE_REPORTS)
+def signed_list(list_id: int) -> str:
+    """Show the pages of a printed list: what was counted, what is recorded, who may explain a difference."""
+    return _page(find_list(db.session, list_id))
+
+
+@blueprint.post("/signed-lists/<int:list_id>")
+@requires(Duty.MAKE_REPORTS)
+def save_signed_list(list_id: int) -> Response | tuple[str, int]:
+    """Keep how many signatures each page has, all of them or none where one cannot be."""
+    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
+    found = find_list(session, list_id)
+    counts, problems = read_counts(request.form, [len(page) for page in found.pages])
+    if problems:
+        session.rollback()
+        return _page(find_list(db.session, list_id), problems), 422
+    keep_counts(session, actor.name, found, counts, now=now)
+    session.commit()
+    flash(_("Tersimpan."), "ok")
+    return redirect(url_for(".signed_list", list_id=list_id), 303)
+
+
+@blueprint.post("/signed-lists/<int:list_id>/paper")
+@requires(Duty.MAKE_REPORTS)
+def signed_list_paper(list_id: int) -> Response | tuple[str, int]:
+    """Answer the counts against the record as a paper; the trail says who took it."""
+    actor, now, found = acting(), clock.utcnow(), find_list(db.session, list_id)
+    try:
+        paper, faces = chosen_paper(), fonts()
+    except Refused as refused:
+        return _page(found, said=refused), refused.status
+    wave, listed, seen = found.checkpoint.wave, _listed(found), matched(db.session, found)
+    told = about_of(db.session, wave, actor.name, now)
+    note_export(actor.name, "signed_list.match", wave.id, len(seen.pages), now)
+    return download(papers.signed_pdf(seen, listed, told, paper, faces), f"tanda tangan {told.wave} {paper}", "pdf")
+
+
+def _listed(found: SignedList) -> str:
+    zone = found.checkpoint.wave.event.timezone
+    day = clock.day_text(clock.local(found.printed_at, zone).date())
+    at = f"{day} {clock.clock_text(found.printed_at, zone)} {clock.zone_text(zone)}"
+    return (
+        f"Daftar hadir {found.checkpoint.name}, dicetak {at} oleh {found.printed_by}, kode cetak {found.digest[:16]}."
+    )
+
+
+def _page(found: SignedList, problems: dict[int, Refused] | None = None, said: Refused | None = None) -> str:
+    seen = matched(db.session, found)
+    kept = {page.number: "" if page.counted is None else str(page.counted) for page in seen.pages}
+    typed: dict[int, Any] = {number: request.form.get(f"page-{number}", "") for number in kept}
+    return render_template(
+        "reports/signed_list.html",
+        found=found,
+        wave=found.checkpoint.wave,
+        seen=seen,
+        typed=kept if problems is None else typed,
+        problems={number: refusal_text(refused) for number, refused in (problems or {}).items()},
+        problem=refusal_text(said) if said else "",
+        papers=paper_choices(),
+    )
