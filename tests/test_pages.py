@@ -49,6 +49,7 @@ PAGES = {
     "certificate-check": "/certificates/check?code=K7F3-MQXA",
     "bundle": "/waves/1/spj",
     "signed-lists": "/waves/1/signed-lists",
+    "signed-list": "/signed-lists/1",
     "event": "/event",
     "wave": "/waves/1",
     "places": "/places",
@@ -94,6 +95,11 @@ def hall(demo_file, tmp_path_factory):
     shutil.copytree(demo_file, instance)
     with sqlite3.connect(instance / "rtapp.db") as database:
         database.execute("UPDATE participant SET name = ? WHERE id = 1", (LONG_NAME,))
+        database.execute(
+            "INSERT INTO signed_list VALUES (1, 1, ?, 'f4', '[[[1, 1], [2, 2]], [[3, 3]], [[4, 4]]]', ?, 'Uji',"
+            " '[1, 1, null]', ?, 'Uji')",
+            ("3f" * 32, "2023-11-07 00:00:00.000000", "2023-11-08 08:00:00.000000"),
+        )
         token = database.execute("SELECT token FROM badge WHERE participant_id = 1").fetchone()[0]
     server = Served(instance, ("demo",))
     yield server, {"token": token, "nonce": "halaman-0001"}

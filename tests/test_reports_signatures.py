@@ -14,7 +14,8 @@ from rtapp.reports import papers
 from rtapp.reports.flow import Block, set_pages
 from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_counts
 from rtapp.reports.signatures_store import find_list, keep_list, lists_of, matched, save_counts
-from rtapp.schema import Attendance, Audit, Substitute
+from rtapp.roster import store as roster
+from rtapp.schema import Attendance, Audit, Participant, Substitute, Village
 
 from .printing import NAMES, fonts, pdf_text, unspaced
 from .test_reports_attendance import line, roll
@@ -248,6 +249,26 @@ def test_a_blank_list_is_taken_and_its_signatures_are_counted(app, world, admin)
     assert f"/signed-lists/{number}" in admin.get(f"/waves/{world.waves[0]}/signed-lists").text
     assert admin.post(f"/signed-lists/{number}", data={"page-1": "1", "page-2": "0", "page-3": "0"}).status_code == 303
     assert "1 halaman berbeda dengan catatan" in admin.get(f"/signed-lists/{number}").text
+
+
+def test_a_roster_that_changes_after_the_print_changes_no_page(app, world, admin):
+    admin.post(f"/waves/{world.waves[0]}/attendance", data={"kind": "blank", "form": "pdf"})
+    with app.app_context():
+        session = begin_write(db.session)
+        village, gone = session.get(Village, world.villages["belimbing_raya"]), world.people["yusuf"]
+        seat = roster.find_or_add_seat(session, village, "001")
+        new = roster.add_participant(
+            session, "uji", world.event, name="BARU", seat=seat, wave_id=world.waves[0], now=at(9)
+        ).id
+        session.get(Participant, gone).archived_at = at(9)
+        for person in (new, gone):
+            session.add(Attendance(checkpoint_id=world.registration, participant_id=person, number=person, at=at(9)))
+        session.commit()
+        [kept] = lists_of(session, world.waves[0])
+        found = matched(session, kept)
+        names = [one.name for page in found.pages for one in page.signers]
+        assert names[:2] == ["Hj. RAHMAH", "M. YUSUF"] and len(names) == 7
+        assert sum(page.recorded for page in found.pages) == 1 and [one.name for one in found.elsewhere] == ["BARU"]
 
 
 def thousand(counted: int) -> Matched:
