@@ -57,7 +57,9 @@ def test_pictures_are_chosen_like_cards_and_made_for_those_without_one_too(admin
     with app.app_context():
         begin_write(db.session).execute(delete(Badge).where(Badge.participant_id == world.people["muis"]))
         db.session.commit()
-    assert len(files(admin.post("/cards/pictures", data={"wave": "1"}))) == 7
+    response = admin.post("/cards/pictures", data={"wave": "1"})
+    assert "gambar-kartu-peserta-gelombang-i.zip" in response.headers["Content-Disposition"]
+    assert len(files(response)) == 7
     assert len(files(admin.post("/cards/pictures", data={"district": "63.09.07"}))) == 2
 
 
