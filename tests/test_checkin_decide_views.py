@@ -200,7 +200,25 @@ def test_paper_is_typed_in_by_short_codes_with_its_time(client_of, session, worl
     assert live(session) == 1 and session.scalar(select(func.count()).select_from(Scan)) == 1
 
 
-@pytest.mark.parametrize("data", [{"codes": ""}, {"codes": "ABC", "time": "25:99"}])
+def test_paper_that_tells_only_between_which_times_is_recorded_at_the_later_with_the_earlier(client_of, session, world):
+    data = {"codes": world.short_codes["yusuf"], "time": "07:30", "until": "08:00", "key": "kunci-rentang"}
+    assert client_of("supervisor").post(f"/desk/{world.registration}/paper", data=data).status_code == 303
+    since = clock.parse_iso(session.scalar(select(Scan.answer))["since"])
+    times = session.scalar(select(Attendance.at)), since
+    assert [clock.clock_text(moment, "Asia/Makassar") for moment in times] == ["08.00", "07.30"]
+    story = client_of("admin").get(f"/trail?person={world.people['yusuf']}").text
+    assert "07.30" in story and "08.00" in story
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"codes": ""},
+        {"codes": "ABC", "time": "25:99"},
+        {"codes": "ABC", "until": "08:00"},
+        {"codes": "ABC", "time": "08:00", "until": "07:30"},
+    ],
+)
 def test_paper_that_cannot_be_read_is_said_and_kept(client_of, world, data):
     answer = client_of("device").post(f"/desk/{world.registration}/paper", data=data)
     assert answer.status_code == 422 and (not data["codes"] or "ABC" in answer.text)

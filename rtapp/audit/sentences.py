@@ -12,7 +12,7 @@ GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
     "marks": (reason("marks", "Kehadiran"), ("attendance.", "scan.", "case.", "rehearsal.", "checkpoint.open")),
     "cards": (
         reason("cards", "Kartu dan dokumen"),
-        ("badge.", "list.", "signed_list.", "transport.", "recap.", "bundle.", "certificate."),
+        ("badge.", "list.", "signed_list.", "transport.", "recap.", "bundle.", "certificate.", "attendance.print"),
     ),
     "event": (
         reason("event", "Acara"),
@@ -50,12 +50,14 @@ _ACTS = (
     reason("signed_list.count", "Mencatat jumlah tanda tangan"),
     reason("signed_list.match", "Mencetak perbandingan tanda tangan: %(rows)s halaman"),
     reason("transport.rates", "Mengubah tarif uang transport"),
+    reason("attendance.print", "Mencetak daftar hadir: %(rows)s baris"),
     reason("transport.print", "Mencetak daftar uang transport: %(rows)s orang"),
     reason("recap.print", "Mencetak rekap: %(rows)s baris"),
     reason("bundle.make", "Membuat berkas SPJ: %(rows)s baris"),
     reason("bundle.take", "Mengunduh berkas SPJ: %(rows)s baris"),
     reason("certificate.rule", "Mengubah syarat sertifikat"),
     reason("certificate.issue", "Menerbitkan sertifikat"),
+    reason("certificate.print", "Mencetak sertifikat: %(rows)s orang"),
     reason("event.make", "Membuat acara"),
     reason("event.change", "Mengubah acara"),
     reason("wave.add", "Menambahkan gelombang %(number)s"),

@@ -55,7 +55,7 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
     try:
         if changed:
             refuse_frozen(db.session, actor, checkpoint.wave_id)
-        at = _typed_time(form.get("time", ""), checkpoint)
+        at, since = _typed_times(checkpoint)
     except Refused as refused:
         return _village_page(checkpoint_id, code, refusal_text(refused)), refused.status
     told: Counter[str] = Counter()
@@ -63,7 +63,9 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
         if f"here-{person.id}" in form:
             source = Source.PAPER if at else Source.BATCH
             nonce = checked_nonce(form.get(f"nonce-{person.id}") or new_nonce())
-            told[str(record(_attempt(nonce, checkpoint_id, source, at, participant_id=person.id)).verdict)] += 1
+            told[
+                str(record(_attempt(nonce, checkpoint_id, source, at, since=since, participant_id=person.id)).verdict)
+            ] += 1
     session = begin_write(db.session)
     for id_, kind in changed.items():
         note_absence(session, actor.name, id_, checkpoint.wave_id, kind, "", now=clock.utcnow())
@@ -79,7 +81,7 @@ def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
     checkpoint, form = own_checkpoint(checkpoint_id), request.form
     typed = [code for code in form.get("codes", "").replace(",", " ").split() if code]
     try:
-        at = _typed_time(form.get("time", ""), checkpoint) or clock.utcnow()
+        at, since = _typed_times(checkpoint)
         if not typed or len(typed) > MOST:
             raise Refused("no_codes", "Ketik kode pendek, paling banyak %(most)s sekaligus.", 422, most=MOST)
     except Refused as refused:
@@ -90,7 +92,8 @@ def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
             unread.append(code[:20])
             continue
         nonce = checked_nonce(f"{key[:40]}-{codes.read_short_code(code)}")
-        told[str(record(_attempt(nonce, checkpoint_id, Source.PAPER, at, code=code)).verdict)] += 1
+        attempt = _attempt(nonce, checkpoint_id, Source.PAPER, at or clock.utcnow(), since=since, code=code)
+        told[str(record(attempt).verdict)] += 1
     _tell(told)
     if unread:
         words = _("Salah ketik, belum dicatat: %(codes)s.", codes=", ".join(unread[:20]))
@@ -119,18 +122,28 @@ def record_walk_in(checkpoint_id: int) -> Response | tuple[str, int]:
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id, scan=answer.nonce), 303)
 
 
-def _attempt(nonce: str, checkpoint_id: int, source: Source, at: datetime | None, **who: Any) -> Attempt:
+def _attempt(nonce: str, checkpoint_id: int, source: Source, at: datetime | None, **more: Any) -> Attempt:
     actor = acting()
     may_decide, user_id, recorded_by = decider(actor, request.form)
     return Attempt(
         nonce, checkpoint_id, source, device_id=actor.device_id, user_id=user_id, recorded_by=recorded_by,
-        client_at=at, may_decide=may_decide, **who,
+        client_at=at, may_decide=may_decide, **more,
     )  # fmt: skip
 
 
 def _heads_of(checkpoint_id: int, code: str) -> list[roster.Person]:
     wanted = roster.Filter(village=code, kind="rt", checkpoint_id=checkpoint_id)
     return roster.find_people(db.session, wanted, limit=MOST)
+
+
+def _typed_times(checkpoint: Checkpoint) -> tuple[datetime | None, datetime | None]:
+    """Return the time that stands on the paper and None, or of a range its end and its beginning."""
+    first, last = (_typed_time(request.form.get(name, ""), checkpoint) for name in ("time", "until"))
+    if last is None:
+        return first, None
+    if first is None or last < first:
+        raise Refused("bad_range", "Isi jam awal dan jam akhir, misalnya 07.30 sampai 08.00.", 422)
+    return last, first
 
 
 def _typed_time(text: str, checkpoint: Checkpoint) -> datetime | None:

@@ -40,7 +40,8 @@ class Attempt:
     """One scan as it arrives: exactly one of ``code`` (what was read) and ``participant_id`` is set.
 
     ``recorded_by`` is the label of the device or the name of the user who scans. ``client_at`` is when it happened
-    and ``sent_at`` when it was sent, both by the device's clock. ``follows`` is the nonce of the scan that a
+    and ``sent_at`` when it was sent, both by the device's clock; ``since`` is when at the earliest, where a paper tells
+    only between which times. ``follows`` is the nonce of the scan that a
     ``decision`` is about; ``may_decide`` says that who scans has the duty, or somebody who has it agreed.
     """
 
@@ -54,6 +55,7 @@ class Attempt:
     recorded_by: str = ""
     client_at: datetime | None = None
     sent_at: datetime | None = None
+    since: datetime | None = None
     follows: str = ""
     decision: Decision = NO_DECISION
     may_decide: bool = False
@@ -84,6 +86,7 @@ class Answer:
     came_instead: int | None = None
     requires: str | None = None
     happened_at: str | None = None
+    since: str | None = None
     asked: str | None = None
     replayed: bool = False
     person: Face | None = field(default=None, compare=False)
@@ -224,6 +227,8 @@ def _answer(attempt: Attempt, verdict: Verdict, row: Row[Any], mark: Any, at: da
     answer |= {"participant_id": row.participant_id, "person": face_of(row), "asked": attempt.decision.digest or None}
     if at != now:
         answer["happened_at"] = clock.iso(at)
+    if attempt.since:
+        answer["since"] = clock.iso(attempt.since)
     if mark is not None:
         answer |= {"attendance_id": mark.id, "at": clock.iso(mark.at), "mode": mark.mode, "number": mark.number}
         answer |= {"device": attempt.recorded_by, "substitute_id": mark.substitute_id}

@@ -7,12 +7,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from .. import clock
 from ..schema import Attendance, Audit, Checkpoint, Device, Scan, Substitute, User, Wave
 
 
 @dataclass(frozen=True)
 class Told:
-    """One scan as the trail tells it; ``client_at`` is the time by the device, ``sealed`` that a line covers it."""
+    """One scan as the trail tells it; ``client_at`` is the time by the device, ``sealed`` that a line covers it.
+
+    ``since`` is the beginning of a range that a paper told (RFC 3339), whose end is ``client_at``.
+    """
 
     id: int
     nonce: str
@@ -30,6 +34,12 @@ class Told:
     voided_at: datetime | None
     voided_by: str
     void_reason: str
+    since: str | None
+
+    @property
+    def from_at(self) -> datetime | None:
+        """When it happened at the earliest, where only a range is known."""
+        return clock.parse_iso(self.since) if self.since else None
 
 
 def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequence[Told]:
@@ -43,6 +53,7 @@ def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequenc
             func.coalesce(Device.label, User.name, ""), Scan.source, Scan.verdict, void.number,
             func.coalesce(stood_in.name, ""), Scan.follows_id, Scan.id <= sealed.scalar_subquery(),
             void.voided_at, func.coalesce(void.voided_by, ""), func.coalesce(void.void_reason, ""),
+            Scan.answer["since"].as_string(),
         )
         .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
         .join(Wave, Wave.id == Checkpoint.wave_id)
