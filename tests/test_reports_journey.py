@@ -22,6 +22,7 @@ def test_amounts_are_set_and_the_whole_file_is_made_taken_and_removed(visit, ser
     page.get_by_role("link", name="Berkas SPJ").click()
     page.goto(f"{served.url}/waves/1/spj")
     page.get_by_role("button", name="Buat berkas SPJ").click()
+    page.wait_for_load_state()
     page.evaluate("document.body.dataset.same = 'yes'")
     expect(page.locator("#bundle")).to_contain_text("Berkas SPJ siap", timeout=30_000)
     assert page.evaluate("document.body.dataset.same") == "yes"  # told without loading the page again

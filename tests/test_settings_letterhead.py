@@ -132,7 +132,7 @@ def test_a_paper_carries_logo_lines_and_signatory(paper):
     about = replace(ABOUT, letterhead=lettered(), logo=read_logo(picture()))
     for made in (
         papers.recap_pdf(recap(3), about, paper, fonts()),
-        papers.transport_pdf(payments(3), about, paper, fonts()),
+        papers.transport_pdf(payments(3), about, "Registrasi", paper, fonts()),
     ):
         pages = pdf_text(made)
         assert pages[0].startswith("PEMERINTAH KABUPATEN CONTOH DINAS PEMBERDAYAAN DESA Jalan Contoh 1")

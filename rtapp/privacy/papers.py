@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..reports.flow import Block, Column, Paper, Table, draw, space, words
+from ..reports.flow import Block, Column, Paper, Table, draw, pages_of, space, words
 from ..reports.letter import About, opening, signatures
 from .retention import KINDS
 
@@ -29,7 +29,7 @@ def minutes_paper(told: Minutes, about: About, paper: str, fonts: Path) -> bytes
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
     document = Document(paper, fonts, TITLE, invariant=True)
-    draw(document, _blocks(document, told, about), about.printed)
+    draw(document, pages_of(document, _blocks(document, told, about)), about.printed)
     return document.finish()
 
 
