@@ -28,7 +28,7 @@ from .reports.signatures_store import keep_list
 from .reports.store import about_of
 from .reports.transport_store import pay_list
 from .schema import Wave
-from .terminal import Commands
+from .terminal import Command, Commands
 
 
 @click.group(cls=Commands)
@@ -57,7 +57,7 @@ def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return print_options(click.option("--wave", type=int, required=True, help="Nomor gelombang.")(command))
 
 
-@click.command("attendance")
+@click.command("attendance", cls=Command)
 @print_options
 @click.option("--checkpoint", type=int, required=True, help="Nomor titik absensi.")
 @click.option("--blank", is_flag=True, help="Kosong, untuk ditandatangani.")

@@ -39,7 +39,6 @@ PAGES = {
     "import": "/roster-imports/new",
     "cards": "/cards",
     "attendance": "/waves/1/attendance",
-    "attendance-blank": "/waves/1/attendance?kind=blank&part=",
     "cards-villages": "/cards/villages",
     "cards-village": "/cards/villages/63.09.06.1001",
     "card": "/participants/1/card",
@@ -127,23 +126,22 @@ def signed_in(browser: Browser, hall):
 
 @pytest.fixture(scope="module")
 def open_page(browser: Browser, hall, signed_in):
-    """Open a path as the admin or a stranger, on a screen of a size; each of these keeps one window for all tests."""
+    """Open a path as the admin or a stranger; each of these keeps one window for all tests."""
     server, _ = hall
-    windows: dict[tuple[bool, tuple[int, int]], tuple[Page, list[str]]] = {}
+    windows: dict[bool, tuple[Page, list[str]]] = {}
 
-    def show(path: str, size: tuple[int, int], *, stranger: bool) -> tuple[Page, list[str]]:
-        """Return the page and the list of its mistakes."""
-        if (stranger, size) not in windows:
-            context = browser.new_context(
-                viewport={"width": size[0], "height": size[1]}, storage_state=None if stranger else signed_in
-            )
+    def show(path: str, *, stranger: bool) -> tuple[Page, list[str]]:
+        """Return the page as a tablet shows it, and the list of its mistakes."""
+        if stranger not in windows:
+            context = browser.new_context(storage_state=None if stranger else signed_in)
             mistakes: list[str] = []
             watch(context, server.url, mistakes)
             page = context.new_page()
             page.route("**/desk/*/scans", lambda route: route.abort())  # the native page would post itself
-            windows[stranger, size] = page, mistakes
-        page, mistakes = windows[stranger, size]
+            windows[stranger] = page, mistakes
+        page, mistakes = windows[stranger]
         mistakes.clear()
+        page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
         page.goto(server.url + path)
         page.evaluate("document.fonts.ready")
         return page, mistakes
@@ -153,14 +151,15 @@ def open_page(browser: Browser, hall, signed_in):
         page.context.close()
 
 
-@pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
 @pytest.mark.parametrize("name", [*PAGES, *STRANGERS])
-def test_a_page_is_readable_by_everybody_and_fits(open_page, hall, name, size):
+def test_a_page_is_readable_by_everybody_and_fits(open_page, hall, name):
     path = (PAGES | STRANGERS)[name].format(**hall[1])
-    page, mistakes = open_page(path, size, stranger=name in STRANGERS)
-    assert overflow(page) <= 0, "wider than the screen"
-    assert page.evaluate(TARGETS) == [], "targets under 44 px"
-    assert_accessible(page, "light" if size == TABLET else "dark")  # colours do not depend on the width
+    page, mistakes = open_page(path, stranger=name in STRANGERS)
+    for (width, height), scheme in ((TABLET, "light"), (PHONE, "dark")):  # colours do not depend on the width
+        page.set_viewport_size({"width": width, "height": height})
+        assert overflow(page) <= 0, f"wider than the screen at {width}"
+        assert page.evaluate(TARGETS) == [], f"targets under 44 px at {width}"
+        assert_accessible(page, scheme)
     assert mistakes == []
 
 

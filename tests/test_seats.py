@@ -208,7 +208,7 @@ def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, 
     assert "Hadir" in scans and "Registrasi · Gelombang I" in scans and "Uji supervisor" in scans
     edits = text[text.index('id="edits"') :]
     assert "Nama: <del>M. YUSUF</del> → Drs. YUSUF" in edits and "Gelombang: <del>I</del> → II" in edits
-    assert "No. HP: <del>081200000103</del> → (kosong)" in edits and "Kursi RT: RT 003 Belimbing Raya" in edits
+    assert "No. HP: <del>0812••••103</del> → (kosong)" in edits and "Kursi RT: RT 003 Belimbing Raya" in edits
 
 
 def test_somebody_moved_away_is_named_with_where_they_went(app, world, desk, seat):

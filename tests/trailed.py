@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from rtapp.db import Base
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
-_SEEN = re.compile(r"UPDATE device SET last_seen=\S+ WHERE")  # that it is there, and nothing more
+_SEEN = re.compile(r"UPDATE device SET last_seen=[^,]+ WHERE")  # that it is there, and nothing more
 # Lists until they are saved, links (which say «link.issue» or what they became), and the trail itself.
 _ASIDE = {"roster_import", "one_time_link", "audit", "audit_value", "chain_head", "scan", "alembic_version"}
 _BY_SCAN = {"attendance", "substitute", "decision_case"}  # the scan in the same transaction says who, where, when
