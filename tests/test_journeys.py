@@ -264,7 +264,7 @@ def test_a_printed_card_before_the_camera_is_welcomed_and_counted_elsewhere(
         page.locator("#camera").click()
         verdict(page, "WELCOME")
         present(page, 1)
-        expect(board.locator("#board .headline strong")).to_have_text("1", timeout=2000)
+        expect(board.locator("#board .headline strong")).to_have_text("1")
         page.locator("#camera").click()
         expect(page.locator("video")).to_have_count(0)
         page.locator("#camera").click()
