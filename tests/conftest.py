@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from rtapp import clock, migrations
 from rtapp.accounts import store as accounts
@@ -23,6 +25,21 @@ from .browsers import browser_type_launch_args, chromium, demo_file, served, sta
 from .trailed import watched
 
 __all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "standing", "visit"]
+
+
+class OnceBuilt(Rule):
+    """A route whose builder of addresses is compiled once, not for the application of each test: half of its making."""
+
+    built: ClassVar[dict[tuple[str, str, bool], Callable]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable:
+        key = (self.rule, repr(self.defaults), append_unknown)
+        if key not in self.built:
+            self.built[key] = super()._compile_builder(append_unknown)
+        return self.built[key]
+
+
+Flask.url_rule_class = OnceBuilt
 
 
 @pytest.fixture(scope="session")

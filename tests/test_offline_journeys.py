@@ -309,6 +309,7 @@ def test_whatever_was_posted_comes_back_too_and_what_was_undone_does_not(visit, 
         scan(page, card["code"])
     present(page, 2)
     page.get_by_role("link", name="Salah orang").click()
+    expect(page.get_by_role("heading", name="Siapa yang benar?")).to_be_visible()  # the desk has a search too
     page.locator("main input[type=search]").fill(f"rt {int(cards[2]['rt'])} {cards[2]['village']}")
     page.locator("#instead .row", has_text=cards[2]["name"]).get_by_role("button").click()
     verdict(page, "WELCOME")
