@@ -19,6 +19,7 @@ from .badges import papers
 from .badges import store as badges
 from .badges.sheet import SIZES
 from .db import begin_write, db
+from .documents.fonts import find_fonts
 from .documents.text_tables import decoded
 from .events import store as events
 from .events.places import read_places
@@ -243,7 +244,7 @@ def _text_of(file: Path) -> str:
 def badges_command(file: Path, wave: int | None, village: str | None, paper: str, size: str) -> None:
     """Cetak kartu peserta ke PDF."""
     app = opened()
-    fonts = papers.find_fonts(config.ROOT / "static")
+    fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
         session = begin_write(db.session)
         choice = badges.Choice(wave_number=wave, village_code=village)

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from . import clock, config
 from .audit.store import note
-from .badges.papers import find_fonts
 from .db import begin_write, db
+from .documents.fonts import find_fonts
 from .events import store as events
+from .events.about_store import about_of
 from .opening import ACTOR, opened
 from .reports import papers
 from .reports.attendance_store import roll_of
@@ -25,7 +26,6 @@ from .reports.recap import rows
 from .reports.recap_store import recap_of
 from .reports.signatures import ToSign
 from .reports.signatures_store import keep_list
-from .reports.store import about_of
 from .reports.transport_store import pay_list
 from .schema import Wave
 from .terminal import Command, Commands

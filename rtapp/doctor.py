@@ -22,8 +22,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import backups, clock, config, logs, migrations, serving, tls
-from .badges import papers
 from .db import db
+from .documents.fonts import find_fonts
 from .refusals import Refused
 from .safety.writer import failure
 from .schema import Audit, Scan
@@ -167,7 +167,7 @@ def browser_files(static: Path) -> Findings:
     else:
         yield Finding(Level.OK, "Berkas peramban lengkap; internet tidak diperlukan di aula.")
     try:
-        papers.find_fonts(static)
+        find_fonts(static)
         yield Finding(Level.OK, "Huruf untuk mencetak ada.")
     except Refused as refused:
         yield Finding(Level.WARN, str(refused))

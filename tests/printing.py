@@ -10,6 +10,9 @@ import zxingcpp
 from PIL import Image
 
 from rtapp.badges.layout import Card
+from rtapp.settings.letter import About
+
+from .world import ZONE, at
 
 _ROOT = Path(__file__).resolve().parent.parent
 _FONTS = (
@@ -31,6 +34,9 @@ NAMES = {
     "no glyph": "Contoh 漢字 \U0001f9ff",
 }
 ADDRESS = "HTTP://192.168.1.10:8000/K/"
+ABOUT = About(
+    "Bimtek Contoh", "DPMD Contoh", "Gelombang I", "Rabu, 8 November 2023", "Aula Contoh", ZONE, at(14, 30), "Uji admin"
+)
 
 
 def fonts() -> Path:

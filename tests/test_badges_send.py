@@ -2,26 +2,29 @@
 
 import io
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import delete, update
 
 from rtapp import clock
 from rtapp.audit.store import trail
-from rtapp.badges.handover import Parcel, handover_pages
+from rtapp.badges.handover import Parcel
 from rtapp.badges.messenger import chat_address, file_names, message_for
 from rtapp.badges.papers import card_sheet, handover_list, picture_archive, village_of
 from rtapp.badges.sheet import BADGE, cells, covers, pages
 from rtapp.badges.ticket import WORN, code_box
 from rtapp.db import begin_write, db
-from rtapp.documents.pdf import PAPERS
-from rtapp.schema import Badge, Participant
+from rtapp.documents.paper import PAPERS
+from rtapp.schema import Audit, Badge, Participant
+from rtapp.settings.letterhead import Letterhead
 
-from .printing import ADDRESS, NAMES, card, decoded, fonts, pdf_text, rendered, unspaced
+from .printing import ABOUT, ADDRESS, NAMES, card, decoded, fonts, pdf_text, rendered, unspaced
 
 MAKES_ZIP = "/cards/villages/63.09.06.1006/pictures"
 
@@ -148,20 +151,58 @@ def test_the_list_of_handing_over_has_a_line_for_each_village_and_all_cards_in_t
         assert (line.action, values.values["rows"]) == ("badge.handover", 3)
 
 
-@pytest.mark.parametrize("height", [297, 330])
-def test_no_row_of_the_list_is_lost_or_doubled_and_no_heading_stands_alone(height):
-    parcels = [Parcel(f"Desa {at}", f"Kecamatan {at // 11:02}", at + 1) for at in range(131)]
-    sheets = handover_pages(parcels, height)
-    rows = [item for sheet in sheets for item in sheet]
-    assert [what for _, what in rows if isinstance(what, Parcel)] == parcels
-    assert all(isinstance(sheet[-1][1], Parcel) for sheet in sheets[:-1])
-    assert rows[-1][1] == f"Jumlah seluruhnya: {sum(range(132)):,} kartu".replace(",", ".")
+@pytest.mark.parametrize("paper", PAPERS)
+def test_no_row_of_the_list_is_lost_or_doubled_and_no_heading_stands_alone(paper):
+    parcels = [Parcel(f"Desa {at:03}", f"Kecamatan {at // 11:02}", at + 1) for at in range(131)]
+    sheets = pdf_text(handover_list(parcels, ABOUT, "Kartu peserta", paper, fonts()))
+    assert len(sheets) > 5 and all("Nama penerima" in sheet and "dicetak dari sistem" in sheet for sheet in sheets)
+    assert re.findall(r"Desa (\d{3})", " ".join(sheets)) == [f"{at:03}" for at in range(131)]
+    assert all(re.search(r"Kecamatan \d\d:\D*\d+ kartu (Halaman|dicetak)", sheet) is None for sheet in sheets)
+    assert f"Jumlah seluruhnya: {sum(range(132)):,} kartu".replace(",", ".") in sheets[-1] and "Desa" in sheets[-1]
+
+
+def test_the_list_of_handing_over_stands_on_the_letter_paper_of_the_office():
+    head = Letterhead(("PEMERINTAH KABUPATEN CONTOH", "DINAS CONTOH"), "Jalan Contoh 1")
+    [page] = pdf_text(
+        handover_list(
+            [Parcel("Desa Uwie", "Kecamatan Muara Uya", 2)],
+            replace(ABOUT, letterhead=head),
+            "Kartu peserta",
+            "f4",
+            fonts(),
+        )
+    )
+    for wanted in ("DINAS CONTOH", "Jalan Contoh 1", ABOUT.event, ABOUT.day, "oleh Uji"):
+        assert unspaced(wanted) in unspaced(page)
 
 
 def test_equal_lists_make_equal_bytes():
     parcels = [Parcel("Desa Contoh " * 30, "Kecamatan Contoh", 3)]
-    first, second = (handover_list(parcels, "Acara", "Judul", "", "f4", fonts(), invariant=True) for _ in range(2))
+    first, second = (handover_list(parcels, ABOUT, "Judul", "f4", fonts()) for _ in range(2))
     assert first == second
+
+
+def test_the_first_sheet_and_the_list_are_looked_at_before_they_are_printed(admin, world, look):
+    before = look(lambda session: session.scalar(db.select(db.func.count(Audit.id))))
+    sheet = admin.get("/cards/sheet.png?wave=1&paper=a4")
+    assert (sheet.status_code, sheet.mimetype) == (200, "image/png")
+    assert sorted(decoded(sheet.data)) == sorted([world.tokens["rahmah"], world.tokens["yusuf"]])  # of one village
+    joined = admin.get("/cards/sheet.png?wave=1&sheets=joined&size=badge")
+    assert len(decoded(joined.data)) == 4
+    listed = admin.get("/cards/handover.png?wave=1")
+    with Image.open(io.BytesIO(listed.data)) as image:
+        assert image.width * 330 == pytest.approx(image.height * 215, rel=0.01)
+    for page in ("sheet", "handover"):
+        assert admin.get(f"/cards/{page}.png?wave=99").status_code == 422
+        assert admin.get(f"/cards/{page}.png?paper=a0").status_code == 422
+    assert look(lambda session: session.scalar(db.select(db.func.count(Audit.id)))) == before
+
+
+def test_the_usual_paper_of_the_office_is_that_of_the_cards_too(admin):
+    admin.post("/settings/letterhead", data={"line_1": "DINAS CONTOH", "paper": "a4"})
+    assert re.search(r'<option[^>]*selected[^>]*value="a4"|value="a4"[^>]*selected', admin.get("/cards").text)
+    pdf = admin.post("/cards", data={"wave": "1"})
+    assert "a4.pdf" in pdf.headers["Content-Disposition"]
 
 
 @pytest.mark.parametrize("paper", PAPERS)

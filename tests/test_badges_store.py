@@ -390,16 +390,3 @@ def test_the_sheet_of_the_command_line_holds_the_live_codes(session, world, tmp_
     assert len(pages) == 3  # a new sheet for each village
     for page, people in zip(pages, keys, strict=True):
         assert sorted(decoded(page)) == sorted(world.tokens[key] for key in people)
-
-
-def test_fonts_are_those_of_the_set_up_else_the_systems_else_a_sentence(tmp_path):
-    static, system = tmp_path / "static", tmp_path / "system"
-    fetched = static / "vendor/node_modules/dejavu-fonts-ttf/ttf"
-    with pytest.raises(Refused) as refused:
-        papers.find_fonts(static, system)
-    assert refused.value.code == "no_fonts" and "app.py fetch" in str(refused.value)
-    for folder in (system, fetched):
-        folder.mkdir(parents=True)
-        for face in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"):
-            (folder / face).touch()
-        assert papers.find_fonts(static, system) == folder

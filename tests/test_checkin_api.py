@@ -196,6 +196,7 @@ def test_two_scans_at_once_make_one_mark(app, post, world):
         ({"code": None, "decision": {"walk_in": {"kind": "rt", "name": "BARU", "seat": "\ud800"}}}, 422),
         ({"code": "\udfff"}, 200),
         ({"decision": {"reason": "x" * 301, "substitute": {"name": "WAKIL"}}}, 422),
+        ({"decision": {"resolve": 0.0, "accept_other_wave": {"reason": "jauh"}}}, 422),
         ({"decision": {"substitute": {"name": "WAKIL", "phone": 81200000301}}}, 422),
     ],
 )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rtapp.badges.papers import find_fonts
 from rtapp.config import ROOT
+from rtapp.documents.fonts import find_fonts
 from rtapp.events.lanes import desks_within, minutes, share_out
 from rtapp.events.papers import ANYONE, EVERYBODY, lane_signs
 

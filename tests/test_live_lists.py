@@ -6,27 +6,27 @@ import secrets
 import stat
 import time
 import urllib.request
+from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from rtapp.badges.papers import find_fonts
 from rtapp.config import ROOT
 from rtapp.db import begin_write, db
+from rtapp.documents.fonts import find_fonts
 from rtapp.documents.sheets import read_workbook
 from rtapp.live.list_store import HEAD, Line, lines_of
-from rtapp.live.papers import ELSEWHERE, Heading, desk_list
+from rtapp.live.papers import ELSEWHERE, DeskList, desk_list
 from rtapp.live.writer import FOLDER, write_lists
 from rtapp.refusals import Refused
 from rtapp.schema import Attendance, Audit, Checkpoint, Scan
 
-from .printing import NAMES, pdf_text, unspaced
+from .printing import ABOUT, NAMES, pdf_text, unspaced
 from .served import command
-from .world import ZONE, World, at
-
-HEADING = Heading("Bimtek Contoh", "Daftar meja · Gelombang I", ZONE, at(6, 30))
+from .world import World, at
 
 
 @pytest.fixture
@@ -49,7 +49,8 @@ def lines(count: int, village: str = "Desa Uwie", district: str = "Muara Uya", *
 
 
 def printed(rows: list[Line], paper: str = "a4", **how: str) -> list[str]:
-    return pdf_text(desk_list(rows, HEADING, paper, find_fonts(ROOT / "static"), **how))
+    listed = DeskList(rows, replace(ABOUT, printed_at=at(6, 30)), **how)
+    return pdf_text(desk_list(listed, paper, find_fonts(ROOT / "static")))
 
 
 def test_a_list_names_number_rt_person_code_and_leaves_room_to_sign():
@@ -93,7 +94,7 @@ def test_a_name_is_printed_whole(name):
 
 def test_a_list_of_nobody_is_no_list():
     with pytest.raises(ValueError):
-        desk_list([], HEADING, "a4", find_fonts(ROOT / "static"))
+        desk_list(DeskList([], ABOUT), "a4", find_fonts(ROOT / "static"))
 
 
 def test_a_list_holds_the_wave_in_the_order_of_the_hall(app, world, come):
@@ -113,7 +114,8 @@ def test_a_supervisor_prints_a_desks_list_and_the_trail_says_how_many(app, clien
     answer = client_of("supervisor").post("/lists", data=form)
     assert answer.mimetype == "application/pdf"
     [page] = pdf_text(answer.data)
-    assert "Daftar meja · Meja 2 · Gelombang I" in page and "SYAHRANI" in page and "RAHMAH" not in page
+    assert "DAFTAR MEJA MEJA 2" in page and "Daftar meja Meja 2 · Gelombang I · dicetak dari sistem" in page
+    assert "SYAHRANI" in page and "RAHMAH" not in page
     with app.app_context():
         assert db.session.query(Audit).filter_by(action="list.print").count() == 1
 
@@ -125,6 +127,20 @@ def test_the_page_offers_what_can_be_printed_and_says_what_is_wrong(client_of, w
     assert refused.status_code == 422 and "Tidak ada ketua RT" in refused.text
     assert supervisor.post("/lists", data={"wave": world.waves[0], "paper": "a0"}).status_code == 422
     assert supervisor.post("/lists", data={"wave": "x"}).status_code == 404
+
+
+def test_the_first_page_is_looked_at_before_it_is_printed(client_of, world):
+    supervisor, chosen = client_of("supervisor"), f"wave={world.waves[0]}&district=63.09.07&label=Meja+2"
+    page = supervisor.get(f"/lists?{chosen}").text
+    assert "2 orang dalam daftar ini" in page and 'value="Meja 2"' in page
+    source = unescape(re.search(r'src="(/lists/first.png[^"]*)"', page)[1])
+    assert "district=63.09.07" in source and "csrf" not in source
+    picture = supervisor.get(source)
+    assert (picture.status_code, picture.mimetype, picture.data[:4]) == (200, "image/png", b"\x89PNG")
+    assert supervisor.get("/lists/first.png?wave=99").status_code == 404
+    assert supervisor.get(f"/lists/first.png?{chosen}&village=99").status_code == 422
+    nobody = supervisor.get(f"/lists?{chosen}&village=99", headers={"HX-Request": "true"}).text
+    assert "Tidak ada ketua RT" in nobody and "Unduh daftar" not in nobody and "<html" not in nobody
 
 
 def test_the_papers_section_leads_to_the_lists(client_of):

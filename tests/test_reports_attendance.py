@@ -11,11 +11,11 @@ import pytest
 
 from rtapp.audit.store import note, trail
 from rtapp.db import begin_write, db
+from rtapp.documents.flow import Block, set_pages
 from rtapp.events import store as events
 from rtapp.reports import papers
 from rtapp.reports.attendance import ELSEWHERE, Line, Roll, parts_of, summary
 from rtapp.reports.attendance_store import roll_of
-from rtapp.reports.flow import Block, set_pages
 from rtapp.schema import Absence, Attendance, Checkpoint, Substitute
 
 from .printing import NAMES, fonts, pdf_text, unspaced

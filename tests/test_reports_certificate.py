@@ -26,7 +26,7 @@ from rtapp.reports.certificate import (
 )
 from rtapp.reports.certificate_layout import CHECK, Award, Material, draw_back, draw_front
 from rtapp.reports.certificate_papers import certificate_pdf, certificate_png
-from rtapp.reports.letter import About
+from rtapp.settings.letter import About
 from rtapp.settings.letterhead import Letterhead, Signatory
 
 from .printing import NAMES, decoded, fonts, pdf_text, rendered, unspaced

@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from rtapp import clock
 from rtapp.audit.store import trail
 from rtapp.db import begin_write, db
+from rtapp.events.about_store import about_of
 from rtapp.reports.bundle_store import Wanted, plan_bundle
-from rtapp.reports.store import about_of
 from rtapp.schema import Attendance, Certificate, Participant, Wave
 from rtapp.settings import store as settings
 from rtapp.settings.letterhead import Letterhead, Signatory

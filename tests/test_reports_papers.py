@@ -9,23 +9,19 @@ import openpyxl
 import pypdf
 import pytest
 
+from rtapp.documents.flow import FOOT, TOP, Block, set_pages
 from rtapp.live.tally import Counts, DistrictTally, VillageTally
 from rtapp.refusals import reason
 from rtapp.reports import papers
 from rtapp.reports.bundle import Made, Part
-from rtapp.reports.flow import FOOT, TOP, Block, set_pages
 from rtapp.reports.invited_paper import Invited
-from rtapp.reports.letter import About
 from rtapp.reports.recap import Recap
 from rtapp.reports.transport import Payment, Rate
 
 from . import AT_LENGTH
-from .printing import NAMES, fonts, pdf_text, unspaced
-from .world import ZONE, at
+from .printing import ABOUT, NAMES, fonts, pdf_text, unspaced
+from .world import at
 
-ABOUT = About(
-    "Bimtek Contoh", "DPMD Contoh", "Gelombang I", "Rabu, 8 November 2023", "Aula Contoh", ZONE, at(14, 30), "Uji admin"
-)
 RATE = Rate(150_000, 500, percent=True)
 TWO_WAVES = reason("two_waves", "Hadir di Gelombang %(waves)s. Bayarkan satu kali saja.", waves="I, II")
 

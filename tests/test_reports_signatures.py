@@ -8,10 +8,10 @@ import pypdf
 import pytest
 
 from rtapp.db import begin_write, db
+from rtapp.documents.flow import Block, set_pages
 from rtapp.events import checkpoint_store
 from rtapp.refusals import Refused
 from rtapp.reports import papers
-from rtapp.reports.flow import Block, set_pages
 from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_counts
 from rtapp.reports.signatures_store import find_list, keep_list, lists_of, matched, save_counts
 from rtapp.roster import store as roster

@@ -98,9 +98,16 @@ class ReissueForm(FlaskForm):
     )
 
 
-def cards_form(values: Mapping[str, str], waves: Sequence[Wave], districts: Sequence[District]) -> CardsForm:
-    """Return the form as an address or a post fills it; a village of another district is let go."""
+def cards_form(
+    values: Mapping[str, str], waves: Sequence[Wave], districts: Sequence[District], usual: str
+) -> CardsForm:
+    """Return the form as an address or a post fills it; a village of another district is let go.
+
+    ``usual`` is the paper where none is asked for.
+    """
     form = CardsForm(values)
+    form.paper.default = usual
+    form.paper.data = values.get("paper") or usual
     everybody = {"": _l("Semua")}
     dated = {str(wave.number): f"{numeral(wave.number)} · {day(wave.date)}" for wave in waves}
     form.wave.offer(everybody | dated | {str(NO_WAVE): _l("Belum ditentukan")})

@@ -1,10 +1,9 @@
 """Cards sent by a messenger: the words that go with the picture, the address of a chat, the pictures' file names."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from ..documents.paper import plain
 from .layout import Card
 
 
@@ -44,9 +43,3 @@ def file_names(cards: Iterable[Card]) -> list[str]:
         taken.add(name)
         names.append(f"{name}.png")
     return names
-
-
-def plain(text: str) -> str:
-    """Return the text as a file may be named anywhere: small letters and digits, at most 80."""
-    ascii_ = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_.replace("'", "")).strip("-")[:80].strip("-") or "tanpa-nama"

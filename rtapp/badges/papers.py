@@ -7,32 +7,15 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from ..documents import qr
-from ..documents.lettering import FACES
-from ..refusals import Refused
-from .handover import Parcel, draw_handover, handover_pages
+from ..documents.flow import Paper, draw, pages_of
+from ..documents.paper import picture_of
+from ..settings.letter import About
+from .handover import TITLE as HANDOVER
+from .handover import Parcel, handover_blocks
 from .layout import Card, Code
 from .messenger import file_names
 from .sheet import CARD, Size, covers, draw_sheet, pages
 from .ticket import HEIGHT, WIDTH, draw_ticket
-
-_FETCHED = Path("vendor/node_modules/dejavu-fonts-ttf/ttf")
-_SYSTEM = Path("/usr/share/fonts/truetype/dejavu")
-
-
-def find_fonts(static: Path, system: Path = _SYSTEM) -> Path:
-    """Return the folder of the fonts: among the fetched browser files in ``static``, else the system's.
-
-    Refused when neither has every face.
-    """
-    for folder in (static / _FETCHED, system):
-        if all((folder / file).is_file() for file in FACES.values()):
-            return folder
-    raise Refused(
-        "no_fonts",
-        "Huruf untuk mencetak kartu belum ada di komputer ini. Sambungkan ke internet, "
-        "jalankan “python app.py fetch” sekali, lalu coba lagi.",
-        503,
-    )
 
 
 def village_of(card: Card) -> tuple[str, str]:
@@ -71,10 +54,14 @@ def card_sheet(
     return document.finish()
 
 
-def handover_list(
-    parcels: Sequence[Parcel], event: str, title: str, made: str, paper: str, fonts: Path, *, invariant: bool = False
-) -> bytes:
-    """Return the list by which the cards of each village are handed out, as a PDF; ``made`` says when it was printed.
+def card_sheet_png(cards: Sequence[Card], paper: str, fonts: Path, title: str, size: Size = CARD) -> bytes:
+    """Return the first sheet of the cards as a picture."""
+    sheet = [(card, code_of(card)) for card in cards[: size.most]]
+    return picture_of(paper, fonts, lambda pen: draw_sheet(pen, sheet, title, size))
+
+
+def handover_list(parcels: Sequence[Parcel], about: About, chosen: str, paper: str, fonts: Path) -> bytes:
+    """Return the list by which the cards of each village are handed out, as a PDF; ``chosen`` says which cards.
 
     Raises ValueError without a parcel and FileNotFoundError without a font.
     """
@@ -82,13 +69,18 @@ def handover_list(
 
     if not parcels:
         raise ValueError("a list needs parcels")
-    document = Document(paper, fonts, f"Daftar serah terima kartu · {title}", invariant=invariant)
-    sheets = handover_pages(parcels, document.height)
-    for number, page in enumerate(sheets, start=1):
-        if number > 1:
-            document.next_page()
-        draw_handover(document, page, event, title, (made, f"Halaman {number} dari {len(sheets)}"))
+    document = Document(paper, fonts, f"{HANDOVER} · {chosen}", invariant=True)
+    draw(document, pages_of(document, handover_blocks(document, parcels, about, chosen)), about.printed)
     return document.finish()
+
+
+def handover_png(parcels: Sequence[Parcel], about: About, chosen: str, paper: str, fonts: Path) -> bytes:
+    """Return the first page of the same list as a picture."""
+
+    def paint(pen: Paper) -> None:
+        draw(pen, pages_of(pen, handover_blocks(pen, parcels, about, chosen)), about.printed, most=1)
+
+    return picture_of(paper, fonts, paint)
 
 
 def card_png(card: Card, fonts: Path, width: int = WIDTH) -> bytes:

@@ -9,20 +9,23 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..db import begin_write, db
+from ..documents.paper import plain
 from ..events import store as events
-from ..refusals import Refused
+from ..events.about_store import about_of
+from ..schema import Wave
 from ..web.guard import acting, requires
+from ..web.printed import download, fonts
 from . import papers, store
 from .forms import CardsForm
-from .messenger import chat_address, message_for, plain
-from .shared_views import asked, blueprint, download, fonts
+from .messenger import chat_address, message_for
+from .shared_views import asked_rightly, blueprint
 
 
 @blueprint.get("/cards/villages")
 @requires(Duty.EDIT_ROSTER)
 def villages() -> str:
     """Choose the village to whose people cards are sent."""
-    form = _choice(request.args)
+    form = asked_rightly(request.args)
     found = [village for village in store.per_village(db.session, form.choice()) if village.code]
     return render_template("badges/villages.html", waves=form.wave.choices, chosen=form.wave.data, villages=found)
 
@@ -50,23 +53,33 @@ def village_pictures(code: str) -> Response:
 @requires(Duty.PRINT_CARDS)
 def pictures() -> Response:
     """Answer the pictures of the chosen cards as a ZIP."""
-    return _archive(_choice(request.form))
+    return _archive(asked_rightly(request.form))
 
 
 @blueprint.post("/cards/handover")
 @requires(Duty.PRINT_CARDS)
 def handover() -> Response:
     """Answer the list by which the chosen cards are handed to the villages."""
-    actor, now, form = acting(), clock.utcnow(), _choice(request.form)
-    folder = fonts()
+    actor, now, form = acting(), clock.utcnow(), asked_rightly(request.form)
+    faces = fonts()
     session = begin_write(db.session)
-    event = events.the_event(session)
-    name, zone = event.name, event.timezone
     parcels, title = store.hand_over(session, actor.name, form.choice(), now=now)
+    about = about_of(session, _wave(form), actor.name, now)
     session.commit()
-    made = f"dicetak dari sistem, {clock.moment_text(now, zone)}"
-    pdf = papers.handover_list(parcels, name, title, made, form.paper.data, folder)
-    return download(pdf, "application/pdf", f"serah terima {title} {form.paper.data}", "pdf")
+    pdf = papers.handover_list(parcels, about, title, form.paper.data, faces)
+    return download(pdf, f"serah terima {title} {form.paper.data}", "pdf")
+
+
+@blueprint.get("/cards/handover.png")
+@requires(Duty.PRINT_CARDS)
+def handover_png() -> Response:
+    """Show the first page of that list as it will be printed."""
+    form = asked_rightly(request.args)
+    parcels, title = store.parcels_of(db.session, form.choice()), store.title_of(db.session, form.choice())
+    about = about_of(db.session, _wave(form), acting().name, clock.utcnow())
+    db.session.rollback()  # drawing needs no connection: the pool is small
+    picture = papers.handover_png(parcels, about, title, form.paper.data, fonts())
+    return download(picture, f"serah terima {title} halaman pertama", "png", attached=False)
 
 
 def _archive(form: CardsForm) -> Response:
@@ -84,15 +97,13 @@ def _archive(form: CardsForm) -> Response:
     return response
 
 
-def _choice(values: Mapping[str, str]) -> CardsForm:
-    form = asked(values)
-    if not form.validate():
-        raise Refused("bad_choice", "Pilih gelombang, kecamatan, atau desa yang ada.", 422)
-    return form
+def _wave(form: CardsForm) -> Wave | None:
+    number = form.choice().wave_number
+    return events.wave_by_number(db.session, number) if number and number != store.NO_WAVE else None
 
 
 def _of_village(code: str, values: Mapping[str, str]) -> CardsForm:
     """Return the choice of one village, of one wave where that is asked for."""
     if code not in {place.code for place in events.find_villages(db.session)}:
         abort(404)
-    return _choice(MultiDict({"village": code, "wave": values.get("wave", "")}))
+    return asked_rightly(MultiDict({"village": code, "wave": values.get("wave", "")}))

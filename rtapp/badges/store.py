@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..config import ROOT
 from ..db import upsert
+from ..documents.fonts import find_fonts
 from ..refusals import Refused
 from ..schema import Badge, Participant
 from . import papers, token
@@ -159,11 +160,17 @@ def send_cards(session: Session, actor: str, choice: Choice, *, now: datetime) -
 def hand_over(session: Session, actor: str, choice: Choice, *, now: datetime) -> tuple[list[Parcel], str]:
     """Return the cards of each village of ``choice`` and the list's title; refused like print_cards."""
     title = title_of(session, choice)
+    parcels = parcels_of(session, choice)
+    note(session, actor, "badge.handover", "badge", None, now=now, title=title, rows=len(parcels))
+    return parcels, title
+
+
+def parcels_of(session: Session, choice: Choice) -> list[Parcel]:
+    """Return the cards of each village of ``choice``; refused when there are none."""
     parcels = [Parcel(one.village, one.district, one.cards) for one in per_village(session, choice)]
     if not parcels:
         raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)
-    note(session, actor, "badge.handover", "badge", None, now=now, title=title, rows=len(parcels))
-    return parcels, title
+    return parcels
 
 
 def sheet(
@@ -181,7 +188,7 @@ def sheet(
 
     ``fonts`` is the folder of the TrueType files, looked for when not given. Refused without them.
     """
-    fonts = fonts or papers.find_fonts(ROOT / "static")
+    fonts = fonts or find_fonts(ROOT / "static")
     choice = Choice(wave_number, district_code or "", village_code or "")
     cards, title = print_cards(session, actor, choice, now=now)
     return papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of), len(cards)

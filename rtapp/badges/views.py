@@ -14,10 +14,11 @@ from ..settings import store as settings
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.printed import download, fonts
 from . import papers, send_views, store  # noqa: F401  whose routes are this room's too
 from .forms import JOINED, NEW, CardsForm, ReissueForm, reissue_form
 from .messenger import chat_address, message_for
-from .shared_views import asked, blueprint, download, fonts
+from .shared_views import asked, asked_rightly, blueprint
 
 
 @blueprint.get("/cards")
@@ -46,7 +47,21 @@ def print_cards() -> Response:
     session.commit()
     apart = None if form.sheets.data == JOINED else papers.village_of
     pdf = papers.card_sheet(printed, form.paper.data, folder, title, apart=apart, size=form.card_size())
-    return download(pdf, "application/pdf", f"{title} {form.size.data} {form.paper.data}", "pdf")
+    return download(pdf, f"{title} {form.size.data} {form.paper.data}", "pdf")
+
+
+@blueprint.get("/cards/sheet.png")
+@requires(Duty.PRINT_CARDS)
+def sheet_png() -> Response:
+    """Show the first sheet as it will be printed; nothing is issued, counted or noted."""
+    form = asked_rightly(request.args)
+    title = store.title_of(db.session, form.choice())
+    cards = [card for _, card in store.cards_by_id(db.session, form.choice())[: form.card_size().most]]
+    db.session.rollback()  # drawing needs no connection: the pool is small
+    if form.sheets.data != JOINED:
+        cards = [card for card in cards if papers.village_of(card) == papers.village_of(cards[0])]
+    picture = papers.card_sheet_png(cards, form.paper.data, fonts(), title, form.card_size())
+    return download(picture, f"{title} lembar pertama", "png", attached=False)
 
 
 @blueprint.get("/participants/<int:participant_id>/card")
@@ -63,7 +78,7 @@ def card_png(participant_id: int) -> Response:
     shown = store.card_of(db.session, participant_id)
     db.session.rollback()  # drawing needs no connection: the pool is small
     name = f"kartu {shown.name} {shown.seat_line} {shown.village_line}"
-    return download(papers.card_png(shown, fonts()), "image/png", name, "png")
+    return download(papers.card_png(shown, fonts()), name, "png")
 
 
 @blueprint.post("/participants/<int:participant_id>/card")

@@ -74,17 +74,17 @@ def read_decision(told: Mapping[str, Any] | None) -> Decision:
     known = {"accept_other_wave", "substitute", "walk_in", "resolve", "reason"}
     if not isinstance(told, Mapping) or not told or set(told) - known:
         raise _bad("accept_other_wave, substitute, walk_in, resolve")
-    accept, resolve = told.get("accept_other_wave"), told.get("resolve") or ""
+    accept, resolve = told.get("accept_other_wave"), told.get("resolve")
     reason = _text(told, "reason", LONGEST_REASON)
     if accept is not None:
         reason = _text(_part(accept, {"reason"}), "reason", LONGEST_REASON)
-    if resolve not in ("", "head", "substitute"):
+    if resolve not in (None, "", "head", "substitute"):
         raise _bad("resolve: head, substitute")
     decision = Decision(
         accept_other_wave=accept is not None,
         substitute=None if told.get("substitute") is None else _substitute(told["substitute"]),
         walk_in=None if told.get("walk_in") is None else _walk_in(told["walk_in"]),
-        resolve=resolve,
+        resolve=resolve or "",
         reason=reason,
     )
     if decision.needs_duty and not decision.reason:

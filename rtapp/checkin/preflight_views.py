@@ -1,10 +1,8 @@
 """Before the doors open, on each device: clock, line, sound, camera, and the test card that is recorded nowhere."""
 
 import re
-from io import BytesIO
-from pathlib import Path
 
-from flask import current_app, jsonify, render_template, request, send_file
+from flask import jsonify, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -24,6 +22,7 @@ from ..settings import store as settings
 from ..web.filters import current_event
 from ..web.guard import acting, requires
 from ..web.headers import allows_wasm
+from ..web.printed import chosen_paper, download, fonts
 from .shared_views import blueprint
 
 _MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
@@ -86,9 +85,8 @@ def test_card_pdf() -> Response:
         payload=_payload(),
         short_code="UJI",
     )
-    fonts = papers.find_fonts(Path(current_app.static_folder or ""))
-    sheet = papers.card_sheet([card] * 10, "a4", fonts, "Kartu uji")
-    return send_file(BytesIO(sheet), mimetype="application/pdf", download_name="kartu-uji.pdf")
+    sheet = papers.card_sheet([card] * 10, chosen_paper(request.args), fonts(), "Kartu uji")
+    return download(sheet, "kartu uji", "pdf", attached=False)
 
 
 def _payload() -> str:

@@ -14,9 +14,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from .lettering import FACES, Pen
-
-PAPERS = {"a4": (210.0, 297.0), "f4": (215.0, 330.0)}
-"""Width and height of each paper in mm, upright; F4 is the folio of Indonesian offices."""
+from .paper import PAPERS
 
 _MM = 72 / 25.4
 _registering = Lock()

@@ -1,19 +1,15 @@
 """Lanes: how many desks and minutes a wave takes, districts per desk if wanted, the sign above each."""
 
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from flask import current_app, render_template, request, send_file
+from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ..accounts.roles import Duty
-from ..badges.papers import find_fonts
 from ..db import db
-from ..documents.pdf import PAPERS
-from ..refusals import Refused
 from ..web.guard import requires
+from ..web.printed import chosen_paper, download, fonts
 from . import papers, store
 from .lanes import MOST_DESKS, SECONDS, desks_within, minutes, share_out
 from .shared_views import blueprint
@@ -49,9 +45,7 @@ def lanes() -> str:
 @requires(Duty.MANAGE_EVENT, Duty.MANAGE_DEVICES)
 def lane_signs() -> Response:
     """Answer the signs of all desks, or of the one that is named with its districts, as a PDF."""
-    paper = request.args.get("paper", "a4")
-    if paper not in PAPERS:
-        raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
+    paper, faces = chosen_paper(request.args), fonts()
     label = " ".join(request.args.get("label", "").split())[:LONGEST_LABEL]
     names = {district.code: district.name for district in store.find_districts(db.session)}
     if label:
@@ -61,8 +55,7 @@ def lane_signs() -> Response:
         signs = [(f"Meja {desk.number}", [name for _code, name in desk.districts]) for desk in shared]
     event = store.the_event(db.session).name
     db.session.rollback()  # drawing needs no connection
-    pdf = papers.lane_signs(signs, event, paper, find_fonts(Path(current_app.static_folder or "")))
-    return send_file(BytesIO(pdf), "application/pdf", as_attachment=True, download_name="tanda-meja.pdf")
+    return download(papers.lane_signs(signs, event, paper, faces), "tanda meja", "pdf")
 
 
 def _wave() -> Any:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..documents.pdf import Document
+if TYPE_CHECKING:
+    from ..documents.pdf import Document
 
 EVERYBODY = "Semua kecamatan"
 ANYONE = "Meja mana pun boleh melayani siapa pun."
@@ -15,6 +17,8 @@ def lane_signs(signs: Sequence[tuple[str, Sequence[str]]], event: str, paper: st
 
     Raises ValueError without any sign and FileNotFoundError without a font.
     """
+    from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
+
     if not signs:
         raise ValueError("no sign")
     document = Document(paper, fonts, f"Tanda meja · {event}", landscape=True)
@@ -25,7 +29,7 @@ def lane_signs(signs: Sequence[tuple[str, Sequence[str]]], event: str, paper: st
     return document.finish()
 
 
-def _draw(pen: Document, label: str, districts: Sequence[str], event: str) -> None:
+def _draw(pen: "Document", label: str, districts: Sequence[str], event: str) -> None:
     middle, width = pen.width / 2, pen.width - 2 * _EDGE
     head = pen.fit(event, "regular", width, largest=7, smallest=4)
     pen.write(middle, _EDGE, head, "regular", "middle")

@@ -1,37 +1,49 @@
 """Lists for the desks on paper, should the power go: chosen by wave, districts or village."""
 
-from io import BytesIO
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
 from ..audit.store import note
-from ..badges.papers import find_fonts
 from ..db import begin_write, db
-from ..documents.pdf import PAPERS
 from ..events import store as events
+from ..events.about_store import about_of
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from .list_store import lines_of
-from .papers import Heading, desk_list
+from .papers import DeskList, desk_list, desk_list_png
 from .store import registration_of
 
 blueprint = Blueprint("lists", __name__)
+CHOSEN = ("wave", "district", "village", "label", "apart", "paper")
 
 
 @blueprint.get("/lists")
 @requires(Duty.EDIT_ROSTER)
-def lists() -> str:
-    """Choose what to print a list of."""
-    return _page()
+def lists() -> Response:
+    """Choose what to print a list of, and see how many names and what its first page is."""
+    return page_or_fragment("live/lists.html", "live/_lists.html", **_page(request.args))
+
+
+@blueprint.get("/lists/first.png")
+@requires(Duty.EDIT_ROSTER)
+def first_page() -> Response:
+    """Show the first page as it will be printed."""
+    paper, now = chosen_paper(request.args), clock.utcnow()
+    listed, _wave = _listed(request.args, acting().name, now)
+    db.session.rollback()  # drawing needs no connection: the pool is small
+    return download(desk_list_png(listed, paper, fonts()), "daftar meja halaman pertama", "png", attached=False)
 
 
 @blueprint.post("/lists")
@@ -39,48 +51,50 @@ def lists() -> str:
 def print_list() -> Response | tuple[str, int]:
     """Answer the list as a PDF; the trail says who took how many names."""
     actor, now, form = acting(), clock.utcnow(), request.form
-    paper, apart = form.get("paper", "a4"), form.get("apart", "district")
     try:
-        if paper not in PAPERS:
-            raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
-        fonts = find_fonts(Path(current_app.static_folder or ""))
+        paper, faces = chosen_paper(form), fonts()
         session = begin_write(db.session)
-        wave = events.find_wave(session, form.get("wave", 0, type=int))
-        point = registration_of(session, wave.id)
-        chosen = (form.getlist("district"), form.get("village", "").strip())
-        lines = lines_of(session, point.id, wave.id, *chosen) if point else []
-        if not lines:
-            raise Refused("empty_list", "Tidak ada ketua RT dalam pilihan ini.", 422)
-        heading = Heading(wave.event.name, _title(wave, form.get("label", "")), wave.event.timezone, now)
-        note(session, actor.name, "list.print", "wave", wave.id, now=now, rows=len(lines))
+        listed, wave = _listed(form, actor.name, now)
+        note(session, actor.name, "list.print", "wave", wave.id, now=now, rows=len(listed.lines))
     except Refused as refused:
         db.session.rollback()
-        return _page(refusal_text(refused)), refused.status
+        return render_template("live/lists.html", **_page(form, refused)), refused.status
     session.commit()
-    pdf = desk_list(lines, heading, paper, fonts, apart="village" if apart == "village" else "district")
-    name = f"daftar-meja-gelombang-{wave.number}.pdf"
-    response = send_file(BytesIO(pdf), "application/pdf", as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return download(desk_list(listed, paper, faces), f"{listed.title} {listed.about.wave} {paper}", "pdf")
 
 
-def _title(wave: Wave, label: str) -> str:
-    """Return what stands on every page; papers are Indonesian, whoever prints them."""
-    desk = " ".join(label.split())[:40]
-    parts = ["Daftar meja", desk, f"Gelombang {numeral(wave.number)}", clock.day_text(wave.date)]
-    return " · ".join(part for part in parts if part)
+def _listed(asked: MultiDict[str, str], requester: str, now: datetime) -> tuple[DeskList, Wave]:
+    """Return the list that is asked for; refused when there is nobody on it."""
+    wave = events.find_wave(db.session, asked.get("wave", 0, type=int))
+    point = registration_of(db.session, wave.id)
+    chosen = (asked.getlist("district"), asked.get("village", "").strip())
+    lines = lines_of(db.session, point.id, wave.id, *chosen) if point else []
+    if not lines:
+        raise Refused("empty_list", "Tidak ada ketua RT dalam pilihan ini.", 422)
+    label = " ".join(asked.get("label", "").split())[:40]
+    apart = "village" if asked.get("apart") == "village" else "district"
+    return DeskList(lines, about_of(db.session, wave, requester, now), label, apart), wave
 
 
-def _page(problem: str = "") -> str:
+def _page(asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
     waves = events.find_waves(db.session)
     today = next((wave for wave in waves if not wave.closed_at), waves[0] if waves else None)
-    context: dict[str, Any] = {
+    asked = MultiDict({name: asked.getlist(name) for name in CHOSEN if asked.getlist(name)})
+    asked.setdefault("wave", str(today.id) if today else "")
+    listed = None
+    if waves:
+        try:
+            listed, _wave = _listed(asked, "", clock.utcnow())
+        except Refused as refused:
+            said = said or refused
+    return {
         "choices": [(wave.id, _("Gelombang %(numeral)s", numeral=numeral(wave.number))) for wave in waves],
-        "chosen": request.form.get("wave", today.id if today else ""),
+        "asked": asked,
+        "people": len(listed.lines) if listed else 0,
         "districts": events.find_districts(db.session),
-        "ticked": set(request.form.getlist("district")),
         "villages": [
             (village.code, f"{village.name} ({village.district.name})") for village in events.find_villages(db.session)
         ],
+        "papers": paper_choices(),
+        "problem": refusal_text(said) if said else "",
     }
-    return render_template("live/lists.html", problem=problem, **context)

@@ -10,13 +10,13 @@ from pathlib import Path
 from flask import Flask
 
 from .. import clock
-from ..badges.papers import find_fonts
 from ..db import db
+from ..documents.fonts import find_fonts
 from ..documents.sheets import write_xlsx
-from ..events.waves import numeral
+from ..events.about_store import about_of
 from ..refusals import Refused
 from .list_store import due_waves, lines_of, tables_of
-from .papers import Heading, desk_list
+from .papers import DeskList, desk_list
 from .store import last_change, registration_of
 
 log = logging.getLogger(__name__)
@@ -76,11 +76,10 @@ def _lists(app: Flask, now: datetime) -> dict[str, Callable[[], bytes]]:
             if not lines:
                 continue
             zone, name = wave.event.timezone, f"gelombang-{wave.number}"
-            title = f"Daftar meja · Gelombang {numeral(wave.number)} · {clock.day_text(wave.date)}"
-            heading = Heading(wave.event.name, title, zone, now)
+            listed = DeskList(lines, about_of(db.session, wave, "", now))
             made[f"{name}.xlsx"] = lambda lines=lines, zone=zone: write_xlsx(tables_of(lines, zone))
             if fonts:
-                made[f"{name}.pdf"] = lambda lines=lines, heading=heading: desk_list(lines, heading, "a4", fonts)
+                made[f"{name}.pdf"] = lambda listed=listed: desk_list(listed, listed.about.letterhead.paper, fonts)
     return made
 
 

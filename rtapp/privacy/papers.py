@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..reports.flow import Block, Column, Paper, Table, draw, pages_of, space, words
-from ..reports.letter import About, opening, signatures
+from ..documents.flow import Block, Column, Paper, Table, draw, pages_of, space, words
+from ..settings.letter import About, opening, signatures
 from .retention import KINDS
 
 TITLE = "Berita acara pemusnahan data pribadi"

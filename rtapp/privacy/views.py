@@ -1,10 +1,10 @@
 """Data pribadi: until when what is kept, erasing it with a berita acara, one person's report, the notice for all."""
 
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,21 +12,20 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..audit.find_store import Wanted, count_lines
 from ..audit.store import note
-from ..badges.papers import find_fonts
 from ..badges.store import badges_of
 from ..checkin.story_store import scans_of
 from ..db import begin_write, db, scrub
-from ..documents.pdf import PAPERS
 from ..events import store as events
+from ..events.about_store import about_of
 from ..live.writer import FOLDER as LISTS
 from ..refusals import Reason, Refused
-from ..reports.letter import About
 from ..reports.writer import FOLDER as BUNDLES
 from ..roster import store as roster
-from ..settings.letterhead_store import letterhead_of, logo_of
+from ..settings.letter import About
 from ..web.again import ask_again
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires
+from ..web.printed import chosen_paper, download, fonts
 from . import store
 from .papers import Minutes, minutes_paper
 from .retention import KINDS, WORDS, Level, kept_until
@@ -72,11 +71,8 @@ def erase() -> Response | tuple[str, int]:
 @requires(Duty.MANAGE_SETTINGS)
 def minutes(line: int) -> Response:
     """Answer the berita acara of one erasure as a PDF, as often as it is asked for."""
-    paper = request.args.get("paper") or letterhead_of(db.session).paper
-    if paper not in PAPERS:
-        raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
-    pdf = minutes_paper(*_minutes(line), paper, find_fonts(Path(current_app.static_folder or "")))
-    return send_file(BytesIO(pdf), "application/pdf", download_name=f"berita-acara-pemusnahan-{line}.pdf")
+    pdf = minutes_paper(*_minutes(line), chosen_paper(request.args), fonts())
+    return download(pdf, f"berita acara pemusnahan {line}", "pdf", attached=False)
 
 
 @blueprint.get("/privacy/notice")
@@ -166,5 +162,4 @@ def _minutes(number: int) -> tuple[Minutes, About]:
     day = clock.day_text(clock.local(line.at, event.timezone).date())
     moment = f"{day} pukul {clock.clock_text(line.at, event.timezone)} {clock.zone_text(event.timezone)}"
     told = Minutes(line.actor, moment, counts, values["files"], elsewhere, line.id, line.chain)
-    names = (event.name, event.organiser, "", day, "", event.timezone, clock.utcnow(), acting().name)
-    return told, About(*names, letterhead_of(db.session), logo_of(db.session))
+    return told, replace(about_of(db.session, None, acting().name, clock.utcnow()), day=day)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from .. import clock
+from ..documents.flow import Block, Column, Paper, Table, space, words
+from ..settings.letter import About, Fact, opening, sheet_opening, signatures, signer_rows
 from .attendance import Line, Roll, parts_of, summary
-from .flow import Block, Column, Paper, Table, space, words
-from .letter import About, Fact, opening, sheet_opening, signatures, signer_rows
 from .signed import SignedTable
 
 TITLE = "Daftar hadir"

@@ -14,28 +14,19 @@ from ..accounts.roles import Duty
 from ..audit.store import note
 from ..db import begin_write, db
 from ..events import store as events
+from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers
 from .attendance import PARTS, Roll, parts_of
 from .attendance_store import listed_points, roll_of
-from .shared_views import (
-    asked_wave,
-    blueprint,
-    chosen_paper,
-    download,
-    fonts,
-    no_wave,
-    note_export,
-    paper_choices,
-    wave_links,
-)
+from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 from .signatures import ToSign
 from .signatures_store import keep_list
-from .store import about_of
 
 KINDS = {"filled": _l("Terisi, dari pencatatan"), "blank": _l("Kosong, untuk ditandatangani")}
 PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan"), "": _l("Tidak dipisah")}
@@ -59,7 +50,7 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
     actor, now, form = acting(), clock.utcnow(), request.form
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces, part = chosen_paper(), fonts(), _part(form)
+        paper, faces, part = chosen_paper(request.form), fonts(), _part(form)
         roll = _roll(wave, form)
     except Refused as refused:
         return render_template("reports/attendance.html", **_page(wave, form, refused)), refused.status

@@ -13,6 +13,7 @@ from ..events.store import find_districts
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Wave
+from ..settings.letter import About
 from . import papers
 from .attendance import Roll
 from .attendance_store import listed_points, roll_of
@@ -20,7 +21,6 @@ from .bundle import Made, Part, Plan
 from .certificate_papers import certificate_pdf
 from .certificate_store import awards_of, materials_of
 from .invited_paper import Invited
-from .letter import About
 from .recap import rows
 from .recap_store import recap_of
 from .transport_store import pay_list

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,25 +10,16 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
+from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import wants_fragment
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import writer
 from .bundle_store import Wanted, plan_bundle
-from .shared_views import (
-    asked_wave,
-    blueprint,
-    chosen_paper,
-    download,
-    fonts,
-    no_wave,
-    note_export,
-    paper_choices,
-    wave_links,
-)
-from .store import about_of
+from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 
 
 @blueprint.get("/spj")
@@ -52,7 +43,7 @@ def make_bundle(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(db.session, wave_id)
     if not _job(wave)["running"]:
         try:
-            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(db.session, wave, actor.name, now))
+            wanted = Wanted(wave, chosen_paper(request.form), fonts(), about_of(db.session, wave, actor.name, now))
         except Refused as refused:
             return _page(wave, refusal_text(refused)), refused.status
         plan = plan_bundle(db.session, wanted)

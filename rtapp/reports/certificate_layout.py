@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..badges.layout import ACCENT, Code, Pen
-from .letter import IN_CHARGE, PLACE, About, draw_signer
+from ..settings.letter import IN_CHARGE, PLACE, About, draw_signer
 
 TITLE = "Sertifikat"
 CHECK = "Kode cek internal panitia"

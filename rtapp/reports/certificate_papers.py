@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ..badges.layout import Code
 from ..documents import qr
+from ..settings.letter import About
 from .certificate_layout import TITLE, Award, Material, draw_back, draw_front
-from .letter import About
 
 _PREVIEW = 4  # pixels a mm
 

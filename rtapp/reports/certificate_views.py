@@ -11,26 +11,17 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import begin_write, db
 from ..events import store as events
+from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import certificate_rule_store as rules
 from . import certificate_store as store
 from .certificate import PLACES, checked_numbering, checked_rule, read_code, shown_code
 from .certificate_papers import certificate_pdf, certificate_png
-from .shared_views import (
-    asked_wave,
-    blueprint,
-    chosen_paper,
-    download,
-    fonts,
-    no_wave,
-    note_export,
-    paper_choices,
-    wave_links,
-)
-from .store import about_of
+from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 
 
 @blueprint.get("/certificates")
@@ -86,7 +77,7 @@ def certificate_paper(wave_id: int) -> Response | tuple[str, int]:
     actor, now, place = acting(), clock.utcnow(), request.form.get("place", "")
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces = chosen_paper(), fonts()
+        paper, faces = chosen_paper(request.form), fonts()
         awards = store.printable_awards(db.session, wave, place)
     except Refused as refused:
         return _refused(wave_id, refused)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..documents.flow import Block, Column, Paper, Table, space, words
+from ..settings.letter import About, opening
 from .bundle import MANIFEST, Made
-from .flow import Block, Column, Paper, Table, space, words
-from .letter import About, opening
 
 TITLE = "Daftar isi berkas SPJ"
 CHECK = (

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .flow import Block, Column, Paper, Table, words
-from .letter import About, opening
+from ..documents.flow import Block, Column, Paper, Table, words
+from ..settings.letter import About, opening
 
 TITLE = "Jumlah undangan"
 NOBODY = "Jumlah undangan gelombang ini belum diisi."

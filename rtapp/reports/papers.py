@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..documents.flow import Block, Paper, draw, pages_of, rows_of
 from ..documents.sheets import Print, write_xlsx
 from ..documents.sheets import Table as Sheet
+from ..settings.letter import About
 from .attendance import Roll, code_of
 from .attendance_paper import ROW, attendance_blocks, attendance_rows
 from .attendance_paper import TITLE as ATTENDANCE
 from .bundle import Made
-from .flow import Block, Paper, draw, pages_of, rows_of
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
 from .invited_paper import TITLE as INVITED
 from .invited_paper import Invited, invited_blocks
-from .letter import About
 from .recap import Recap
 from .recap_paper import TITLE as RECAP
 from .recap_paper import arrival_rows, recap_blocks, recap_rows

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .. import clock
-from .flow import SIDE, Block, Column, Paper, Table, space, words
-from .letter import About, opening, sheet_opening, signatures
+from ..documents.flow import SIDE, Block, Column, Paper, Table, space, words
+from ..settings.letter import About, opening, sheet_opening, signatures
 from .recap import HEAD, Recap, rows, share_text
 
 TITLE = "Rekap kehadiran"

@@ -8,26 +8,17 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
+from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.filters import clock_time
 from ..web.guard import acting, requires
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers
 from .recap import rows
 from .recap_store import recap_of
-from .shared_views import (
-    asked_wave,
-    blueprint,
-    chosen_paper,
-    download,
-    fonts,
-    no_wave,
-    note_export,
-    paper_choices,
-    wave_links,
-)
-from .store import about_of
+from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 
 
 @blueprint.get("/recap")
@@ -46,7 +37,7 @@ def recap_paper(wave_id: int) -> Response | tuple[str, int]:
     actor, now, form = acting(), clock.utcnow(), request.form.get("form", "pdf")
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces = chosen_paper(), fonts()
+        paper, faces = chosen_paper(request.form), fonts()
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
     found, told = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from .flow import Block, Column, Paper, Table, space, words
-from .letter import About, opening, signatures
+from ..documents.flow import Block, Column, Paper, Table, space, words
+from ..settings.letter import About, opening, signatures
 from .signatures import Matched, SignedPage, Signer
 
 TITLE = "Pencocokan tanda tangan"

@@ -10,16 +10,17 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import begin_write, db
 from ..events import store as events
+from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import SignedList
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers
-from .shared_views import blueprint, chosen_paper, download, fonts, note_export, paper_choices, wave_links
+from .shared_views import blueprint, note_export, wave_links
 from .signatures import read_counts
 from .signatures_store import find_list, lists_of, matched
 from .signatures_store import save_counts as keep_counts
-from .store import about_of
 
 
 @blueprint.get("/waves/<int:wave_id>/signed-lists")
@@ -60,7 +61,7 @@ def signed_list_paper(list_id: int) -> Response | tuple[str, int]:
     """Answer the counts against the record as a paper; the trail says who took it."""
     actor, now, found = acting(), clock.utcnow(), find_list(db.session, list_id)
     try:
-        paper, faces = chosen_paper(), fonts()
+        paper, faces = chosen_paper(request.form), fonts()
     except Refused as refused:
         return _page(found, said=refused), refused.status
     wave, listed, seen = found.checkpoint.wave, _listed(found), matched(db.session, found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .flow import GREY, Block, Paper, Table
+from ..documents.flow import GREY, Block, Paper, Table
 
 
 class SignedTable(Table):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .. import clock
-from .flow import Block, Column, Paper, Table, space, words
-from .letter import About, opening, sheet_opening, signatures
+from ..documents.flow import Block, Column, Paper, Table, space, words
+from ..settings.letter import About, opening, sheet_opening, signatures
 from .signed import SignedTable
 from .terbilang import rupiah_words
 from .transport import Money, Payment, cash_by_cashier, rupiah, total

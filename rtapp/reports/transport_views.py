@@ -10,24 +10,15 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import begin_write, db
 from ..events import store as events
+from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers
-from .shared_views import (
-    asked_wave,
-    blueprint,
-    chosen_paper,
-    download,
-    fonts,
-    no_wave,
-    note_export,
-    paper_choices,
-    wave_links,
-)
-from .store import about_of
+from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 from .transport import KINDS, Rate, cash_by_cashier, read_rate, rupiah, total
 from .transport_store import PayList, pay_list, payable_points, rates_of
 from .transport_store import save_rates as keep_rates
@@ -67,7 +58,7 @@ def transport_paper(wave_id: int) -> Response | tuple[str, int]:
     actor, now, form = acting(), clock.utcnow(), request.form.get("form", "pdf")
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces = chosen_paper(), fonts()
+        paper, faces = chosen_paper(request.form), fonts()
         found = pay_list(db.session, wave, request.form.get("checkpoint", type=int))
     except Refused as refused:
         return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status

@@ -19,13 +19,13 @@ from sqlalchemy import insert, select
 from rtapp import clock, demo, migrations
 from rtapp.db import begin_write, db
 from rtapp.events import store as events
+from rtapp.events.about_store import about_of
 from rtapp.factory import create_app
 from rtapp.reports.bundle import build
 from rtapp.reports.bundle_store import Wanted, plan_bundle
 from rtapp.reports.certificate import Numbering, Rule
 from rtapp.reports.certificate_rule_store import save_rule
 from rtapp.reports.certificate_store import issue
-from rtapp.reports.store import about_of
 from rtapp.reports.transport import Rate
 from rtapp.reports.transport_store import save_rates
 from rtapp.schema import Attendance, Participant

@@ -37,7 +37,7 @@ def badges(paper: str) -> bytes:
 def certificates(paper: str) -> bytes:
     from rtapp.reports.certificate_layout import Award, Material
     from rtapp.reports.certificate_papers import certificate_pdf
-    from rtapp.reports.letter import About
+    from rtapp.settings.letter import About
 
     about = About("Bimtek Contoh", "Dinas Contoh", "Gelombang I", "Rabu, 8 November 2023", "Aula", "UTC", MOMENT, "uji")
     taught = [Material("08.00–09.00", f"Materi {number}", "Narasumber Contoh") for number in range(3)]

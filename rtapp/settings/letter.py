@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .. import clock
-from ..settings.letterhead import NO_LETTERHEAD, Letterhead, Signatory
-from .flow import SIDE, Block, Paper, space, words
+from ..documents.flow import SIDE, Block, Paper, space, words
+from .letterhead import NO_LETTERHEAD, Letterhead, Signatory
 
 BLANK, NUMBER, PLACE = "." * 40, "NIP. " + "." * 32, "." * 28
 IN_CHARGE = Signatory("Penanggung jawab kegiatan")
@@ -18,7 +18,7 @@ Fact = tuple[str, str]
 class About:
     """What a paper is of (``day`` and ``venue`` are the wave's), when and by whom it is printed, on whose letter paper.
 
-    ``logo`` is a PNG or nothing.
+    ``logo`` is a PNG or nothing; ``requester`` is nobody where a paper is made unasked.
     """
 
     event: str
@@ -37,7 +37,8 @@ class About:
         """Return the line at the foot of each page."""
         at = clock.local(self.printed_at, self.zone)
         moment = f"{clock.day_text(at.date())} {clock.clock_text(self.printed_at, self.zone)}"
-        return f"dicetak dari sistem, {moment} {clock.zone_text(self.zone)}, oleh {self.requester}"
+        by = f", oleh {self.requester}" if self.requester else ""
+        return f"dicetak dari sistem, {moment} {clock.zone_text(self.zone)}{by}"
 
 
 def opening(paper: Paper, about: About, title: str, more: Sequence[Fact] = ()) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..documents.lettering import Fitted
+from .lettering import Fitted
 
 SIDE, TOP, FOOT = 12.0, 12.0, 14.0
 """The margins in mm; the foot holds the line of the printing and the number of the page."""
@@ -54,12 +54,16 @@ Pages = list[list[tuple[float, Block]]]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: ``width`` in mm, 0 for what the others leave; ``align`` left, middle or right."""
+    """One column of a table: ``width`` in mm, 0 for what the others leave; ``align`` left, middle or right.
+
+    ``face`` is that of its cells, where it is not their row's.
+    """
 
     title: str
     width: float = 0.0
     align: str = "left"
     lines: int = 2
+    face: str = ""
 
 
 def set_pages(blocks: Iterable[Block], room: float) -> Pages:
@@ -94,9 +98,9 @@ def rows_of(pages: Pages) -> list[list[int]]:
     return [[block.row for _top, block in page if block.row] for page in pages]
 
 
-def draw(paper: Paper, pages: Pages, printed: str, marks: str = "") -> None:
-    """Draw the pages; ``printed`` is at the foot of each, below ``marks``."""
-    for number, page in enumerate(pages, start=1):
+def draw(paper: Paper, pages: Pages, printed: str, marks: str = "", most: int | None = None) -> None:
+    """Draw the pages, the first ``most`` of them; ``printed`` is at the foot of each, below ``marks``."""
+    for number, page in enumerate(pages[:most], start=1):
         if number > 1:
             paper.next_page()
         for top, block in page:
@@ -154,7 +158,7 @@ class Table:
         bottom, edges = top + self.height, [self.edges[0], *self.edges[merged or 1 :]]
         for left, right, cell, column in zip(edges, edges[1:], cells, self.columns[max(0, merged - 1) :], strict=False):
             align = "left" if merged and left == edges[0] else column.align
-            self.write(pen, cell, (left, right), (top, self.height), face, align, column.lines)
+            self.write(pen, cell, (left, right), (top, self.height), column.face or face, align, column.lines)
         for edge in edges:
             pen.line(edge, top, edge, bottom, 0.15, GREY)
         pen.line(edges[0], bottom, edges[-1], bottom, 0.15, GREY)
