@@ -169,6 +169,17 @@ def own_folder(folder: str, instance: Path) -> Path:
     return Path(folder) / f"rtapp-{mark}"
 
 
+def copies(instance: Path) -> list[Path]:
+    """Return the backups of this instance in its second folder; raises OSError where that folder is away."""
+    folder = settings(instance).folder
+    if not folder:
+        return []
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(2, "No such file or directory", folder)
+    own = own_folder(folder, instance)
+    return sorted(path for path in own.iterdir() if rotation.read_name(path.name)) if own.is_dir() else []
+
+
 def _snapshot(engine: Engine, target: Path, now: datetime) -> None:
     """Write what ``engine`` reads at one moment into a new SQLite file."""
     target.touch(mode=0o600)

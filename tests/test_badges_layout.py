@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtapp.badges import ticket
-from rtapp.badges.layout import HINT, Box, Code, draw_ring, zone
+from rtapp.badges.layout import HINT, PRIVACY, Box, Code, draw_ring, zone
 from rtapp.badges.sheet import cells, draw_sheet, pages
 from rtapp.documents.lettering import Pen
 
@@ -140,7 +140,7 @@ def test_every_fact_is_on_the_card_and_the_name_is_the_largest(paper):
     for fact in dataclasses.fields(wanted):
         if fact.name not in PLAIN:
             assert all(word in written for word in getattr(wanted, fact.name).split())
-    assert HINT in written
+    assert HINT in written and PRIVACY in written
     name = max(height for line, height in heights.items() if line in wanted.name)
     assert all(height < name for line, height in heights.items() if line not in wanted.name)
 

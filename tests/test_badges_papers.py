@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from rtapp.badges.layout import HINT, zone
+from rtapp.badges.layout import HINT, PRIVACY, zone
 from rtapp.badges.papers import card_png, card_sheet
 from rtapp.badges.sheet import cells
 from rtapp.badges.ticket import code_box
@@ -59,7 +59,7 @@ def test_the_words_on_the_sheet_are_the_words_of_the_roster(paper):
         for line in (wanted.seat_line, wanted.village_line, wanted.district_line, wanted.venue, wanted.event):
             assert unspaced(line) in text
         assert unspaced(wanted.short_code) in text
-    assert text.count(unspaced(HINT)) == len(cards)
+    assert text.count(unspaced(HINT)) == text.count(unspaced(PRIVACY)) == len(cards)
     assert "halaman1dari1" in text
 
 

@@ -10,6 +10,7 @@ from rtapp import clock
 from rtapp.audit.store import trail, verify_chain
 from rtapp.checkin.seals_store import examine, seal_scans
 from rtapp.db import begin_write, db
+from rtapp.privacy import store
 from rtapp.privacy.retention import Level, holds_phone, kept_until, without_phones
 from rtapp.roster import store as roster
 from rtapp.schema import Attendance, Participant, RosterImport, Scan, Substitute
@@ -115,6 +116,23 @@ def test_erased_people_leave_counts_a_whole_trail_and_no_name(app, admin, lived,
     assert look(verify_chain) is None and look(examine).clean
     assert admin.get("/participants").status_code == admin.get("/trail").status_code == 200
     assert admin.get(f"/waves/{lived.waves[0]}/counts").status_code == 200
+
+
+def test_copies_in_the_second_folder_go_too_or_are_named_where_it_is_away(app, admin, lived, look, tmp_path):
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    admin.post("/backups/folder", data={"folder": str(stick)})
+    admin.post("/backups")
+    [copy] = stick.rglob("*.zip")
+    neighbour = stick / "rtapp-000000" / copy.name
+    neighbour.parent.mkdir()
+    shutil.copy(copy, neighbour)
+    assert erase(admin, "phones", "HAPUS NOMOR").status_code == 303
+    assert not copy.exists() and neighbour.exists()  # another laptop's
+    shutil.move(stick, tmp_path / "away")
+    assert erase(admin, "people", "HAPUS SEMUA").status_code == 303
+    told = look(lambda session: [values["elsewhere"] for _line, values in store.erasures(session)])
+    assert f"Semua cadangan di {stick}" in told[0] + told[1] and "Semua cadangan" not in min(told, key=len)
 
 
 @pytest.mark.parametrize(

@@ -113,15 +113,26 @@ def test_every_session_of_somebody_ends_when_they_are_disabled_or_get_another_ro
         ("/users/new", {"name": "Baru", "role": "admin", "password": "kata-sandi-baru-sekali"}),
         ("/settings", {"base_url": "", "admin_over_http": "on"}),
         ("/privacy/erasures", {"level": "phones", "word": "HAPUS NOMOR"}),
+        ("/users/{admin}/password", {"password": "kata-sandi-baru-sekali", "again": "kata-sandi-baru-sekali"}),
+        ("/users/{admin}/enable", {}),
     ],
 )
 def test_a_sensitive_act_asks_the_password_again(admin, world, look, path, form):
-    path = path.format(viewer=world.users["viewer"])
+    path = path.format(**world.users)
     for wrong in ({}, {"own_password": "bukan-kata-sandi"}):
         answer = admin.post(path, data=form | wrong)
         assert answer.status_code in (403, 422) and "Kata sandi tidak cocok" in answer.text
     assert look(lambda session: len(session.scalars(select(User).where(User.role == "admin")).all())) == 1
     assert admin.post(path, data=form | {"own_password": PASSWORD}).status_code == 303
+
+
+def test_a_link_into_an_admins_account_asks_the_password_again(admin, world, look):
+    path, links = f"/users/{world.users['admin']}/link", select(OneTimeLink)
+    for wrong in ({}, {"own_password": "bukan-kata-sandi"}):
+        answer = admin.post(path, data=wrong)
+        assert answer.status_code == 403 and "Kata sandi tidak cocok" in answer.text
+    assert look(lambda session: session.scalars(links).all()) == []
+    assert "<svg" in admin.post(path, data={"own_password": PASSWORD}).text
 
 
 def test_the_card_page_answers_strangers_alike_in_body_headers_and_work(app, world):

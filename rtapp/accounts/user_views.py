@@ -9,6 +9,7 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
 from ..web.again import ask_again
+from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from . import forms, passwords, store
 from .roles import Duty, Role
@@ -79,6 +80,7 @@ def user_password(user_id: int) -> Response:
     if not form.validate():
         return _user_page(found, 422, password=form)
     try:
+        _ask_for_admin(found.role)
         hashed = passwords.checked(form.password.data, found.name)
     except Refused as refused:
         blame(form, refused)
@@ -95,7 +97,12 @@ def user_link(user_id: int) -> Response:
     """Make and show a one-time link that signs a user in; reading alone makes none."""
     if request.method != "POST":
         return redirect(url_for("accounts.user", user_id=user_id), 303)
-    actor, session = acting(), begin_write(db.session)
+    actor, found = acting(), store.find_user(db.session, user_id)
+    try:
+        _ask_for_admin(found.role)
+    except Refused as refused:
+        return _user_page(found, refused.status, problem=refusal_text(refused))
+    session = begin_write(db.session)
     found = store.find_user(session, user_id)
     if found.disabled_at:
         raise Refused("user_disabled", "%(name)s dinonaktifkan. Aktifkan dahulu.", 409, name=found.name)
@@ -119,7 +126,12 @@ def disable_user(user_id: int) -> Response:
 @requires(Duty.MANAGE_USERS)
 def enable_user(user_id: int) -> Response:
     """Give a disabled user access again."""
-    actor, session = acting(), begin_write(db.session)
+    actor, found = acting(), store.find_user(db.session, user_id)
+    try:
+        _ask_for_admin(found.role)
+    except Refused as refused:
+        return _user_page(found, refused.status, problem=refusal_text(refused))
+    session = begin_write(db.session)
     found = store.find_user(session, user_id)
     store.enable_user(session, actor.name, found, now=clock.utcnow())
     session.commit()
@@ -137,10 +149,11 @@ def _user_page(
     *,
     role: forms.RoleForm | None = None,
     password: forms.PasswordForm | None = None,
+    problem: str = "",
 ) -> Response:
     role = role or forms.RoleForm(formdata=None, obj=found)
     password = password or forms.PasswordForm(formdata=None)
-    return page("user", status, user=found, role=role, password=password)
+    return page("user", status, user=found, role=role, password=password, problem=problem)
 
 
 def _back_to(found: User, said: str) -> Response:

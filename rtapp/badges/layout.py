@@ -7,6 +7,9 @@ from typing import Any, Protocol
 HINT = "Tunjukkan di meja registrasi"
 """The sentence under every code; papers are Indonesian."""
 
+PRIVACY = "Data pada kartu ini dipakai hanya untuk kegiatan ini. Penjelasannya ada di meja registrasi."
+"""The line at the foot of every card; the page it speaks of is /privacy/notice."""
+
 QUIET = 4  # modules of white around a code (ISO/IEC 18004)
 ACCENT = 0.15  # how far an accent rises above the top of its line, in sizes
 
@@ -96,6 +99,8 @@ def draw_card(pen: Pen, card: Card, code: Code, cell: Box) -> None:
     left = Box(cell.x + _PADDING, cell.y + 4.2, square.x - _GUTTER - cell.x - _PADDING, cell.height - 8.4)
     _draw_code(pen, card, code, square, left.bottom)
     foot = _draw_wave(pen, card, left)
+    line = pen.fit(PRIVACY, "regular", cell.width - 2 * _PADDING, largest=4.8 * _PT, smallest=4 * _PT)
+    pen.write(cell.x + _PADDING, cell.bottom - 1.2 - line.height, line, "regular")
     # On taller paper the same text stands a little larger.
     point = _PT * cell.height / 56
     _draw_person(pen, card, Box(left.x, left.y, left.width, foot - 2 - left.y), point)

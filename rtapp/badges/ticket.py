@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 
-from .layout import ACCENT, HINT, QUIET, Box, Card, Code, Pen, draw_ring
+from .layout import ACCENT, HINT, PRIVACY, QUIET, Box, Card, Code, Pen, draw_ring
 
 WIDTH, HEIGHT = 1080, 1740
 """Size of the picture in pixels; at another width everything keeps its proportion."""
@@ -99,7 +99,10 @@ def _draw_foot(pen: Pen, card: Card, box: Box, square: Box) -> None:
         for line in text.lines or ("",)
     )
     left = middle - (2 * radius + gap + widest) / 2
-    center = (y + box.bottom) / 2
+    line = pen.fit(PRIVACY, "regular", width, largest=22 * unit, smallest=18 * unit)
+    floor = box.bottom - 24 * unit - line.height
+    pen.write(middle, floor, line, "regular", "middle")
+    center = (y + floor) / 2
     draw_ring(pen, card.wave_numeral, left + radius, center, radius)
     y = pen.write(left + 2 * radius + gap, center - (date.height + venue.height) / 2, date, "bold")
     pen.write(left + 2 * radius + gap, y, venue, "regular")

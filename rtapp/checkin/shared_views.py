@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app
 
 from .. import clock
+from ..audit.store import chain_head
 from ..badges import token as codes
 from ..badges.store import live_badge
 from ..db import db
@@ -62,13 +63,14 @@ def own_checkpoint(checkpoint_id: int) -> Any:
 
 
 def desk_context(checkpoint_id: int) -> dict[str, Any]:
-    """Return what every part of the desk needs: checkpoint, count, last scans, how many cases wait."""
+    """Return what every part of the desk needs: checkpoint, count, last scans, head of the trail, open cases."""
     actor = acting()
     checkpoint = events.find_checkpoint(db.session, checkpoint_id)
     counts = live.count_at(db.session, checkpoint_id)
     recent = last_scans(db.session, checkpoint_id, actor, now=clock.utcnow())
     waiting = count_open(db.session, actor) if actor.may("decide") else 0
-    return {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting}
+    chain = chain_head(db.session)
+    return {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting, "chain": chain}
 
 
 def results(checkpoint_id: int, query: str) -> dict[str, Any]:

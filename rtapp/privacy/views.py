@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from .. import clock
+from .. import backups, clock
 from ..accounts.roles import Duty
 from ..audit.find_store import Wanted, count_lines
 from ..audit.store import note
@@ -51,9 +51,10 @@ def erase() -> Response | tuple[str, int]:
         if " ".join(form.get("word", "").upper().split()) != WORDS[level]:
             raise Refused("not_confirmed", "Ketik %(word)s untuk memastikan.", 422, word=WORDS[level])
         ask_again()
-        files = _older_files(level)
+        files, away = _older_files(level)
         session, names = begin_write(db.session), [path.name for path in files]
-        line = store.erase(session, actor.name, level, files=names, elsewhere=form.get("elsewhere", ""), now=now)
+        elsewhere = "\n".join(filter(None, (form.get("elsewhere", ""), away)))
+        line = store.erase(session, actor.name, level, files=names, elsewhere=elsewhere, now=now)
     except Refused as refused:
         db.session.rollback()
         return _page(refusal_text(refused)), refused.status
@@ -123,7 +124,7 @@ def _page(problem: str = "") -> str:
 
 def _kinds(level: Level) -> list[tuple[Reason, int]]:
     """Return what an erasure would take now, in words."""
-    taken = vars(store.preview(db.session, level)) | {"backups": len(_older_files(level))}
+    taken = vars(store.preview(db.session, level)) | {"backups": len(_older_files(level)[0])}
     return [(words, taken[words.code]) for words in KINDS if taken[words.code]]
 
 
@@ -133,11 +134,20 @@ def _level(text: str) -> Level:
     return Level(text)
 
 
-def _older_files(level: Level) -> list[Path]:
-    """Return the files of this instance that hold what is erased: backups, and with names lists and bundles."""
+def _older_files(level: Level) -> tuple[list[Path], str]:
+    """Return the files of this instance that hold what is erased: backups, and with names lists and bundles.
+
+    The copies in the second folder are among them; where that is away now, it is named for the berita acara.
+    """
     folders = [BACKUPS, LISTS, BUNDLES] if level is Level.PEOPLE else [BACKUPS]
-    instance = Path(current_app.instance_path)
-    return sorted(path for name in folders for path in (instance / name).rglob("*") if path.is_file())
+    instance, away = Path(current_app.instance_path), ""
+    files = [path for name in folders for path in (instance / name).rglob("*") if path.is_file()]
+    try:
+        files += backups.copies(instance)
+    except OSError:
+        folder = backups.settings(instance).folder
+        away = f"Semua cadangan di {folder} (folder kedua, tidak terpasang saat pemusnahan)"
+    return sorted(files), away
 
 
 def _remove(files: list[Path]) -> None:

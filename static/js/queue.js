@@ -123,7 +123,8 @@ export class Queue {
     if (answered) {
       this.answered(html, attempt);
       const { again: _again, ...known } = attempt;
-      await acknowledge(known);
+      const { chain } = document.querySelector('[data-chain]')?.dataset || {}; // what the trail was: later it is still in it
+      await acknowledge({ ...known, chain });
     } else {
       if (!passed) await setAside(attempt, textOf(html));
       this.refused(attempt.url === this.url ? html : '');
@@ -133,7 +134,7 @@ export class Queue {
 
   /* Send one attempt; gives its outcome, or null when it must be sent again. */
   async send(attempt) {
-    const { url, order, home: _home, said: _said, again, ...fields } = attempt;
+    const { url, order, home: _home, said: _said, chain: _chain, again, ...fields } = attempt;
     if (again || Date.now() - order > LATE) {
       Object.assign(fields, { source: 'offline', client_at: moment(order), sent_at: moment(Date.now()) });
     }
