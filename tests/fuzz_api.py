@@ -1,11 +1,10 @@
 """The interface for programs under fire: what its OpenAPI allows and what it forbids, made by schemathesis.
 
-From the top folder: ``python -m tests.fuzz_api [--requests 20000] [--seed 0]``; prints what was sent and answered.
+From the top folder: ``python -m tests.fuzz_api [--requests 20000] [--seed 0] [--postgres]``; prints what was sent and answered.
 Every answer must be one that the OpenAPI describes: status, content type, body; what it allows must be taken, what it
 forbids refused, and nothing answered without the device's token.
 """
 
-import argparse
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from rtapp.accounts.roles import Role
 from rtapp.accounts.store import add_device, issue_bearer
 from rtapp.db import begin_write, db
 
-from .fuzzing import Hall, attack_with, own_hall
+from .fuzzing import Hall, attack_with, run
 from .world import World
 
 # A text that shows nothing, a seat of no village.
@@ -102,15 +101,5 @@ def lead_to_the_desk(body: Any, world: World) -> Any:
     return body
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    with own_hall() as hall:
-        told = campaign(hall, asked.requests, asked.seed)
-    print(f"{hall.told()} to {len(told)} kinds of request; all as the OpenAPI says")
-
-
 if __name__ == "__main__":
-    main()
+    run(campaign, __doc__, "kinds of request; all as the OpenAPI says")

@@ -1,10 +1,9 @@
 """What no person types, sent to every form and asked of every page: never a 5xx, never a traceback.
 
-From the top folder: ``python -m tests.fuzz_pages [--requests 20000]``; prints what was sent and how it was answered.
+From the top folder: ``python -m tests.fuzz_pages [--requests 20000] [--seed 0] [--postgres]``; prints what was sent and how it was answered.
 Forms are taken from the pages themselves, with what stands in them; then one or more of their fields get a bad value.
 """
 
-import argparse
 import io
 import re
 from collections import defaultdict
@@ -16,7 +15,7 @@ from flask.testing import FlaskClient
 from hypothesis import strategies as st
 from werkzeug.routing import Rule
 
-from .fuzzing import Hall, attack_with, own_hall
+from .fuzzing import Hall, attack_with, run
 from .lists import workbook
 
 CLIENTS = 3  # each request is made by a stranger, a desk and the admin
@@ -211,15 +210,5 @@ def campaign(hall: Hall, requests: int, chance: int | None = None) -> dict[str, 
     return told
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    with own_hall() as hall:
-        told = campaign(hall, asked.requests, asked.seed)
-    print(f"{hall.told()} to {len(told)} routes; no 5xx, no traceback")
-
-
 if __name__ == "__main__":
-    main()
+    run(campaign, __doc__, "routes; no 5xx, no traceback")

@@ -1,10 +1,11 @@
 """A desk for campaigns of bad input: the small training, errors told as in the hall, everything logged kept."""
 
+import argparse
 import logging
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ from rtapp import clock, migrations
 from rtapp.db import db
 from rtapp.factory import create_app
 
+from . import postgres
 from . import world as worlds
 
 
@@ -104,10 +106,10 @@ def hall(app: Flask, world: worlds.World) -> Iterator[Hall]:
 
 
 @contextmanager
-def own_hall() -> Iterator[Hall]:
+def own_hall(**settings: Any) -> Iterator[Hall]:
     """Open a hall in a folder of its own, for a campaign that is run as a command."""
     with TemporaryDirectory(prefix="rtapp-fuzz-") as folder:
-        app = create_app(Path(folder))
+        app = create_app(Path(folder), **settings)
         with app.app_context():
             migrations.upgrade(db.engine, Path(folder), clock.utcnow())
             world = worlds.build(db.session)
@@ -116,6 +118,20 @@ def own_hall() -> Iterator[Hall]:
             yield opened
         app.extensions["rtapp_close"]()
         opened._let_go()
+
+
+def run(campaign: Callable[[Hall, int, int], dict[str, int]], doc: str, proven: str) -> None:
+    """Be the command of a campaign: read what is asked for, send it, say what was answered and what that proves."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--postgres", action="store_true", help="on the server of RTAPP_TEST_POSTGRES")
+    asked = parser.parse_args()
+    with ExitStack() as ends:
+        url = {"SQLALCHEMY_DATABASE_URI": ends.enter_context(postgres.database())[1]} if asked.postgres else {}
+        opened = ends.enter_context(own_hall(**url))
+        told = campaign(opened, asked.requests, asked.seed)
+        print(f"{opened.told()} to {len(told)} {proven}")
 
 
 def attack_with(attack: Callable[[Any], None], drawn: st.SearchStrategy[Any], number: int, chance: int | None) -> None:

@@ -87,9 +87,9 @@ def _draw_foot(pen: Pen, card: Card, box: Box, square: Box) -> None:
     typed = pen.fit(card.short_code, "mono", width, largest=80 * unit, smallest=40 * unit)
     hint = pen.fit(HINT, "regular", width, largest=36 * unit, smallest=24 * unit)
     y = pen.write(middle, square.bottom + ACCENT * typed.size, typed, "mono", "middle")
-    y = pen.write(middle, y, hint, "regular", "middle") + 24 * unit
+    y = pen.write(middle, y, hint, "regular", "middle") + 16 * unit
     pen.line(box.x + _MARGIN * unit, y, box.right - _MARGIN * unit, y, 2 * unit, _GREY)
-    radius, gap = 60 * unit, 28 * unit
+    radius, gap = 52 * unit, 28 * unit
     beside = width - 2 * radius - gap
     date = pen.fit(card.date_line, "bold", beside, largest=46 * unit, smallest=28 * unit)
     venue = pen.fit(card.venue, "regular", beside, largest=38 * unit, smallest=24 * unit, lines=2)
@@ -100,7 +100,7 @@ def _draw_foot(pen: Pen, card: Card, box: Box, square: Box) -> None:
     )
     left = middle - (2 * radius + gap + widest) / 2
     line = pen.fit(PRIVACY, "regular", width, largest=22 * unit, smallest=18 * unit)
-    floor = box.bottom - 24 * unit - line.height
+    floor = box.bottom - 20 * unit - line.height
     pen.write(middle, floor, line, "regular", "middle")
     center = (y + floor) / 2
     draw_ring(pen, card.wave_numeral, left + radius, center, radius)
