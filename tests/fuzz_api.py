@@ -1,6 +1,7 @@
 """The interface for programs under fire: what its OpenAPI allows and what it forbids, made by schemathesis.
 
-From the top folder: ``python -m tests.fuzz_api [--requests 20000] [--seed 0] [--postgres]``; prints what was sent and answered.
+From the top folder: ``python -m tests.fuzz_api [--requests 20000] [--seed 0] [--postgres]``; prints what
+was sent and answered.
 Every answer must be one that the OpenAPI describes: status, content type, body; what it allows must be taken, what it
 forbids refused, and nothing answered without the device's token.
 """

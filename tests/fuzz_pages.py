@@ -1,6 +1,7 @@
 """What no person types, sent to every form and asked of every page: never a 5xx, never a traceback.
 
-From the top folder: ``python -m tests.fuzz_pages [--requests 20000] [--seed 0] [--postgres]``; prints what was sent and how it was answered.
+From the top folder: ``python -m tests.fuzz_pages [--requests 20000] [--seed 0] [--postgres]``; prints
+what was sent and how it was answered.
 Forms are taken from the pages themselves, with what stands in them; then one or more of their fields get a bad value.
 """
 

@@ -198,6 +198,12 @@ def test_the_first_sheet_and_the_list_are_looked_at_before_they_are_printed(admi
     assert look(lambda session: session.scalar(db.select(db.func.count(Audit.id)))) == before
 
 
+def test_the_page_says_about_how_large_the_pictures_are_together(admin):
+    found = files(admin.post("/cards/pictures", data={"wave": "1"}))
+    assert 20_000 < sum(map(len, found.values())) / len(found) < 60_000
+    assert "Gambar (ZIP), sekitar 1 MB" in words(admin.get("/cards?wave=1"))
+
+
 def test_the_usual_paper_of_the_office_is_that_of_the_cards_too(admin):
     admin.post("/settings/letterhead", data={"line_1": "DINAS CONTOH", "paper": "a4"})
     assert re.search(r'<option[^>]*selected[^>]*value="a4"|value="a4"[^>]*selected', admin.get("/cards").text)

@@ -3,6 +3,7 @@
 import ast
 import logging
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from rtapp.accounts.roles import Role
 from rtapp.clock import utcnow
 from rtapp.config import MEGABYTE
 from rtapp.db import begin_write, db
-from rtapp.schema import OneTimeLink, User
+from rtapp.schema import OneTimeLink, RosterImport, User
 from rtapp.web.hosts import is_private_name
 
 from .test_guard import SAMPLES
@@ -245,3 +246,16 @@ def test_a_form_of_another_origin_is_refused(app, world, headers, status):
 
 def test_more_than_a_form_may_hold_is_refused(admin):
     assert admin.post("/sign-in", data={"name": "x" * MEGABYTE}).status_code == 413
+
+
+@pytest.mark.parametrize(("role", "size", "status"), [("admin", 11, 413), ("admin", 45, 413), ("clerk", 1, 403)])
+def test_a_list_is_taken_up_to_ten_megabytes_and_from_who_may_bring_one(client_of, look, role, size, status):
+    head = b'--uji\r\nContent-Disposition: form-data; name="file"; filename="daftar.csv"\r\n\r\n'
+    body = head + b"x" * size * MEGABYTE + b"\r\n--uji--\r\n"
+    form = {"data": body, "content_type": "multipart/form-data; boundary=uji"}
+    with client_of(role).post("/roster-imports/new", **form) as sent:
+        answer = sent
+    assert answer.status_code == status
+    if status == 413:
+        assert "10 MB" in unescape(answer.text) or "terlalu besar" in answer.text
+    assert look(lambda session: session.scalars(select(RosterImport)).all()) == []

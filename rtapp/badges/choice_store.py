@@ -23,6 +23,8 @@ NO_WAVE = 0  # in place of a wave's number: those who have none yet
 _TITLE = "Kartu peserta"
 _KINDS = {"rt": "Ketua RT", "tamu": "Tamu", "panitia": "Panitia", "narasumber": "Narasumber"}
 
+_PICTURE_BYTES = 42_000
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -47,6 +49,11 @@ class Tally:
     reprinted: int = 0
     sheets: int = 0
     sheets_joined: int = 0
+
+    @property
+    def picture_megabytes(self) -> int:
+        """Return about how much the pictures come to: a browser shows how far a download is, not of how much."""
+        return -(-self.cards * _PICTURE_BYTES // 10**6)
 
 
 @dataclass(frozen=True)
