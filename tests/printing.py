@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,6 @@ from PIL import Image
 
 from rtapp.badges.layout import Card
 from rtapp.settings.letter import About
-
-from .world import ZONE, at
 
 _ROOT = Path(__file__).resolve().parent.parent
 _FONTS = (
@@ -35,7 +34,14 @@ NAMES = {
 }
 ADDRESS = "HTTP://192.168.1.10:8000/K/"
 ABOUT = About(
-    "Bimtek Contoh", "DPMD Contoh", "Gelombang I", "Rabu, 8 November 2023", "Aula Contoh", ZONE, at(14, 30), "Uji admin"
+    "Bimtek Contoh",
+    "DPMD Contoh",
+    "Gelombang I",
+    "Rabu, 8 November 2023",
+    "Aula Contoh",
+    "Asia/Makassar",
+    datetime(2023, 11, 8, 6, 30, tzinfo=UTC),
+    "Uji admin",
 )
 
 
