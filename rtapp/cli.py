@@ -31,6 +31,7 @@ from .roster.drafts import Answers
 from .roster.message import read_file
 from .roster.store import refresh_search_texts
 from .settings import store as settings
+from .settings.letterhead_store import letterhead_of
 from .web import assets
 
 
@@ -239,9 +240,9 @@ def _text_of(file: Path) -> str:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--wave", type=int, help="Nomor gelombang.")
 @click.option("--village", help="Kode desa/kelurahan.")
-@click.option("--paper", type=click.Choice(["f4", "a4"]), default="f4", show_default=True, help="Kertas.")
+@click.option("--paper", type=click.Choice(["f4", "a4"]), help="Kertas; tanpa ini yang biasa (Pengaturan).")
 @click.option("--size", type=click.Choice(list(SIZES)), default="card", show_default=True, help="Kartu atau lencana.")
-def badges_command(file: Path, wave: int | None, village: str | None, paper: str, size: str) -> None:
+def badges_command(file: Path, wave: int | None, village: str | None, paper: str | None, size: str) -> None:
     """Cetak kartu peserta ke PDF."""
     app = opened()
     fonts = find_fonts(config.ROOT / "static")
@@ -250,6 +251,7 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
         choice = badges.Choice(wave_number=wave, village_code=village)
         cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())
         session.commit()  # drawn afterwards: scans never wait for it
+        paper = paper or letterhead_of(db.session).paper
     file.write_bytes(papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of, size=SIZES[size]))
     click.echo(f"{len(cards)} kartu ditulis ke {file}.")
 

@@ -141,6 +141,9 @@ def test_the_workbook_has_the_same_rows_at_the_same_height_and_pages(blank):
     assert all(sheet.row_dimensions[number + 1].height * 25.4 / 72 >= 8.9 for number, _ in listed)
     assert sheet.print_title_rows == f"${head + 1}:${head + 1}" and int(sheet.page_setup.paperSize) == 14
     assert len(sheet.row_breaks.brk) == 2  # three districts
+    columns = sum(each.width * (each.max - each.min + 1) for each in sheet.column_dimensions.values())
+    inches = 7.5 * columns / 96 * sheet.page_setup.scale / 100  # a width holds the column's padding, too
+    assert 6.5 < inches + sheet.page_margins.left + sheet.page_margins.right < 8.5
     last = [row[4:6] for _, row in listed[:2]]
     assert last == ([("1.", None), (None, "2.")] if blank else [("07.00", listed[0][1][5]), (None, "Belum hadir")])
 

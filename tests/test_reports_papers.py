@@ -124,6 +124,8 @@ def test_the_workbook_says_the_same_with_numbers_that_add_up():
     assert [sum(line[column] for line in lines) for column in (3, 4, 5)] == rows[head + 71][3:6]
     assert rows[head + 72][2] == "Sembilan juta sembilan ratus tujuh puluh lima ribu rupiah"
     assert book.active.print_title_rows == f"${head + 1}:${head + 1}"
+    assert book.active.sheet_properties.pageSetUpPr.fitToPage and book.active.page_setup.fitToHeight == 0
+    assert book.active.page_setup.orientation == "landscape"
 
 
 def recap(villages: int = 40) -> Recap:

@@ -9,13 +9,16 @@ from typing import Any
 from .text_tables import FORMULA
 
 _PAPERS = {"a4": 9, "f4": 14}  # Excel's numbers; its folio is 215.9 × 330.2 mm
+_WIDTHS = {"a4": 210 / 25.4, "f4": 8.5}  # inches
+_MARGIN = 0.45
 _POINTS = 72 / 25.4
+_WIDE = 110  # characters, beyond which a sheet is printed across
 _LOGO = {"x_scale": 0.13, "y_scale": 0.13, "x_offset": 4, "y_offset": 2}  # at most 600 pixels of 96 dpi: 20 mm
 
 
 @dataclass(frozen=True)
 class Print:
-    """How a sheet comes out of a printer: on ``paper`` (a4, f4), its first ``columns`` as wide as the page.
+    """How a sheet comes out of a printer: on ``paper`` (a4, f4), its first ``columns`` no wider than the page.
 
     What stands above the header is in the middle, with the ``logo`` (a PNG) at its left; the rows numbered in
     ``boxed`` (0 is the first) have hairlines and are ``height`` mm high; a page begins before each of ``breaks``.
@@ -102,7 +105,11 @@ def _lay_out(sheet: Any, table: Table, styles: Mapping[str, Any], lists: list[Se
     sheet.freeze_panes(table.above + 1, 0)
     sheet.repeat_rows(table.above)
     if table.print:
-        _set_up(sheet, table.print)
+        _set_up(sheet, table.print, sum(table.widths[: table.print.columns]))
+    else:
+        sheet.fit_to_pages(1, 0)
+        if sum(table.widths) > _WIDE:
+            sheet.set_landscape()
     for column, width in enumerate(table.widths):
         sheet.set_column(column, column, width, styles["text"] if table.as_text else None)
     for column, names in table.choices.items():
@@ -114,9 +121,13 @@ def _lay_out(sheet: Any, table: Table, styles: Mapping[str, Any], lists: list[Se
             )
 
 
-def _set_up(sheet: Any, printed: Print) -> None:
+def _set_up(sheet: Any, printed: Print, characters: float) -> None:
     sheet.set_paper(_PAPERS[printed.paper])
-    sheet.set_margins(left=0.45, right=0.45, top=0.5, bottom=0.6)  # inches
+    sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.5, bottom=0.6)  # inches
+    # A scale, for Excel forgets the breaks of a sheet that is told to fit. A character is 7 pixels wide (LibreOffice:
+    # 7.5), a column 5 more.
+    width = (7.5 * characters + 5 * printed.columns) / 96
+    sheet.set_print_scale(min(100, int(97 * (_WIDTHS[printed.paper] - 2 * _MARGIN) / width)))
     sheet.center_horizontally()
     sheet.set_footer(f"&L&7{printed.foot.replace('&', '&&')}&R&8Halaman &P dari &N")
     sheet.set_h_pagebreaks(list(printed.breaks))

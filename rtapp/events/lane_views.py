@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ..accounts.roles import Duty
 from ..db import db
 from ..web.guard import requires
-from ..web.printed import chosen_paper, download, fonts
+from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers, store
 from .lanes import MOST_DESKS, SECONDS, desks_within, minutes, share_out
 from .shared_views import blueprint
@@ -38,6 +38,7 @@ def lanes() -> str:
         table=table,
         shared=share_out(places, desks),
         districts=store.find_districts(db.session),
+        papers=paper_choices(),
     )
 
 

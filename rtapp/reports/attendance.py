@@ -87,9 +87,9 @@ class Roll:
         return {state: count for state, count in found.items() if count}
 
     @property
-    def marks(self) -> str:
-        """Return the small line by which a filled print is matched with the record; a blank one bears a code."""
-        return "" if self.blank else f"Isi {self.digest} Rantai {self.chain}"
+    def marks(self) -> Sequence[str]:
+        """Return the small words by which a filled print is matched with the record; a blank one bears a code."""
+        return () if self.blank else (f"Isi {self.digest}", f"Rantai {self.chain}")
 
 
 def code_of(roll: Roll, paper: str, rows: Sequence[Sequence[int]]) -> str:

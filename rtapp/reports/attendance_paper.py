@@ -54,7 +54,7 @@ def attendance_rows(roll: Roll, about: About, part: str) -> tuple[list[Sequence[
     rows += [] if roll.lines else [["", NOBODY]]
     rows += [[], *([[summary(roll)]] if not roll.blank else []), []]
     rows += [["", "", "", *line] for line in signer_rows(about)]
-    rows += [[about.printed], *([[roll.marks]] if roll.marks else [])]
+    rows += [[about.printed], *([mark] for mark in roll.marks)]
     return rows, above, frozenset(boxed), breaks
 
 

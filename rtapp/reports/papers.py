@@ -37,7 +37,8 @@ def attendance_pdf(roll: Roll, about: About, paper: str, fonts: Path, part: str 
     if roll.blank:
         return to_sign(roll, about, paper, fonts, part).pdf
     title = f"{ATTENDANCE} {roll.point}"
-    return _pdf(paper, fonts, title, about, lambda page: attendance_blocks(page, roll, about, part), roll.marks)
+    marks = " ".join(roll.marks)
+    return _pdf(paper, fonts, title, about, lambda page: attendance_blocks(page, roll, about, part), marks)
 
 
 def to_sign(roll: Roll, about: About, paper: str, fonts: Path, part: str = "district") -> ToSign:

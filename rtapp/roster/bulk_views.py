@@ -21,6 +21,7 @@ from ..web.errors import refusal_text
 from ..web.filters import number
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.printed import paper_choices
 from . import bulk_store, store
 from .bulk_store import Outcome
 from .shared_views import blueprint, listing_of, page_number, wanted_people
@@ -146,7 +147,7 @@ def _cards(ids: list[int]) -> Response:
         raise Forbidden()
     people = bulk_store.live_ids(db.session, ids)
     context = {"people": people, "left": len(set(ids)) - len(people), "listing": listing_of(wanted_people())}
-    return page_or_fragment("roster/bulk_cards.html", "roster/_bulk_cards.html", **context)
+    return page_or_fragment("roster/bulk_cards.html", "roster/_bulk_cards.html", **context, papers=paper_choices())
 
 
 def _back(wanted: store.Filter, said: Said) -> Response:
