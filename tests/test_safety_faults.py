@@ -14,6 +14,8 @@ from rtapp.db import db
 from rtapp.factory import create_app
 from rtapp.safety.ledger_store import examine, one_snapshot
 
+from .served import command
+
 
 @pytest.fixture
 def desk(filled):
@@ -103,6 +105,15 @@ def test_a_disk_that_may_only_be_read_is_told_and_still_shows_what_it_holds(desk
     scan, findings = desk(tmp_path, SQLALCHEMY_DATABASE_URI=address)
     status, told = scan("hanya-baca")
     assert status == 503 and "tidak dapat menyimpan" in told and findings() == []
+
+
+@pytest.mark.parametrize("words", [("serve",), ("verify",), ("backup",)], ids=" ".join)
+def test_a_start_on_a_disk_that_may_only_be_read_is_one_sentence(filled, small_disk, words):
+    shutil.copy(filled[0], small_disk / "rtapp.db")
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    done = command(*words, instance=small_disk)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert f"{small_disk} tidak dapat dipakai" in done.stderr and "izin dan ruang disk" in done.stderr
 
 
 def test_a_database_that_another_program_holds_is_waited_for_then_told(desk, tmp_path, monkeypatch):

@@ -98,10 +98,8 @@ def user_link(user_id: int) -> Response:
     if request.method != "POST":
         return redirect(url_for("accounts.user", user_id=user_id), 303)
     actor, found = acting(), store.find_user(db.session, user_id)
-    try:
-        _ask_for_admin(found.role)
-    except Refused as refused:
-        return _user_page(found, refused.status, problem=refusal_text(refused))
+    if unasked := _without_password(found):
+        return unasked
     session = begin_write(db.session)
     found = store.find_user(session, user_id)
     if found.disabled_at:
@@ -127,10 +125,8 @@ def disable_user(user_id: int) -> Response:
 def enable_user(user_id: int) -> Response:
     """Give a disabled user access again."""
     actor, found = acting(), store.find_user(db.session, user_id)
-    try:
-        _ask_for_admin(found.role)
-    except Refused as refused:
-        return _user_page(found, refused.status, problem=refusal_text(refused))
+    if unasked := _without_password(found):
+        return unasked
     session = begin_write(db.session)
     found = store.find_user(session, user_id)
     store.enable_user(session, actor.name, found, now=clock.utcnow())
@@ -141,6 +137,15 @@ def enable_user(user_id: int) -> Response:
 def _ask_for_admin(role: str) -> None:
     if role == Role.ADMIN:
         ask_again()
+
+
+def _without_password(found: User) -> Response | None:
+    """Return the page that asks for the own password before somebody gets into an admin's account, else None."""
+    try:
+        _ask_for_admin(found.role)
+    except Refused as refused:
+        return _user_page(found, refused.status, problem=refusal_text(refused))
+    return None
 
 
 def _user_page(
