@@ -2,10 +2,10 @@
 
 import argparse
 import logging
-import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,14 +65,14 @@ class Hall:
         file = Path(self.app.instance_path) / "rtapp.db"
         if file.exists():
             self._kept = file.with_suffix(".kept")
-            shutil.copy(file, self._kept)
+            copied(file, self._kept)
 
     def restore(self) -> None:
         """Put the database back to what it was when it was kept, and sign everybody in again."""
         self._let_go()
         self.admin, self.desk = browsers(self.app, self.world)
         if self._kept:
-            shutil.copy(self._kept, Path(self.app.instance_path) / "rtapp.db")
+            copied(self._kept, Path(self.app.instance_path) / "rtapp.db")
         self.app.extensions["rtapp_seen"].clear()
 
     def _let_go(self) -> None:
@@ -89,6 +89,12 @@ def browsers(app: Flask, world: worlds.World) -> list[FlaskClient]:
         with found[-1].session_transaction() as cookie:
             cookie[kind] = who
     return found
+
+
+def copied(source: Path, target: Path) -> None:
+    """Copy a database by SQLite's own hand: the thread that seals scans may have it open."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 @contextmanager
