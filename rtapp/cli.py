@@ -32,6 +32,7 @@ from .roster.message import read_file
 from .roster.store import refresh_search_texts
 from .settings import store as settings
 from .settings.letterhead_store import letterhead_of
+from .terminal import NUMBER
 from .web import assets
 
 
@@ -238,7 +239,7 @@ def _text_of(file: Path) -> str:
 
 @main.command("badges")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--wave", type=int, help="Nomor gelombang.")
+@click.option("--wave", type=NUMBER, help="Nomor gelombang.")
 @click.option("--village", help="Kode desa/kelurahan.")
 @click.option("--paper", type=click.Choice(["f4", "a4"]), help="Kertas; tanpa ini yang biasa (Pengaturan).")
 @click.option("--size", type=click.Choice(list(SIZES)), default="card", show_default=True, help="Kartu atau lencana.")
@@ -267,7 +268,7 @@ def device() -> None:
 
 @device.command("add")
 @click.argument("label")
-@click.option("--checkpoint", "checkpoints", type=int, multiple=True, required=True, help="Nomor titik absensi.")
+@click.option("--checkpoint", "checkpoints", type=NUMBER, multiple=True, required=True, help="Nomor titik absensi.")
 @click.option(
     "--role",
     type=click.Choice([str(role) for role in Role if role != Role.ADMIN]),

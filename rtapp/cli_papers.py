@@ -28,7 +28,7 @@ from .reports.signatures import ToSign
 from .reports.signatures_store import keep_list
 from .reports.transport_store import pay_list
 from .schema import Wave
-from .terminal import Command, Commands
+from .terminal import NUMBER, Command, Commands
 
 
 @click.group(cls=Commands)
@@ -54,12 +54,12 @@ def print_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what every paper of a wave is asked with."""
-    return print_options(click.option("--wave", type=int, required=True, help="Nomor gelombang.")(command))
+    return print_options(click.option("--wave", type=NUMBER, required=True, help="Nomor gelombang.")(command))
 
 
 @click.command("attendance", cls=Command)
 @print_options
-@click.option("--checkpoint", type=int, required=True, help="Nomor titik absensi.")
+@click.option("--checkpoint", type=NUMBER, required=True, help="Nomor titik absensi.")
 @click.option("--blank", is_flag=True, help="Kosong, untuk ditandatangani.")
 @click.option("--part", type=click.Choice(["district", "village", "none"]), default="district", show_default=True,
               help="Halaman baru per kecamatan, per desa, atau tidak dipisah.")  # fmt: skip
@@ -87,7 +87,7 @@ def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any
 
 @report.command("transport")
 @paper_options
-@click.option("--checkpoint", type=int, help="Nomor titik absensi; tanpa ini titik uang transport, lalu registrasi.")
+@click.option("--checkpoint", type=NUMBER, help="Nomor titik absensi; tanpa ini titik uang transport, lalu registrasi.")
 def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
     """Tulis daftar penerimaan uang transport ke PDF atau XLSX."""
     form = _form(file, "pdf", "xlsx")

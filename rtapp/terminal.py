@@ -16,6 +16,21 @@ HEADINGS = {"Options": "Pilihan", "Commands": "Perintah"}
 REMARKS = {"required]": "wajib]", "[default: ": "[bawaan: ", "INTEGER RANGE": "BILANGAN", "INTEGER": "BILANGAN"}
 
 
+class Number(click.ParamType):
+    """The number of a wave or of a checkpoint, as the pages show it; no larger than a database can hold."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = click.INT.convert(value, param, ctx)
+        if not 0 <= number <= 10**9:
+            self.fail("out of range", param, ctx)
+        return number
+
+
+NUMBER = Number()
+
+
 class Pages(click.HelpFormatter):
     """Click's help pages with its own words in Indonesian."""
 
@@ -118,7 +133,7 @@ def _misused(error: click.UsageError) -> str:
         return f"{name} harus salah satu dari: {', '.join(map(str, kind.choices))}."
     if isinstance(kind, click.IntRange):
         return f"{name} harus bilangan {kind.min}–{kind.max}."
-    if kind is click.INT:
+    if isinstance(kind, Number):
         return f"{name} harus bilangan."
     if isinstance(kind, click.Path):
         return f"{name} bukan berkas yang ada dan dapat dipakai."

@@ -94,6 +94,8 @@ def test_a_group_without_a_command_shows_what_it_can_do(run, group):
         (("serve", "--port", "delapan"), "--port harus bilangan 1–65535. Lihat “app.py serve --help”."),
         (("device", "add", "X"), "--checkpoint belum diisi. Lihat “app.py device add --help”."),
         (("device", "add", "X", "--checkpoint", "satu"), "--checkpoint harus bilangan."),
+        (("attendance", "x.pdf", "--checkpoint", "9" * 20), "--checkpoint harus bilangan."),
+        (("report", "recap", "x.pdf", "--wave", "-1"), "--wave harus bilangan."),
         (("device", "add", "X", "--checkpoint", "1", "--role", "admin"), "--role harus salah satu dari: supervisor,"),
         (("user", "add", "--role", "clerk"), "NAME belum diisi."),
         (("user", "add", "X", "--role", "raja"), "--role harus salah satu dari: admin, supervisor, clerk, viewer."),

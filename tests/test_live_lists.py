@@ -126,7 +126,8 @@ def test_the_page_offers_what_can_be_printed_and_says_what_is_wrong(client_of, w
     refused = supervisor.post("/lists", data={"wave": world.waves[0], "village": "99"})
     assert refused.status_code == 422 and "Tidak ada ketua RT" in refused.text
     assert supervisor.post("/lists", data={"wave": world.waves[0], "paper": "a0"}).status_code == 422
-    assert supervisor.post("/lists", data={"wave": "x"}).status_code == 404
+    for nothing in ("x", "-1", str(2**63), "9" * 400):
+        assert supervisor.post("/lists", data={"wave": nothing}).status_code == 404
 
 
 def test_the_first_page_is_looked_at_before_it_is_printed(client_of, world):

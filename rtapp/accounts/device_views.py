@@ -12,6 +12,7 @@ from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
 from ..schema import Device
+from ..web.asked import row_id
 from ..web.guard import acting, requires
 from . import forms, store
 from .lifetime import last_day
@@ -98,7 +99,7 @@ def device_link(device_id: int) -> Response:
 @requires(Duty.MANAGE_DEVICES)
 def device_pairing(device_id: int) -> Response:
     """Say whether the code that is being shown was used; the page asks every two seconds."""
-    found, since = store.find_device(db.session, device_id), request.args.get("since", 0, type=int)
+    found, since = store.find_device(db.session, device_id), request.args.get("since", 0, type=row_id)
     return page("_pairing", device=found, pairing=request.full_path, paired=found.session_version > since)
 
 

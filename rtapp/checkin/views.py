@@ -13,6 +13,7 @@ from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
 from ..roster import store as roster
+from ..web.asked import row_id
 from ..web.guard import acting, current_actor, public, require_checkpoint, requires
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
@@ -127,7 +128,7 @@ def card(token: str) -> Response | str:
     if actor is None or not actor.may(Duty.SCAN):
         return render_template("checkin/stranger.html")
     points = events.find_checkpoints(db.session, actor.checkpoint_ids)
-    chosen = request.args.get("checkpoint", session.get("checkpoint"), type=int)
+    chosen = request.args.get("checkpoint", session.get("checkpoint"), type=row_id)
     here = next((point for point in points if point.id == chosen), points[0] if len(points) == 1 else None)
     holder = token_holder(db.session, token)
     return render_template(

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from ..accounts.roles import Duty
 from ..db import db
+from ..web.asked import row_id
 from ..web.guard import requires
 from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers, store
@@ -61,7 +62,7 @@ def lane_signs() -> Response:
 
 def _wave() -> Any:
     waves = store.find_waves(db.session)
-    chosen = request.args.get("wave", type=int)
+    chosen = request.args.get("wave", type=row_id)
     named = next((wave for wave in waves if wave.id == chosen), None)
     return named or next((wave for wave in waves if not wave.closed_at), waves[0] if waves else None)
 

@@ -17,6 +17,7 @@ from ..events.about_store import about_of
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Wave
+from ..web.asked import row_id
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
@@ -65,7 +66,7 @@ def print_list() -> Response | tuple[str, int]:
 
 def _listed(asked: MultiDict[str, str], requester: str, now: datetime) -> tuple[DeskList, Wave]:
     """Return the list that is asked for; refused when there is nobody on it."""
-    wave = events.find_wave(db.session, asked.get("wave", 0, type=int))
+    wave = events.find_wave(db.session, asked.get("wave", 0, type=row_id))
     point = registration_of(db.session, wave.id)
     chosen = (asked.getlist("district"), asked.get("village", "").strip())
     lines = lines_of(db.session, point.id, wave.id, *chosen) if point else []

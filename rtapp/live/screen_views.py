@@ -19,6 +19,7 @@ from ..refusals import Refused
 from ..schema import Device, Wave
 from ..serving import lan_addresses
 from ..settings import store as settings
+from ..web.asked import row_id
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires, start_session
 from .shared_views import blueprint, own_wave, sees, stream_of, waves_of
@@ -57,9 +58,9 @@ def add_screen() -> Response | tuple[str, int]:
     actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
     try:
         if "device" in request.form:
-            device = _screen_device(request.form.get("device", 0, type=int))
+            device = _screen_device(request.form.get("device", 0, type=row_id))
         else:
-            device = _new_screen(actor.name, request.form.get("wave", 0, type=int))
+            device = _new_screen(actor.name, request.form.get("wave", 0, type=row_id))
         secret = accounts.invite_device(session, actor.name, device, now=now)
     except Refused as refused:
         session.rollback()

@@ -17,6 +17,7 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
+from ..web.asked import row_id
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
@@ -76,7 +77,7 @@ def _keep(made: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> 
 
 def _roll(wave: Wave, asked: MultiDict[str, str]) -> Roll:
     blank = asked.get("kind") == "blank"
-    return roll_of(db.session, wave, asked.get("checkpoint", type=int), blank=blank, now=clock.utcnow())
+    return roll_of(db.session, wave, asked.get("checkpoint", type=row_id), blank=blank, now=clock.utcnow())
 
 
 def _part(asked: MultiDict[str, str]) -> str:

@@ -14,6 +14,7 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
+from ..web.asked import row_id
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.printed import chosen_paper, download, fonts, paper_choices
@@ -42,7 +43,7 @@ def save_certificate_rule(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(session, wave_id)
     try:
         points = [point.id for point in rules.countable_points(session, wave.id)]
-        chosen = form.getlist("point", type=int)
+        chosen = form.getlist("point", type=row_id)
         rule = checked_rule(chosen, form.get("least", 0, type=int), "substitutes" in form, points)
         numbering = checked_numbering(*(form.get(name, "") for name in ("template", "code", "unit")))
     except Refused as refused:
@@ -130,7 +131,7 @@ def _page(wave: Wave, problem: str = "") -> dict[str, Any]:
         "wave": wave,
         "wave_links": wave_links(wave),
         "points": rules.countable_points(db.session, wave.id),
-        "ticked": typed.getlist("point", type=int) if typed else rule.points,
+        "ticked": typed.getlist("point", type=row_id) if typed else rule.points,
         "least": typed.get("least", "") if typed else rule.least,
         "substitutes": "substitutes" in typed if typed else rule.substitutes,
         "numbering": typed or {"template": numbering.template, "code": numbering.code, "unit": numbering.unit},

@@ -13,6 +13,7 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
+from ..web.asked import row_id
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
@@ -59,7 +60,7 @@ def transport_paper(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(db.session, wave_id)
     try:
         paper, faces = chosen_paper(request.form), fonts()
-        found = pay_list(db.session, wave, request.form.get("checkpoint", type=int))
+        found = pay_list(db.session, wave, request.form.get("checkpoint", type=row_id))
     except Refused as refused:
         return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
     told, point = about_of(db.session, wave, actor.name, now), found.point.name
@@ -102,7 +103,7 @@ def _page(wave: Wave, problems: dict[str, str] | None = None, said: Refused | No
 
 def _found(wave: Wave) -> tuple[PayList | None, Refused | None]:
     try:
-        return pay_list(db.session, wave, request.args.get("checkpoint", type=int)), None
+        return pay_list(db.session, wave, request.args.get("checkpoint", type=row_id)), None
     except Refused as refused:
         return None, refused
 

@@ -26,6 +26,14 @@ class Asked(Request):
         return wants_json() and super().is_json
 
 
+def row_id(text: str) -> int:
+    """Return a row's number as a field gives it; raises ValueError for one that no database could hold."""
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise ValueError(text[:20])
+    return number
+
+
 def init_app(app: Flask) -> None:
     """Read requests in this way."""
     app.request_class = Asked
