@@ -27,6 +27,9 @@ from .trailed import watched
 __all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "standing", "visit"]
 
 
+STARTED = clock.utcnow()  # the first test that asks for the small training may live in another year
+
+
 class OnceBuilt(Rule):
     """A route whose builder of addresses is compiled once, not for the application of each test: half of its making."""
 
@@ -60,7 +63,7 @@ def filled(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     shutil.copy(blank, folder / "rtapp.db")
     app = create_app(folder)
     with app.app_context():
-        world = worlds.build(db.session)
+        world = worlds.build(db.session, STARTED)
         db.session.remove()
         db.engine.dispose()
     return folder / "rtapp.db", world
@@ -103,7 +106,7 @@ def postgres_filled(
     with postgres.database(postgres_blank) as (name, url):
         app = create_app(tmp_path_factory.mktemp("filled"), SQLALCHEMY_DATABASE_URI=url)
         with app.app_context():
-            world = worlds.build(db.session)
+            world = worlds.build(db.session, STARTED)
             db.session.remove()
             db.engine.dispose()
         yield name, world
