@@ -5,10 +5,8 @@ A killed process loses nothing that was handed to the disk's cache: a power cut 
 """
 
 import argparse
-import os
 import random
 import secrets
-import signal
 import sqlite3
 import tempfile
 import threading
@@ -116,10 +114,6 @@ def strike(instance: Path, disturb: Callable[[Served], None], kills: int, databa
 
 def kill_and_start(server: Served) -> None:
     """Kill every process of the server at once, as nothing can be prepared for, and start it anew."""
-    workers = server.workers
-    server.process.send_signal(signal.SIGKILL)
-    for pid in workers:
-        os.kill(pid, signal.SIGKILL)
     server.kill()
     server.start()
 

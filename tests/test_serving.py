@@ -27,7 +27,7 @@ from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 from rtapp.settings import store as settings
 
-from .served import PATIENCE, ROOT, Served, Visitor, command, device_token, environment, free_port
+from .served import PATIENCE, ROOT, Served, Visitor, command, device_token, environment, free_port, is_alive
 
 pytestmark = pytest.mark.slow
 
@@ -87,10 +87,6 @@ def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def is_alive(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -215,7 +211,7 @@ def test_a_start_without_browser_files_and_without_internet_says_what_to_do(tmp_
 def test_a_killed_parent_takes_its_worker_along_and_the_next_start_serves(serve, demo):
     server = serve("demo", instance=demo)
     (worker,) = server.workers
-    server.kill()
+    server.end(signal.SIGKILL)
     wait_until(lambda: not is_alive(worker))
     assert is_free(server.port)
     server.start()

@@ -17,7 +17,7 @@ import pytest
 from rtapp import clock, serving, tls
 from rtapp.documents import certificates
 
-from .served import PATIENCE, Served, Visitor, command, device_token, free_port
+from .served import PATIENCE, Served, Visitor, command, device_token, free_port, is_alive
 from .test_serving import is_free, wait_until
 
 pytestmark = pytest.mark.slow
@@ -69,14 +69,6 @@ class Secure(Served):
             found |= new
             new = {pid for pid, parent in parents.items() if parent in new}
         return found - {self.process.pid}
-
-
-def is_alive(pid: int) -> bool:
-    """Say whether a process runs; one that has ended and is not yet buried does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.fixture
@@ -167,7 +159,7 @@ def test_the_certificate_is_had_over_plain_http_and_is_the_one_that_https_stands
 def test_a_killed_parent_takes_both_servers_along_and_the_next_start_serves_both(secure):
     family = secure.family
     assert len(family) >= 3
-    secure.kill()
+    secure.end(signal.SIGKILL)
     wait_until(lambda: not any(map(is_alive, family)))
     assert is_free(secure.port) and is_free(secure.tls_port)
     authority = (secure.instance / "tls" / "ca.pem").read_bytes()
