@@ -140,9 +140,11 @@ class Served:
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether a process runs; one that has ended and is not yet buried does not."""
+    """Say whether a process runs; one that has ended, its last thread too, and is not yet buried does not."""
+    process = Path(f"/proc/{pid}")
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        ended = (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return not ended or len(list((process / "task").iterdir())) > 1
     except OSError:
         return False
 

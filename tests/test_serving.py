@@ -212,8 +212,7 @@ def test_a_killed_parent_takes_its_worker_along_and_the_next_start_serves(serve,
     server = serve("demo", instance=demo)
     (worker,) = server.workers
     server.end(signal.SIGKILL)
-    wait_until(lambda: not is_alive(worker))
-    assert is_free(server.port)
+    wait_until(lambda: not is_alive(worker) and is_free(server.port))
     server.start()
     assert server.answers() and server.workers not in ([], [worker])
 

@@ -160,8 +160,7 @@ def test_a_killed_parent_takes_both_servers_along_and_the_next_start_serves_both
     family = secure.family
     assert len(family) >= 3
     secure.end(signal.SIGKILL)
-    wait_until(lambda: not any(map(is_alive, family)))
-    assert is_free(secure.port) and is_free(secure.tls_port)
+    wait_until(lambda: not any(map(is_alive, family)) and is_free(secure.port) and is_free(secure.tls_port))
     authority = (secure.instance / "tls" / "ca.pem").read_bytes()
     secure.start()
     wait_until(secure.answers_securely)
