@@ -154,8 +154,6 @@ def clear_scratch(instance: Path, now: datetime) -> None:
 
 def copy_out(path: Path, folder: str, instance: Path) -> None:
     """Copy a backup to the second folder and rotate there; raises OSError where the folder is away or full."""
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(2, "No such file or directory", folder)
     own = own_folder(folder, instance)
     own.mkdir(mode=0o700, exist_ok=True)
     with path.open("rb") as file:
@@ -164,7 +162,12 @@ def copy_out(path: Path, folder: str, instance: Path) -> None:
 
 
 def own_folder(folder: str, instance: Path) -> Path:
-    """Return where in the second folder this instance's backups are: laptops that share a stick keep apart."""
+    """Return where in the second folder this instance's backups are: laptops that share a stick keep apart.
+
+    Raises OSError where that folder is away.
+    """
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(2, "No such file or directory", folder)
     mark = hashlib.sha256((instance / "secret_key").read_text().strip().encode()).hexdigest()[:6]
     return Path(folder) / f"rtapp-{mark}"
 
@@ -172,12 +175,9 @@ def own_folder(folder: str, instance: Path) -> Path:
 def copies(instance: Path) -> list[Path]:
     """Return the backups of this instance in its second folder; raises OSError where that folder is away."""
     folder = settings(instance).folder
-    if not folder:
+    if not folder or not (own := own_folder(folder, instance)).is_dir():
         return []
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(2, "No such file or directory", folder)
-    own = own_folder(folder, instance)
-    return sorted(path for path in own.iterdir() if rotation.read_name(path.name)) if own.is_dir() else []
+    return sorted(path for path in own.iterdir() if rotation.read_name(path.name))
 
 
 def _snapshot(engine: Engine, target: Path, now: datetime) -> None:

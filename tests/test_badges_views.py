@@ -183,7 +183,7 @@ def test_the_codes_on_a_sheet_are_the_live_cards(app, office, world, change, tmp
     change(lambda session: session.execute(delete(Badge).where(Badge.participant_id == world.people["muis"])))
     response = office.post("/cards", data={"wave": "1", "paper": paper})
     assert (response.status_code, response.mimetype) == (200, "application/pdf")
-    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Cache-Control"] == "no-store"
     assert f"kartu-peserta-gelombang-i-{paper}.pdf" in response.headers["Content-Disposition"]
     pages = rendered(response.data, tmp_path)
     keys = [["rahmah", "yusuf"], ["rahmah_mabuun", "hamdani", "aminah"], ["syahrani", "muis"]]

@@ -136,6 +136,8 @@ def test_the_first_page_is_looked_at_before_it_is_printed(client_of, world):
     assert "2 orang dalam daftar ini" in page and 'value="Meja 2"' in page
     source = unescape(re.search(r'src="(/lists/first.png[^"]*)"', page)[1])
     assert "district=63.09.07" in source and "csrf" not in source
+    posted = page[page.index('method="post"') :]
+    assert posted.count('name="label"') == 1 and 'name="district" value="63.09.07"' in posted  # typed last, still taken
     picture = supervisor.get(source)
     assert (picture.status_code, picture.mimetype, picture.data[:4]) == (200, "image/png", b"\x89PNG")
     assert supervisor.get("/lists/first.png?wave=99").status_code == 404

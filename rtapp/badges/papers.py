@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -12,7 +13,7 @@ from ..documents.paper import picture_of
 from ..settings.letter import About
 from .handover import TITLE as HANDOVER
 from .handover import Parcel, handover_blocks
-from .layout import Card, Code
+from .layout import Card, Code, Pen
 from .messenger import file_names
 from .sheet import CARD, Size, covers, draw_sheet, pages
 from .ticket import HEIGHT, WIDTH, draw_ticket
@@ -41,23 +42,45 @@ def card_sheet(
     """
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
-    sheets = pages(cards, apart, size)
+    sheets = _sheets(cards, title, apart, size)
     if not sheets:
         raise ValueError("a sheet needs at least one card")
     document = Document(paper, fonts, title, invariant=invariant)
-    owners = covers(sheets, apart) if apart else [("", "")] * len(sheets)
-    for number, sheet in enumerate(sheets, start=1):
-        if number > 1:
+    for number, draw_one in enumerate(sheets):
+        if number:
             document.next_page()
-        foot = f"{title} · halaman {number} dari {len(sheets)}"
-        draw_sheet(document, [(card, code_of(card)) for card in sheet], foot, size, owners[number - 1])
+        draw_one(document)
     return document.finish()
 
 
-def card_sheet_png(cards: Sequence[Card], paper: str, fonts: Path, title: str, size: Size = CARD) -> bytes:
-    """Return the first sheet of the cards as a picture."""
-    sheet = [(card, code_of(card)) for card in cards[: size.most]]
-    return picture_of(paper, fonts, lambda pen: draw_sheet(pen, sheet, title, size))
+def card_sheet_png(
+    cards: Iterable[Card],
+    paper: str,
+    fonts: Path,
+    title: str,
+    *,
+    apart: Callable[[Card], object] | None = None,
+    size: Size = CARD,
+) -> bytes:
+    """Return the first of the same sheets as a picture; raises ValueError without any card."""
+    sheets = _sheets(cards, title, apart, size)
+    if not sheets:
+        raise ValueError("a sheet needs at least one card")
+    return picture_of(paper, fonts, sheets[0])
+
+
+def _sheets(
+    cards: Iterable[Card], title: str, apart: Callable[[Card], object] | None, size: Size
+) -> list[Callable[[Pen], None]]:
+    """Return what draws each sheet."""
+    sheets = pages(cards, apart, size)
+    owners = covers(sheets, apart) if apart else [("", "")] * len(sheets)
+
+    def draw_one(number: int, pen: Pen) -> None:
+        coded = [(card, code_of(card)) for card in sheets[number]]
+        draw_sheet(pen, coded, f"{title} · halaman {number + 1} dari {len(sheets)}", size, owners[number])
+
+    return [partial(draw_one, number) for number in range(len(sheets))]
 
 
 def handover_list(parcels: Sequence[Parcel], about: About, chosen: str, paper: str, fonts: Path) -> bytes:

@@ -93,7 +93,7 @@ def _archive(form: CardsForm) -> Response:
     pieces = papers.picture_archive(cards, folder, clock.local(now, zone))
     response = Response(pieces, mimetype="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=f"{plain('gambar ' + title)}.zip")
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

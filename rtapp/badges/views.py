@@ -1,5 +1,7 @@
 """Cards on sheets to cut, one card as a picture, a new card for a lost one."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -17,6 +19,7 @@ from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.printed import download, fonts
 from . import papers, send_views, store  # noqa: F401  whose routes are this room's too
 from .forms import JOINED, NEW, CardsForm, ReissueForm, reissue_form
+from .layout import Card
 from .messenger import chat_address, message_for
 from .shared_views import asked, asked_rightly, blueprint
 
@@ -45,8 +48,7 @@ def print_cards() -> Response:
         form.form_errors.append(refusal_text(refused))
         return _cards_page(form, refused.status)
     session.commit()
-    apart = None if form.sheets.data == JOINED else papers.village_of
-    pdf = papers.card_sheet(printed, form.paper.data, folder, title, apart=apart, size=form.card_size())
+    pdf = papers.card_sheet(printed, form.paper.data, folder, title, apart=_apart(form), size=form.card_size())
     return download(pdf, f"{title} {form.size.data} {form.paper.data}", "pdf")
 
 
@@ -56,11 +58,11 @@ def sheet_png() -> Response:
     """Show the first sheet as it will be printed; nothing is issued, counted or noted."""
     form = asked_rightly(request.args)
     title = store.title_of(db.session, form.choice())
-    cards = [card for _, card in store.cards_by_id(db.session, form.choice())[: form.card_size().most]]
+    cards = [card for _, card in store.cards_by_id(db.session, form.choice())]
     db.session.rollback()  # drawing needs no connection: the pool is small
-    if form.sheets.data != JOINED:
-        cards = [card for card in cards if papers.village_of(card) == papers.village_of(cards[0])]
-    picture = papers.card_sheet_png(cards, form.paper.data, fonts(), title, form.card_size())
+    if not cards:
+        raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)
+    picture = papers.card_sheet_png(cards, form.paper.data, fonts(), title, apart=_apart(form), size=form.card_size())
     return download(picture, f"{title} lembar pertama", "png", attached=False)
 
 
@@ -93,6 +95,10 @@ def reissue(participant_id: int) -> Response | tuple[str, int]:
     session.commit()
     flash(_("Kartu baru terbit. Kartu lama tidak berlaku lagi."), "ok")
     return redirect(url_for("roster.participant", participant_id=participant_id), 303)
+
+
+def _apart(form: CardsForm) -> Callable[[Card], object] | None:
+    return None if form.sheets.data == JOINED else papers.village_of
 
 
 def _cards_page(form: CardsForm, status: int) -> Response:

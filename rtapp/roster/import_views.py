@@ -1,9 +1,8 @@
 """The import: files, how they are read, what a person must decide, saving and undoing; lists out."""
 
-from io import BytesIO
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -18,6 +17,7 @@ from ..schema import RosterImport
 from ..web.errors import refusal_text
 from ..web.guard import acting, current_actor, requires
 from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.printed import download
 from . import apply_store, export_store, import_store, upload_store
 from .columns import FIELDS
 from .drafts import TYPED
@@ -28,7 +28,6 @@ from .shared_views import blueprint, page_number
 PAGE = 100
 MOST_FILES = 40
 FORM_SLACK = 128 * 1024  # what a form adds around its files
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIELD_WORDS = {
     "": _l("tidak dibaca"), "number": _l("nomor urut"), "name": _l("nama"), "rt": _l("RT"), "rw": _l("RW"),
     "village": _l("desa/kelurahan"), "address": _l("alamat (RT dan desa)"), "district": _l("kecamatan"),
@@ -179,7 +178,7 @@ def discard(key: str) -> Response:
 @requires(Duty.IMPORT_ROSTER)
 def template() -> Response:
     """Hand out the empty list to be filled in."""
-    return _download(export_store.template(db.session), "templat-ketua-rt.xlsx")
+    return download(export_store.template(db.session), "templat ketua rt", "xlsx")
 
 
 @blueprint.get("/participants.<any(xlsx,csv,ods):form>")
@@ -190,7 +189,7 @@ def export(form: str) -> Response:
     session = begin_write(db.session)
     data, _rows = export_store.export(session, actor.name, form, codes=False, now=now)
     session.commit()
-    return _download(data, f"peserta.{form}")
+    return download(data, "peserta", form)
 
 
 def _books() -> Any:
@@ -276,11 +275,3 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
         problem=problem,
         undoable=kept.applied_at and not upload_store.why_not_undone(db.session, kept),
     )
-
-
-def _download(data: bytes, name: str) -> Response:
-    kinds = {"xlsx": SPREADSHEET, "ods": "application/vnd.oasis.opendocument.spreadsheet"}
-    kind = kinds.get(name.rpartition(".")[2], "text/csv; charset=utf-8")
-    response = send_file(BytesIO(data), kind, as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "no-store"
-    return response

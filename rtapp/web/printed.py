@@ -15,6 +15,8 @@ from ..settings.letterhead_store import letterhead_of
 
 PAPERS = {"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}
 KINDS_OF_FILE = {
+    "csv": "text/csv; charset=utf-8",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "pdf": "application/pdf",
     "png": "image/png",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,9 +44,9 @@ def chosen_paper(asked: Mapping[str, str]) -> str:
 
 
 def download(data: bytes, name: str, ending: str, *, attached: bool = True) -> Response:
-    """Answer a file under a plain name, kept by no cache on the way; one not ``attached`` is shown."""
+    """Answer a file under a plain name, kept by no cache; one not ``attached`` is shown."""
     response = send_file(
         BytesIO(data), KINDS_OF_FILE[ending], as_attachment=attached, download_name=f"{plain(name)}.{ending}"
     )
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "no-store"
     return response

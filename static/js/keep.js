@@ -4,7 +4,7 @@
 
 import { clock } from './provisional.js';
 import { newNonce } from './queue.js';
-import { write } from './store.js';
+import { remember } from './store.js';
 
 const PATIENCE = 4000;
 
@@ -34,7 +34,7 @@ function keep(form, button) {
   const { again: url, zone } = form.dataset;
   if (zone && !fields.time) fields.time = clock(Date.now(), zone).replace('.', ':');
   const said = fields.participant ? {} : { said: { name: fields.name || document.querySelector('h1').textContent } };
-  return write('history', { nonce: newNonce(), ...fields, ...said, url, home, order: Date.now() });
+  return remember({ nonce: newNonce(), ...fields, ...said, url, home, order: Date.now() });
 }
 
 document.addEventListener('submit', async (event) => {

@@ -2,7 +2,7 @@
    signed in. What is kept is removed only when an answer came; what was answered stays as the day's history, for a
    server that comes back with an older memory. */
 
-import { acknowledge, meet, readAll, setAside, write } from './store.js';
+import { acknowledge, meet, readAll, remember, setAside, write } from './store.js';
 
 const WAIT = [500, 1000, 2000, 4000];
 const TIMEOUT = 6000;
@@ -77,7 +77,7 @@ export class Queue {
     for (const field of SECRET) delete attempt[field];
     if (outcome.answered) {
       this.answered(outcome.html, attempt);
-      await write('history', attempt);
+      await remember(attempt);
     } else this.refused(outcome.html);
     return true;
   }
@@ -123,8 +123,7 @@ export class Queue {
     if (answered) {
       this.answered(html, attempt);
       const { again: _again, ...known } = attempt;
-      const { chain } = document.querySelector('[data-chain]')?.dataset || {}; // what the trail was: later it is still in it
-      await acknowledge({ ...known, chain });
+      await acknowledge(known);
     } else {
       if (!passed) await setAside(attempt, textOf(html));
       this.refused(attempt.url === this.url ? html : '');

@@ -53,11 +53,17 @@ export const count = async (name) => (await within([name], 'readonly', (kept) =>
 export const write = (name, value) => within([name], 'readwrite', (kept) => kept.objectStore(name).put(value));
 export const remove = (name, key) => within([name], 'readwrite', (kept) => kept.objectStore(name).delete(key));
 
+/* What is remembered of an attempt: with the head of the trail that the page shows, which must be in it for ever after. */
+const withHead = (attempt) => ({ ...attempt, chain: document.querySelector('[data-chain]')?.dataset.chain ?? attempt.chain });
+
 /* The server has answered: what waited becomes part of the day's history, in one step. */
 export const acknowledge = (attempt) => within(['waiting', 'history'], 'readwrite', (kept) => {
   kept.objectStore('waiting').delete(attempt.nonce);
-  kept.objectStore('history').put(attempt);
+  kept.objectStore('history').put(withHead(attempt));
 });
+
+/* What never waited becomes part of it, too. */
+export const remember = (attempt) => write('history', withHead(attempt));
 
 /* The server will never take it: no longer sent, and shown until a person has looked at it. */
 export const setAside = (attempt, why) => within(['waiting', 'aside'], 'readwrite', (kept) => {
