@@ -414,3 +414,15 @@ def test_a_new_head_is_put_on_the_seat_in_one_step_from_the_open_row(visit, serv
     assert download.value.suggested_filename.endswith(".pdf")
     page.reload()
     expect(page.locator("#head")).not_to_contain_text("belum dicetak")
+
+
+def test_what_is_typed_while_the_page_is_still_coming_is_searched_too(visit, served):
+    page, held = visit("admin", "/account"), []
+    page.route("**/js/waiting*", lambda route: held.append(route))  # a script that comes late
+    page.goto(f"{served.url}/participants", wait_until="commit")
+    page.locator("#filter [name=q]").fill("rahmah")
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    names = page.locator(".row-open .person-name")
+    expect(names.filter(has_text=re.compile("rahmah", re.IGNORECASE)).first).to_be_visible()
+    expect(names.filter(has_text=re.compile("syahrani", re.IGNORECASE))).to_have_count(0)
