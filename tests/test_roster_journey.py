@@ -416,13 +416,16 @@ def test_a_new_head_is_put_on_the_seat_in_one_step_from_the_open_row(visit, serv
     expect(page.locator("#head")).not_to_contain_text("belum dicetak")
 
 
-def test_what_is_typed_while_the_page_is_still_coming_is_searched_too(visit, served):
+@pytest.mark.parametrize(
+    ("path", "field", "names"),
+    [("/participants", "#filter [name=q]", ".row-open .person-name"), ("/desk/1", "#code", "#results .person-name")],
+)
+def test_what_is_typed_while_the_page_is_still_coming_is_searched_too(visit, served, path, field, names):
     page, held = visit("admin", "/account"), []
     page.route("**/js/waiting*", lambda route: held.append(route))  # a script that comes late
-    page.goto(f"{served.url}/participants", wait_until="commit")
-    page.locator("#filter [name=q]").fill("rahmah")
+    page.goto(f"{served.url}{path}", wait_until="commit")
+    page.locator(field).fill("rahmah")
     page.wait_for_timeout(500)
     held[0].continue_()
-    names = page.locator(".row-open .person-name")
-    expect(names.filter(has_text=re.compile("rahmah", re.IGNORECASE)).first).to_be_visible()
-    expect(names.filter(has_text=re.compile("syahrani", re.IGNORECASE))).to_have_count(0)
+    expect(page.locator(names).filter(has_text=re.compile("rahmah", re.IGNORECASE)).first).to_be_visible()
+    expect(page.locator(names).filter(has_text=re.compile("syahrani", re.IGNORECASE))).to_have_count(0)
