@@ -299,7 +299,7 @@ def test_a_revoked_desk_is_told_and_keeps_what_it_scanned(visit, served, cards):
     admin = visit("admin", "/devices")
     admin.get_by_text("Meja demo").click()
     admin.locator("details.confirm", has_text="Cabut").locator("summary").click()
-    admin.locator("details.confirm[open] form button").last.click()
-    admin.wait_for_load_state()
+    with admin.expect_navigation():
+        admin.locator("details.confirm[open] form button").last.click()
     scan(page, cards[0]["code"])
     expect(page.locator("#signed-out")).to_contain_text("tetap tersimpan di sini")

@@ -20,9 +20,10 @@ def test_amounts_are_set_and_the_whole_file_is_made_taken_and_removed(visit, ser
     expect(page.locator("#transport")).to_contain_text("Belum ada yang hadir")
 
     page.get_by_role("link", name="Berkas SPJ").click()
+    page.wait_for_url("**/spj")
     page.goto(f"{served.url}/waves/1/spj")
-    page.get_by_role("button", name="Buat berkas SPJ").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Buat berkas SPJ").click()
     page.evaluate("document.body.dataset.same = 'yes'")
     expect(page.locator("#bundle")).to_contain_text("Berkas SPJ siap", timeout=30_000)
     assert page.evaluate("document.body.dataset.same") == "yes"  # told without loading the page again
