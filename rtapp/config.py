@@ -71,3 +71,8 @@ def secret_key(instance: Path) -> str:
             os.fsync(file.fileno())
         draft.replace(path)  # whole or not at all, whoever reads it meanwhile
     return path.read_text().strip()
+
+
+def authority_file(instance: Path) -> Path:
+    """Return where an instance keeps the authority that devices trust; nothing need be there."""
+    return instance / "tls" / "ca.pem"

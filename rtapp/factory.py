@@ -13,7 +13,6 @@ from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
 from .web import (
-    asked,
     assets,
     catalogue,
     epoch,
@@ -23,7 +22,8 @@ from .web import (
     headers,
     hosts,
     navigation,
-    numbered,
+    request_log,
+    requests,
     sessions,
 )
 
@@ -52,10 +52,10 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.url_map.converters["int"] = Id
-    asked.init_app(app)
+    requests.init_app(app)
     db.init_app(app)
     sessions.init_app(app)
-    numbered.init_app(app)
+    request_log.init_app(app)
     catalogue.build()
     filters.init_app(app)
     assets.init_app(app)
@@ -97,16 +97,17 @@ def _open_rooms(app: Flask) -> None:
     from .checkin import api
     from .checkin import views as checkin
     from .events import views as events
-    from .live import list_views as lists
+    from .imports import views as imports
     from .live import views as live
     from .privacy import views as privacy
+    from .reports import desk_list_views as lists
     from .reports import views as reports
     from .roster import views as roster
     from .safety import views as safety
     from .settings import views as settings
     from .web import pages, setup_views
 
-    preparing, papers = (audit, accounts, settings, events, roster), (badges, lists, reports)
+    preparing, papers = (audit, accounts, settings, events, roster, imports), (badges, lists, reports)
     rooms = (pages, setup_views, *preparing, checkin, live, *papers, safety, privacy)
     for room in rooms:
         app.register_blueprint(room.blueprint)
@@ -122,9 +123,9 @@ def _open_rooms(app: Flask) -> None:
 
 def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
-    from . import logs, serving
-    from .live import writer as lists
-    from .safety import writer as backups
+    from .laptop import logs, serving
+    from .reports import desk_list_files as lists
+    from .safety import schedule as backups
 
     app = create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
     if os.environ.get("RTAPP_SERVED"):

@@ -51,7 +51,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("blank")
     app = create_app(folder)
     with app.app_context():
-        migrations.upgrade(db.engine, folder, clock.utcnow())
+        migrations.upgrade(db.engine, folder)
         db.engine.dispose()
     return folder / "rtapp.db"
 
@@ -93,7 +93,7 @@ def postgres_blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with postgres.database() as (name, url):
         app = create_app(folder := tmp_path_factory.mktemp("blank"), SQLALCHEMY_DATABASE_URI=url)
         with app.app_context():
-            migrations.upgrade(db.engine, folder, clock.utcnow())
+            migrations.upgrade(db.engine, folder)
             db.engine.dispose()
         yield name
 

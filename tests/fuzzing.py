@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from rtapp import clock, migrations
+from rtapp import migrations
 from rtapp.db import db
 from rtapp.factory import create_app
 
@@ -117,7 +117,7 @@ def own_hall(**settings: Any) -> Iterator[Hall]:
     with TemporaryDirectory(prefix="rtapp-fuzz-") as folder:
         app = create_app(Path(folder), **settings)
         with app.app_context():
-            migrations.upgrade(db.engine, Path(folder), clock.utcnow())
+            migrations.upgrade(db.engine, Path(folder))
             world = worlds.build(db.session)
             db.session.remove()
         with hall(app, world) as opened:

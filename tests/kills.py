@@ -21,7 +21,7 @@ from typing import Any
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-from rtapp import cli
+from rtapp.commands import main as cli
 
 from . import clusters
 from .served import Served, Visitor

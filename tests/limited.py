@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from rtapp.documents.sheets import read_workbook
+from rtapp.imports.message import read_file
+from rtapp.imports.places import Places
+from rtapp.imports.sheet import Context, read_sheet
 from rtapp.refusals import Refused
-from rtapp.roster.message import read_file
-from rtapp.roster.places import Places
-from rtapp.roster.sheet import Context, read_sheet
 
 MEMORY = 1 << 30  # bytes of addresses beyond what the program itself takes
 SECONDS = 60  # of the processor, for one file

@@ -9,13 +9,13 @@ from openpyxl import Workbook as Book
 from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
+from rtapp.commands.demo import PLACES
 from rtapp.db import begin_write
-from rtapp.demo import PLACES
 from rtapp.documents.sheets import read_workbook
 from rtapp.events import store as events
-from rtapp.roster.apply_store import apply_plan
-from rtapp.roster.drafts import Answers
-from rtapp.roster.import_store import Plan, Setup, plan_import
+from rtapp.imports.apply_store import apply_plan
+from rtapp.imports.drafts import Answers
+from rtapp.imports.plan_store import Plan, Setup, plan_import
 from rtapp.schema import District, Event, Invitation, Village, Wave
 from tests.world import DAY_ONE, DAY_TWO, ZONE, at
 

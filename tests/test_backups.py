@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rtapp import backup_file, backups, cli, clock
-from rtapp.backup_file import DATABASE, unpack
+from rtapp import clock
+from rtapp.commands import main as cli
 from rtapp.db import db
 from rtapp.documents import sealing
 from rtapp.factory import create_app
 from rtapp.refusals import Refused
-from rtapp.restoring import try_out
+from rtapp.safety import backup_file, backups
+from rtapp.safety.backup_file import DATABASE, unpack
+from rtapp.safety.restore import try_out
 
 from . import postgres
 from .sealed import QUICK, WORDS
@@ -246,7 +248,7 @@ def test_what_a_restore_replaces_can_itself_be_restored(back_up, instance):
 
 
 def test_a_restore_waits_for_nobody_who_serves(back_up, instance):
-    from rtapp import serving
+    from rtapp.laptop import serving
 
     path = back_up()
     before = state(instance)

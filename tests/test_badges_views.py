@@ -279,7 +279,7 @@ def test_without_fonts_a_sentence_comes_and_nothing_is_counted(app, office, worl
     def none(static, system=None):
         raise Refused("no_fonts", "Huruf untuk mencetak kartu belum ada di komputer ini.", 503)
 
-    monkeypatch.setattr("rtapp.web.printed.find_fonts", none)
+    monkeypatch.setattr("rtapp.web.downloads.find_fonts", none)
     response = office.post("/cards", data={"wave": "1"})
     assert response.status_code == 503 and "Huruf untuk mencetak kartu belum ada" in words(response)
     assert printed(app, world.people["rahmah"]) == 0

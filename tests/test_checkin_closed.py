@@ -5,9 +5,10 @@ import re
 import pytest
 
 from rtapp import clock
+from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import Decision, Substituted, WalkIn
 from rtapp.checkin.marks_store import wipe_rehearsal
-from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write, db
 from rtapp.events.store import close_wave, find_wave

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from rtapp import clock
+from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import LATE, TOLERANCE, Decision, Substituted, WalkIn, read_decision, true_time
-from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write
 from rtapp.refusals import Refused

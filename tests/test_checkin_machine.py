@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from rtapp import clock
 from rtapp.accounts.roles import Actor, Role
 from rtapp.badges.store import live_badge, reissue
+from rtapp.checkin.attempt import Answer, Attempt
 from rtapp.checkin.decision import NO_DECISION, Decision, Substituted
 from rtapp.checkin.marks_store import void_mark
-from rtapp.checkin.store import Answer, Attempt, record_scan
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write
 from rtapp.live import store as live

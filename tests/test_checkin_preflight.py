@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from rtapp import clock, tls
+from rtapp import clock
 from rtapp.badges import token as codes
 from rtapp.db import begin_write, db
 from rtapp.documents import certificates, qr
+from rtapp.laptop import tls
 from rtapp.schema import Attendance, Audit, Case, Device, Scan
 from rtapp.settings import store as settings
 

@@ -8,12 +8,13 @@ from sqlalchemy import delete, func, insert, select, update
 from rtapp import clock
 from rtapp.accounts.roles import Actor, Role
 from rtapp.audit.store import trail, verify_chain
+from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import Decision
 from rtapp.checkin.marks_store import void_mark
+from rtapp.checkin.scan_writer import ScanWriter
 from rtapp.checkin.seals_store import examine, seal_scans
-from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
-from rtapp.checkin.writer import ScanWriter
 from rtapp.db import begin_write, db
 from rtapp.schema import Attendance, AuditValue, Scan
 
@@ -115,7 +116,7 @@ def test_what_was_decided_is_explained(sealed, world):
 
 
 def test_the_writer_seals_what_it_recorded_when_it_stops_and_when_it_was_quiet(session, world, monkeypatch):
-    monkeypatch.setattr("rtapp.checkin.writer.SEAL_AFTER", 0.05)
+    monkeypatch.setattr("rtapp.checkin.scan_writer.SEAL_AFTER", 0.05)
     writer = ScanWriter(db.engine, lambda: None)
     writer.record(attempt(world, "nonce-0001", "rahmah"))
     writer.record(attempt(world, "nonce-0002", "yusuf"))

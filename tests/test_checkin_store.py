@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from rtapp import clock
 from rtapp.accounts.roles import Actor, Role
 from rtapp.badges import store as badges
+from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.marks_store import last_scans, snapshot, snapshot_tag, void_mark, waves_attended
-from rtapp.checkin.store import Attempt, find_answer, record_scan
+from rtapp.checkin.store import find_answer, record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write
 from rtapp.refusals import Refused

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from rtapp.checkin.store import Attempt
+from rtapp.checkin.attempt import Attempt
+from rtapp.checkin.scan_writer import ScanWriter
 from rtapp.checkin.verdict import Source, Verdict
-from rtapp.checkin.writer import ScanWriter
 from rtapp.db import db
 from rtapp.refusals import Refused
 from rtapp.schema import Attendance, Scan

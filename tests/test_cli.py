@@ -16,7 +16,9 @@ from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from filelock import FileLock
 
-from rtapp import cli, db, migrations, terminal
+from rtapp import db, migrations
+from rtapp.commands import main as cli
+from rtapp.commands import terminal
 from rtapp.factory import create_app
 
 from .served import ROOT, environment

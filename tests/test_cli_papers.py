@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner, Result
 
-from rtapp import cli
+from rtapp.commands import main as cli
 from rtapp.reports.bundle import MANIFEST
 
 from .printing import pdf_text

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rtapp.cli import main
+from rtapp.commands.main import main
 
 from .lists import workbook
 from .served import ROOT, Served, command, environment, free_port

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from rtapp import clock, demo
+from rtapp import clock
 from rtapp.accounts.roles import Role
+from rtapp.commands import demo
 from rtapp.db import begin_write, db
 from rtapp.roster.phones import MOBILE
 from rtapp.schema import Badge, Device, Event, Participant, User

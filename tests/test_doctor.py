@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from rtapp import backups, clock, doctor, serving, tls
+from rtapp import clock
+from rtapp.commands import doctor
+from rtapp.commands.doctor import Level
 from rtapp.db import begin_write, db
-from rtapp.doctor import Level
+from rtapp.laptop import tls
+from rtapp.safety import backups
 from rtapp.settings import store as settings
+from rtapp.web import network
 
 from .served import ROOT, Served, command, free_port
 
@@ -37,7 +41,7 @@ def test_a_laptop_that_is_ready_is_told_so_with_the_address_a_second_device_open
     done = command("doctor", "--port", str(free_port()), instance=demo)
     assert done.returncode == 0, done.stdout
     assert "GAGAL" not in done.stdout and "OK         Basis data utuh dan mutakhir." in done.stdout
-    lan = serving.lan_addresses()
+    lan = network.lan_addresses()
     assert not lan or (f"http://{lan[0]}:" in done.stdout and "/preflight" in done.stdout and "█" in done.stdout)
 
 
@@ -76,7 +80,7 @@ def test_a_damaged_database_stops_the_event(demo):
 
 
 def test_a_cards_address_that_the_laptop_no_longer_has_is_said(app, world, session, monkeypatch):
-    monkeypatch.setattr(serving, "lan_addresses", lambda: ["192.168.1.5"])
+    monkeypatch.setattr(network, "lan_addresses", lambda: ["192.168.1.5"])
     for address, level in (("http://192.168.1.5:8000", Level.OK), ("https://192.168.1.5:8443", Level.OK)):
         settings.change(begin_write(db.session), "uji", "base_url", address, now=clock.utcnow())
         assert address in said(doctor.addresses(8000, 8443))[level]
@@ -85,7 +89,7 @@ def test_a_cards_address_that_the_laptop_no_longer_has_is_said(app, world, sessi
 
 
 def test_a_laptop_in_no_network_is_said(app, session, monkeypatch):
-    monkeypatch.setattr(serving, "lan_addresses", lambda: [])
+    monkeypatch.setattr(network, "lan_addresses", lambda: [])
     assert "tidak tersambung" in said(doctor.addresses(8000, 8443))[Level.WARN]
 
 

@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from rtapp import tls
 from rtapp.documents import certificates
+from rtapp.laptop import tls
 from rtapp.refusals import Refused
 
 NOW = datetime.now(UTC).replace(microsecond=0)

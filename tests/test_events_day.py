@@ -9,7 +9,8 @@ from rtapp import clock
 from rtapp.accounts import store as accounts
 from rtapp.accounts.roles import Role
 from rtapp.audit.store import trail
-from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.attempt import Attempt
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write
 from rtapp.events import store

@@ -3,7 +3,8 @@
 import pytest
 
 from rtapp import clock
-from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.attempt import Attempt
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write, db
 from rtapp.schema import Checkpoint

@@ -16,6 +16,7 @@ ROOMS = [
     "settings",
     "events",
     "roster",
+    "imports",
     "badges",
     "checkin",
     "live",
@@ -23,7 +24,20 @@ ROOMS = [
     "safety",
     "privacy",
 ]
-IMPURE = {"store", "forms", "views", "api", "writer", "stream", "papers", "passwords"}
+IMPURE = {
+    "store",
+    "forms",
+    "views",
+    "api",
+    "stream",
+    "papers",
+    "passwords",
+    "schedule",
+    "backups",
+    "backup_file",
+    "restore",
+    "copy",
+}
 PAGES = {"views", "forms", "api"}
 # Modules that know one third-party library, as those of documents/ do.
 ONE_LIBRARY = {"rtapp/accounts/passwords.py": {"argon2"}}
@@ -51,7 +65,7 @@ def name_of(path: Path) -> str:
 
 
 def is_impure(path: Path) -> bool:
-    return path.stem in IMPURE or path.stem.endswith(("_store", "_views", "_forms"))
+    return path.stem in IMPURE or path.stem.endswith(("_store", "_views", "_forms", "_writer", "_files"))
 
 
 def is_page(stem: str) -> bool:

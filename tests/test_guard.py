@@ -10,7 +10,6 @@ from werkzeug.routing import Rule
 
 from rtapp import migrations
 from rtapp.accounts.roles import Duty
-from rtapp.clock import utcnow
 from rtapp.db import db
 from rtapp.factory import create_app
 
@@ -158,28 +157,28 @@ WHO = {
     "reports.transport": ADMIN,
     "reports.transport_paper": ADMIN,
     "roster.add": COORDINATION,
-    "roster.answer": ADMIN,
+    "imports.answer": ADMIN,
     "roster.archive": COORDINATION,
     "roster.bulk": COORDINATION,
     "roster.change": COORDINATION,
-    "roster.choose_columns": ADMIN,
-    "roster.columns": ADMIN,
-    "roster.discard": ADMIN,
+    "imports.choose_columns": ADMIN,
+    "imports.columns": ADMIN,
+    "imports.discard": ADMIN,
     "roster.export": ADMIN,
     "roster.new": COORDINATION,
     "roster.new_head": COORDINATION,
     "roster.participant": COORDINATION,
     "roster.participants": COORDINATION,
-    "roster.preview": ADMIN,
+    "imports.preview": ADMIN,
     "roster.quality": COORDINATION,
-    "roster.receive": ADMIN,
+    "imports.receive": ADMIN,
     "roster.restore": COORDINATION,
     "roster.row": COORDINATION,
-    "roster.save": ADMIN,
+    "imports.save": ADMIN,
     "roster.seat": COORDINATION,
-    "roster.template": ADMIN,
-    "roster.undo": ADMIN,
-    "roster.upload": ADMIN,
+    "imports.template": ADMIN,
+    "imports.undo": ADMIN,
+    "imports.upload": ADMIN,
     "safety.backups_page": ADMIN,
     "safety.change_folder": ADMIN,
     "safety.change_passphrase": ADMIN,
@@ -208,7 +207,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, w
     folder = tmp_path_factory.mktemp("guarded")
     app = create_app(folder, TESTING=True, WTF_CSRF_ENABLED=False)
     with app.app_context():
-        migrations.upgrade(db.engine, folder, utcnow())
+        migrations.upgrade(db.engine, folder)
         world = worlds.build(db.session)
     for endpoint, view in app.view_functions.items():
         app.view_functions[endpoint] = stand_in(view)
@@ -325,7 +324,7 @@ def test_a_view_that_says_nothing_is_nobodys(tmp_path):
     app = create_app(tmp_path / "unmarked", TESTING=True)
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     with app.app_context():
-        migrations.upgrade(db.engine, tmp_path / "unmarked", utcnow())
+        migrations.upgrade(db.engine, tmp_path / "unmarked")
     assert app.test_client().get("/forgotten").status_code == 403
     app.extensions["rtapp_close"]()
     with app.app_context():

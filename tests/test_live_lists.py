@@ -18,10 +18,10 @@ from rtapp.config import ROOT
 from rtapp.db import begin_write, db
 from rtapp.documents.fonts import find_fonts
 from rtapp.documents.sheets import read_workbook
-from rtapp.live.list_store import HEAD, Line, lines_of
-from rtapp.live.papers import ELSEWHERE, DeskList, desk_list
-from rtapp.live.writer import FOLDER, write_lists
 from rtapp.refusals import Refused
+from rtapp.reports.desk_list_files import FOLDER, write_lists
+from rtapp.reports.desk_list_paper import ELSEWHERE, DeskList, desk_list
+from rtapp.reports.desk_list_store import HEAD, Line, lines_of
 from rtapp.schema import Attendance, Audit, Checkpoint, Scan
 
 from .printing import ABOUT, NAMES, pdf_text, unspaced
@@ -199,7 +199,7 @@ def test_without_fonts_the_sheet_is_still_written(app, world, monkeypatch):
     def none(_static):
         raise Refused("no_fonts", "…", 503)
 
-    monkeypatch.setattr("rtapp.live.writer.find_fonts", none)
+    monkeypatch.setattr("rtapp.reports.desk_list_files.find_fonts", none)
     assert [path.name for path in write_lists(app, now=at(8))] == ["gelombang-1.xlsx"]
 
 

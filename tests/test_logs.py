@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
-from rtapp import doctor, logs
+from rtapp.commands import doctor
 from rtapp.db import db
+from rtapp.laptop import logs
 
 from .world import PASSWORD, World
 

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from rtapp import clock, migrations
+from rtapp import migrations
 from rtapp.db import Base, db
 from rtapp.factory import create_app
 from rtapp.refusals import Refused
@@ -29,7 +29,7 @@ def fresh(tmp_path):
 
 
 def upgrade(app):
-    return migrations.upgrade(db.engine, Path(app.instance_path), clock.utcnow())
+    return migrations.upgrade(db.engine, Path(app.instance_path))
 
 
 def test_an_empty_database_is_filled_once(fresh):
@@ -87,7 +87,7 @@ def test_a_database_of_any_older_version_opens_with_nothing_lost(empty, tmp_path
     old_schemas.make(empty, revision)
     before = old_schemas.content(empty)
     assert len(before) >= 20 and all(len(rows) == old_schemas.ROWS for rows in before.values())
-    changed = migrations.upgrade(empty, tmp_path, clock.utcnow())
+    changed = migrations.upgrade(empty, tmp_path)
     assert changed is (revision != migrations.newest()) and migrations.current(empty) == migrations.newest()
     after = old_schemas.content(empty)
     for name, rows in before.items():

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from rtapp import clock
 from rtapp.reports.bundle import INDEX, MANIFEST, Part, Plan, build
-from rtapp.reports.writer import SILENT, drop, file_of, job_of, start
+from rtapp.reports.bundle_files import SILENT, drop, file_of, job_of, start
 
 NOW = datetime(2023, 11, 8, 6, 30, tzinfo=UTC)
 MISSING = "Jumlah uang transport Gelombang I belum diisi."

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from openpyxl import Workbook as Book
 
-from rtapp.roster.drafts import Answers
+from rtapp.imports.drafts import Answers
 
 from .lists import add_sheet, codes_of, numbers, plan, row_of, saved, skipped, tabalong, workbook
 

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rtapp.demo import PLACES
+from rtapp.commands.demo import PLACES
 from rtapp.documents.cells import Cell, Merge, Row, Sheet, number_cell, packed_rows, text_cell
-from rtapp.roster.drafts import Answers, RowClass
-from rtapp.roster.matching import match
+from rtapp.imports.drafts import Answers, RowClass
+from rtapp.imports.matching import match
+from rtapp.imports.places import Places, Village
+from rtapp.imports.seats import Known
+from rtapp.imports.sheet import Context, read_sheet
 from rtapp.roster.names import clean
-from rtapp.roster.places import Places, Village
-from rtapp.roster.seats import Known
-from rtapp.roster.sheet import Context, read_sheet
 
 from . import AT_LENGTH
 

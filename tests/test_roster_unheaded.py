@@ -2,10 +2,10 @@
 
 import pytest
 
+from rtapp.imports.drafts import RowClass
+from rtapp.imports.message import read_file, read_message
+from rtapp.imports.plan_store import plan_import
 from rtapp.refusals import Refused
-from rtapp.roster.drafts import RowClass
-from rtapp.roster.import_store import plan_import
-from rtapp.roster.message import read_file, read_message
 
 from .lists import tabalong
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from rtapp import clock
-from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.attempt import Attempt
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write
-from rtapp.roster import kept, upload_store
+from rtapp.imports import kept, upload_store
 from rtapp.schema import Badge, Participant, RosterImport
 
 from .lists import workbook

@@ -5,8 +5,9 @@ from sqlalchemy import text
 
 from rtapp import clock
 from rtapp.audit.store import note
+from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import Decision, Substituted
-from rtapp.checkin.store import Attempt, record_scan
+from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write, db
 from rtapp.safety.ledger_store import SHOWN, examine, one_snapshot, totals

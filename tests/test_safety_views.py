@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from rtapp import backups, clock
+from rtapp import clock
 from rtapp.accounts import passwords
 from rtapp.accounts import store as accounts
 from rtapp.audit.store import trail
-from rtapp.backup_file import unpack
 from rtapp.db import begin_write, db
 from rtapp.documents import sealing
 from rtapp.refusals import Refused
-from rtapp.safety import writer
+from rtapp.safety import backups
+from rtapp.safety import schedule as writer
+from rtapp.safety.backup_file import unpack
 
 from .reading import words
 from .sealed import QUICK, WORDS

@@ -7,7 +7,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from rtapp import service
+from rtapp.laptop import service
 
 from .served import command
 
@@ -18,10 +18,10 @@ def verified(unit: str, folder: Path) -> str:
     """Return what systemd has to say against a unit."""
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not here")
-    file = folder / "rtapp.service"
+    file = folder / "rtapp.laptop.service"
     file.write_text(unit)
     done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, text=True, timeout=60)
-    return "\n".join(line for line in done.stderr.splitlines() if "rtapp.service" in line)
+    return "\n".join(line for line in done.stderr.splitlines() if "rtapp.laptop.service" in line)
 
 
 def test_the_command_prints_a_unit_that_systemd_accepts(tmp_path):

@@ -22,10 +22,13 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from rtapp import clock, serving, terminal
+from rtapp import clock
+from rtapp.commands import terminal
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
+from rtapp.laptop import serving
 from rtapp.settings import store as settings
+from rtapp.web import network
 
 from .served import PATIENCE, ROOT, Served, Visitor, command, device_token, environment, free_port, is_alive
 
@@ -133,7 +136,7 @@ def test_the_set_up_link_is_printed_as_text_and_as_a_code_and_makes_one_admin(se
 def test_every_network_of_the_laptop_is_printed_and_the_code_is_for_a_phone(monkeypatch, capsys):
     adapters = [ifaddr.Adapter(ip, ip, [ifaddr.IP(("fe80::1", 0, 2), 64, ip), ifaddr.IP(ip, 24, ip)]) for ip in LAN]
     monkeypatch.setattr(ifaddr, "get_adapters", lambda: adapters)
-    reached = serving.addresses("0.0.0.0", 8000)
+    reached = network.addresses("0.0.0.0", 8000)
     assert {"http://localhost:8000", "http://192.168.10.5:8000", "http://10.20.0.7:8000"} <= set(reached)
     assert not {"http://127.0.0.1:8000", "http://169.254.3.3:8000"} & set(reached)
     terminal.announce(reached, "http://10.20.0.7:8000", [("Buat admin pertama", "rahasia")])
@@ -144,7 +147,7 @@ def test_every_network_of_the_laptop_is_printed_and_the_code_is_for_a_phone(monk
 
 
 def test_the_addresses_are_those_of_this_machine():
-    for address in serving.lan_addresses():
+    for address in network.lan_addresses():
         with socket.socket() as probe:
             probe.bind((address, 0))
 

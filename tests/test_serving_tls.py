@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rtapp import clock, serving, tls
+from rtapp import clock
 from rtapp.documents import certificates
+from rtapp.laptop import serving, tls
 
 from .served import PATIENCE, Served, Visitor, command, device_token, free_port, is_alive
 from .test_serving import is_free, wait_until

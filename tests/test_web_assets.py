@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from rtapp.laptop import browser_files, npm
 from rtapp.refusals import Refused
-from rtapp.web import assets, npm
+from rtapp.web import assets
 
 STATIC = Path(__file__).parents[1] / "static"
 NOWHERE = "http://127.0.0.1:9"
@@ -58,7 +59,7 @@ def npm_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def fetch_or_skip(static: Path) -> None:
     """Fetch for real; without internet there is nothing to see."""
     try:
-        assets.fetch(static)
+        browser_files.fetch(static)
     except Refused as refused:
         if refused.code == "assets_offline":
             pytest.skip("the package registries cannot be reached from this machine")
@@ -133,20 +134,20 @@ def test_a_package_that_does_not_match_its_hash_is_not_installed(static: Path) -
 @pytest.mark.skipif(not shutil.which("npm"), reason="no npm on this machine")
 def test_without_internet_npm_gives_up_soon_and_says_what_to_do(static: Path, no_internet: None) -> None:
     with pytest.raises(Refused, match="Sambungkan komputer ini ke internet") as refused:
-        assets.fetch(static)
+        browser_files.fetch(static)
     assert refused.value.code == "assets_offline"
     assert left_in(static) == {"package.json", "package-lock.json", ".npmrc"}
 
 
 def test_without_internet_and_npm_the_sentence_is_the_same(static: Path, no_npm: None, no_internet: None) -> None:
     with pytest.raises(Refused, match="Sambungkan komputer ini ke internet"):
-        assets.fetch(static)
+        browser_files.fetch(static)
 
 
 def test_another_failure_is_told_in_npms_words(static: Path, npm_says: Callable[[str], None]) -> None:
     npm_says("npm error code E403\nnpm error 403 Forbidden\nnpm error A complete log of this run is elsewhere")
     with pytest.raises(Refused, match="npm error code E403; npm error 403 Forbidden") as refused:
-        assets.fetch(static)
+        browser_files.fetch(static)
     assert refused.value.code == "assets_failed"
 
 
@@ -154,7 +155,7 @@ def test_a_failed_fetch_leaves_the_files_of_before(static: Path, npm_says: Calla
     put_all(static)
     npm_says("npm error code EINTEGRITY")
     with pytest.raises(Refused):
-        assets.fetch(static)
+        browser_files.fetch(static)
     assert assets.missing(static) == []
 
 
@@ -172,7 +173,7 @@ def test_a_fetch_replaces_the_files_of_an_older_version(static: Path, monkeypatc
         (work / "static/vendor/node_modules").rename(work / "node_modules")
 
     monkeypatch.setattr(npm, "install", install)
-    assets.fetch(static)
+    browser_files.fetch(static)
     assert assets.missing(static) == []
     assert not (static / "vendor/node_modules/left-over.js").exists()
 
@@ -180,7 +181,7 @@ def test_a_fetch_replaces_the_files_of_an_older_version(static: Path, monkeypatc
 def test_a_folder_that_cannot_be_written_is_said(static: Path) -> None:
     shutil.rmtree(static / "vendor")
     with pytest.raises(Refused, match="Periksa izin folder") as refused:
-        assets.fetch(static)
+        browser_files.fetch(static)
     assert refused.value.code == "assets_not_writable"
 
 
@@ -189,11 +190,11 @@ def test_what_a_killed_fetch_left_is_swept_away_later(
 ) -> None:
     npm_says("npm error code EINTEGRITY")
     (static / "vendor/.fetch-killed").mkdir()
-    now = assets.time.time()
+    now = browser_files.time.time()
     for later, left in ((60, True), (3600, False)):
-        monkeypatch.setattr(assets.time, "time", lambda later=later: now + later)
+        monkeypatch.setattr(browser_files.time, "time", lambda later=later: now + later)
         with pytest.raises(Refused):
-            assets.fetch(static)
+            browser_files.fetch(static)
         assert (static / "vendor/.fetch-killed").exists() is left
 
 
@@ -260,5 +261,5 @@ def test_a_hanging_registry_counts_as_no_internet(static: Path, monkeypatch: pyt
         monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/simple")
         monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
         with pytest.raises(Refused) as refused:
-            assets.fetch(static)
+            browser_files.fetch(static)
     assert refused.value.code == "assets_offline"

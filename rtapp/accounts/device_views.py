@@ -12,8 +12,8 @@ from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
 from ..schema import Device
-from ..web.asked import row_id
 from ..web.guard import acting, requires
+from ..web.requests import row_id
 from . import forms, store
 from .lifetime import last_day
 from .roles import Duty, Role

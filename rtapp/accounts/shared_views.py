@@ -12,9 +12,9 @@ from ..db import db
 from ..documents import qr
 from ..refusals import Refused
 from ..schema import Device, User
-from ..serving import lan_addresses
 from ..web.errors import refusal_text
 from ..web.filters import base_url
+from ..web.network import lan_addresses
 from .addresses import is_here_only, reachable
 
 blueprint = Blueprint("accounts", __name__)

@@ -8,9 +8,9 @@ from .. import clock
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
-from ..web.again import ask_again
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.reauthentication import ask_again
 from . import forms, passwords, store
 from .roles import Duty, Role
 from .shared_views import blame, blueprint, one_time_page, page

@@ -9,11 +9,11 @@ from .. import clock
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
-from ..web.again import admit, forget, too_often
 from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.guard import acting, current_actor, public, requires, start_session
 from ..web.pages import local_target
+from ..web.reauthentication import admit, forget, too_often
 from . import device_views, forms, passwords, pin_views, store, user_views  # noqa: F401  their routes are this room's too
 from .addresses import is_here_only
 from .lifetime import last_day

@@ -15,10 +15,11 @@ from ..db import begin_write, db
 from ..documents.sheets import write_csv
 from ..refusals import Reason
 from ..roster import store as roster
+from ..web.changes import Words
 from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.guard import acting, requires
-from ..web.told import Words
+from ..web.requests import page_number
 from . import find_store, store
 from .find_store import Wanted
 from .sentences import GROUPS, told
@@ -66,7 +67,7 @@ def export() -> Response:
 def _page(findings: seals_store.Findings | None = None) -> str:
     wanted = _wanted()
     total = find_store.count_lines(db.session, wanted)
-    page = min(_page_number(), max(1, -(-total // PAGE)))
+    page = min(page_number(), max(1, -(-total // PAGE)))
     lines = find_store.find_lines(db.session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
     return render_template(
         "audit/trail.html",
@@ -108,11 +109,6 @@ def _asked() -> dict[str, str]:
         sensible = False
     asked["day"] = asked["day"][:10] if sensible and len(asked["day"]) == 10 else ""
     return asked
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _page_urls(page: int, total: int) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from ..documents.paper import plain
 from ..events import store as events
 from ..events.about_store import about_of
 from ..schema import Wave
+from ..web.downloads import download, fonts
 from ..web.guard import acting, requires
-from ..web.printed import download, fonts
 from . import papers, store
 from .forms import CardsForm
 from .messenger import chat_address, message_for

@@ -13,10 +13,10 @@ from ..events import store as events
 from ..refusals import Refused
 from ..roster import store as roster
 from ..settings import store as settings
+from ..web.downloads import download, fonts
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.printed import download, fonts
 from . import papers, send_views, store  # noqa: F401  whose routes are this room's too
 from .forms import JOINED, NEW, CardsForm, ReissueForm, reissue_form
 from .layout import Card

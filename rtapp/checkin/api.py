@@ -16,10 +16,10 @@ from ..web.epoch import tell_epoch
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, require_checkpoint, requires
 from . import openapi
+from .attempt import Answer, Attempt
 from .decision import read_decision
 from .marks_store import kept_until, snapshot, snapshot_tag
 from .shared_views import checked_nonce, record
-from .store import Answer, Attempt
 from .verdict import Source
 
 api = Blueprint("checkin_api", __name__, url_prefix="/api/v1")

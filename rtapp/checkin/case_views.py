@@ -10,11 +10,12 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from .attempt import Attempt
 from .cases_store import Waiting, open_cases, settle_case
 from .decision import Decision
 from .forms import decision_of, new_nonce
 from .shared_views import blueprint, checked_nonce, record
-from .store import Attempt, find_answer
+from .store import find_answer
 from .verdict import Source
 
 

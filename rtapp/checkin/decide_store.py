@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -13,16 +13,14 @@ from ..badges.store import issue_missing, revoke_cards
 from ..db import upsert
 from ..events.store import find_checkpoint
 from ..refusals import Refused
+from ..roster.names import same_person
 from ..roster.rt import parse_rt
 from ..roster.seat_store import find_or_add_seat
-from ..roster.seats import same_person
 from ..roster.store import add_participant, archive_participant
 from ..schema import Attendance, Case, Checkpoint, Participant, Scan, Substitute, Village
+from .attempt import Answer, Attempt
 from .decision import LATE
 from .verdict import Verdict
-
-if TYPE_CHECKING:
-    from .store import Answer, Attempt
 
 SENDIRI, DIWAKILI = "sendiri", "diwakili"
 ASKING = (Verdict.OTHER_WAVE, Verdict.CONFLICT)
@@ -41,7 +39,7 @@ def dialect_of(session: Session | Connection) -> str:
 
 
 def insert_mark(
-    session: Session | Connection, attempt: "Attempt", participant_id: int, at: datetime, substitute_id: int | None
+    session: Session | Connection, attempt: Attempt, participant_id: int, at: datetime, substitute_id: int | None
 ) -> Row[Any]:
     """Insert an attendance and return its id, number, at, mode and substitute; a lost race raises LostRace."""
     mark = {
@@ -59,7 +57,7 @@ def insert_mark(
     return made
 
 
-def substitute_of(session: Session | Connection, attempt: "Attempt", row: Row[Any]) -> int | None:
+def substitute_of(session: Session | Connection, attempt: Attempt, row: Row[Any]) -> int | None:
     """Return who stands in for the person: whom the attempt names, else who did at the wave's registration."""
     told = attempt.decision.substitute
     if told is not None:
@@ -75,20 +73,20 @@ def followed(session: Session | Connection, nonce: str, checkpoint_id: int) -> R
     return row
 
 
-def corrects(attempt: "Attempt", follows: Row[Any], row: Row[Any], now: datetime) -> bool:
+def corrects(attempt: Attempt, follows: Row[Any], row: Row[Any], now: datetime) -> bool:
     """Say whether a substitute is named for the mark that the same desk made just now, as if the head had come."""
     own = follows.device_id == attempt.device_id and follows.user_id == attempt.user_id
     made = follows.verdict == Verdict.WELCOME and follows.attendance_id == row.attendance_id is not None
     return made and (own or attempt.may_decide) and now - follows.server_at <= CORRECTION_WINDOW
 
 
-def undo_own(session: Session, attempt: "Attempt", row: Row[Any], *, now: datetime) -> None:
+def undo_own(session: Session, attempt: Attempt, row: Row[Any], *, now: datetime) -> None:
     """Void the mark that a correction takes the place of."""
     _void(session, attempt, row, "Diwakili, bukan datang sendiri", now)
 
 
 def resolve(
-    session: Session, attempt: "Attempt", row: Row[Any], follows: Row[Any] | None, *, at: datetime, now: datetime
+    session: Session, attempt: Attempt, row: Row[Any], follows: Row[Any] | None, *, at: datetime, now: datetime
 ) -> tuple[Verdict, Any]:
     """Decide a conflict: who counts is the head or the substitute; return the verdict and the mark that holds now.
 
@@ -107,7 +105,7 @@ def resolve(
     return verdict, insert_mark(session, attempt, row.participant_id, at, substitute)
 
 
-def walk_in(session: Session, attempt: "Attempt", *, now: datetime) -> int:
+def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
     """Return the participant that a walk-in is: the head of the seat by that name, else somebody new with a card.
 
     Another head of the seat is replaced where whoever scans may decide so; refused with 409 otherwise.
@@ -144,7 +142,7 @@ def walk_in(session: Session, attempt: "Attempt", *, now: datetime) -> int:
 
 
 def keep_cases(
-    session: Session | Connection, attempt: "Attempt", answer: "Answer", scan_id: int, *, trusted: bool, now: datetime
+    session: Session | Connection, attempt: Attempt, answer: Answer, scan_id: int, *, trusted: bool, now: datetime
 ) -> None:
     """Open the case that this scan leaves to a supervisor, and settle those that its decision answers."""
     counts = answer.verdict in _COUNTING
@@ -173,7 +171,7 @@ def keep_cases(
         )  # fmt: skip
 
 
-def _case_of(attempt: "Attempt", answer: "Answer", trusted: bool, counts: bool) -> str:
+def _case_of(attempt: Attempt, answer: Answer, trusted: bool, counts: bool) -> str:
     if not counts and attempt.source in LATE:
         return "late"
     if answer.verdict is Verdict.CONFLICT:
@@ -196,7 +194,7 @@ def _seat_of(session: Session, text: str) -> Any:
     return find_or_add_seat(session, village, rt, rw)
 
 
-def _void(session: Session, attempt: "Attempt", row: Row[Any], reason: str, now: datetime) -> None:
+def _void(session: Session, attempt: Attempt, row: Row[Any], reason: str, now: datetime) -> None:
     attendance_id, participant_id = row.attendance_id, row.participant_id
     values = {"voided_at": now, "voided_by": attempt.recorded_by[:80], "void_reason": reason[:300]}
     session.execute(update(Attendance).where(Attendance.id == attendance_id).values(values))

@@ -1,7 +1,6 @@
 """All that one judgement needs, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -10,24 +9,10 @@ from ..badges import token as codes
 from ..refusals import Refused
 from ..roster.store import seat_code
 from ..schema import Attendance, Badge, Checkpoint, Device, District, Participant, Scan, Seat, User, Village, Wave
-
-if TYPE_CHECKING:
-    from .store import Attempt
+from .attempt import Attempt, Face
 
 
-@dataclass(frozen=True)
-class Face:
-    """Whom an answer is about, as programs read it: as they are now, and so not kept with the scan."""
-
-    id: int
-    name: str
-    seat: str | None
-    village: str | None
-    district: str | None
-    wave: int | None
-
-
-def facts_of(session: Session | Connection, attempt: "Attempt") -> Row[Any]:
+def facts_of(session: Session | Connection, attempt: Attempt) -> Row[Any]:
     """Return the facts an attempt is judged by; refused with 404 for an unknown checkpoint or participant."""
     asked = {"checkpoint": attempt.checkpoint_id, "nonce": attempt.nonce, "asking": attempt.device_id}
     if attempt.participant_id is not None:

@@ -14,8 +14,8 @@ from ..accounts.tries import Tries
 from ..badges import token as codes
 from ..db import db
 from ..refusals import Refused
+from .attempt import Attempt
 from .decision import NO_DECISION, Decision, read_decision
-from .store import Attempt
 from .verdict import Source
 
 PIN_TRIES = {"most": 5, "within": timedelta(minutes=15)}

@@ -19,10 +19,10 @@ from ..roster import store as roster
 from ..schema import Checkpoint
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from .attempt import Attempt
 from .cases_store import absences_of, note_absence, refuse_frozen
 from .forms import attempt_of, decider, new_nonce
 from .shared_views import blueprint, checked_nonce, own_checkpoint, record
-from .store import Attempt
 from .verdict import Source, Verdict
 
 MOST = 300

@@ -19,10 +19,10 @@ from ..documents import qr
 from ..events import store as events
 from ..refusals import Refused
 from ..settings import store as settings
+from ..web.downloads import chosen_paper, download, fonts
 from ..web.filters import current_event
 from ..web.guard import acting, requires
 from ..web.headers import allows_wasm
-from ..web.printed import chosen_paper, download, fonts
 from .shared_views import blueprint
 
 _MILLISECONDS = re.compile(r"-?[0-9]{1,15}")

@@ -18,10 +18,10 @@ from ..roster import store as roster
 from ..schema import Substitute
 from ..web.epoch import epoch, tell_epoch
 from ..web.guard import acting, require_checkpoint
+from .attempt import Answer, Attempt
 from .cases_store import count_open
 from .forms import new_nonce
 from .marks_store import last_scans, undoable, waves_attended
-from .store import Answer, Attempt
 from .transport_store import transport_of
 from .verdict import Verdict
 

@@ -1,6 +1,6 @@
 """Record a scan and answer it: the hot path, in three statements of Core."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from ..badges import token as codes
 from ..db import upsert
 from ..refusals import Refused
 from ..schema import Attendance, Scan
+from .attempt import Answer, Attempt
 from .decide_store import (
     ASKING,
     DIWAKILI,
@@ -28,68 +29,11 @@ from .decide_store import (
     undo_own,
     walk_in,
 )
-from .decision import LATE, NO_DECISION, Decision, true_time
-from .facts_store import Face, face_of, facts_of
-from .verdict import Facts, Source, Verdict, is_open, judge
+from .decision import LATE, NO_DECISION, true_time
+from .facts_store import face_of, facts_of
+from .verdict import Facts, Verdict, is_open, judge
 
 _PASSING = {"replayed", "person"}
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One scan as it arrives: exactly one of ``code`` (what was read) and ``participant_id`` is set.
-
-    ``recorded_by`` is the label of the device or the name of the user who scans. ``client_at`` is when it happened
-    and ``sent_at`` when it was sent, both by the device's clock; ``since`` is when at the earliest, where a paper tells
-    only between which times. ``follows`` is the nonce of the scan that a
-    ``decision`` is about; ``may_decide`` says that who scans has the duty, or somebody who has it agreed.
-    """
-
-    nonce: str
-    checkpoint_id: int
-    source: Source
-    code: str | None = None
-    participant_id: int | None = None
-    device_id: int | None = None
-    user_id: int | None = None
-    recorded_by: str = ""
-    client_at: datetime | None = None
-    sent_at: datetime | None = None
-    since: datetime | None = None
-    follows: str = ""
-    decision: Decision = NO_DECISION
-    may_decide: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The facts of a verdict, in no language and without personal data; kept with the scan for replays.
-
-    What is true only of this reading, ``replayed`` and ``person``, is not kept.
-    """
-
-    nonce: str
-    verdict: Verdict
-    checkpoint_id: int
-    participant_id: int | None = None
-    attendance_id: int | None = None
-    at: str | None = None
-    mode: str | None = None
-    device: str | None = None
-    number: int | None = None
-    raw: str | None = None
-    opens_at: str | None = None
-    closes_at: str | None = None
-    revoked_at: str | None = None
-    replaced_at: str | None = None
-    substitute_id: int | None = None
-    came_instead: int | None = None
-    requires: str | None = None
-    happened_at: str | None = None
-    since: str | None = None
-    asked: str | None = None
-    replayed: bool = False
-    person: Face | None = field(default=None, compare=False)
 
 
 def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetime) -> Answer:

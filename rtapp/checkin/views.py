@@ -13,17 +13,18 @@ from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
 from ..roster import store as roster
-from ..web.asked import row_id
 from ..web.guard import acting, current_actor, public, require_checkpoint, requires
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.requests import row_id
 from . import case_views, group_views, preflight_views  # noqa: F401  their routes are this room's too
+from .attempt import Attempt
 from .forms import attempt_of, new_nonce, whole
 from .marks_store import void_mark
+from .scan_writer import ScanWriter
 from .shared_views import blueprint, checked_nonce, desk_context, own_checkpoint, record, results, shown, tested
-from .store import Attempt, find_answer, record_scan
+from .store import find_answer, record_scan
 from .verdict import Source, Verdict
-from .writer import ScanWriter
 
 WRONG_PERSON = "Salah orang"
 

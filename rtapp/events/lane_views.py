@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from ..accounts.roles import Duty
 from ..db import db
-from ..web.asked import row_id
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.guard import requires
-from ..web.printed import chosen_paper, download, fonts, paper_choices
+from ..web.requests import row_id
 from . import papers, store
 from .lanes import MOST_DESKS, SECONDS, desks_within, minutes, share_out
 from .shared_views import blueprint

@@ -17,11 +17,11 @@ from ..events import store as events
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Device, Wave
-from ..serving import lan_addresses
 from ..settings import store as settings
-from ..web.asked import row_id
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires, start_session
+from ..web.network import lan_addresses
+from ..web.requests import row_id
 from .shared_views import blueprint, own_wave, sees, stream_of, waves_of
 from .store import counts_at, current_wave, registration_of
 

@@ -5,8 +5,8 @@ rebuilds a table to change it; with foreign keys on that emptied a child table, 
 checked afterwards, and a copy of the database is kept beside it first.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
 from pathlib import Path
 
 from alembic import command
@@ -20,10 +20,17 @@ from ..config import make_private
 from ..refusals import Refused
 
 
-def upgrade(engine: Engine, instance: Path, now: datetime, alone: AbstractContextManager[object] | None = None) -> bool:
+def upgrade(
+    engine: Engine,
+    instance: Path,
+    *,
+    alone: AbstractContextManager[object] | None = None,
+    keep: Callable[[], object] | None = None,
+) -> bool:
     """Bring the database to the present schema and return whether anything was done.
 
-    ``alone`` is held while an older database changes: nobody else may be using it. Refused when the database is of
+    ``alone`` is held while an older database changes: nobody else may be using it; ``keep`` is called before, to make a
+    backup. Refused when the database is of
     a newer version than this program, or its references do not hold afterwards.
     """
     config = _config()
@@ -40,8 +47,8 @@ def upgrade(engine: Engine, instance: Path, now: datetime, alone: AbstractContex
                 "Basis data ini dibuat oleh rtapp yang lebih baru. Perbarui rtapp, lalu jalankan lagi.",
             )
         with alone if alone and present is not None else nullcontext():
-            if present is not None:
-                _keep_copy(engine, instance, now)
+            if present is not None and keep:
+                keep()
             with engine.connect() as connection:
                 return _run(connection, config)
 
@@ -89,10 +96,3 @@ def _run(connection, config: Config) -> bool:  # type: ignore[no-untyped-def]
         if sqlite:
             connection.rollback()
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _keep_copy(engine: Engine, instance: Path, now: datetime) -> None:
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        from ..backups import make  # loaded where it is needed; it makes tables by migrating
-
-        make(engine, instance, now, "before-migration")

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from .. import backups, clock
+from .. import clock
 from ..accounts.roles import Duty
 from ..audit.find_store import Wanted, count_lines
 from ..audit.store import note
@@ -17,15 +17,16 @@ from ..checkin.story_store import scans_of
 from ..db import begin_write, db, scrub
 from ..events import store as events
 from ..events.about_store import about_of
-from ..live.writer import FOLDER as LISTS
 from ..refusals import Reason, Refused
-from ..reports.writer import FOLDER as BUNDLES
+from ..reports.bundle_files import FOLDER as BUNDLES
+from ..reports.desk_list_files import FOLDER as LISTS
 from ..roster import store as roster
+from ..safety import backups
 from ..settings.letter import About
-from ..web.again import ask_again
+from ..web.downloads import chosen_paper, download, fonts
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires
-from ..web.printed import chosen_paper, download, fonts
+from ..web.reauthentication import ask_again
 from . import store
 from .papers import Minutes, minutes_paper
 from .retention import KINDS, WORDS, Level, kept_until

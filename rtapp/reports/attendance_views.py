@@ -17,11 +17,11 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.asked import row_id
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
-from ..web.printed import chosen_paper, download, fonts, paper_choices
+from ..web.requests import row_id
 from . import papers
 from .attendance import PARTS, Roll, parts_of
 from .attendance_store import listed_points, roll_of

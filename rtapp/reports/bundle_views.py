@@ -13,11 +13,11 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import wants_fragment
-from ..web.printed import chosen_paper, download, fonts, paper_choices
-from . import writer
+from . import bundle_files as writer
 from .bundle_store import Wanted, plan_bundle
 from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 

@@ -14,10 +14,10 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.asked import row_id
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.printed import chosen_paper, download, fonts, paper_choices
+from ..web.requests import row_id
 from . import certificate_rule_store as rules
 from . import certificate_store as store
 from .certificate import PLACES, checked_numbering, checked_rule, read_code, shown_code

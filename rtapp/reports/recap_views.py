@@ -11,10 +11,10 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.filters import clock_time
 from ..web.guard import acting, requires
-from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers
 from .recap import rows
 from .recap_store import recap_of

@@ -13,9 +13,9 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import SignedList
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.printed import chosen_paper, download, fonts, paper_choices
 from . import papers
 from .shared_views import blueprint, note_export, wave_links
 from .signatures import read_counts

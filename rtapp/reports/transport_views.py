@@ -13,11 +13,11 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.asked import row_id
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
-from ..web.printed import chosen_paper, download, fonts, paper_choices
+from ..web.requests import row_id
 from . import papers
 from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 from .transport import KINDS, Rate, cash_by_cashier, read_rate, rupiah, total

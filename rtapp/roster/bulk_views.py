@@ -17,14 +17,15 @@ from ..events import store as events
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Wave
+from ..web.downloads import paper_choices
 from ..web.errors import refusal_text
 from ..web.filters import number
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.printed import paper_choices
+from ..web.requests import page_number
 from . import bulk_store, store
 from .bulk_store import Outcome
-from .shared_views import blueprint, listing_of, page_number, wanted_people
+from .shared_views import blueprint, listing_of, wanted_people
 
 NAMES_SHOWN = 5
 Said = list[tuple[str, str]]  # kind of message, sentence

@@ -94,6 +94,12 @@ def name_key(name: str) -> str:
     return " ".join(filter(None, (fold(word) for word in _full_words(words))))
 
 
+def same_person(one: str, other: str) -> bool:
+    """Say whether two names of one seat's heads are one person for certain: but for titles, one in the other."""
+    first, second = name_key(one).split(), name_key(other).split()
+    return set(first) <= set(second) or set(second) <= set(first)
+
+
 def search_key(*parts: str) -> str:
     """Return the folded key under which somebody is found; the first part is the name, others RT, village, district.
 

@@ -12,10 +12,11 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.requests import page_number
 from . import store
 from .forms import PersonForm, person_form, values_of
 from .revision import Revision, reconcile
-from .shared_views import PAGE, blame, blueprint, choices, form_context, listing_of, page_number, wanted_people
+from .shared_views import PAGE, blame, blueprint, choices, form_context, listing_of, wanted_people
 
 STEPS = {"next": 1, "previous": -1}  # which row is opened once this one is saved
 

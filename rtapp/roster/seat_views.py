@@ -12,8 +12,8 @@ from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
 from ..refusals import Refused
+from ..web.changes import Words
 from ..web.guard import acting, requires
-from ..web.told import Words
 from . import store
 from .forms import NewHeadForm, new_head_form
 from .shared_views import blame, blueprint

@@ -39,12 +39,6 @@ def wanted_people(districts: Sequence[District] = ()) -> store.Filter:
     return store.Filter(**asked)
 
 
-def page_number() -> int:
-    """Return the page of the list the address asks for, from 1."""
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-
-
 def listing_of(wanted: store.Filter, page: int = 1) -> dict[str, Any]:
     """Return the list's filters, order and page as they stand in an address."""
     filters = {name: getattr(wanted, name) for name in ("q", *store.FACETS, "sort")}

@@ -9,17 +9,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from .. import clock
 from ..accounts.roles import Duty
-from ..db import db
+from ..db import begin_write, db
 from ..events import place_store
 from ..events import store as events
 from ..events.waves import numeral
 from ..schema import District
-from ..web.guard import requires
+from ..web.downloads import download
+from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import bulk_views, import_views, person_views, quality_views, row_views, seat_views, store  # noqa: F401
+from ..web.requests import page_number
+from . import bulk_views, export_store, person_views, quality_views, row_views, seat_views, store  # noqa: F401
 from .forms import GUESTS, village_choices
-from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, page_number, wanted_people
+from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, wanted_people
 
 STATUSES = (("hadir", _l("Hadir")), ("belum", _l("Belum hadir")), ("arsip", _l("Diarsipkan")))
 SORTS = (("", _l("Wilayah")), ("nama", _l("Nama")), ("desa", _l("Desa")), ("rt", _l("Nomor RT")))
@@ -49,6 +52,17 @@ def _shows_places() -> bool:
 
 def _district_before() -> str:
     return parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get("district", [""])[0]
+
+
+@blueprint.get("/participants.<any(xlsx,csv,ods):form>")
+@requires(Duty.IMPORT_ROSTER)
+def export(form: str) -> Response:
+    """Hand out the roster; who took how many rows stands in the trail."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    data, _rows = export_store.export(session, actor.name, form, codes=False, now=now)
+    session.commit()
+    return download(data, "peserta", form)
 
 
 def _list_context(wanted: store.Filter, page: int, total: int, found: list[store.Person]) -> dict[str, Any]:

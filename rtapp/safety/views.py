@@ -8,16 +8,17 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from .. import backups, clock
+from .. import clock
 from ..accounts.roles import Duty
 from ..audit.store import note
 from ..db import begin_write, db
 from ..refusals import Refused
-from ..restoring import Tried, try_out
-from ..web.again import ask_again
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from .writer import back_up, failure
+from ..web.reauthentication import ask_again
+from . import backups
+from .restore import Tried, try_out
+from .schedule import back_up, failure
 
 blueprint = Blueprint("safety", __name__)
 

@@ -12,10 +12,10 @@ from ..accounts.roles import Duty
 from ..badges.token import payload
 from ..db import begin_write, db
 from ..refusals import Refused
-from ..serving import lan_addresses
-from ..web.again import ask_again
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.network import lan_addresses
+from ..web.reauthentication import ask_again
 from . import (
     letterhead_views,  # noqa: F401  its routes are this room's
     store,

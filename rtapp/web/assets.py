@@ -1,19 +1,12 @@
-"""Browser files made by others: which ones the desk needs, how they are fetched once, and their licences."""
+"""Browser files made by others: which ones the desk needs, their addresses and their licences."""
 
 import hashlib
 import json
 import mimetypes
 import re
-import shutil
-import sys
-import time
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
-
-from ..refusals import Refused
-from . import npm
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,10 +20,8 @@ REQUIRED = (
     "node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf",
     "node_modules/dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf",
 )
-_LOCK_FILES = ("package.json", "package-lock.json", ".npmrc")
-_ABOUT = ("package.json", "LICENSE", "README.md")
+ABOUT = ("package.json", "LICENSE", "README.md")
 _UNNAMED = {"dejavu-fonts-ttf": "Bitstream-Vera"}  # its package.json only points to the file
-_PREFIX = ".fetch-"
 _TERMS = re.compile(r"^## Licen[cs]es?\s*$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 
 
@@ -73,35 +64,7 @@ def missing(static_folder: str | Path) -> list[str]:
     vendor = Path(static_folder, "vendor")
     pinned = _pinned(vendor).items()
     stale = {name for name, version in pinned if _about(vendor, name).get("version") != version}
-    return [file for file in REQUIRED if _package(file) in stale or not (vendor / file).is_file()]
-
-
-def fetch(static_folder: str | Path) -> None:
-    """Fetch the files of ``REQUIRED`` into ``static_folder``/vendor, each package checked against its hash.
-
-    The npm of this machine does it; without one, the npm of a PyPI wheel that is used once and thrown away.
-    Either everything arrives or nothing changes. Raises Refused: assets_offline, assets_altered,
-    assets_failed, assets_not_writable.
-    """
-    vendor = Path(static_folder, "vendor").resolve()
-    try:
-        _sweep(vendor)
-        with TemporaryDirectory(prefix=_PREFIX, dir=vendor, ignore_cleanup_errors=True) as folder:
-            work = Path(folder)
-            for name in _LOCK_FILES:
-                shutil.copyfile(vendor / name, work / name)
-            npm.install(work)
-            _keep_needed(work, work / "kept")
-            _swap(work / "kept" / "node_modules", vendor / "node_modules", work / "old")
-    except OSError as error:
-        raise Refused(
-            "assets_not_writable",
-            "Berkas peramban tidak dapat disimpan di %(folder)s (%(detail)s). "
-            "Periksa izin folder dan ruang disk, lalu jalankan lagi.",
-            503,
-            folder=str(vendor),
-            detail=error.strerror or str(error),
-        ) from error
+    return [file for file in REQUIRED if package(file) in stale or not (vendor / file).is_file()]
 
 
 def licences(static_folder: str | Path) -> list[Licence]:
@@ -142,38 +105,6 @@ def _about(vendor: Path, name: str) -> dict[str, str]:
         return {}
 
 
-def _package(file: str) -> str:
+def package(file: str) -> str:
+    """Return the npm name of the package that ``file`` of ``REQUIRED`` comes from."""
     return file.split("/")[1]
-
-
-def _sweep(vendor: Path) -> None:
-    """Remove what a fetch left that was killed; a younger folder may belong to a fetch that still runs."""
-    for folder in vendor.glob(_PREFIX + "*"):
-        if folder.stat().st_mtime < time.time() - 3 * npm.PATIENCE:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _keep_needed(work: Path, kept: Path) -> None:
-    """Copy what the desk serves and the licences: 4 of 19 MB."""
-    about = {f"node_modules/{_package(file)}/{name}" for file in REQUIRED for name in _ABOUT}
-    for file in sorted({*REQUIRED, *about}):
-        (kept / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(work / file, kept / file)
-
-
-def _swap(new: Path, place: Path, old: Path) -> None:
-    if place.exists():
-        place.rename(old)
-    try:
-        new.rename(place)
-    except OSError:
-        if old.exists():
-            old.rename(place)
-        raise
-
-
-if __name__ == "__main__":
-    try:
-        fetch(Path(__file__).parents[2] / "static")
-    except Refused as refused:
-        sys.exit(str(refused))

@@ -77,12 +77,12 @@ def sentences() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
 def written(catalogue: Catalog) -> bytes:
     """Return the file of ``catalogue`` brought up to date: every sentence now said and no other."""
     template = Catalog()
-    for file, _line, message in sorted(sentences(), key=lambda found: (found[0], found[1])):
-        template.add(message, locations=[(file, None)])
+    for _file, _line, message in sentences():
+        template.add(message)
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     body = BytesIO()
-    write_po(body, catalogue, width=100, omit_header=True, sort_output=True, include_lineno=False)
+    write_po(body, catalogue, width=100, omit_header=True, sort_output=True, no_location=True)
     return HEADER + body.getvalue()
 
 

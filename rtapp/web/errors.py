@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from ..refusals import Reason, Refused
 from .htmx import wants_fragment, wants_json
-from .numbered import number
+from .request_log import number
 
 log = logging.getLogger(__name__)
 

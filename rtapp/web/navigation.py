@@ -12,7 +12,7 @@ _PREPARED = {"events", "settings", "accounts", "audit", "safety", "privacy", "pa
 # label, endpoint, icon, duty, blueprints in which the section is the current one
 _SECTIONS = (
     (_("Meja"), "checkin.desks", "desk", Duty.SCAN, {"checkin"}),
-    (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster"}),
+    (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster", "imports"}),
     (_("Kehadiran"), "live.counts_of_current_wave", "board", Duty.SEE_COUNTS, {"live"}),
     (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists", "reports"}),
     (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, _PREPARED),

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from .. import tls
+from .. import config
 from ..accounts.addresses import reachable
 from ..documents import certificates, qr
 from ..refusals import Refused
-from ..serving import lan_addresses
 from .guard import public
+from .network import lan_addresses
 
 blueprint = Blueprint("setup", __name__)
 
@@ -56,5 +56,5 @@ def secure_address() -> str:
 def _authority() -> bytes | None:
     if not current_app.config["TLS_PORT"]:
         return None
-    path = tls.folder(Path(current_app.instance_path)).authority
+    path = config.authority_file(Path(current_app.instance_path))
     return path.read_bytes() if path.exists() else None

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert, select
 
-from rtapp import clock, demo, migrations
+from rtapp import clock, migrations
+from rtapp.commands import demo
 from rtapp.db import begin_write, db
 from rtapp.events import store as events
 from rtapp.events.about_store import about_of
@@ -41,7 +42,7 @@ def fill(folder: Path) -> None:
     """Make the demo, in which all 337 of wave I came and are to be paid."""
     app = create_app(folder)
     with app.app_context():
-        migrations.upgrade(db.engine, folder, clock.utcnow())
+        migrations.upgrade(db.engine, folder)
         demo.fill(db.session, clock.utcnow())
         db.session.commit()
         mark_all()

@@ -29,11 +29,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from rtapp import clock, config, serving
+from rtapp import clock, config
 from rtapp.accounts.roles import Role
 from rtapp.accounts.store import add_device, issue_bearer
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
+from rtapp.laptop import serving
 from rtapp.schema import Badge, Checkpoint, Participant, Wave
 
 from ..served import Served, command, free_port

@@ -19,8 +19,8 @@ from rtapp.badges.store import follow_import
 from rtapp.db import begin_write, db
 from rtapp.documents.sheets import read_workbook
 from rtapp.factory import create_app
-from rtapp.roster.apply_store import apply_plan
-from rtapp.roster.import_store import plan_import
+from rtapp.imports.apply_store import apply_plan
+from rtapp.imports.plan_store import plan_import
 from rtapp.schema import District
 
 from ..lists import tabalong, workbook
@@ -93,7 +93,7 @@ def measure(folder: Path, heads: int, figures: dict[str, list[float]]) -> None:
     """Import the list into an empty roster once and note how long each step took."""
     app = create_app(folder)
     with app.app_context():
-        migrations.upgrade(db.engine, folder, clock.utcnow())
+        migrations.upgrade(db.engine, folder)
         tabalong(db.session)
         districts = [(d.name, [v.name for v in d.villages]) for d in db.session.query(District).order_by(District.code)]
         data = dirty_list(districts, random.Random(951), heads)

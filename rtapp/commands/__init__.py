@@ -1,0 +1,1 @@
+"""The command line: what ``python app.py`` does, and in which words."""

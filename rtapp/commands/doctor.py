@@ -1,0 +1,317 @@
+"""What would stop the event, looked for the day before: one finding a line, in plain words, with what to do."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import clock, config, migrations
+from ..db import db
+from ..documents.fonts import find_fonts
+from ..laptop import logs, serving, tls
+from ..refusals import Refused
+from ..safety import backups
+from ..safety.schedule import failure
+from ..schema import Audit, Scan
+from ..settings import store as settings
+from ..web import assets, network
+
+GIGABYTE, MEGABYTE = 10**9, 10**6
+LEAST_DISK, GOOD_DISK = GIGABYTE // 5, GIGABYTE
+_PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
+_PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
+_AWAKE = {
+    "Windows": "Jalankan “powercfg /change standby-timeout-ac 0”, dan biarkan tutup laptop terbuka.",
+    "Darwin": "Jalankan peladen dengan “caffeinate -s python app.py serve”.",
+}
+
+
+class Level(StrEnum):
+    """How much a finding matters: STOP would stop the event."""
+
+    OK = "OK"
+    WARN = "PERHATIAN"
+    STOP = "GAGAL"
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    level: Level
+    sentence: str
+
+
+Findings = Iterator[Finding]
+
+
+def examine(app: Flask, port: int, tls_port: int) -> Findings:
+    """Look at everything the day needs; what cannot be looked at is a finding, too."""
+    instance, static = Path(app.instance_path), config.ROOT / "static"
+    checks: list[Callable[[], Findings]] = [
+        lambda: programs(config.ROOT / "requirements.txt"),
+        lambda: files(instance),
+        lambda: database(instance),
+        lambda: copies(instance),
+        lambda: browser_files(static),
+        lambda: written(instance),
+        lambda: disk(shutil.disk_usage(instance).free),
+        lambda: doors(instance, port),
+        lambda: addresses(port, tls_port),
+        lambda: certificate(instance, network.lan_addresses(), clock.utcnow()),
+        lambda: time_of_day(clock.utcnow()),
+        sleep,
+    ]
+    with app.app_context():
+        for check in checks:
+            try:
+                yield from check()
+            except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+                db.session.rollback()
+                why = str(error).strip().splitlines()[0]
+                yield Finding(Level.STOP, f"Tidak dapat diperiksa: {why}.")
+
+
+def programs(requirements: Path) -> Findings:
+    """Is Python new enough, and is every package there, at the version that was tested?"""
+    version = platform.python_version()
+    new = sys.version_info >= (3, 11)
+    yield Finding(
+        Level.OK if new else Level.STOP, f"Python {version}" + ("." if new else ": perlu 3.11 atau lebih baru.")
+    )
+    wanted = [line for line in requirements.read_text(encoding="utf-8").splitlines() if "sys_platform" not in line]
+    lacking, other = [], []
+    for name, pinned in filter(None, (match and match.groups() for match in map(_PINNED.match, wanted))):
+        try:
+            if metadata.version(name) != pinned:
+                other.append(name)
+        except metadata.PackageNotFoundError:
+            lacking.append(name)
+    if lacking:
+        yield Finding(Level.STOP, f"Paket belum ada: {', '.join(lacking)}. Jalankan “pip install -r requirements.txt”.")
+    elif other:
+        yield Finding(Level.WARN, f"Paket dengan versi yang tidak diuji: {', '.join(other)}.")
+    else:
+        yield Finding(Level.OK, "Semua paket ada dengan versi yang diuji.")
+
+
+def files(instance: Path) -> Findings:
+    """Can the folder be written, and can nobody else read what is private in it?"""
+    probe = instance / "doctor.tmp"
+    probe.touch()
+    probe.unlink()
+    opened = [name for name in _PRIVATE if (instance / name).exists() and (instance / name).stat().st_mode & 0o077]
+    if opened and os.name != "nt":
+        yield Finding(Level.WARN, f"Terbaca pengguna lain di laptop ini: {', '.join(opened)}. Jalankan chmod 600.")
+    else:
+        yield Finding(Level.OK, f"Folder data {instance} dapat ditulis dan tertutup bagi pengguna lain.")
+
+
+def database(instance: Path) -> Findings:
+    """Is the database whole, and of this version?"""
+    if not has_database():
+        yield Finding(Level.WARN, "Basis data belum ada: jalankan “python app.py serve” sekali, lalu siapkan acaranya.")
+        return
+    if db.engine.dialect.name == "sqlite":
+        broken = db.session.execute(text("PRAGMA integrity_check")).scalars().first()
+        if broken != "ok":
+            yield Finding(Level.STOP, f"Basis data rusak ({broken}). Pulihkan dari cadangan.")
+            return
+        journal = db.session.execute(text("PRAGMA journal_mode")).scalar_one()
+        if journal != "wal":
+            yield Finding(
+                Level.WARN, f"Basis data memakai jurnal “{journal}”. Pindahkan foldernya ke disk laptop sendiri."
+            )
+    if migrations.current(db.engine) != migrations.newest():
+        yield Finding(Level.WARN, "Basis data dari versi lain: jalankan “python app.py migrate” sebelum acara.")
+    else:
+        yield Finding(Level.OK, "Basis data utuh dan mutakhir.")
+
+
+def copies(instance: Path) -> Findings:
+    """Is there a backup that can be read, is it locked, and did the last one reach the second folder?"""
+    if not has_database():
+        return
+    kept, newest = backups.settings(instance), next((each for each in backups.find(instance) if each.readable), None)
+    if failed := failure(instance):
+        yield Finding(Level.WARN, str(failed))
+    elif kept.folder and not Path(kept.folder).is_dir():
+        yield Finding(Level.WARN, f"Folder kedua cadangan, {kept.folder}, tidak terjangkau. Pasang stik USB-nya.")
+    if newest is None:
+        yield Finding(
+            Level.WARN, "Belum ada cadangan: peladen membuatnya sendiri, atau jalankan “python app.py backup”."
+        )
+    else:
+        yield Finding(Level.OK, f"Cadangan terbaru {newest.made_at:%Y-%m-%d %H:%M} UTC.")
+    if not kept.recipient:
+        yield Finding(Level.WARN, "Cadangan belum terkunci. Tetapkan kata sandinya di Pengaturan, Cadangan.")
+
+
+def browser_files(static: Path) -> Findings:
+    """Are the files for browsers here, which need the internet once, and the letters of the papers?"""
+    if assets.missing(static):
+        yield Finding(Level.STOP, "Berkas peramban belum lengkap. Sambungkan internet, jalankan “python app.py fetch”.")
+    else:
+        yield Finding(Level.OK, "Berkas peramban lengkap; internet tidak diperlukan di aula.")
+    try:
+        find_fonts(static)
+        yield Finding(Level.OK, "Huruf untuk mencetak ada.")
+    except Refused as refused:
+        yield Finding(Level.WARN, str(refused))
+
+
+def disk(free: int) -> Findings:
+    """Is there room for the day, its backups and papers?"""
+    level = Level.STOP if free < LEAST_DISK else Level.WARN if free < GOOD_DISK else Level.OK
+    advice = "" if level == Level.OK else " Kosongkan sedikitnya 1 GB."
+    yield Finding(level, f"Ruang disk kosong {free / GIGABYTE:.1f} GB.{advice}")
+
+
+def written(instance: Path) -> Findings:
+    """Where does the server write about itself, and how much?"""
+    most = logs.BYTES * (logs.OLDER + 1) / MEGABYTE
+    yield Finding(
+        Level.OK,
+        f"Catatan peladen di {logs.folder(instance)}: {logs.size(instance) / MEGABYTE:.1f} MB, paling banyak "
+        f"{most:.0f} MB setiap proses.",
+    )
+
+
+def doors(instance: Path, port: int) -> Findings:
+    """Does the server of this instance answer at its port, or may it have the port?"""
+    ours = _is_served(instance)
+    if ours and any(_answers(f"http://{host}:{port}/healthz") for host in ("127.0.0.1", *network.lan_addresses())):
+        yield Finding(Level.OK, f"Peladen menjawab di port {port}.")
+    elif ours:
+        yield Finding(Level.WARN, f"Peladen berjalan, tetapi tidak menjawab di port {port}. Sebutkan portnya: --port.")
+    else:
+        try:
+            serving.free_address("0.0.0.0", port)
+            yield Finding(Level.OK, f"Port {port} bebas; peladen belum dijalankan.")
+        except Refused as refused:
+            yield Finding(Level.STOP, str(refused))
+
+
+def addresses(port: int, tls_port: int) -> Findings:
+    """Has the laptop an address that phones reach, and is it the one on the cards?"""
+    found = network.lan_addresses()
+    if found:
+        yield Finding(Level.OK, f"Alamat laptop di jaringan: {', '.join(found)}.")
+    else:
+        yield Finding(Level.WARN, "Laptop tidak tersambung ke jaringan mana pun: ponsel tidak dapat menjangkaunya.")
+    try:
+        told = settings.read(db.session, "base_url") if has_database() else ""
+    except SQLAlchemyError:
+        db.session.rollback()  # a database that is not there yet, or older: said already
+        return
+    reached = [*network.addresses("0.0.0.0", port), *network.addresses("0.0.0.0", tls_port, "https")]
+    if told and told.lower() not in reached:
+        yield Finding(
+            Level.WARN,
+            f"Kode QR kartu memakai alamat {told}, yang bukan alamat laptop ini sekarang: kamera bawaan ponsel tidak "
+            "akan membuka kartu. Beri laptop alamat itu lagi, atau pakai pemindai dan halaman Meja.",
+        )
+    elif told:
+        yield Finding(Level.OK, f"Alamat di kode QR kartu, {told}, adalah alamat laptop ini.")
+
+
+def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:
+    """Does the certificate hold for today's addresses?"""
+    kept = tls.folder(instance)
+    authority, leaf = tls.read(kept.authority), tls.read(kept.leaf)
+    if not kept.path.exists():
+        yield Finding(Level.OK, "HTTPS belum dipakai; kamera di halaman dan kerja luring memerlukan “serve --tls”.")
+    elif authority is None or now >= authority.ends:
+        yield Finding(Level.STOP, f"Sertifikat di {kept.path} tidak utuh atau habis masa. Pulihkan dari cadangan.")
+    elif leaf is None or tls.is_due(kept, lan, now):
+        yield Finding(Level.WARN, "Sertifikat belum mencakup alamat hari ini; “serve --tls” memperbaruinya sendiri.")
+    else:
+        yield Finding(Level.OK, f"Sertifikat mencakup alamat hari ini, sampai {leaf.ends:%Y-%m-%d}.")
+    outside = [address for address in lan if not tls.certificates.may_name(address)]
+    if kept.path.exists() and outside:
+        yield Finding(Level.WARN, f"Bukan alamat jaringan lokal, jadi tanpa HTTPS: {', '.join(outside)}.")
+
+
+def time_of_day(now: datetime) -> Findings:
+    """Is the laptop's clock not behind what it has itself written, and set by the network?"""
+    newest = datetime.fromtimestamp(max(path.stat().st_mtime for path in Path(__file__).parents[1].rglob("*.py")), UTC)
+    try:
+        columns = (Audit.at, Scan.server_at) if has_database() else ()
+        newest = max([newest, *filter(None, (db.session.scalar(select(func.max(column))) for column in columns))])
+    except SQLAlchemyError:
+        db.session.rollback()
+    if now < newest - timedelta(minutes=1):
+        yield Finding(
+            Level.STOP, f"Jam laptop ({now:%Y-%m-%d %H:%M} UTC) mundur: ada catatan yang lebih baru. Setel jamnya."
+        )
+        return
+    synchronised = _said("timedatectl", "show", "--property=NTPSynchronized", "--value")
+    level = Level.WARN if synchronised == "no" else Level.OK
+    advice = " Belum disetel dari internet; sambungkan sebentar." if synchronised == "no" else ""
+    yield Finding(level, f"Jam laptop {now:%Y-%m-%d %H:%M} UTC.{advice}")
+
+
+def sleep() -> Findings:
+    """Will the laptop stay awake while nobody touches it?"""
+    asked = ("org.gnome.settings-daemon.plugins.power", "sleep-inactive-ac-type")
+    masked = _said("systemctl", "is-enabled", "sleep.target") == "masked"
+    if masked or _said("gsettings", "get", *asked).strip("'") == "nothing":
+        yield Finding(Level.OK, "Laptop tidak tidur sendiri selama tersambung listrik.")
+        return
+    inhibit = "Jalankan peladen dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python app.py serve”."
+    advice = _AWAKE.get(platform.system(), inhibit)
+    yield Finding(Level.WARN, f"Setelan tidur laptop tidak terbaca atau menyala. {advice}")
+
+
+def how_to_reach(address: str) -> str:
+    """Say how a second device tells whether Wi-Fi and firewall let it through; nothing here can know."""
+    return (
+        f"Uji dari perangkat kedua: buka {address}\n"
+        "  Muncul halaman (masuk atau periksa perangkat): Wi-Fi dan firewall meneruskan.\n"
+        "  Tidak muncul apa-apa: izinkan Python di firewall laptop; pastikan keduanya di Wi-Fi yang sama;\n"
+        "  matikan “isolasi klien/AP isolation” di titik akses, atau pakai hotspot dari sebuah ponsel."
+    )
+
+
+def has_database() -> bool:
+    """Say whether there is one: opening a file that is not there would make an empty one."""
+    return db.engine.dialect.name != "sqlite" or Path(db.engine.url.database or "").exists()
+
+
+def _is_served(instance: Path) -> bool:
+    try:
+        with serving.hold_instance(instance):
+            return False
+    except Refused:
+        return True
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=3) as answer:
+            return json.load(answer) == {"status": "ok"}
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def _said(*words: str) -> str:
+    """Return what a program of the system says, "" where there is none."""
+    try:
+        return subprocess.run(words, capture_output=True, text=True, timeout=5).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""

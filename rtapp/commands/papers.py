@@ -1,0 +1,182 @@
+"""The commands that write papers: thin, they call the stores and draw what was read."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from .. import clock, config
+from ..audit.store import note
+from ..db import begin_write, db
+from ..documents.fonts import find_fonts
+from ..events import store as events
+from ..events.about_store import about_of
+from ..reports import papers
+from ..reports.attendance_store import roll_of
+from ..reports.bundle import build
+from ..reports.bundle_store import Wanted, plan_bundle
+from ..reports.certificate_papers import certificate_pdf
+from ..reports.certificate_store import materials_of, printable_awards
+from ..reports.recap import rows
+from ..reports.recap_store import recap_of
+from ..reports.signatures import ToSign
+from ..reports.signatures_store import keep_list
+from ..reports.transport_store import pay_list
+from ..schema import Wave
+from .opening import ACTOR, opened
+from .terminal import NUMBER, Command, Commands
+
+
+@click.group(cls=Commands)
+def report() -> None:
+    """Dokumen pertanggungjawaban per gelombang."""
+
+
+def _moment(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    try:
+        return clock.parse_iso(text) if text else None
+    except ValueError:
+        raise click.ClickException("--printed-at ditulis seperti 2023-11-08T14:30+08:00.") from None
+
+
+def print_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every paper is asked with; equal options and content make equal bytes."""
+    requester = click.option("--requester", default=ACTOR, show_default=True, help="Nama pencetak di dokumen.")
+    moment = click.option("--printed-at", callback=_moment, help="Waktu cetak, misalnya 2023-11-08T14:30+08:00.")
+    paper = click.option("--paper", type=click.Choice(["f4", "a4"]), help="Kertas; tanpa ini yang biasa (Pengaturan).")
+    file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+    return file(paper(moment(requester(command))))
+
+
+def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every paper of a wave is asked with."""
+    return print_options(click.option("--wave", type=NUMBER, required=True, help="Nomor gelombang.")(command))
+
+
+@click.command("attendance", cls=Command)
+@print_options
+@click.option("--checkpoint", type=NUMBER, required=True, help="Nomor titik absensi.")
+@click.option("--blank", is_flag=True, help="Kosong, untuk ditandatangani.")
+@click.option("--part", type=click.Choice(["district", "village", "none"]), default="district", show_default=True,
+              help="Halaman baru per kecamatan, per desa, atau tidak dipisah.")  # fmt: skip
+def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any) -> None:
+    """Tulis daftar hadir satu titik absensi ke PDF atau XLSX."""
+    form, part = _form(file, "pdf", "xlsx"), part.replace("none", "")
+    made: list[ToSign] = []
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        roll = roll_of(db.session, wanted.wave, checkpoint, blank=blank, now=wanted.about.printed_at)
+        if form == "xlsx":
+            return len(roll.lines), lambda: papers.attendance_xlsx(roll, wanted.about, wanted.paper, part)
+        printed = (roll, wanted.about, wanted.paper, wanted.fonts, part)
+        if not blank:
+            return len(roll.lines), partial(papers.attendance_pdf, *printed)
+        made.append(papers.to_sign(*printed))
+        return len(roll.lines), lambda: made[0].pdf
+
+    def keep(session: Session, now: datetime) -> None:
+        for one in made:
+            keep_list(session, ACTOR, checkpoint, one, now=now)
+
+    _write(file, "attendance.print", make, keep, checkpoint=checkpoint, **asked)
+
+
+@report.command("transport")
+@paper_options
+@click.option("--checkpoint", type=NUMBER, help="Nomor titik absensi; tanpa ini titik uang transport, lalu registrasi.")
+def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
+    """Tulis daftar penerimaan uang transport ke PDF atau XLSX."""
+    form = _form(file, "pdf", "xlsx")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        found = pay_list(db.session, wanted.wave, checkpoint)
+        payments, point = found.payments, found.point.name
+        if form == "xlsx":
+            return len(payments), lambda: papers.transport_xlsx(payments, wanted.about, point)
+        return len(payments), lambda: papers.transport_pdf(payments, wanted.about, point, wanted.paper, wanted.fonts)
+
+    _write(file, "transport.print", make, **asked)
+
+
+@report.command("recap")
+@paper_options
+def recap(file: Path, **asked: Any) -> None:
+    """Tulis rekap per kecamatan dan desa ke PDF atau XLSX."""
+    form = _form(file, "pdf", "xlsx")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        found = recap_of(db.session, wanted.wave)
+        lines = len(list(rows(found.counts))) if found.counts else 0
+        if form == "xlsx":
+            return lines, lambda: papers.recap_xlsx(found, wanted.about)
+        return lines, lambda: papers.recap_pdf(found, wanted.about, wanted.paper, wanted.fonts)
+
+    _write(file, "recap.print", make, **asked)
+
+
+@report.command("certificates")
+@paper_options
+@click.option("--place", default="", help="Kode kecamatan atau desa; tanpa ini seluruh gelombang.")
+def certificates(file: Path, place: str, **asked: Any) -> None:
+    """Tulis sertifikat yang sudah bernomor ke PDF."""
+    _form(file, "pdf")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        awards, taught = printable_awards(db.session, wanted.wave, place), materials_of(db.session, wanted.wave)
+        return len(awards), lambda: certificate_pdf(awards, taught, wanted.about, wanted.paper, wanted.fonts)
+
+    _write(file, "certificate.print", make, **asked)
+
+
+@report.command("bundle")
+@paper_options
+def bundle(file: Path, **asked: Any) -> None:
+    """Tulis semua dokumen satu gelombang ke ZIP, dengan daftar isi dan SHA-256."""
+    _form(file, "zip")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        plan = plan_bundle(db.session, wanted)
+        for part in plan.parts:
+            if part.missing:
+                click.echo(f"{part.title}: {part.missing}", err=True)
+        return plan.rows, lambda: build(plan, _tell)
+
+    _write(file, "bundle.make", make, **asked)
+
+
+def _write(
+    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]],
+    keep: Callable[[Session, datetime], object] | None = None, *, paper: str | None, printed_at: datetime | None,
+    requester: str, wave: int = 0, checkpoint: int = 0,
+) -> None:  # fmt: skip
+    """Read the wave, that of the checkpoint where one is given, note the export, draw and write the file."""
+    app, now = opened(), clock.utcnow()
+    fonts = find_fonts(config.ROOT / "static")
+    with app.app_context():
+        point = events.find_checkpoint(db.session, checkpoint) if checkpoint else None
+        found: Wave = point.wave if point else events.wave_by_number(db.session, wave)
+        about = about_of(db.session, found, requester, printed_at or now)
+        lines, draw = make(Wanted(found, paper or about.letterhead.paper, fonts, about))
+        wave_id, session = found.id, begin_write(db.session)
+        if keep:
+            keep(session, now)
+        note(session, ACTOR, action, "wave", wave_id, now=now, rows=lines)
+        session.commit()  # drawn afterwards: scans never wait for it
+    file.write_bytes(draw())
+    click.echo(f"{lines} baris ditulis ke {file}.")
+
+
+def _form(file: Path, *forms: str) -> str:
+    """Return what the file's name ends in; a click error where that is none of ``forms``."""
+    form = file.suffix.lower().lstrip(".")
+    if form not in forms:
+        raise click.ClickException(f"Nama berkas harus berakhiran {' atau '.join(f'.{one}' for one in forms)}.")
+    return form
+
+
+def _tell(done: int, title: str) -> None:
+    click.echo(f"{done + 1}. {title}", err=True)

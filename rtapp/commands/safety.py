@@ -1,0 +1,117 @@
+"""The commands that keep the list true and alive: ``verify``, ``backup``, ``restore``."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+from sqlalchemy import make_url
+from sqlalchemy.exc import DatabaseError
+
+from .. import clock, config, migrations
+from ..db import db, normalised_url
+from ..laptop import serving
+from ..refusals import Refused
+from ..safety import backup_file, backups, ledger_store
+from ..safety import restore as restoring
+from . import doctor, terminal
+from .opening import ACTOR, made
+
+
+@click.command("verify", cls=terminal.Command)
+def verify() -> None:
+    """Periksa seluruh catatan: jejak, pindaian, kehadiran, angka. Status 1: ada yang tidak cocok."""
+    app = made()
+    with app.app_context():
+        findings = _findings(app)
+        if not findings:
+            found = ledger_store.totals(db.session)
+            click.echo(
+                f"Utuh: {found['audit']} baris jejak, {found['scan']} pindaian, {found['attendance']} kehadiran, "
+                f"angka {found['checkpoint']} titik absensi cocok dengan hitung ulang."
+            )
+    for finding in findings:
+        click.echo(finding)
+    sys.exit(bool(findings))
+
+
+@click.command("backup", cls=terminal.Command)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def backup(file: Path | None) -> None:
+    """Tulis cadangan basis data dan kunci ke satu berkas, lalu periksa; peladen boleh berjalan."""
+    app, now = made(), clock.utcnow()
+    instance = Path(app.instance_path)
+    if file is not None and file.is_dir():
+        file = file / backups.rotation.name_of("manual", now)
+    with app.app_context():
+        _require_database()
+        if db.engine.dialect.name != "sqlite":
+            _require_present_schema()
+        path = backups.make(db.engine, instance, now, "manual", file)
+    click.echo(f"Cadangan ditulis dan diperiksa: {path} ({path.stat().st_size / config.MEGABYTE:.1f} MB).")
+    if not backups.settings(instance).recipient:
+        click.echo("Tidak terkunci: simpan seperti menyimpan kunci. Tetapkan kata sandi di Pengaturan, Cadangan.")
+
+
+@click.command("restore", cls=terminal.Command)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Pulihkan cadangan ke folder ini; yang digantikan disimpan. Peladen harus berhenti."""
+    instance = config.instance_folder()
+    database = _file_of_database(instance)
+    words = _passphrase() if backup_file.is_sealed(file) else ""
+    config.prepare_instance(instance)
+    with serving.hold_instance(instance):
+        done = restoring.restore(file, instance, database, clock.utcnow(), actor=ACTOR, words=words)
+    tried, there = done.tried, done.tried.totals
+    click.echo(
+        f"Dipulihkan: {tried.event or 'belum ada acara'}, {there['participant']} peserta, "
+        f"{there['attendance']} kehadiran, dari cadangan {tried.made_at}."
+    )
+    for finding in tried.findings:
+        click.echo(f"PERHATIAN: {finding}")
+    if done.replaced:
+        click.echo(f"Yang digantikan disimpan di {done.replaced}.")
+    secure = " --tls" if (instance / "tls" / "ca.pem").exists() else ""
+    click.echo(f"Selanjutnya: jalankan “python app.py serve{secure}”, lalu buka halaman meja di setiap perangkat;")
+    click.echo("pindaian yang belum ada di cadangan ini dikirim ulang oleh perangkatnya sendiri.")
+
+
+def _findings(app: Flask) -> list[str]:
+    """Return what is wrong as sentences; a damaged file is one, with what to do."""
+    try:
+        _require_database()
+        _require_present_schema()
+        found = [str(each) for each in ledger_store.examine(ledger_store.one_snapshot(db.session))]
+    except DatabaseError as error:
+        found = [str(ledger_store.damaged(error))]
+    newest = next((each for each in backups.find(Path(app.instance_path)) if each.readable), None)
+    if found and newest:
+        found.append(f"Cadangan terbaru: python app.py restore {newest.path}")
+    return found
+
+
+def _require_database() -> None:
+    if not doctor.has_database():
+        raise Refused("no_database", "Basis data belum ada. Jalankan “python app.py serve” atau pulihkan cadangan.")
+
+
+def _require_present_schema() -> None:
+    if migrations.current(db.engine) != migrations.newest():
+        raise Refused("other_schema", "Basis data dari versi lain: jalankan “python app.py migrate” dahulu.")
+
+
+def _file_of_database(instance: Path) -> Path:
+    url = make_url(normalised_url(config.database_url(instance)))
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise Refused(
+            "restores_to_sqlite",
+            "Cadangan dipulihkan ke SQLite: jalankan tanpa DATABASE_URL, lalu salin dengan “python app.py copy-to”.",
+        )
+    return (instance / url.database).resolve()  # a relative one is meant from the instance
+
+
+def _passphrase() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Kata sandi cadangan", hide_input=True))
+    return sys.stdin.readline().rstrip("\r\n")

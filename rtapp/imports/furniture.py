@@ -1,0 +1,82 @@
+"""Rows of a list that are nobody: column numbers, totals, notes, signatures, what a reader skips."""
+
+import re
+from collections.abc import Sequence
+
+from ..documents.cells import Cell, Row
+from ..refusals import Reason, reason
+from ..roster.spelling import clean
+
+_TOTAL = re.compile(r"(?:sub\s*-?\s*total|jumlah|total|jml|grand total)\b", re.I)
+_CARRIED = re.compile(r"\b(?:di)?pindah(?:kan|an)\b", re.I)
+_ALL = re.compile(r"\b(?:seluruh(?:nya)?|keseluruhan|semua|total|grand|akhir)\b", re.I)
+_INTEGER = re.compile(r"\d{1,5}")
+_NOTE = re.compile(r"(?:ket|keterangan|catatan|nb|note|sumber|\*+)\b|\*", re.I)
+_DATED = re.compile(r"[^\d,]{3,40},\s*(?:tanggal|tgl)?\s*[\d.…_]*\s*[^\W\d_]{3,9}\.?\s+(?:20\d\d|[.…_]+)", re.I)
+_SIGNATURE = re.compile(
+    r"(?:mengetahui|menyetujui|disahkan|disetujui|yang membuat|dibuat oleh|petugas|a\.?n\.?\s|u\.?b\.?\s|nip\b|"
+    r"(?:plt|plh|pj|pjs)\.?\s+(?:camat|lurah|kepala|pembakal)|camat\b|lurah\b|pembakal\b|kepala\s+(?:desa|dinas|seksi)|"
+    r"sekretaris\s+(?:desa|camat|daerah)|bupati\b|kasi\b|ketua\s+panitia)",
+    re.I,
+)
+EXAMPLE = re.compile(r"\(?contoh\b\s*[:)]", re.I)
+
+
+def texts_of(cells: Sequence[Cell]) -> list[str]:
+    """Return what stands in a row, cell by cell, blanks left out; a merged text is counted once."""
+    return [text for cell in cells if (text := clean(cell.text))]
+
+
+def is_number_row(cells: Sequence[Cell]) -> bool:
+    """Say whether a row numbers the columns: 1 2 3 … or (1) (2) (3) …, as forms do under their header."""
+    texts = [text.strip("()[]. ") for text in texts_of(cells)]
+    return len(texts) >= 3 and texts == [str(number) for number in range(1, len(texts) + 1)]
+
+
+def total_in(row: Row) -> tuple[int | None, bool] | None:
+    """Return the number that a row of totals states (None where it states none) and whether it is one of all rows.
+
+    Return None for any other row. "Jumlah dipindahkan" at the foot of a page states none.
+    """
+    texts = texts_of(row.cells)
+    place = next((place for place, text in enumerate(texts) if _TOTAL.match(text)), None)
+    if place is None or place > 1 or len(texts) > 8:
+        return None
+    if _CARRIED.search(texts[place]):
+        return None, False
+    for text in [*texts[place + 1 :], texts[place]]:
+        found = _INTEGER.search(text)
+        if found:
+            return int(found[0]), bool(_ALL.search(texts[place]))
+    return None, bool(_ALL.search(texts[place]))
+
+
+def is_note(texts: Sequence[str]) -> bool:
+    """Say whether a row is a remark under the list: "Ket: …", "Catatan …", "*) …"."""
+    return bool(texts) and bool(_NOTE.match(texts[0]))
+
+
+def begins_signature(texts: Sequence[str]) -> bool:
+    """Say whether a row begins what is signed under a list: place and day, "Mengetahui", an office, NIP."""
+    return any(_DATED.fullmatch(text) or _SIGNATURE.match(text) for text in texts)
+
+
+def total_reason(stated: int, read: int, hidden: int) -> Reason:
+    """Compare a stated total with what was read of the same rows, of which ``hidden`` more were hidden."""
+    if stated == read:
+        return reason("total_agrees", "Jumlah %(stated)s cocok.", stated=stated)
+    if stated == read + hidden:
+        return reason(
+            "total_hidden",
+            "Jumlah tertulis %(stated)s, terbaca %(read)s: selisih %(hidden)s, ada %(hidden)s baris tersembunyi.",
+            stated=stated,
+            read=read,
+            hidden=hidden,
+        )
+    return reason(
+        "total_differs",
+        "Jumlah tertulis %(stated)s, terbaca %(read)s: selisih %(difference)s.",
+        stated=stated,
+        read=read,
+        difference=abs(stated - read),
+    )

@@ -1,0 +1,245 @@
+"""Districts and villages by the names people give them: exact beats alias beats fuzzy, fuzzy only proposes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import Literal
+
+from ..roster.spelling import fold, plain, roman
+
+How = Literal["exact", "alias", "fuzzy", "elsewhere", "ambiguous", "none"]
+
+_KINDS = frozenset(["desa", "ds", "kel", "kelurahan", "kampungdesa", "desakel", "desakelurahan"])
+_ABBREVIATED = {
+    **dict.fromkeys(["sei", "sui", "sg", "sgi", "sunge", "sungei"], "sungai"),
+    **dict.fromkeys(["kp", "kamp", "kmp"], "kampung"),
+    **dict.fromkeys(["pl", "pulo"], "pulau"),
+    "psr": "pasar",
+    "mr": "murung",
+    "ma": "muara",
+}
+_INITIALS = {"s": "sungai", "p": "pulau"}  # only in front of another word
+_STOP = r"(?=\b(?:kecamatan|kec|kabupaten|kab|provinsi|prov|tahun|gelombang|periode|rt|rw|per|tgl)\b|$)"
+_DISTRICT_IN = re.compile(r"\b(?:kecamatan|kec)\b\s*(.*?)" + _STOP)
+_VILLAGE_IN = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\s*(.*?)(?=\b(?:desa|kelurahan|kel)\b|$)")
+_WORD = re.compile(r"[a-z]+|\d+")
+_LOOK_ALIKE = str.maketrans("l1|0", "iiio")
+_ALIKE = 0.74
+_MOST_WORDS = 5
+
+
+@dataclass(frozen=True)
+class District:
+    """A kecamatan: code like 63.09.06, name as decreed."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Village:
+    """A desa or kelurahan: code like 63.09.06.2005, its district's code and name."""
+
+    code: str
+    name: str
+    district_code: str
+    district: str
+    kind: str = "desa"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a name may mean: one village for certain (exact, alias), or some that a person must choose from."""
+
+    how: How
+    villages: tuple[Village, ...] = ()
+
+    @property
+    def village(self) -> Village | None:
+        """The village meant for certain."""
+        return self.villages[0] if self.how in ("exact", "alias") else None
+
+
+class Places:
+    """Every district and village of the regency; ``aliases`` maps names learnt from people to village codes."""
+
+    def __init__(self, villages: Iterable[Village], aliases: Mapping[str, str] | None = None) -> None:
+        self.villages = tuple(villages)
+        self.by_code = {_digits(village.code): village for village in self.villages}
+        self.districts = {v.district_code: District(v.district_code, v.district) for v in self.villages}
+        self._learnt = {village_key(name): code for name, code in (aliases or {}).items()}
+        self._found: dict[tuple[str, str], Found] = {}
+
+    def find_code(self, text: str) -> Village | None:
+        """Return the village of a code, written with or without its dots."""
+        return self.by_code.get(_digits(text))
+
+    def is_village(self, text: str) -> bool:
+        """Say whether ``text`` is exactly a village's name, whichever district it lies in."""
+        return village_key(text) in self._by_key
+
+    def find_village(self, text: str, district_code: str = "") -> Found:
+        """Return what ``text`` means, inside ``district_code`` where it is given."""
+        asked = (text, district_code)
+        if asked not in self._found:
+            self._found[asked] = self._find(text, district_code)
+        return self._found[asked]
+
+    def find_district(self, text: str) -> tuple[How, tuple[District, ...]]:
+        """Return how, and which district ``text`` names; several or fuzzy ones are for a person to choose from."""
+        words = _bare(text, frozenset(("kecamatan", "kec")))
+        for how, key in (("exact", "".join(words)), ("alias", "".join(_spelt_out(words)))):
+            for district in self.districts.values():
+                if key and key == village_key(district.name):
+                    return how, (district,)  # type: ignore[return-value]
+        scored = [(_likeness("".join(words), village_key(d.name)), d) for d in self.districts.values()]
+        alike = sorted((pair for pair in scored if pair[0] >= _ALIKE), key=lambda pair: -pair[0])
+        return ("fuzzy", tuple(district for _, district in alike[:3])) if alike and words else ("none", ())
+
+    def district_in(self, text: str) -> District | None:
+        """Return the district that a title names after the word kecamatan."""
+        for match in _DISTRICT_IN.finditer(_spaced(text)):
+            for words in _beginnings(match[1]):
+                how, districts = self.find_district(" ".join(words))
+                if how in ("exact", "alias"):
+                    return districts[0]
+        return None
+
+    def village_text_in(self, text: str) -> str:
+        """Return the words that a title has after the word desa or kelurahan, "" when there are none."""
+        texts = [match[1].strip() for match in _VILLAGE_IN.finditer(_district_cut(_spaced(text)))]
+        return next((text for text in reversed(texts) if text), "")
+
+    def village_in(self, text: str, district_code: str = "") -> Village | None:
+        """Return the village that a title names for certain after the word desa or kelurahan."""
+        for words in _beginnings(self.village_text_in(text)):
+            found = self.find_village(" ".join(words), district_code)
+            if found.village:
+                return found.village
+        return None
+
+    def hints_in(self, text: str) -> tuple[set[str], set[str]]:
+        """Return the codes of the districts and of the villages whose whole names occur in a file's or sheet's name.
+
+        The longest name wins where one lies in another (Kasiau Raya, Kasiau).
+        """
+        words = _WORD.findall(plain(re.sub(r"[_\W]+", " ", plain(text))))
+        districts: set[str] = set()
+        villages: set[str] = set()
+        at = 0
+        while at < len(words):
+            for length in range(min(_MOST_WORDS, len(words) - at), 0, -1):
+                key = "".join(_spelt_out(words[at : at + length]))
+                found = {v.code for v in self._by_alias.get(key, ())}
+                named = {d.code for d in self.districts.values() if key == village_key(d.name)}
+                if found or named:
+                    districts |= named
+                    villages |= found
+                    at += length - 1
+                    break
+            at += 1
+        return districts, villages
+
+    def _find(self, text: str, district_code: str) -> Found:
+        words = _bare(_district_cut(_spaced(text)), _KINDS)
+        key, spelt = "".join(words), "".join(_spelt_out(words))
+        if not key:
+            return Found("none")
+        if key in self._learnt and (village := self.find_code(self._learnt[key])):
+            return Found("alias", (village,))
+        exact, alias = self._by_key.get(key, ()), self._by_alias.get(spelt, ())
+        for how, villages in (("exact", exact), ("alias", alias)):
+            inside = tuple(v for v in villages if not district_code or v.district_code == district_code)
+            if len(inside) == 1:
+                return Found(how, inside)  # type: ignore[arg-type]
+            if inside:
+                return Found("ambiguous", inside)
+        if exact or alias:
+            return Found("elsewhere", tuple(exact or alias))
+        return self._alike(key, spelt, district_code)
+
+    def _alike(self, key: str, spelt: str, district_code: str) -> Found:
+        scored = [
+            (max(_likeness(key, name), _likeness(spelt, name) if spelt != key else 0.0), v)
+            for name, same in self._by_key.items()
+            for v in same
+            if not district_code or v.district_code == district_code
+        ]
+        best = max((score for score, _ in scored), default=0.0)
+        alike = sorted((p for p in scored if p[0] >= max(_ALIKE, best - 0.1)), key=lambda pair: -pair[0])
+        if not alike:
+            return Found("none")
+        clear = len(alike) == 1 or alike[0][0] > alike[1][0]
+        return Found("fuzzy" if clear else "ambiguous", tuple(village for _, village in alike[:3]))
+
+    @cached_property
+    def _by_key(self) -> dict[str, tuple[Village, ...]]:
+        return _grouped((village_key(village.name), village) for village in self.villages)
+
+    @cached_property
+    def _by_alias(self) -> dict[str, tuple[Village, ...]]:
+        return _grouped(("".join(_spelt_out(_bare(v.name, _KINDS))), v) for v in self.villages)
+
+
+def village_key(text: str) -> str:
+    """Return a village's name without capitals, apostrophes, dots, spaces and the words desa, ds., kel., kelurahan."""
+    return "".join(_bare(text, _KINDS))
+
+
+def _grouped(pairs: Iterable[tuple[str, Village]]) -> dict[str, tuple[Village, ...]]:
+    groups: dict[str, tuple[Village, ...]] = {}
+    for key, village in pairs:
+        groups[key] = (*groups.get(key, ()), village)
+    return groups
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9|]+", plain(text)))
+
+
+def _district_cut(text: str) -> str:
+    """Return ``text`` (plain) up to the word kecamatan or kabupaten."""
+    return re.split(r"\b(?:kecamatan|kec|kabupaten|kab)\b", text)[0]
+
+
+def _beginnings(text: str) -> Iterable[list[str]]:
+    words = text.split()[:_MOST_WORDS]
+    return (words[:length] for length in range(len(words), 0, -1))
+
+
+def _bare(text: str, dropped: frozenset[str]) -> list[str]:
+    """Return the words of ``text`` without those of ``dropped`` at either end."""
+    words = re.findall(r"[a-z0-9|]+", plain(text))
+    while len(words) > 1 and words[0] in dropped:
+        words = words[1:]
+    while len(words) > 1 and words[-1] in dropped:
+        words = words[:-1]
+    return words
+
+
+def _spelt_out(words: list[str]) -> list[str]:
+    """Return ``words`` with abbreviations written out and Arabic numbers turned into Roman ones."""
+    pieces = [piece for word in words for piece in (_WORD.findall(word) or [word])]
+    spelt = []
+    for index, word in enumerate(pieces):
+        if word.isdigit() and 0 < int(word) < 40:
+            word = roman(int(word)).lower()
+        elif index == 0 and len(pieces) > 1:
+            word = _INITIALS.get(word, word)
+        spelt.append(_ABBREVIATED.get(word, word))
+    return spelt
+
+
+def _likeness(a: str, b: str) -> float:
+    """Return how alike two keys look or sound, 0.0 to 1.0."""
+    if a.translate(_LOOK_ALIKE) == b.translate(_LOOK_ALIKE):
+        return 0.99
+    if fold(a) == fold(b):
+        return 0.97
+    return SequenceMatcher(None, a, b, autojunk=False).ratio()

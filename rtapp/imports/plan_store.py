@@ -1,0 +1,240 @@
+"""Lists in: what files would change in the roster as it is now, as a plan."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import PurePath
+from typing import Any, Self
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..documents.cells import Sheet
+from ..events.store import find_waves
+from ..refusals import Refused
+from ..roster.seat_store import invited_waves, seat_code
+from ..schema import Badge, District, Participant, Seat, Village, Wave
+from .drafts import Answers, Draft, Question, RowClass
+from .kept import Books
+from .matching import match
+from .places import Places, village_key
+from .places import Village as Place
+from .preview import counts_of
+from .seats import Head, Known, KnownSeat
+from .sheet import Context, Reading, read_sheet
+from .unlisted import places_named_in
+
+
+@dataclass
+class Plan:
+    """What files would do to the roster; ``tag`` names the state of the roster it was made for."""
+
+    readings: list[Reading]
+    rows: list[Draft]
+    missing: list[KnownSeat]
+    tag: str
+    unstored: tuple[str, ...] = ()
+
+    @property
+    def open_questions(self) -> list[tuple[Draft, Question]]:
+        """What a person must still answer, row by row; what several rows share is there once."""
+        found = {question.key: (row, question) for row in self.rows for question in row.questions}
+        return list(found.values())
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many rows there are of each class."""
+        return Counter(str(row.row_class) for row in self.rows)
+
+    @property
+    def changes(self) -> Counter[str]:
+        """How many accepted rows do what."""
+        return Counter(str(row.change) for row in self.rows if row.row_class is RowClass.ACCEPTED)
+
+    @property
+    def by_class(self) -> dict[str, int]:
+        """How many rows (or missing seats) there are of each of ``preview.CLASSES``."""
+        return counts_of(self)
+
+    @property
+    def new_vacant(self) -> int:
+        """How many vacant seats there are that the roster does not know."""
+        return sum(row.row_class is RowClass.VACANT and row.seat_id is None for row in self.rows)
+
+    @property
+    def digest(self) -> str:
+        """A value that is another one whenever the plan would do anything else."""
+        facts = [(row.key(row.row_class), row.change, row.seat, row.name, row.phone, row.wave) for row in self.rows]
+        return hashlib.sha256(repr((self.tag, facts)).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a person wants files read: only these sheets (all where none is named), columns of a sheet as told."""
+
+    sheets: tuple[str, ...] = ()
+    fields: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """Return the setup that was kept as JSON."""
+        fields = {sheet: {int(c): name for c, name in told.items()} for sheet, told in kept.get("fields", {}).items()}
+        return cls(tuple(kept.get("sheets", ())), fields)
+
+    def kept(self) -> dict[str, Any]:
+        """Return this setup as JSON keeps it."""
+        return {
+            "sheets": list(self.sheets),
+            "fields": {s: {str(c): n for c, n in t.items()} for s, t in self.fields.items()},
+        }
+
+
+def sheet_label(book_name: str, sheet_name: str, several: bool) -> str:
+    """Return what a sheet is called beside others: with its file's name where there are several files."""
+    return f"{PurePath(book_name).stem} · {sheet_name}" if several else sheet_name
+
+
+def plan_import(session: Session, books: Books, *, setup: Setup | None = None, answers: Answers | None = None) -> Plan:
+    """Say what each row of ``books`` (name and workbook of each file) would do to the roster.
+
+    Refused when a sheet that ``setup`` names does not exist, or none holds a list.
+    """
+    setup, answers = setup or Setup(), answers or Answers()
+    labelled = [
+        (sheet_label(name, sheet.name, len(books) > 1), PurePath(name).stem, sheet)
+        for name, book in books
+        for sheet in book.sheets
+    ]
+    _refuse_unknown_sheets([label for label, _, _ in labelled], setup.sheets)
+    places = _places(session, [sheet for _, _, sheet in labelled])
+    known, days = _known(session), _days(session)
+    readings = [
+        read_sheet(sheet, Context(places, days, filename, answers, label, setup.fields.get(label, {})))
+        for label, filename, sheet in labelled
+        if not setup.sheets or label in setup.sheets
+    ]
+    if not any(reading.layout for reading in readings):
+        raise Refused(
+            "not_a_roster",
+            "Tidak ada daftar di berkas ini: tidak ditemukan baris judul dengan kolom nama dan RT atau desa. "
+            "Pakai templat, atau beri judul kolom Nama, Desa, dan RT.",
+            422,
+        )
+    rows = [draft for reading in readings for draft in reading.drafts]
+    missing = match(rows, known, answers)
+    unstored = tuple(dict.fromkeys(name for reading in readings for name in reading.unstored))
+    return Plan(readings, rows, missing, roster_tag(session), unstored)
+
+
+def changed_meanwhile() -> Refused:
+    """Return the refusal of saving a plan after the roster or the file's reading changed."""
+    return Refused(
+        "roster_changed", "Daftar peserta berubah sejak berkas ini diperiksa. Periksa lagi, lalu simpan.", 409
+    )
+
+
+def report(plan: Plan) -> dict[str, Any]:
+    """Return the plan as programs read it (desk.md §6)."""
+    counts = plan.counts
+    return {
+        **{str(each): counts[each] for each in RowClass},
+        "missing": [seat_code(seat.village_code, seat.rt, seat.rw_in_key) for seat in plan.missing],
+        "rows": [
+            {
+                "sheet": row.sheet,
+                "row": row.row,
+                "class": str(row.row_class),
+                "seat": row.seat or None,
+                "name": row.name or None,
+                "phone": row.phone or None,
+                "change": str(row.change) if row.change else None,
+                "reasons": [str(why) for why in row.reasons],
+            }
+            for row in plan.rows
+        ],
+    }
+
+
+def without_badge(session: Session) -> list[int]:
+    """Return the ids of those on the roster who have no live card."""
+    holds = select(Badge.id).where(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)).exists()
+    return list(session.scalars(select(Participant.id).where(Participant.archived_at.is_(None), ~holds)))
+
+
+def roster_tag(session: Session) -> str:
+    """Return a value that changes whenever anybody on the roster, a seat, a place or a wave changes."""
+    facts = (
+        select(
+            func.count(), func.sum(Participant.version), func.max(Participant.id), func.max(Participant.archived_at)
+        ),
+        select(func.count(), func.max(Seat.id), func.count(func.nullif(Seat.rw, ""))),
+        select(func.count(), func.max(Village.id)),
+        select(func.count(), func.max(Wave.id)),
+    )
+    seen = [tuple(map(str, session.execute(query).one())) for query in facts]
+    return hashlib.sha256(repr((seen, sorted(invited_waves(session).items()))).encode()).hexdigest()[:16]
+
+
+def _refuse_unknown_sheets(present: Sequence[str], wanted: Sequence[str]) -> None:
+    for sheet in wanted:
+        if sheet not in present:
+            every = ", ".join(present)
+            raise Refused("no_sheet", "Lembar “%(sheet)s” tidak ada. Yang ada: %(all)s.", 422, sheet=sheet, all=every)
+
+
+def _places(session: Session, sheets: list[Sheet]) -> Places:
+    """Return the places of the database; where no list of places was ever imported, those that ``sheets`` name too."""
+    columns = (Village.code, Village.name, District.code, District.name, Village.kind)
+    known = [Place(*row) for row in session.execute(select(*columns).join(Village.district).order_by(Village.code))]
+    if session.scalar(select(Village.id).where(Village.verified).limit(1)) is None:
+        named = {(village_key(place.name), village_key(place.district)) for place in known}
+        new = [
+            place
+            for place in places_named_in(sheets)
+            if (village_key(place.name), village_key(place.district)) not in named
+        ]
+        known += _beside(known, new)
+    return Places(known)
+
+
+def _beside(known: list[Place], new: list[Place]) -> list[Place]:
+    """Return ``new`` places with codes that no known one has; a district of the same name is the same district."""
+    codes = {village_key(place.district): place.district_code for place in known}
+    taken, made = {place.code for place in known}, []
+    for place in new:
+        free = (f"00.00.{number:02}" for number in range(1, 100))
+        key = village_key(place.district)
+        district = codes[key] if key in codes else next(code for code in free if code not in codes.values())
+        codes[key] = district
+        first = place.code.rpartition(".")[2][0]
+        code = next(c for c in (f"{district}.{first}{number:03}" for number in range(1, 1000)) if c not in taken)
+        taken.add(code)
+        made.append(replace(place, code=code, district_code=district))
+    return made
+
+
+def _days(session: Session) -> dict[date, int]:
+    return {wave.date: wave.number for wave in find_waves(session)}
+
+
+def _known(session: Session) -> Known:
+    """Load the roster as an import is held against it: one statement, plain values."""
+    rows = session.execute(
+        select(
+            Seat.id, Village.code, Seat.rt, Seat.rw, Seat.rw_in_key,
+            Participant.id.label("head"), Participant.name, Participant.phone, Participant.gender, Participant.note,
+            Wave.number, Participant.version,
+        )
+        .join(Village, Village.id == Seat.village_id)
+        .outerjoin(Participant, (Participant.seat_id == Seat.id) & Participant.archived_at.is_(None))
+        .outerjoin(Wave, Wave.id == Participant.wave_id)
+    )  # fmt: skip
+    seats: dict[tuple[str, str], list[KnownSeat]] = defaultdict(list)
+    for row in rows:
+        head = Head(*row[5:]) if row.head else None
+        seats[row.code, row.rt].append(KnownSeat(row.id, row.code, row.rt, row.rw, row.rw_in_key, head))
+    numbers = {wave.id: wave.number for wave in find_waves(session)}
+    invited = {code: numbers[wave_id] for code, wave_id in invited_waves(session).items()}
+    return Known(seats, invited, frozenset(numbers.values()))

@@ -1,0 +1,70 @@
+"""A table pasted without its header: what each column holds, where all its values say so."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from ..documents.cells import Row, Sheet, packed_rows, text_cell
+from ..roster.phones import is_identity_number, parse_phone
+from ..roster.spelling import clean, plain
+from .person import RT_WORDS, looks_like_rt
+
+FEWEST_ROWS, FEWEST_COLUMNS = 2, 3
+MOST = 0.8  # of a column's values say what it holds
+_TITLES = {"nik": "NIK", "phone": "No HP", "gender": "L/P", "position": "Jabatan", "number": "No", "rt": "RT"}
+
+
+def with_header(rows: Sequence[Row], first: int, titles: Sequence[str]) -> tuple[Row, ...]:
+    """Put ``titles`` above the row with the number ``first``; from there on the numbers move down by one."""
+    above = [row for row in rows if row.number < first]
+    below = [Row(row.number + 1, row.cells, row.hidden) for row in rows if row.number >= first]
+    return packed_rows([*above, Row(first, tuple(map(text_cell, titles))), *below])
+
+
+def headed(sheet: Sheet) -> Sheet | None:
+    """Return ``sheet`` with the header that it lacks; None where its columns do not say for certain what they hold.
+
+    A lone column of running numbers is never taken for the RT.
+    """
+    body = [row for row in sheet.rows if len(row.cells) >= FEWEST_COLUMNS]
+    if len(body) < FEWEST_ROWS or len(body) < MOST * len(sheet.rows):
+        return None
+    width = max(len(row.cells) for row in body)
+    columns = [[text for row in body if (text := clean(row.at(column).text))] for column in range(width)]
+    full = [len(column) >= MOST * len(body) for column in columns]
+    kinds = [_kind(column) for column in columns]
+    rts = [column for column, kind in enumerate(kinds) if kind == "rt"]
+    if len(rts) == 2 and _is_running(columns[rts[0]]):
+        kinds[rts.pop(0)] = "number"
+    elif rts == [0] and _is_running(columns[0]):
+        return None  # the numbers of the lines, or of the RT: nobody can tell
+    words = [column for column, kind in enumerate(kinds) if kind == "words" and full[column]]
+    if len(rts) != 1 or not words or not full[rts[0]]:
+        return None
+    name = max(words, key=lambda column: len(set(columns[column])))
+    titles = [_TITLES.get(kind, "") for kind in kinds]
+    titles[name] = "Nama"
+    # Of the other words the district is said more often again than the village, and stands before it.
+    places = sorted((each for each in words if each != name), key=lambda each: (-len(set(columns[each])), -each))
+    for column, title in zip(places, ("Desa", "Kecamatan"), strict=False):
+        titles[column] = title
+    return Sheet(sheet.name, with_header(sheet.rows, body[0].number, titles))
+
+
+def _kind(texts: Sequence[str]) -> str:
+    """Return what all but a few of a column's values are."""
+    tests: tuple[tuple[str, Callable[[str], bool]], ...] = (
+        ("nik", is_identity_number),
+        ("phone", lambda text: bool(parse_phone(text).number)),
+        ("gender", lambda text: text.upper() in ("L", "P")),
+        ("rt", lambda text: looks_like_rt(text_cell(text))),
+        ("position", lambda text: plain(text).startswith(("ketua", "plt", "pj"))),
+        ("words", lambda text: any(map(str.isalpha, RT_WORDS.sub("", text)))),
+    )
+    return next((kind for kind, fits in tests if texts and sum(map(fits, texts)) >= MOST * len(texts)), "")
+
+
+def _is_running(texts: Sequence[str]) -> bool:
+    """Say whether numbers count up by one, as those of lines do; written 001 they are no such numbers."""
+    numbers = [int(text.rstrip(".")) for text in texts if text.rstrip(".").isascii() and text.rstrip(".").isdigit()]
+    plain_ones = not any(text.startswith("0") for text in texts)
+    return plain_ones and len(numbers) == len(texts) and all(after == before + 1 for before, after in pairwise(numbers))

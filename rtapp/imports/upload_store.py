@@ -1,0 +1,155 @@
+"""Lists between upload and last decision: kept as read, answered, saved, undone; anybody who may can go on."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..audit.store import note
+from ..refusals import Reason, Refused, reason
+from ..roster.store import archive_participant, change_participant, restore_participant
+from ..schema import Attendance, Participant, RosterImport, Scan
+from .apply_store import Done
+from .drafts import Answers
+from .kept import Books, packed, unpacked, without_identities
+from .plan_store import Plan, Setup, plan_import
+from .sheet import Reading
+
+KEPT_FOR = timedelta(days=7)
+_MOST_ANSWERS, _LONGEST = 20_000, 300
+
+
+def keep_upload(session: Session, actor: str, books: Books, *, now: datetime) -> RosterImport:
+    """Keep what was read of uploaded files, without identity numbers, and return it."""
+    drop_old(session, now=now)
+    bare = [(name[:200], without_identities(book)) for name, book in books]
+    files = [name for name, _ in bare]
+    kept = RosterImport(
+        key=secrets.token_hex(16), files=files, books=packed(bare), setup={}, answers={}, done={},
+        created_at=now, created_by=actor[:120],
+    )  # fmt: skip
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def find_upload(session: Session, key: str) -> RosterImport:
+    """Return a kept list by its key; refused with 404 when there is none."""
+    kept = session.scalar(select(RosterImport).where(RosterImport.key == key))
+    if kept is None:
+        raise Refused("no_upload", "Daftar ini tidak disimpan lagi. Unggah sekali lagi.", 404)
+    return kept
+
+
+def find_uploads(session: Session, limit: int = 20) -> Sequence[RosterImport]:
+    """Return the lists that came last, newest first."""
+    return session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit)).all()
+
+
+def plan_of(session: Session, kept: RosterImport) -> Plan:
+    """Return what a kept list would do to the roster as it is now; refused once its content is gone."""
+    if not kept.books:
+        raise Refused("upload_closed", "Isi daftar ini sudah dihapus. Unggah berkasnya sekali lagi.", 410)
+    setup = Setup.of(kept.setup)
+    return plan_import(session, unpacked(kept.books), setup=setup, answers=Answers(kept.answers))
+
+
+def sheets_of(session: Session, kept: RosterImport) -> list[tuple[str, Reading]]:
+    """Return every sheet of a kept list with its name, as read with the columns that a person told."""
+    setup = Setup(fields=Setup.of(kept.setup).fields)
+    return [(reading.label, reading) for reading in plan_import(session, unpacked(kept.books), setup=setup).readings]
+
+
+def take_answers(kept: RosterImport, plan: Plan, given: Mapping[str, str]) -> int:
+    """Remember the answers that ``plan``'s questions admit and return how many; an empty one is taken back."""
+    asked = {question.key: question for row in plan.rows for question in row.questions}
+    asked |= {question.key: question for row in plan.rows for question, _ in row.decided}
+    answers, taken = dict(kept.answers), 0
+    for key, value in given.items():
+        value = value.strip()[:_LONGEST]
+        if key in asked and not value:
+            answers.pop(key, None)
+        elif key in asked and asked[key].admits(value) and len(answers) < _MOST_ANSWERS:
+            answers[key], taken = value, taken + 1
+    kept.answers = answers
+    return taken
+
+
+def accept_proposals(kept: RosterImport, plan: Plan, alike: str = "") -> int:
+    """Answer every open question that has a proposal as proposed, only those ``alike`` where named; return how many."""
+    wanted = [
+        question
+        for row in plan.rows
+        for question in row.questions
+        if question.proposal and (not alike or question.alike == alike)
+    ]
+    return take_answers(kept, plan, {question.key: question.proposal for question in wanted})
+
+
+def mark_applied(session: Session, actor: str, kept: RosterImport, done: Done, *, now: datetime) -> None:
+    """Remember what saving a list did, added to what it did before."""
+    kept.done = done.beside(kept.done)
+    kept.applied_at, kept.applied_by, kept.undone_at = now, actor[:120], None
+    session.flush()
+
+
+def drop_upload(session: Session, kept: RosterImport) -> None:
+    """Forget the content of a list; what it did stays on record. One that did nothing goes altogether."""
+    if kept.applied_at is None:
+        session.delete(kept)
+    else:
+        kept.books = b""
+    session.flush()
+
+
+def drop_old(session: Session, *, now: datetime) -> None:
+    """Forget the content of every list whose week is over."""
+    old = select(RosterImport).where(RosterImport.created_at < now - KEPT_FOR, func.length(RosterImport.books) > 0)
+    for kept in session.scalars(old):
+        drop_upload(session, kept)
+
+
+def why_not_undone(session: Session, kept: RosterImport) -> Reason | None:
+    """Return why a saved list cannot be undone any more, None when it can."""
+    if kept.applied_at is None or kept.undone_at is not None:
+        return reason("not_saved", "Daftar ini belum disimpan, atau sudah dibatalkan.")
+    added, versions = set(kept.done["added"]), kept.done["versions"]
+    recorded = (select(Attendance.participant_id), select(Scan.participant_id).where(Scan.participant_id.is_not(None)))
+    if any(not added.isdisjoint(session.scalars(ids.distinct())) for ids in recorded):
+        return reason("import_scanned", "Sudah ada yang dipindai atau dicatat hadir dari daftar ini.")
+    rows = select(Participant.id, Participant.version).where(Participant.archived_at.is_(None))
+    present = {str(id_): version for id_, version in session.execute(rows)}
+    if any(present.get(id_) != version for id_, version in versions.items()):
+        return reason("import_changed", "Sudah ada yang diubah sesudahnya.")
+    return None
+
+
+def undo(session: Session, actor: str, kept: RosterImport, *, now: datetime) -> dict[str, Any]:
+    """Take back all that a saved list did and return what that was (Done as JSON).
+
+    Refused where something depends on it. Those it added are archived, and so their cards stop; those it
+    replaced are back.
+    """
+    why = why_not_undone(session, kept)
+    if why:
+        raise Refused("import_used", "Impor ini tidak dapat dibatalkan. %(why)s", 409, why=why)
+    done, kept.done, kept.undone_at = kept.done, {}, now
+    for id_ in done["added"]:
+        archive_participant(session, actor, id_, "Impor dibatalkan", now=now)
+    for id_, pairs in reversed(done["updated"]):
+        _put_back(session, actor, id_, pairs, now)
+    for old, _new in done["replaced"]:
+        restore_participant(session, actor, old, now=now)
+    note(session, actor, "roster.import_undo", "roster", kept.id, now=now, people=len(done["added"]))
+    return done
+
+
+def _put_back(session: Session, actor: str, id_: int, pairs: Mapping[str, Sequence[Any]], now: datetime) -> None:
+    person = session.get_one(Participant, id_)
+    before = {field: pair[0] for field, pair in pairs.items()}
+    if "rw" in before and person.seat is not None:
+        person.seat.rw = before.pop("rw")
+    change_participant(session, actor, id_, person.version, before, now=now)

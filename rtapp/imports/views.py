@@ -1,0 +1,264 @@
+"""The import: files, how they are read, what a person must decide, saving and undoing."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from .. import clock, config
+from ..accounts.roles import Duty
+from ..badges import store as badges
+from ..db import begin_write, db
+from ..events import store as events
+from ..refusals import Refused
+from ..roster import export_store
+from ..schema import RosterImport
+from ..web.downloads import download
+from ..web.errors import refusal_text
+from ..web.guard import acting, current_actor, requires
+from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.requests import page_number
+from . import apply_store, plan_store, upload_store
+from .columns import FIELDS
+from .drafts import TYPED
+from .message import read_file, read_message
+from .preview import CLASSES, district_rows, groups_of, rows_shown
+
+blueprint = Blueprint("imports", __name__)
+PAGE = 100
+MOST_FILES = 40
+FORM_SLACK = 128 * 1024  # what a form adds around its files
+FIELD_WORDS = {
+    "": _l("tidak dibaca"), "number": _l("nomor urut"), "name": _l("nama"), "rt": _l("RT"), "rw": _l("RW"),
+    "village": _l("desa/kelurahan"), "address": _l("alamat (RT dan desa)"), "district": _l("kecamatan"),
+    "phone": _l("nomor HP"), "gender": _l("L/P"), "position": _l("jabatan"), "wave": _l("gelombang"),
+    "date": _l("tanggal"), "remark": _l("keterangan"), "nik": _l("NIK (tidak disimpan)"),
+}  # fmt: skip
+
+
+@blueprint.url_value_preprocessor
+def _admit_files(endpoint: str | None, _values: dict[str, str] | None) -> None:
+    """Let the upload page take whole files: before its form is first read, and from those who may import."""
+    if endpoint == "imports.receive" and (actor := current_actor()) and actor.may(Duty.IMPORT_ROSTER):
+        request.max_content_length = 4 * config.UPLOAD_LIMIT + FORM_SLACK
+        request.max_form_memory_size = config.UPLOAD_LIMIT
+
+
+@blueprint.get("/roster-imports/new")
+@requires(Duty.IMPORT_ROSTER)
+def upload() -> str:
+    """Ask for files or pasted text; show the lists that were begun or saved before."""
+    return _upload_page()
+
+
+@blueprint.post("/roster-imports/new")
+@requires(Duty.IMPORT_ROSTER)
+def receive() -> Response | tuple[str, int]:
+    """Read files, see that one holds a list, and keep what was read until it is saved or a week has passed."""
+    actor, now = acting(), clock.utcnow()
+    try:
+        books = _books()
+        plan_store.plan_import(db.session, books)
+    except Refused as refused:
+        return _upload_page(refusal_text(refused)), refused.status
+    session = begin_write(db.session)
+    kept = upload_store.keep_upload(session, actor.name, books, now=now)
+    session.commit()
+    return redirect(url_for(".columns", key=kept.key), 303)
+
+
+@blueprint.get("/roster-imports/<key>/columns")
+@requires(Duty.IMPORT_ROSTER)
+def columns(key: str) -> str:
+    """Show the sheets and columns as understood."""
+    return _columns_page(upload_store.find_upload(db.session, key))
+
+
+@blueprint.post("/roster-imports/<key>/columns")
+@requires(Duty.IMPORT_ROSTER)
+def choose_columns(key: str) -> Response | tuple[str, int]:
+    """Take the sheets and columns as a person says."""
+    session = begin_write(db.session)
+    kept = upload_store.find_upload(session, key)
+    before, kept.setup = kept.setup, _setup_of_form(kept).kept()
+    try:
+        upload_store.plan_of(session, kept)
+    except Refused as refused:
+        kept.setup = before
+        page = _columns_page(kept, refusal_text(refused))
+        session.rollback()
+        return page, refused.status
+    session.commit()
+    return redirect(url_for(".preview", key=key), 303)
+
+
+@blueprint.get("/roster-imports/<key>")
+@requires(Duty.IMPORT_ROSTER)
+def preview(key: str) -> Response | str:
+    """Show what a list would change, by class, and what a person must decide; of a closed one what it did."""
+    kept = upload_store.find_upload(db.session, key)
+    if not kept.books:
+        return render_template("imports/closed.html", kept=kept, why=upload_store.why_not_undone(db.session, kept))
+    return _preview(kept)
+
+
+@blueprint.post("/roster-imports/<key>/answers")
+@requires(Duty.IMPORT_ROSTER)
+def answer(key: str) -> Response:
+    """Take one answer, one for all that are alike, or all proposals."""
+    session = begin_write(db.session)
+    kept = upload_store.find_upload(session, key)
+    plan, form = upload_store.plan_of(session, kept), request.form
+    value = TYPED + form.get("typed", "").strip() if form.get("value") == "typed" else form.get("value", "")
+    if form.get("accept"):
+        upload_store.accept_proposals(kept, plan, form.get("alike", ""))
+    elif alike := form.get("alike"):
+        asked = [question for _row, question in plan.open_questions if question.alike == alike]
+        upload_store.take_answers(kept, plan, {question.key: value for question in asked})
+    else:
+        upload_store.take_answers(kept, plan, {form.get("key", ""): value})
+    session.commit()
+    return _preview(kept) if wants_fragment() else redirect(url_for(".preview", key=key), 303)
+
+
+@blueprint.post("/roster-imports/<key>")
+@requires(Duty.IMPORT_ROSTER)
+def save(key: str) -> Response:
+    """Save all accepted rows or none; shown again where the roster has changed since it was looked at."""
+    actor, now = acting(), clock.utcnow()
+    plan = upload_store.plan_of(db.session, upload_store.find_upload(db.session, key))  # slow, and so outside
+    session = begin_write(db.session)
+    kept = upload_store.find_upload(session, key)
+    try:
+        if plan.digest != request.form.get("seen"):
+            raise plan_store.changed_meanwhile()
+        done = apply_store.apply_plan(session, actor.name, plan, now=now)
+    except Refused as refused:
+        session.rollback()
+        return _preview(upload_store.find_upload(db.session, key), refusal_text(refused), refused.status)
+    badges.follow_import(session, done.added, done.replaced, now=now)
+    upload_store.mark_applied(session, actor.name, kept, done, now=now)
+    if not plan.open_questions:
+        upload_store.drop_upload(session, kept)
+    session.commit()
+    said = _(
+        "Tersimpan: %(new)s orang baru, %(updated)s baris diperbarui.", new=len(done.added), updated=len(done.updated)
+    )
+    flash(said, "ok")
+    return redirect(url_for(".preview", key=key), 303)
+
+
+@blueprint.post("/roster-imports/<key>/undo")
+@requires(Duty.IMPORT_ROSTER)
+def undo(key: str) -> Response:
+    """Take back all that a list did, while nothing depends on it."""
+    actor, now = acting(), clock.utcnow()
+    session = begin_write(db.session)
+    done = upload_store.undo(session, actor.name, upload_store.find_upload(session, key), now=now)
+    badges.follow_undo(session, done["replaced"])
+    session.commit()
+    flash(_("Impor dibatalkan; daftar peserta kembali seperti sebelumnya."), "ok")
+    return redirect(url_for(".preview", key=key), 303)
+
+
+@blueprint.post("/roster-imports/<key>/removal")
+@requires(Duty.IMPORT_ROSTER)
+def discard(key: str) -> Response:
+    """Forget the content of a list."""
+    session = begin_write(db.session)
+    upload_store.drop_upload(session, upload_store.find_upload(session, key))
+    session.commit()
+    flash(_("Isi daftar dihapus."), "ok")
+    return redirect(url_for(".upload"), 303)
+
+
+@blueprint.get("/roster-template.xlsx")
+@requires(Duty.IMPORT_ROSTER)
+def template() -> Response:
+    """Hand out the empty list to be filled in."""
+    return download(export_store.template(db.session), "templat ketua rt", "xlsx")
+
+
+def _books() -> Any:
+    """Return what the uploaded files and the pasted text hold; a refusal names its file."""
+    files = [file for file in request.files.getlist("file") if file.filename]
+    pasted = request.form.get("text", "")
+    if not files and not pasted.strip():
+        raise Refused("no_file", "Pilih berkasnya, atau tempel daftarnya, dahulu.", 422)
+    if len(files) > MOST_FILES:
+        raise Refused("too_many_files", "Paling banyak %(most)s berkas sekali unggah.", 413, most=MOST_FILES)
+    books = []
+    for file in files:
+        name = file.filename or ""
+        try:
+            books.append((name, read_file(file.read(), name)))
+        except Refused as refused:
+            if len(files) == 1:
+                raise
+            raise Refused("bad_file", "%(file)s: %(why)s", refused.status, file=name, why=refused) from refused
+    if pasted.strip():
+        books.append((_("Tempelan"), read_message(pasted, _("Tempelan"))))
+    return books
+
+
+def _upload_page(problem: str = "") -> str:
+    lists = upload_store.find_uploads(db.session)
+    return render_template("imports/new.html", problem=problem, lists=lists, text=request.form.get("text", ""))
+
+
+def _setup_of_form(kept: RosterImport) -> plan_store.Setup:
+    """Return the sheets and columns that were ticked and chosen; what is as understood is not kept."""
+    chosen, fields = [], {}
+    for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, kept)):
+        if f"use-{place}" in request.form:
+            chosen.append(label)
+        told = {}
+        for block in reading.layout.blocks if reading.layout else ():
+            understood = {column: name for name, column in block.fields.items()}
+            for column in range(block.left, block.right + 1):
+                said = request.form.get(f"column-{place}-{column}")
+                if said in FIELD_WORDS and said != understood.get(column, ""):
+                    told[column] = said
+        fields |= {label: told} if told else {}
+    if not chosen:
+        raise Refused("no_sheet_chosen", "Pilih paling sedikit satu lembar.", 422)
+    return plan_store.Setup(tuple(chosen), fields)
+
+
+def _columns_page(kept: RosterImport, problem: str = "") -> str:
+    sheets = upload_store.sheets_of(db.session, kept)
+    setup = plan_store.Setup.of(kept.setup)
+    words = {name: FIELD_WORDS[name] for name in ("", *FIELDS)}
+    return render_template("imports/columns.html", kept=kept, sheets=sheets, setup=setup, words=words, problem=problem)
+
+
+def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Response:
+    plan = upload_store.plan_of(db.session, kept)
+    groups = groups_of(plan)
+    asked = request.values.get("show", "")
+    shown = asked if asked in CLASSES else "review" if groups else "new"
+    rows = rows_shown(plan, shown)
+    page = min(page_number(), max(1, -(-len(rows) // PAGE)))
+    villages = events.find_districts(db.session) if shown == "review" else []
+    return page_or_fragment(
+        "imports/preview.html",
+        "imports/_preview.html",
+        status,
+        kept=kept,
+        plan=plan,
+        shown=shown,
+        groups=groups,
+        rows=rows[(page - 1) * PAGE : page * PAGE],
+        total=len(rows),
+        first=(page - 1) * PAGE + 1,
+        page_urls=[
+            url_for(".preview", key=kept.key, page=page + step, show=shown) if there else ""
+            for step, there in ((-1, page > 1), (1, page * PAGE < len(rows)))
+        ],
+        places=district_rows(plan, events.invited_totals(db.session)),
+        districts=villages,
+        problem=problem,
+        undoable=kept.applied_at and not upload_store.why_not_undone(db.session, kept),
+    )

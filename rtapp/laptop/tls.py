@@ -1,0 +1,99 @@
+"""The hall's certificates on disk: an authority made once, a leaf renewed when addresses change; private."""
+
+import os
+import re
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from .. import config
+from ..documents import certificates
+from ..documents.certificates import Read
+from ..refusals import Refused
+
+ALWAYS = ("localhost", "127.0.0.1", f"meja.{certificates.SUFFIX}")
+RENEW_BEFORE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """``instance/tls``: the authority that devices trust and the leaf that the server shows."""
+
+    path: Path
+
+    @property
+    def authority(self) -> Path:
+        return config.authority_file(self.path.parent)
+
+    @property
+    def leaf(self) -> Path:
+        return self.path / "leaf.pem"
+
+
+def folder(instance: Path) -> Folder:
+    """Return where an instance keeps its certificates; nothing need be there."""
+    return Folder(instance / "tls")
+
+
+def named(addresses: Sequence[str]) -> list[str]:
+    """Return the names and addresses a leaf is made for: this machine's own and those of ``addresses`` it may name."""
+    own = re.sub(r"[^a-z0-9-]", "", socket.gethostname().split(".")[0].lower()).strip("-")
+    names = [*ALWAYS, *([f"{own}.{certificates.SUFFIX}"] if own else []), *addresses]
+    return [name for name in dict.fromkeys(names) if certificates.may_name(name)]
+
+
+def prepare(instance: Path, addresses: Sequence[str], now: datetime) -> Folder:
+    """Return the certificates for ``addresses``, made or renewed where needed; the authority is made just once.
+
+    Refused when the authority cannot be read or its time is over: devices would have to trust a new one.
+    """
+    kept = folder(instance)
+    kept.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept.path.chmod(0o700)
+    if not kept.authority.exists():
+        host = socket.gethostname().split(".")[0]
+        name = "".join(sign for sign in f"Meja Registrasi {host}" if sign.isascii() and sign.isprintable())
+        _write(kept.authority, certificates.make_authority(f"{name[:56]} {secrets.token_hex(3)}", now))
+    said = read(kept.authority)
+    if said is None or now >= said.ends:
+        raise Refused(
+            "bad_authority",
+            "Sertifikat di %(folder)s tidak utuh atau sudah habis masa. Pulihkan dari cadangan, atau pindahkan "
+            "folder itu supaya dibuat baru; perangkat lalu memasangnya sekali lagi.",
+            folder=kept.path,
+        )
+    if is_due(kept, addresses, now):
+        _write(kept.leaf, certificates.make_leaf(kept.authority.read_bytes(), named(addresses), now))
+    return kept
+
+
+def is_due(kept: Folder, addresses: Sequence[str], now: datetime) -> bool:
+    """Say whether the leaf must be made anew: none, another authority's, not for these addresses, or soon over."""
+    leaf = read(kept.leaf)
+    if leaf is None or not kept.authority.exists():
+        return True
+    if not certificates.vouches_for(kept.authority.read_bytes(), kept.leaf.read_bytes()):
+        return True
+    return not set(named(addresses)) <= leaf.hosts or not leaf.starts <= now < leaf.ends - RENEW_BEFORE
+
+
+def read(path: Path) -> Read | None:
+    """Return what the certificate at ``path`` says, None when there is none that can be read."""
+    try:
+        return certificates.read(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, whole or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.chmod(0o600)
+    draft.replace(path)

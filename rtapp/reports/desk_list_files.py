@@ -1,0 +1,103 @@
+"""The list on disk: while a wave is on, a fresh XLSX and PDF every few minutes, should the laptop die."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+
+from .. import clock
+from ..db import db
+from ..documents.fonts import find_fonts
+from ..documents.sheets import write_xlsx
+from ..events.about_store import about_of
+from ..live.store import last_change, registration_of
+from ..refusals import Refused
+from .desk_list_paper import DeskList, desk_list
+from .desk_list_store import due_waves, lines_of, tables_of
+
+log = logging.getLogger(__name__)
+FOLDER = "fallback"
+
+
+def write_lists(app: Flask, *, now: datetime) -> list[Path]:
+    """Write the lists of every wave that is on into the instance, readable by its owner alone; return the files.
+
+    Each appears whole or not at all. Without fonts the XLSX alone is written.
+    """
+    folder = Path(app.instance_path) / FOLDER
+    written = []
+    for name, make in _lists(app, now).items():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        written.append(_put(folder / name, make()))
+    return written
+
+
+def start(app: Flask, every: float) -> None:
+    """Write the lists now and every ``every`` seconds when something changed, in a thread of this process."""
+    stop = threading.Event()
+
+    def run() -> None:
+        seen: object = None
+        while not stop.is_set():
+            seen = _write_changed(app, seen)
+            stop.wait(every)
+
+    thread = threading.Thread(target=run, name="fallback-lists", daemon=True)
+    app.extensions.setdefault("rtapp_closers", []).append(stop.set)
+    thread.start()
+
+
+def _write_changed(app: Flask, seen: object) -> object:
+    """Write the lists unless nothing changed since ``seen``; return what to compare with the next time."""
+    now = clock.utcnow()
+    try:
+        with app.app_context():
+            present = (last_change(db.session), now.date())
+        if present != seen:
+            write_lists(app, now=now)
+        return present
+    except Exception:  # a full disk must not end the lists of the rest of the day
+        log.warning("the lists on disk could not be written; trying again", exc_info=True)
+        return None
+
+
+def _lists(app: Flask, now: datetime) -> dict[str, Callable[[], bytes]]:
+    """Return what makes each file, by name; the database is read here and let go before anything is drawn."""
+    made: dict[str, Callable[[], bytes]] = {}
+    fonts = _fonts(app)
+    with app.app_context():
+        for wave in due_waves(db.session, now=now):
+            point = registration_of(db.session, wave.id)
+            lines = lines_of(db.session, point.id, wave.id) if point else []
+            if not lines:
+                continue
+            zone, name = wave.event.timezone, f"gelombang-{wave.number}"
+            listed = DeskList(lines, about_of(db.session, wave, "", now))
+            made[f"{name}.xlsx"] = lambda lines=lines, zone=zone: write_xlsx(tables_of(lines, zone))
+            if fonts:
+                made[f"{name}.pdf"] = lambda listed=listed: desk_list(listed, listed.about.letterhead.paper, fonts)
+    return made
+
+
+def _fonts(app: Flask) -> Path | None:
+    try:
+        return find_fonts(Path(app.static_folder or ""))
+    except Refused:
+        return None
+
+
+def _put(path: Path, content: bytes) -> Path:
+    """Put the file in its place as a whole; two processes never write into one draft."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.chmod(0o600)
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return path

@@ -1,0 +1,101 @@
+"""Lists for the desks on paper, should the power go: chosen by wave, districts or village."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..audit.store import note
+from ..db import begin_write, db
+from ..events import store as events
+from ..events.about_store import about_of
+from ..events.waves import numeral
+from ..live.store import registration_of
+from ..refusals import Refused
+from ..schema import Wave
+from ..web.downloads import chosen_paper, download, fonts, paper_choices
+from ..web.errors import refusal_text
+from ..web.guard import acting, requires
+from ..web.htmx import page_or_fragment
+from ..web.requests import row_id
+from .desk_list_paper import DeskList, desk_list, desk_list_png
+from .desk_list_store import lines_of
+
+blueprint = Blueprint("lists", __name__)
+CHOSEN = ("wave", "district", "village", "label", "apart", "paper")
+
+
+@blueprint.get("/lists")
+@requires(Duty.EDIT_ROSTER)
+def lists() -> Response:
+    """Choose what to print a list of, and see how many names and what its first page is."""
+    return page_or_fragment("reports/desk_lists.html", "reports/_desk_lists.html", **_page(request.args))
+
+
+@blueprint.get("/lists/first.png")
+@requires(Duty.EDIT_ROSTER)
+def first_page() -> Response:
+    """Show the first page as it will be printed."""
+    paper, now = chosen_paper(request.args), clock.utcnow()
+    listed, _wave = _listed(request.args, acting().name, now)
+    db.session.rollback()  # drawing needs no connection: the pool is small
+    return download(desk_list_png(listed, paper, fonts()), "daftar meja halaman pertama", "png", attached=False)
+
+
+@blueprint.post("/lists")
+@requires(Duty.EDIT_ROSTER)
+def print_list() -> Response | tuple[str, int]:
+    """Answer the list as a PDF; the trail says who took how many names."""
+    actor, now, form = acting(), clock.utcnow(), request.form
+    try:
+        paper, faces = chosen_paper(form), fonts()
+        session = begin_write(db.session)
+        listed, wave = _listed(form, actor.name, now)
+        note(session, actor.name, "list.print", "wave", wave.id, now=now, rows=len(listed.lines))
+    except Refused as refused:
+        db.session.rollback()
+        return render_template("reports/desk_lists.html", **_page(form, refused)), refused.status
+    session.commit()
+    return download(desk_list(listed, paper, faces), f"{listed.title} {listed.about.wave} {paper}", "pdf")
+
+
+def _listed(asked: MultiDict[str, str], requester: str, now: datetime) -> tuple[DeskList, Wave]:
+    """Return the list that is asked for; refused when there is nobody on it."""
+    wave = events.find_wave(db.session, asked.get("wave", 0, type=row_id))
+    point = registration_of(db.session, wave.id)
+    chosen = (asked.getlist("district"), asked.get("village", "").strip())
+    lines = lines_of(db.session, point.id, wave.id, *chosen) if point else []
+    if not lines:
+        raise Refused("empty_list", "Tidak ada ketua RT dalam pilihan ini.", 422)
+    label = " ".join(asked.get("label", "").split())[:40]
+    apart = "village" if asked.get("apart") == "village" else "district"
+    return DeskList(lines, about_of(db.session, wave, requester, now), label, apart), wave
+
+
+def _page(asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+    waves = events.find_waves(db.session)
+    today = next((wave for wave in waves if not wave.closed_at), waves[0] if waves else None)
+    asked = MultiDict({name: asked.getlist(name) for name in CHOSEN if asked.getlist(name)})
+    asked.setdefault("wave", str(today.id) if today else "")
+    listed = None
+    if waves:
+        try:
+            listed, _wave = _listed(asked, "", clock.utcnow())
+        except Refused as refused:
+            said = said or refused
+    return {
+        "choices": [(wave.id, _("Gelombang %(numeral)s", numeral=numeral(wave.number))) for wave in waves],
+        "asked": asked,
+        "people": len(listed.lines) if listed else 0,
+        "districts": events.find_districts(db.session),
+        "villages": [
+            (village.code, f"{village.name} ({village.district.name})") for village in events.find_villages(db.session)
+        ],
+        "papers": paper_choices(),
+        "problem": refusal_text(said) if said else "",
+    }
