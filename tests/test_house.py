@@ -73,7 +73,14 @@ class Inline(HTMLParser):
         self.found.append(f"{self.getpos()[0]}: {what}")
 
 
-def test_the_top_holds_only_what_the_plan_of_the_house_names(files: tuple[str, ...]) -> None:
+def test_a_document_that_is_named_lies_in_the_project(files: tuple[str, ...]) -> None:
+    lying = {Path(name).name for name in files}
+    for name, text in texts(files):
+        named = set(re.findall(r"\b[\w-]+\.md\b", text))
+        assert named <= lying, f"{name} names {named - lying}, which is not here"
+
+
+def test_the_top_holds_only_what_has_its_place_there(files: tuple[str, ...]) -> None:
     top = {name.split("/")[0] for name in files}
     assert {name for name in top if not name.startswith(".")} <= TOP
 

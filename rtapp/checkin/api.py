@@ -1,4 +1,4 @@
-"""What programs use at the door: scans in, checkpoints and the roster snapshot out (desk.md §6)."""
+"""What programs use at the door: scans in, checkpoints and the roster snapshot out."""
 
 from datetime import datetime
 from typing import Any
@@ -110,7 +110,7 @@ def openapi_json() -> Response:
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer as programs read it (desk.md §6)."""
+    """Return an answer as programs read it."""
     attendance = None
     if answer.attendance_id is not None:
         attendance = {

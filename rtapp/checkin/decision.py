@@ -30,7 +30,7 @@ class Substituted:
 
 @dataclass(frozen=True)
 class WalkIn:
-    """Somebody who is on no list: a head with the seat they hold (desk.md §6), or a guest without one."""
+    """Somebody who is on no list: a head with the seat they hold, or a guest without one."""
 
     kind: str
     name: str
@@ -68,7 +68,7 @@ NO_DECISION = Decision()
 
 
 def read_decision(told: Mapping[str, Any] | None) -> Decision:
-    """Return the decision that a program sends (desk.md §6); refused with 422 in any other shape."""
+    """Return the decision that a program sends; refused with 422 in any other shape."""
     if told is None:
         return NO_DECISION
     known = {"accept_other_wave", "substitute", "walk_in", "resolve", "reason"}

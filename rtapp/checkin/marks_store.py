@@ -160,7 +160,7 @@ def snapshot_tag(session: Session, checkpoint_id: int) -> str:
 
 
 def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
-    """Return what a desk needs to judge alone (desk.md §4): people with the digests of their tokens, never a token.
+    """Return what a desk needs to judge alone: people with the digests of their tokens, never a token.
 
     ``wave`` is the number of the person's wave, ``at`` when they were marked here (RFC 3339), null where not.
     """

@@ -111,7 +111,7 @@ def _read_ole(data: bytes) -> Workbook:
 def write_csv(rows: Iterable[Sequence[Any]], *, separator: str = ",", bom: bool = False) -> bytes:
     """Return ``rows`` as UTF-8 CSV with CRLF; a text that would be a formula gets an apostrophe in front.
 
-    Without a byte-order mark by default: programs read these files (desk.md §6); people get the XLSX. ``read_workbook``
+    Without a byte-order mark by default: programs read these files; people get the XLSX. ``read_workbook``
     takes the apostrophes off again.
     """
     out = StringIO(newline="")

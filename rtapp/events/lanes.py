@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-SECONDS = 32  # one person at a desk: three desks and 337 people in an hour (domain.md §6)
+SECONDS = 32  # one person at a desk: three desks and 337 people in an hour
 MOST_DESKS = 30
 
 

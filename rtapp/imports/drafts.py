@@ -118,7 +118,7 @@ class Draft:
 
     @property
     def seat(self) -> str:
-        """The seat as programs name it (desk.md §6), "" while village or RT is not known."""
+        """The seat as programs name it, "" while village or RT is not known."""
         if self.village is None or not self.rt:
             return ""
         return "/".join(filter(None, (self.village.code, self.rw_in_key, self.rt)))

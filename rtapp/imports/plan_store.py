@@ -136,7 +136,7 @@ def changed_meanwhile() -> Refused:
 
 
 def report(plan: Plan) -> dict[str, Any]:
-    """Return the plan as programs read it (desk.md §6)."""
+    """Return the plan as programs read it."""
     counts = plan.counts
     return {
         **{str(each): counts[each] for each in RowClass},

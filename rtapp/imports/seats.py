@@ -66,7 +66,7 @@ def _grouped(drafts: Iterable[Draft], key: Callable[[Draft], Hashable]) -> list[
 
 
 def _tell_rws_apart(drafts: list[Draft], known: Known, answers: Answers) -> None:
-    """Decide for the rows of one RT of one village whether their RWs make them different seats (desk.md §2)."""
+    """Decide for the rows of one RT of one village whether their RWs make them different seats."""
     village = drafts[0].village
     assert village is not None
     seats = known.seats.get((village.code, drafts[0].rt), ())

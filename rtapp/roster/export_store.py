@@ -21,7 +21,7 @@ _WIDTHS = (20, 24, 8, 8, 36, 6, 18, 18, 12)
 def export_rows(session: Session, with_codes: bool) -> list[list[str]]:
     """Return the roster with its header, in the order of districts, villages and RT numbers.
 
-    With codes: the columns of desk.md §6 and everybody who has a card; else the template's columns and the
+    With codes: the columns of the contract and everybody who has a card; else the template's columns and the
     wave, and the heads alone, for a list has a seat in each row.
     """
     rows = (

@@ -29,7 +29,7 @@ class Person:
     name: str
     rt: str
     rw: str
-    seat: str  # desk.md §6: "63.09.06.1002/013A", "" for somebody without one
+    seat: str  # "63.09.06.1002/013A", "" for somebody without one
     seat_id: int | None
     village: str
     village_code: str

@@ -88,7 +88,7 @@ _QUERY_CHARS, _QUERY_WORDS = 200, 12
 def name_key(name: str) -> str:
     """Return what two ways to write one name share: titles and degrees dropped, spelling folded.
 
-    Equal keys mean homonyms or one person, never one person for certain (domain.md §2).
+    Equal keys mean homonyms or one person, never one person for certain.
     """
     words = _bare_words(name)
     return " ".join(filter(None, (fold(word) for word in _full_words(words))))

@@ -32,7 +32,7 @@ def masked_phone(number: str) -> str:
 
 
 def parse_phone(value: Any) -> PhoneReading:
-    """Read a phone number from a cell's value (domain.md §2: ``^08[1-9]\\d{7,10}$`` once normalised)."""
+    """Read a phone number from a cell's value (``^08[1-9]\\d{7,10}$`` once normalised)."""
     if value is None or isinstance(value, bool) or hasattr(value, "isoformat"):
         return PhoneReading() if value is None else PhoneReading(warnings=(_unread(value),))
     if isinstance(value, float):

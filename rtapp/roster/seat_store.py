@@ -9,7 +9,7 @@ from ..schema import District, Invitation, Seat, Village
 
 
 def seat_code(village_code: str, rt: str, rw_in_key: str = "") -> str:
-    """Return a seat as other programs name it (desk.md §6)."""
+    """Return a seat as other programs name it."""
     return "/".join(filter(None, (village_code, rw_in_key, rt)))
 
 
@@ -36,7 +36,7 @@ def find_seat(session: Session, seat_id: int) -> Seat:
 def find_or_add_seat(session: Session, village: Village, rt: str, rw: str = "") -> Seat:
     """Return the seat of ``village`` with this RT (three digits and suffix), made where it is new.
 
-    RW is an attribute: a list with or without it finds the same seat (desk.md §2). Where the village has
+    RW is an attribute: a list with or without it finds the same seat. Where the village has
     this RT under two RWs, the RW must be named; refused otherwise.
     """
     seats = _seats(session, village.id, rt)
