@@ -16,8 +16,8 @@ from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from rtapp import clock
+from rtapp.accounts.devices_store import add_device, issue_bearer
 from rtapp.accounts.roles import Role
-from rtapp.accounts.store import add_device, issue_bearer
 from rtapp.db import begin_write, db
 
 from .fuzzing import Hall, attack_with, run

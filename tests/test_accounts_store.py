@@ -8,8 +8,21 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from rtapp.accounts import passwords
+from rtapp.accounts import links_store, passwords
 from rtapp.accounts import store as accounts
+from rtapp.accounts.devices_store import (
+    add_device,
+    bearer_actor,
+    change_device,
+    device_actor,
+    device_expiry_at,
+    device_life,
+    find_device,
+    give_bearer,
+    leave_device,
+    mark_seen,
+    revoke_device,
+)
 from rtapp.accounts.lifetime import Life
 from rtapp.accounts.roles import Role
 from rtapp.audit.store import trail, verify_chain
@@ -84,7 +97,7 @@ def test_names_nobody_can_read_are_refused(writing, name):
 
 def test_a_new_password_ends_every_session_and_unused_link(writing, world):
     user = accounts.find_user(writing, world.users["clerk"])
-    secret = accounts.issue_link(writing, "user", now=NOW, user=user)
+    secret = links_store.issue_link(writing, "user", now=NOW, user=user)
     version = user.session_version
     assert accounts.user_actor(writing, user.id, version)
     accounts.change_password(writing, "uji", user, GOOD, now=NOW)
@@ -92,7 +105,7 @@ def test_a_new_password_ends_every_session_and_unused_link(writing, world):
     assert accounts.user_actor(writing, user.id, version) is None
     assert accounts.sign_in(writing, user.name, GOOD).id == user.id
     with refuses("link_used"):
-        accounts.find_link(writing, secret, now=NOW)
+        links_store.find_link(writing, secret, now=NOW)
 
 
 def test_a_password_that_is_the_name_is_refused(writing, world):
@@ -133,56 +146,56 @@ def test_a_disabled_user_is_out_at_once_and_cannot_sign_in(session, world):
 
 
 def test_a_device_is_revoked_at_once_with_its_token_and_link(writing, world):
-    device = accounts.find_device(writing, world.device)
-    secret = accounts.invite_device(writing, "uji", device, now=NOW)
-    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW)
-    assert accounts.bearer_actor(writing, world.bearer, now=NOW)
+    device = find_device(writing, world.device)
+    secret = links_store.invite_device(writing, "uji", device, now=NOW)
+    assert device_actor(writing, device.id, device.session_version, now=NOW)
+    assert bearer_actor(writing, world.bearer, now=NOW)
     version = device.session_version
-    accounts.revoke_device(writing, "uji", device, now=NOW)
-    assert accounts.device_actor(writing, device.id, version, now=NOW) is None
-    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW) is None
-    assert accounts.bearer_actor(writing, world.bearer, now=NOW) is None
+    revoke_device(writing, "uji", device, now=NOW)
+    assert device_actor(writing, device.id, version, now=NOW) is None
+    assert device_actor(writing, device.id, device.session_version, now=NOW) is None
+    assert bearer_actor(writing, world.bearer, now=NOW) is None
     with refuses("link_used"):
-        accounts.find_link(writing, secret, now=NOW)
+        links_store.find_link(writing, secret, now=NOW)
     with refuses("device_revoked"):
-        accounts.invite_device(writing, "uji", device, now=NOW)
+        links_store.invite_device(writing, "uji", device, now=NOW)
 
 
 def test_a_device_lives_to_the_end_of_its_last_waves_day(writing, world):
-    device = accounts.find_device(writing, world.device)
-    accounts.invite_device(writing, "uji", device, now=NOW)
+    device = find_device(writing, world.device)
+    links_store.invite_device(writing, "uji", device, now=NOW)
     assert device.expires_at == at(0, day=date(2023, 11, 9))
-    actor = lambda now: accounts.device_actor(writing, device.id, device.session_version, now=now)  # noqa: E731
+    actor = lambda now: device_actor(writing, device.id, device.session_version, now=now)  # noqa: E731
     assert actor(at(23, 59)) and actor(device.expires_at) is None
 
 
 def test_a_device_for_a_wave_long_past_lives_until_tonight(writing, world):
     late = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
-    assert accounts.device_expiry_at(writing, [world.registration], late) == datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
+    assert device_expiry_at(writing, [world.registration], late) == datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
 
 
 def test_closing_its_only_wave_ends_a_device_and_opening_it_again_brings_it_back(writing, world):
-    device, wave = accounts.find_device(writing, world.device), writing.get(Wave, world.waves[0])
-    accounts.invite_device(writing, "uji", device, now=NOW)
+    device, wave = find_device(writing, world.device), writing.get(Wave, world.waves[0])
+    links_store.invite_device(writing, "uji", device, now=NOW)
     wave.closed_at = NOW
     writing.flush()
-    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW) is None
-    assert accounts.bearer_actor(writing, world.bearer, now=NOW) is None
-    assert accounts.device_life(device, now=NOW) is Life.ENDED
+    assert device_actor(writing, device.id, device.session_version, now=NOW) is None
+    assert bearer_actor(writing, world.bearer, now=NOW) is None
+    assert device_life(device, now=NOW) is Life.ENDED
     with refuses("device_over"):
-        accounts.invite_device(writing, "uji", device, now=NOW)
+        links_store.invite_device(writing, "uji", device, now=NOW)
     wave.closed_at = None
     writing.flush()
-    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+    assert device_actor(writing, device.id, device.session_version, now=NOW)
 
 
 def test_a_device_of_two_waves_goes_on_when_the_first_is_closed(writing, world):
-    device, wave = accounts.find_device(writing, world.device), writing.get(Wave, world.waves[0])
+    device, wave = find_device(writing, world.device), writing.get(Wave, world.waves[0])
     both = [world.registration, world.registration_two]
-    accounts.change_device(writing, "uji", device, "Meja 1", Role.CLERK, both, now=NOW)
+    change_device(writing, "uji", device, "Meja 1", Role.CLERK, both, now=NOW)
     wave.closed_at = NOW
     writing.flush()
-    actor = accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+    actor = device_actor(writing, device.id, device.session_version, now=NOW)
     assert actor.checkpoint_ids == set(both)
 
 
@@ -199,15 +212,15 @@ def test_a_device_of_two_waves_goes_on_when_the_first_is_closed(writing, world):
 def test_a_device_without_label_checkpoint_or_with_an_admins_role_is_refused(writing, world, label, role, points, code):
     ids = {"own": [world.registration], "none": [], "unknown": [world.registration, 999]}[points]
     with refuses(code):
-        accounts.add_device(writing, "uji", label, role, ids, expires_at=NOW, now=NOW)
+        add_device(writing, "uji", label, role, ids, expires_at=NOW, now=NOW)
     with refuses(code):
-        accounts.change_device(writing, "uji", accounts.find_device(writing, world.device), label, role, ids, now=NOW)
+        change_device(writing, "uji", find_device(writing, world.device), label, role, ids, now=NOW)
 
 
 def test_another_role_and_other_checkpoints_count_from_the_next_request(writing, world):
-    device = accounts.find_device(writing, world.device)
-    accounts.change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
-    actor = accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+    device = find_device(writing, world.device)
+    change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
+    actor = device_actor(writing, device.id, device.session_version, now=NOW)
     assert (actor.name, actor.role, actor.checkpoint_ids) == (
         "Meja 1 timur",
         Role.VIEWER,
@@ -215,109 +228,108 @@ def test_another_role_and_other_checkpoints_count_from_the_next_request(writing,
     )
     line, kept = last_line(writing)
     assert line.action == "device.change" and kept.values["before"]["label"] == "Meja 1"
-    accounts.change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
+    change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
     assert last_line(writing)[0].id == line.id  # nothing changed, nothing noted
 
 
 def test_a_new_token_ends_the_one_before(writing, world):
-    device = accounts.find_device(writing, world.device)
-    token = accounts.give_bearer(writing, "uji", device, now=NOW)
-    assert accounts.bearer_actor(writing, token, now=NOW).device_id == device.id
-    assert accounts.bearer_actor(writing, world.bearer, now=NOW) is None
+    device = find_device(writing, world.device)
+    token = give_bearer(writing, "uji", device, now=NOW)
+    assert bearer_actor(writing, token, now=NOW).device_id == device.id
+    assert bearer_actor(writing, world.bearer, now=NOW) is None
 
 
 def test_a_device_waits_until_a_browser_or_a_program_uses_it(writing, world):
-    device = accounts.add_device(writing, "uji", "Meja 9", Role.CLERK, [world.registration], expires_at=at(23), now=NOW)
-    assert accounts.device_life(device, now=NOW) is Life.WAITING
-    secret = accounts.invite_device(writing, "uji", device, now=NOW)
-    accounts.use_link(writing, secret, now=NOW)
-    assert accounts.device_life(device, now=NOW) is Life.ACTIVE
-    accounts.leave_device(writing, device, now=NOW)
-    assert accounts.device_life(device, now=NOW) is Life.WAITING
-    accounts.give_bearer(writing, "uji", device, now=NOW)
-    accounts.mark_seen(writing, device.id, now=NOW)
-    assert accounts.device_life(device, now=NOW) is Life.ACTIVE
+    device = add_device(writing, "uji", "Meja 9", Role.CLERK, [world.registration], expires_at=at(23), now=NOW)
+    assert device_life(device, now=NOW) is Life.WAITING
+    secret = links_store.invite_device(writing, "uji", device, now=NOW)
+    links_store.use_link(writing, secret, now=NOW)
+    assert device_life(device, now=NOW) is Life.ACTIVE
+    leave_device(writing, device, now=NOW)
+    assert device_life(device, now=NOW) is Life.WAITING
+    give_bearer(writing, "uji", device, now=NOW)
+    mark_seen(writing, device.id, now=NOW)
+    assert device_life(device, now=NOW) is Life.ACTIVE
 
 
 def test_pairing_anew_ends_the_phone_that_was_this_device(writing, world):
-    device = accounts.find_device(writing, world.device)
+    device = find_device(writing, world.device)
     before = device.session_version
-    accounts.use_link(writing, accounts.invite_device(writing, "uji", device, now=NOW), now=NOW)
-    assert accounts.device_actor(writing, device.id, before, now=NOW) is None
-    assert accounts.device_actor(writing, device.id, device.session_version, now=NOW)
+    links_store.use_link(writing, links_store.invite_device(writing, "uji", device, now=NOW), now=NOW)
+    assert device_actor(writing, device.id, before, now=NOW) is None
+    assert device_actor(writing, device.id, device.session_version, now=NOW)
 
 
 def test_looking_at_a_link_leaves_it_and_using_it_ends_it(writing, world):
-    device = accounts.find_device(writing, world.device)
-    secret = accounts.invite_device(writing, "uji", device, now=NOW)
+    device = find_device(writing, world.device)
+    secret = links_store.invite_device(writing, "uji", device, now=NOW)
     for _ in range(3):
-        link = accounts.find_link(writing, secret, now=NOW)
+        link = links_store.find_link(writing, secret, now=NOW)
     assert (link.purpose, link.label, link.role) == ("device", "Meja 1", "clerk")
     assert link.checkpoints == ((1, "Registrasi"), (1, "Materi 1")) and link.until == device.expires_at
-    accounts.use_link(writing, secret, now=NOW)
+    links_store.use_link(writing, secret, now=NOW)
     with pytest.raises(Refused) as refused:
-        accounts.use_link(writing, secret, now=NOW)
+        links_store.use_link(writing, secret, now=NOW)
     assert refused.value.status == 410
-    assert accounts.link_owner(writing, secret) == ("device", device.id)
+    assert links_store.link_owner(writing, secret) == ("device", device.id)
 
 
 def test_a_link_that_two_took_at_once_serves_one(writing, world, monkeypatch):
-    from rtapp.accounts import links_store
 
-    secret = accounts.issue_link(writing, "user", now=NOW, user=accounts.find_user(writing, world.users["clerk"]))
+    secret = links_store.issue_link(writing, "user", now=NOW, user=accounts.find_user(writing, world.users["clerk"]))
     stale = links_store._live_link(writing, secret, NOW)
-    accounts.use_link(writing, secret, now=NOW)
+    links_store.use_link(writing, secret, now=NOW)
     monkeypatch.setattr(links_store, "_live_link", lambda *_: stale)
     with refuses("link_used"):
-        accounts.use_link(writing, secret, now=NOW)
+        links_store.use_link(writing, secret, now=NOW)
 
 
 def test_links_end_with_their_time_and_with_a_newer_one(writing, world):
     user = accounts.find_user(writing, world.users["clerk"])
-    first = accounts.issue_link(writing, "user", now=NOW, user=user)
-    second = accounts.issue_link(writing, "user", now=NOW, user=user)
-    other = accounts.issue_link(writing, "user", now=NOW, user=accounts.find_user(writing, world.users["admin"]))
+    first = links_store.issue_link(writing, "user", now=NOW, user=user)
+    second = links_store.issue_link(writing, "user", now=NOW, user=user)
+    other = links_store.issue_link(writing, "user", now=NOW, user=accounts.find_user(writing, world.users["admin"]))
     with refuses("link_used"):
-        accounts.find_link(writing, first, now=NOW)
-    assert accounts.find_link(writing, second, now=NOW + timedelta(hours=23)).label == "Uji clerk"
-    assert accounts.find_link(writing, other, now=NOW)
+        links_store.find_link(writing, first, now=NOW)
+    assert links_store.find_link(writing, second, now=NOW + timedelta(hours=23)).label == "Uji clerk"
+    assert links_store.find_link(writing, other, now=NOW)
     with refuses("link_used"):
-        accounts.find_link(writing, second, now=NOW + timedelta(days=1))
+        links_store.find_link(writing, second, now=NOW + timedelta(days=1))
     with refuses("link_used"):
-        accounts.find_link(writing, "tidak-ada", now=NOW)
+        links_store.find_link(writing, "tidak-ada", now=NOW)
 
 
 def test_a_disabled_users_link_lets_nobody_in(writing, world):
     user = accounts.find_user(writing, world.users["clerk"])
     accounts.disable_user(writing, "uji", user, now=NOW)
-    secret = accounts.issue_link(writing, "user", now=NOW, user=user)
+    secret = links_store.issue_link(writing, "user", now=NOW, user=user)
     with refuses("link_used"):
-        accounts.find_link(writing, secret, now=NOW)
+        links_store.find_link(writing, secret, now=NOW)
 
 
 def test_the_set_up_link_ends_with_the_first_account(session):
     writing = begin_write(session)
-    assert accounts.needs_setup(writing)
-    secret = accounts.issue_link(writing, "setup", now=NOW)
-    assert accounts.find_link(writing, secret, now=NOW).purpose == "setup"
+    assert links_store.needs_setup(writing)
+    secret = links_store.issue_link(writing, "setup", now=NOW)
+    assert links_store.find_link(writing, secret, now=NOW).purpose == "setup"
     accounts.add_user(writing, "uji", "Ani", Role.ADMIN, GOOD, now=NOW)
     with pytest.raises(Refused) as refused:
-        accounts.find_link(writing, secret, now=NOW)
+        links_store.find_link(writing, secret, now=NOW)
     assert str(refused.value) == "Akun pertama sudah dibuat. Masuk dengan nama dan kata sandi."
 
 
 def test_neither_trail_nor_tables_hold_a_password_a_link_or_a_token(writing, world):
     device, user = (
-        accounts.find_device(writing, world.device),
+        find_device(writing, world.device),
         accounts.find_user(writing, world.users["clerk"]),
     )
     secrets = [
-        accounts.invite_device(writing, "uji", device, now=NOW),
-        accounts.issue_link(writing, "user", now=NOW, user=user),
-        accounts.give_bearer(writing, "uji", device, now=NOW),
+        links_store.invite_device(writing, "uji", device, now=NOW),
+        links_store.issue_link(writing, "user", now=NOW, user=user),
+        give_bearer(writing, "uji", device, now=NOW),
     ]
     accounts.change_password(writing, "uji", user, GOOD, now=NOW)
-    accounts.use_link(writing, secrets[0], now=NOW)
+    links_store.use_link(writing, secrets[0], now=NOW)
     kept = [
         *map(str, (value.values for value in writing.scalars(select(AuditValue)))),
         *(f"{line.actor}{line.reason}" for line, _ in trail(writing)),
@@ -330,15 +342,15 @@ def test_neither_trail_nor_tables_hold_a_password_a_link_or_a_token(writing, wor
 
 def test_everything_that_was_done_stands_in_an_unbroken_trail(writing, world):
     device, user = (
-        accounts.find_device(writing, world.device),
+        find_device(writing, world.device),
         accounts.find_user(writing, world.users["clerk"]),
     )
-    accounts.invite_device(writing, "Uji admin", device, now=NOW)
+    links_store.invite_device(writing, "Uji admin", device, now=NOW)
     accounts.change_role(writing, "Uji admin", user, Role.VIEWER, now=NOW)
     accounts.change_role(writing, "Uji admin", user, Role.VIEWER, now=NOW)
     accounts.disable_user(writing, "Uji admin", user, now=NOW)
     accounts.note_sign_in(writing, user, now=NOW)
-    accounts.revoke_device(writing, "Uji admin", device, now=NOW)
+    revoke_device(writing, "Uji admin", device, now=NOW)
     done = [(line.action, line.actor) for line, _ in trail(writing, 5)]
     assert done == [
         ("device.revoke", "Uji admin"),

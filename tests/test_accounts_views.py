@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from rtapp import clock
 from rtapp.accounts import passwords
-from rtapp.accounts import store as accounts
+from rtapp.accounts.links_store import issue_link
 from rtapp.db import begin_write, db
 from rtapp.schema import Audit, Device, OneTimeLink, User, Wave
 from rtapp.settings import store as settings
@@ -54,7 +54,7 @@ def make_link(app: Flask, purpose: str, world: World | None = None, role: str = 
             owner = {"user": session.get(User, world.users[role])}
         elif world and purpose == "device":
             owner = {"device": session.get(Device, world.device)}
-        secret = accounts.issue_link(session, purpose, now=clock.utcnow(), **owner)
+        secret = issue_link(session, purpose, now=clock.utcnow(), **owner)
         session.commit()
     return f"/links/{secret}"
 

@@ -11,7 +11,7 @@ from rtapp.badges.papers import card_png, card_sheet
 from rtapp.badges.sheet import cells
 from rtapp.badges.ticket import code_box
 from rtapp.documents.lettering import clean
-from rtapp.documents.pdf import PAPERS
+from rtapp.documents.paper import PAPERS
 
 from .printing import ADDRESS, NAMES, card, decoded, fonts, rendered, unspaced
 

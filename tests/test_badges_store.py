@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select
 
 from rtapp.audit.store import trail, verify_chain
 from rtapp.badges import papers, store, token
-from rtapp.badges.store import Choice
+from rtapp.badges.choice_store import Choice, Tally, card_of, cards_for, tally
 from rtapp.db import begin_write, db
 from rtapp.documents.picture import Picture
 from rtapp.refusals import Refused
@@ -227,7 +227,7 @@ def test_an_import_and_a_download_at_once_issue_one_card_each(app, world):
 
 
 def test_cards_come_by_district_village_and_rt_and_guests_last(session, world):
-    assert names(store.cards_for(session)) == [
+    assert names(cards_for(session)) == [
         *("RUSLAN", "TIDAK DITANYA"),  # Tanta
         *("Hj. RAHMAH", "M. YUSUF", "Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"),  # Murung Pudak
         *("SYAHRANI", "ABDUL MUIS", "Tamu Contoh"),  # Muara Uya, and whoever has no seat
@@ -247,23 +247,23 @@ def test_cards_come_by_district_village_and_rt_and_guests_last(session, world):
     ],
 )
 def test_cards_are_chosen_by_wave_district_or_village(session, world, asked, found):
-    assert names(store.cards_for(session, **asked)) == found
+    assert names(cards_for(session, **asked)) == found
 
 
 def test_a_card_says_who_where_when_and_nothing_private(session, world):
     begin_write(session)
     session.scalar(select(Seat).where(Seat.rt == "013A")).rw = "02"
-    card = store.card_of(session, world.people["aminah"])
+    card = card_of(session, world.people["aminah"])
     assert (card.name, card.seat_line) == ("SITI AMINAH", "RT 013A / RW 02")
     assert (card.village_line, card.district_line) == ("Kelurahan Mabu'un", "Kecamatan Murung Pudak")
     assert (card.wave_numeral, card.date_line, card.venue) == ("I", "Rabu, 8 November 2023", "Aula Contoh")
     assert (card.event, card.payload) == ("Bimtek Uji Ketua RT", world.tokens["aminah"])
     assert card.short_code == token.shown(world.short_codes["aminah"])
-    assert "0812" not in repr(store.card_of(session, world.people["rahmah"]))
+    assert "0812" not in repr(card_of(session, world.people["rahmah"]))
 
 
 def test_a_guest_without_seat_and_wave_gets_a_whole_card(session, world):
-    card = store.card_of(session, world.people["guest"])
+    card = card_of(session, world.people["guest"])
     assert (card.seat_line, card.village_line, card.district_line) == ("Tamu", "", "")
     assert (card.wave_numeral, card.date_line) == ("–", "Gelombang belum ditentukan")
     assert decoded(papers.card_png(card, fonts())) == [world.tokens["guest"]]
@@ -275,14 +275,14 @@ def test_a_picture_of_a_guests_card_leaves_no_trace_of_a_village(session, world,
     written = []
     plain = Picture.text
     monkeypatch.setattr(Picture, "text", lambda *put: written.append(put[3]) or plain(*put))
-    papers.card_png(store.card_of(session, world.people["guest"]), fonts())
+    papers.card_png(card_of(session, world.people["guest"]), fonts())
     assert "Tamu" in written and not any(line.strip() in ("", "·") for line in written)
 
 
 def test_with_a_base_address_the_code_holds_a_link_in_capitals(session, world):
     begin_write(session)
     settings.change(session, "uji", "base_url", "http://meja.local:8000", now=world.now)
-    card = store.card_of(session, world.people["rahmah"])
+    card = card_of(session, world.people["rahmah"])
     assert card.payload == f"HTTP://MEJA.LOCAL:8000/K/{world.tokens['rahmah']}"
     assert token.read_tokens(card.payload)[0] == world.tokens["rahmah"]
     assert session.get(Setting, "base_url")
@@ -292,10 +292,10 @@ def test_revoked_cards_and_archived_people_are_printed_no_more(session, world):
     begin_write(session)
     new = store.reissue(session, "koordinator", world.people["rahmah"], "hilang", now=world.now)
     archive(session, world, "yusuf")
-    cards = store.cards_for(session, village_code="63.09.06.1001")
+    cards = cards_for(session, village_code="63.09.06.1001")
     assert [(card.name, card.payload) for card in cards] == [("Hj. RAHMAH", new.token)]
     with pytest.raises(Refused) as refused:
-        store.card_of(session, world.people["yusuf"])
+        card_of(session, world.people["yusuf"])
     assert refused.value.status == 404
 
 
@@ -303,10 +303,10 @@ def test_the_tally_says_before_what_the_printer_will_need(session, world):
     begin_write(session)
     without_cards(session, world.people["ruslan"])
     store.print_cards(session, "uji", Choice(village_code="63.09.06.1001"), now=world.now)
-    assert store.tally(session, Choice()) == store.Tally(10, 1, 8, sheets=5, sheets_joined=1)
-    assert store.tally(session, Choice(unprinted=True)) == store.Tally(8, 1, 8, sheets=4, sheets_joined=1)
-    assert store.tally(session, Choice(wave_number=2)) == store.Tally(2, 1, 2, sheets=1, sheets_joined=1)
-    assert store.tally(session, Choice(wave_number=9)) == store.Tally()
+    assert tally(session, Choice()) == Tally(10, 1, 8, sheets=5, sheets_joined=1)
+    assert tally(session, Choice(unprinted=True)) == Tally(8, 1, 8, sheets=4, sheets_joined=1)
+    assert tally(session, Choice(wave_number=2)) == Tally(2, 1, 2, sheets=1, sheets_joined=1)
+    assert tally(session, Choice(wave_number=9)) == Tally()
 
 
 def test_printing_issues_what_is_missing_counts_and_is_noted(session, world):

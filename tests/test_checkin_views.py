@@ -191,7 +191,8 @@ def test_odd_forms_get_a_clear_answer_and_never_an_error(desk, world, form, stat
 
 def test_names_cannot_smuggle_markup_into_the_desk(desk, world, app):
     with app.app_context():
-        from rtapp.roster.store import change_participant, find_person
+        from rtapp.roster.find_store import find_person
+        from rtapp.roster.store import change_participant
 
         write = begin_write(db.session)
         version = find_person(write, world.people["rahmah"]).version

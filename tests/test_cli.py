@@ -267,5 +267,5 @@ def test_a_code_is_left_out_where_no_blocks_can_be_shown(tmp_path, monkeypatch, 
 
 
 def test_a_mistake_of_the_program_keeps_its_trace(run, monkeypatch):
-    monkeypatch.setattr(cli.migrations, "upgrade", lambda *_args, **_extra: 1 // 0)
+    monkeypatch.setattr(migrations, "upgrade", lambda *_args, **_extra: 1 // 0)
     assert isinstance(run("migrate").exception, ZeroDivisionError)

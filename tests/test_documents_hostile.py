@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from xlsxwriter import Workbook
 
-from rtapp.documents.sheets import MAX_BYTES, write_ods
+from rtapp.documents.cells import MAX_BYTES
+from rtapp.documents.ods import write_ods
 
 from . import AT_LENGTH
 from .served import ROOT

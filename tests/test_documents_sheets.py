@@ -13,7 +13,8 @@ from openpyxl.styles import Font
 
 from rtapp.documents.cells import MAX_BYTES, MAX_ROWS, Merge
 from rtapp.documents.ods import MIME, write_ods
-from rtapp.documents.sheets import Table, read_workbook, write_csv, write_xlsx
+from rtapp.documents.sheets import read_workbook, write_csv
+from rtapp.documents.xlsx_out import Table, write_xlsx
 from rtapp.refusals import Refused
 from tests.refusing import refused
 

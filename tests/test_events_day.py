@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from rtapp import clock
-from rtapp.accounts import store as accounts
+from rtapp.accounts.devices_store import add_device, find_device, revoke_device
 from rtapp.accounts.roles import Role
 from rtapp.audit.store import trail
 from rtapp.checkin.attempt import Attempt
@@ -14,6 +14,16 @@ from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write
 from rtapp.events import store
+from rtapp.events.agenda_store import add_agenda, agenda_of, change_agenda, find_agenda, remove_agenda
+from rtapp.events.checkpoint_store import (
+    add_checkpoint,
+    change_checkpoint,
+    checkpoints_of,
+    find_checkpoint,
+    open_checkpoint,
+    remove_checkpoint,
+    used_checkpoints,
+)
 from rtapp.schema import Agenda, Checkpoint, DeviceCheckpoint
 from tests.refusing import refused
 from tests.world import DAY_ONE, ZONE, at
@@ -39,11 +49,11 @@ def scan(writing, world, checkpoint_id, nonce="nonce-0001", now=NOW):
 
 
 def names(writing, wave):
-    return [point.name for point in store.checkpoints_of(writing, wave.id)]
+    return [point.name for point in checkpoints_of(writing, wave.id)]
 
 
 def test_a_new_checkpoint_stands_last_and_is_open_at_all_times(writing, wave):
-    point = store.add_checkpoint(writing, "uji", wave, " Makan  siang ", "konsumsi", now=NOW)
+    point = add_checkpoint(writing, "uji", wave, " Makan  siang ", "konsumsi", now=NOW)
     assert (point.name, point.position, point.opens_at, point.closes_at) == ("Makan siang", 2, None, None)
     assert names(writing, wave) == ["Registrasi", "Materi 1", "Makan siang"]
 
@@ -61,80 +71,80 @@ def test_a_new_checkpoint_stands_last_and_is_open_at_all_times(writing, wave):
 )
 def test_a_checkpoint_of_no_sense_is_refused(writing, wave, name, kind, window, code):
     with refused(code):
-        store.add_checkpoint(writing, "uji", wave, name, kind, opens_at=window[0], closes_at=window[1], now=NOW)
+        add_checkpoint(writing, "uji", wave, name, kind, opens_at=window[0], closes_at=window[1], now=NOW)
     assert len(names(writing, wave)) == 2
 
 
 def test_two_waves_may_both_have_a_checkpoint_of_one_name(writing, world):
     other = store.find_wave(writing, world.waves[1])
-    store.add_checkpoint(writing, "uji", other, "Materi 1", "sesi", now=NOW)
+    add_checkpoint(writing, "uji", other, "Materi 1", "sesi", now=NOW)
     assert names(writing, other) == ["Registrasi", "Materi 1"]
 
 
 def test_a_checkpoint_is_put_in_another_place_of_the_order(writing, wave, world):
-    store.add_checkpoint(writing, "uji", wave, "Pulang", "keluar", now=NOW)
-    point = store.find_checkpoint(writing, world.session_one)
+    add_checkpoint(writing, "uji", wave, "Pulang", "keluar", now=NOW)
+    point = find_checkpoint(writing, world.session_one)
     given = {"opens_at": None, "closes_at": None, "now": NOW}
-    assert store.change_checkpoint(writing, "uji", point, "Materi 1", "sesi", position=2, **given)
+    assert change_checkpoint(writing, "uji", point, "Materi 1", "sesi", position=2, **given)
     assert names(writing, wave) == ["Registrasi", "Pulang", "Materi 1"]
-    assert store.change_checkpoint(writing, "uji", point, "Materi 1", "sesi", position=0, **given)
+    assert change_checkpoint(writing, "uji", point, "Materi 1", "sesi", position=0, **given)
     assert names(writing, wave) == ["Materi 1", "Registrasi", "Pulang"]
-    assert [point.position for point in store.checkpoints_of(writing, wave.id)] == [0, 1, 2]
+    assert [point.position for point in checkpoints_of(writing, wave.id)] == [0, 1, 2]
 
 
 def test_the_kind_of_a_checkpoint_stays_once_somebody_was_recorded_there(writing, world):
-    point = store.find_checkpoint(writing, world.session_one)
+    point = find_checkpoint(writing, world.session_one)
     given = {"opens_at": None, "closes_at": None, "now": NOW}
-    store.change_checkpoint(writing, "uji", point, "Materi 1", "konsumsi", **given)
+    change_checkpoint(writing, "uji", point, "Materi 1", "konsumsi", **given)
     assert scan(writing, world, point.id) == Verdict.WELCOME
     with refused("checkpoint_used", 409):
-        store.change_checkpoint(writing, "uji", point, "Materi 1", "sesi", **given)
-    assert store.change_checkpoint(writing, "uji", point, "Makan", "konsumsi", **given)  # its name may change
+        change_checkpoint(writing, "uji", point, "Materi 1", "sesi", **given)
+    assert change_checkpoint(writing, "uji", point, "Makan", "konsumsi", **given)  # its name may change
 
 
 def test_the_only_registration_of_a_wave_can_be_neither_removed_nor_turned_into_another_kind(writing, wave, world):
-    accounts.revoke_device(writing, "uji", accounts.find_device(writing, world.device), now=NOW)
-    point = store.find_checkpoint(writing, world.registration)
+    revoke_device(writing, "uji", find_device(writing, world.device), now=NOW)
+    point = find_checkpoint(writing, world.registration)
     with refused("only_registration", 409):
-        store.remove_checkpoint(writing, "uji", point, now=NOW)
+        remove_checkpoint(writing, "uji", point, now=NOW)
     with refused("only_registration", 409):
-        store.change_checkpoint(writing, "uji", point, "Registrasi", "sesi", opens_at=None, closes_at=None, now=NOW)
-    store.add_checkpoint(writing, "uji", wave, "Registrasi VIP", "hadir", now=NOW)
-    store.remove_checkpoint(writing, "uji", point, now=NOW)
+        change_checkpoint(writing, "uji", point, "Registrasi", "sesi", opens_at=None, closes_at=None, now=NOW)
+    add_checkpoint(writing, "uji", wave, "Registrasi VIP", "hadir", now=NOW)
+    remove_checkpoint(writing, "uji", point, now=NOW)
     assert names(writing, wave) == ["Materi 1", "Registrasi VIP"]
 
 
 def test_a_checkpoint_where_anything_was_recorded_stays(writing, world):
-    point = store.find_checkpoint(writing, world.session_one)
+    point = find_checkpoint(writing, world.session_one)
     attempt = Attempt("nonce-0002", point.id, Source.WEDGE, code="BUKANKARTU", recorded_by="uji")
     assert record_scan(writing, attempt, now=NOW).verdict == Verdict.UNKNOWN
     with refused("checkpoint_used", 409):
-        store.remove_checkpoint(writing, "uji", point, now=NOW)
+        remove_checkpoint(writing, "uji", point, now=NOW)
 
 
 def test_removing_a_checkpoint_takes_it_from_the_devices_that_have_others(writing, world):
-    store.remove_checkpoint(writing, "uji", store.find_checkpoint(writing, world.session_one), now=NOW)
+    remove_checkpoint(writing, "uji", find_checkpoint(writing, world.session_one), now=NOW)
     rows = writing.execute(select(DeviceCheckpoint.device_id, DeviceCheckpoint.checkpoint_id)).all()
     assert rows == [(world.device, world.registration)]
     assert trail(writing)[0][0].action == "checkpoint.remove"
 
 
 def test_a_checkpoint_that_is_all_a_device_has_stays_until_the_device_is_revoked(writing, wave):
-    point = store.add_checkpoint(writing, "uji", wave, "Pulang", "keluar", now=NOW)
+    point = add_checkpoint(writing, "uji", wave, "Pulang", "keluar", now=NOW)
     expires = clock.end_of_day(DAY_ONE, ZONE)
-    device = accounts.add_device(writing, "uji", "Pintu", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+    device = add_device(writing, "uji", "Pintu", Role.CLERK, [point.id], expires_at=expires, now=NOW)
     with refused("checkpoint_of_device", 409):
-        store.remove_checkpoint(writing, "uji", point, now=NOW)
-    accounts.revoke_device(writing, "uji", device, now=NOW)
-    store.remove_checkpoint(writing, "uji", point, now=NOW)
+        remove_checkpoint(writing, "uji", point, now=NOW)
+    revoke_device(writing, "uji", device, now=NOW)
+    remove_checkpoint(writing, "uji", point, now=NOW)
     assert "Pulang" not in names(writing, wave)
 
 
 def test_opening_early_lets_scans_in_from_now_on(writing, world):
-    point = store.find_checkpoint(writing, world.session_one)
-    store.change_checkpoint(writing, "uji", point, "Materi 1", "sesi", opens_at=at(9), closes_at=at(10), now=NOW)
+    point = find_checkpoint(writing, world.session_one)
+    change_checkpoint(writing, "uji", point, "Materi 1", "sesi", opens_at=at(9), closes_at=at(10), now=NOW)
     assert scan(writing, world, point.id) == Verdict.NOT_OPEN
-    assert store.open_checkpoint(writing, "Bu Koordinator", point, now=NOW)
+    assert open_checkpoint(writing, "Bu Koordinator", point, now=NOW)
     assert (point.opens_at, point.closes_at) == (NOW, at(10))
     assert scan(writing, world, point.id, "nonce-0002") == Verdict.WELCOME
     line = trail(writing)[0][0]
@@ -142,26 +152,26 @@ def test_opening_early_lets_scans_in_from_now_on(writing, world):
 
 
 def test_opening_again_takes_the_closing_away_and_leaves_the_opening(writing, world):
-    point = store.find_checkpoint(writing, world.session_one)
-    store.change_checkpoint(writing, "uji", point, "Materi 1", "sesi", opens_at=at(5), closes_at=at(6), now=NOW)
-    assert store.open_checkpoint(writing, "uji", point, now=NOW)
+    point = find_checkpoint(writing, world.session_one)
+    change_checkpoint(writing, "uji", point, "Materi 1", "sesi", opens_at=at(5), closes_at=at(6), now=NOW)
+    assert open_checkpoint(writing, "uji", point, now=NOW)
     assert (point.opens_at, point.closes_at) == (at(5), None)
-    assert not store.open_checkpoint(writing, "uji", point, now=NOW + timedelta(minutes=1))
+    assert not open_checkpoint(writing, "uji", point, now=NOW + timedelta(minutes=1))
 
 
 def test_a_checkpoint_of_a_closed_wave_cannot_be_opened(writing, wave, world):
     store.close_wave(writing, "uji", wave, now=NOW)
     with refused("wave_closed", 409):
-        store.open_checkpoint(writing, "uji", store.find_checkpoint(writing, world.registration), now=NOW)
+        open_checkpoint(writing, "uji", find_checkpoint(writing, world.registration), now=NOW)
 
 
 def test_a_session_gets_the_first_free_number_as_its_checkpoint(writing, wave):
     given = {"with_checkpoint": True, "now": NOW}
-    first = store.add_agenda(writing, "uji", wave, at(10), at(11), "Tugas RT", "Narasumber", **given)
-    second = store.add_agenda(writing, "uji", wave, at(8), at(9), "Narkoba", "", **given)
+    first = add_agenda(writing, "uji", wave, at(10), at(11), "Tugas RT", "Narasumber", **given)
+    second = add_agenda(writing, "uji", wave, at(8), at(9), "Narkoba", "", **given)
     assert (first.checkpoint.name, second.checkpoint.name) == ("Materi 2", "Materi 3")
     assert (first.checkpoint.kind, first.checkpoint.opens_at) == ("sesi", None)
-    assert [item.material for item in store.agenda_of(writing, wave.id)] == ["Narkoba", "Tugas RT"]
+    assert [item.material for item in agenda_of(writing, wave.id)] == ["Narkoba", "Tugas RT"]
 
 
 @pytest.mark.parametrize(
@@ -176,54 +186,54 @@ def test_a_session_gets_the_first_free_number_as_its_checkpoint(writing, wave):
 )
 def test_an_agenda_item_of_no_sense_is_refused(writing, wave, times, material, speaker, code):
     with refused(code):
-        store.add_agenda(writing, "uji", wave, *times, material, speaker, with_checkpoint=True, now=NOW)
+        add_agenda(writing, "uji", wave, *times, material, speaker, with_checkpoint=True, now=NOW)
     assert writing.scalar(select(func.count()).select_from(Agenda)) == 0
     assert len(names(writing, wave)) == 2
 
 
 def test_an_agenda_item_becomes_a_session_and_stops_being_one(writing, wave):
     times = (at(8), at(9), "Pembukaan", "Bupati")
-    item = store.add_agenda(writing, "uji", wave, *times, with_checkpoint=False, now=NOW)
-    assert store.change_agenda(writing, "uji", item, *times, with_checkpoint=True, now=NOW)
+    item = add_agenda(writing, "uji", wave, *times, with_checkpoint=False, now=NOW)
+    assert change_agenda(writing, "uji", item, *times, with_checkpoint=True, now=NOW)
     assert item.checkpoint.name == "Materi 2"
-    assert not store.change_agenda(writing, "uji", item, *times, with_checkpoint=True, now=NOW)
-    assert store.change_agenda(writing, "uji", item, *times, with_checkpoint=False, now=NOW)
+    assert not change_agenda(writing, "uji", item, *times, with_checkpoint=True, now=NOW)
+    assert change_agenda(writing, "uji", item, *times, with_checkpoint=False, now=NOW)
     assert item.checkpoint is None and names(writing, wave) == ["Registrasi", "Materi 1"]
 
 
 def test_a_session_with_attendance_stays_one(writing, wave, world):
     times = (at(8), at(9), "Narkoba", "")
-    item = store.add_agenda(writing, "uji", wave, *times, with_checkpoint=True, now=NOW)
+    item = add_agenda(writing, "uji", wave, *times, with_checkpoint=True, now=NOW)
     scan(writing, world, item.checkpoint_id)
     with refused("checkpoint_used", 409):
-        store.change_agenda(writing, "uji", item, *times, with_checkpoint=False, now=NOW)
+        change_agenda(writing, "uji", item, *times, with_checkpoint=False, now=NOW)
     with refused("checkpoint_used", 409):
-        store.remove_agenda(writing, "uji", item, now=NOW)
+        remove_agenda(writing, "uji", item, now=NOW)
     assert writing.get(Agenda, item.id).checkpoint is not None
 
 
 def test_an_agenda_item_goes_with_its_unused_checkpoint(writing, wave):
-    item = store.add_agenda(writing, "uji", wave, at(8), at(9), "Narkoba", "", with_checkpoint=True, now=NOW)
-    store.remove_agenda(writing, "uji", item, now=NOW)
+    item = add_agenda(writing, "uji", wave, at(8), at(9), "Narkoba", "", with_checkpoint=True, now=NOW)
+    remove_agenda(writing, "uji", item, now=NOW)
     writing.commit()
-    assert store.agenda_of(writing, wave.id) == [] and names(writing, wave) == ["Registrasi", "Materi 1"]
+    assert agenda_of(writing, wave.id) == [] and names(writing, wave) == ["Registrasi", "Materi 1"]
 
 
 def test_a_removed_checkpoint_leaves_its_agenda_item(writing, wave):
-    item = store.add_agenda(writing, "uji", wave, at(8), at(9), "Narkoba", "", with_checkpoint=True, now=NOW)
-    store.remove_checkpoint(writing, "uji", item.checkpoint, now=NOW)
-    assert store.find_agenda(writing, item.id).checkpoint is None
+    item = add_agenda(writing, "uji", wave, at(8), at(9), "Narkoba", "", with_checkpoint=True, now=NOW)
+    remove_checkpoint(writing, "uji", item.checkpoint, now=NOW)
+    assert find_agenda(writing, item.id).checkpoint is None
 
 
 def test_used_checkpoints_are_those_where_something_was_recorded(writing, wave, world):
-    assert store.used_checkpoints(writing, wave.id) == set()
+    assert used_checkpoints(writing, wave.id) == set()
     scan(writing, world, world.registration)
-    assert store.used_checkpoints(writing, wave.id) == {world.registration}
+    assert used_checkpoints(writing, wave.id) == {world.registration}
 
 
 def test_who_asks_for_what_is_not_there_is_told_so(session):
     with refused("no_checkpoint", 404):
-        store.find_checkpoint(session, 99)
+        find_checkpoint(session, 99)
     with refused("no_agenda", 404):
-        store.find_agenda(session, 99)
+        find_agenda(session, 99)
     assert session.scalar(select(func.count()).select_from(Checkpoint)) == 0

@@ -10,6 +10,8 @@ from rtapp import clock
 from rtapp.audit.store import trail
 from rtapp.db import begin_write, db
 from rtapp.events import store
+from rtapp.events.checkpoint_store import checkpoints_of
+from rtapp.events.invited_store import assumed_districts, set_invited
 from rtapp.schema import Agenda, Attendance, Checkpoint, District, Invitation
 
 from .reading import is_open, said, typed, words
@@ -21,7 +23,7 @@ LONG = "x" * 10_000
 
 
 def points_of(session, wave_id):
-    return [(point.name, point.kind) for point in store.checkpoints_of(session, wave_id)]
+    return [(point.name, point.kind) for point in checkpoints_of(session, wave_id)]
 
 
 def invited_form(client: FlaskClient, world, name: str = "", number: str = "") -> dict[str, str]:
@@ -244,13 +246,13 @@ def test_an_assumed_number_is_marked_until_somebody_says_it_is_certain(app, admi
         session = begin_write(db.session)
         tanta = session.scalar(select(District.id).where(District.name == "Tanta"))
         found = store.find_wave(session, wave)
-        store.set_invited(session, "uji", found, tanta, 31, assumed=True, now=clock.utcnow())
+        set_invited(session, "uji", found, tanta, 31, assumed=True, now=clock.utcnow())
         session.commit()
     assert "perkiraan" in words(admin.get(f"/waves/{wave}"))
     admin.post(f"/waves/{wave}/invitations", data=invited_form(admin, world, "Muara Uya", "4"))
-    assert look(lambda session: store.assumed_districts(session, wave)) == {tanta}
+    assert look(lambda session: assumed_districts(session, wave)) == {tanta}
     admin.post(f"/waves/{wave}/invitations", data=invited_form(admin, world) | {f"certain-{tanta}": "on"})
-    assert look(lambda session: store.assumed_districts(session, wave)) == set()
+    assert look(lambda session: assumed_districts(session, wave)) == set()
     assert look(lambda session: numbers(session, wave))["Tanta"] == 31
     assert "perkiraan" not in words(admin.get(f"/waves/{wave}"))
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from rtapp.events import store
-from rtapp.roster import store as roster
+from rtapp.events.place_store import find_districts
+from rtapp.roster.find_store import Filter, find_people
 from rtapp.schema import District, Village
 
 from .reading import is_open, said, typed, words
@@ -121,7 +121,7 @@ def test_a_district_and_its_village_are_added_renamed_and_removed(admin, look):
 def test_people_are_found_by_the_new_name_of_their_village(admin, look, world):
     row = {"kind": "village", "id": str(world.villages["uwie"]), "code": "63.09.07.2004", "name": "Uwie Selatan"}
     admin.post("/places", data=row)
-    found = look(lambda session: roster.find_people(session, roster.Filter(q="syahrani selatan"), limit=5))
+    found = look(lambda session: find_people(session, Filter(q="syahrani selatan"), limit=5))
     assert [person.name for person in found] == ["SYAHRANI"]
 
 
@@ -185,7 +185,7 @@ def test_an_invited_district_is_removed_after_its_number(admin, look, world):
     assert answer.status_code == 409 and "masih diundang ke sebuah gelombang" in words(answer)
     admin.post(form, data={f"district-{lone}": ""})
     assert admin.post("/places", data={"kind": "district", "id": str(lone), "do": "remove"}).status_code == 303
-    assert look(lambda session: len(store.find_districts(session))) == 3
+    assert look(lambda session: len(find_districts(session))) == 3
 
 
 @pytest.mark.parametrize("row", ["999", "abc", "9" * 400])

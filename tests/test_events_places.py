@@ -8,6 +8,27 @@ from sqlalchemy import func, select
 from rtapp.audit.store import trail
 from rtapp.db import begin_write
 from rtapp.events import places, store
+from rtapp.events.invited_store import (
+    assumed_districts,
+    heads_per_district,
+    heads_per_wave,
+    invited_per_district,
+    invited_per_wave,
+    set_invited,
+)
+from rtapp.events.place_store import (
+    add_district,
+    add_village,
+    change_district,
+    change_village,
+    find_districts,
+    find_village,
+    find_villages,
+    import_places,
+    remove_district,
+    remove_village,
+    seats_per_village,
+)
 from rtapp.schema import District, Invitation, Village
 from tests.refusing import refused
 from tests.world import at
@@ -23,11 +44,11 @@ def writing(session):
 
 @pytest.fixture
 def tabalong(writing):
-    return store.import_places(writing, "uji", places.read_places(TABALONG.read_text(encoding="utf-8")), now=NOW)
+    return import_places(writing, "uji", places.read_places(TABALONG.read_text(encoding="utf-8")), now=NOW)
 
 
 def district_named(session, name):
-    return next(district for district in store.find_districts(session) if district.name == name)
+    return next(district for district in find_districts(session) if district.name == name)
 
 
 @pytest.mark.parametrize("text", ["63.09.06.2005", " 6309062005 ", "63 09 06 2005"])
@@ -57,8 +78,8 @@ def test_a_district_code_of_another_shape_is_refused(text):
 
 
 def test_tabalong_has_12_districts_and_131_villages_and_padangin_twice(writing, tabalong):
-    villages = store.find_villages(writing)
-    assert tabalong == len(villages) == 131 and len(store.find_districts(writing)) == 12
+    villages = find_villages(writing)
+    assert tabalong == len(villages) == 131 and len(find_districts(writing)) == 12
     assert sum(village.kind == "kelurahan" for village in villages) == 10
     padangin = {village.district.name for village in villages if village.name == "Padangin"}
     assert padangin == {"Tanta", "Muara Harus"}
@@ -67,13 +88,13 @@ def test_tabalong_has_12_districts_and_131_villages_and_padangin_twice(writing, 
 def test_importing_places_again_changes_and_notes_nothing(writing, tabalong):
     count = len(trail(writing))
     again = places.read_places(TABALONG.read_text(encoding="utf-8"))
-    assert store.import_places(writing, "uji", again, now=NOW) == 0
+    assert import_places(writing, "uji", again, now=NOW) == 0
     assert len(trail(writing)) == count
 
 
 def test_importing_places_renames_what_the_list_spells_otherwise(writing, tabalong):
     row = ("63.09.06", "Murung Pudak", "63.09.06.1001", "Belimbing Raya Baru", "kelurahan")
-    assert store.import_places(writing, "uji", [row], now=NOW) == 1
+    assert import_places(writing, "uji", [row], now=NOW) == 1
     assert writing.scalar(select(Village.name).where(Village.code == "63.09.06.1001")) == "Belimbing Raya Baru"
     assert writing.scalar(select(func.count()).select_from(Village)) == 131
 
@@ -92,7 +113,7 @@ def test_importing_places_renames_what_the_list_spells_otherwise(writing, tabalo
 def test_a_bad_row_of_places_is_named_and_nothing_is_kept(session, row, code):
     good = ("63.09.06", "Murung Pudak", "63.09.06.1001", "Belimbing Raya", "")
     with refused(code):
-        store.import_places(begin_write(session), "uji", [good, row], now=NOW)
+        import_places(begin_write(session), "uji", [good, row], now=NOW)
     session.rollback()
     assert session.scalar(select(func.count()).select_from(District)) == 0
 
@@ -116,78 +137,78 @@ def test_a_list_of_places_may_lack_the_kind_and_begin_with_a_byte_order_mark():
 
 
 def test_a_village_belongs_to_the_district_its_code_begins_with(writing):
-    district = store.add_district(writing, "uji", "630906", "Murung Pudak", now=NOW)
-    village = store.add_village(writing, "uji", "63.09.06.1002", "Belimbing", now=NOW)
+    district = add_district(writing, "uji", "630906", "Murung Pudak", now=NOW)
+    village = add_village(writing, "uji", "63.09.06.1002", "Belimbing", now=NOW)
     assert (village.district, village.kind) == (district, "kelurahan")
     with refused("no_such_district"):
-        store.add_village(writing, "uji", "63.09.07.2001", "Uwie", now=NOW)
+        add_village(writing, "uji", "63.09.07.2001", "Uwie", now=NOW)
     with refused("village_taken"):
-        store.add_village(writing, "uji", "63.09.06.1002", "Lain", now=NOW)
+        add_village(writing, "uji", "63.09.06.1002", "Lain", now=NOW)
     with refused("district_taken"):
-        store.add_district(writing, "uji", "63.09.06", "Lain", now=NOW)
+        add_district(writing, "uji", "63.09.06", "Lain", now=NOW)
 
 
 def test_a_village_is_renamed_and_moves_with_its_code(writing, tabalong):
-    village = store.find_villages(writing)[0]
-    assert store.change_village(writing, "uji", village, "63.09.06.1999", "Hapalah Baru", now=NOW)
+    village = find_villages(writing)[0]
+    assert change_village(writing, "uji", village, "63.09.06.1999", "Hapalah Baru", now=NOW)
     assert (village.district.name, village.kind, village.name) == (
         "Murung Pudak",
         "kelurahan",
         "Hapalah Baru",
     )
-    assert not store.change_village(writing, "uji", village, "63.09.06.1999", "Hapalah Baru", now=NOW)
+    assert not change_village(writing, "uji", village, "63.09.06.1999", "Hapalah Baru", now=NOW)
 
 
 def test_the_code_of_a_district_with_villages_stays(writing, tabalong):
     district = district_named(writing, "Jaro")
-    assert store.change_district(writing, "uji", district, district.code, "Jaro Baru", now=NOW)
+    assert change_district(writing, "uji", district, district.code, "Jaro Baru", now=NOW)
     with refused("district_code_used"):
-        store.change_district(writing, "uji", district, "63.09.99", "Jaro", now=NOW)
+        change_district(writing, "uji", district, "63.09.99", "Jaro", now=NOW)
 
 
 def test_places_go_only_where_nothing_refers_to_them(session, world):
     writing = begin_write(session)
     tanta = district_named(writing, "Tanta")
     with refused("village_used", 409):
-        store.remove_village(writing, "uji", store.find_village(writing, world.villages["mabuun"]), now=NOW)
+        remove_village(writing, "uji", find_village(writing, world.villages["mabuun"]), now=NOW)
     with refused("district_used", 409):
-        store.remove_district(writing, "uji", tanta, now=NOW)
-    empty = store.add_village(writing, "uji", "63.09.03.2099", "Tanpa RT", now=NOW)
-    store.remove_village(writing, "uji", empty, now=NOW)
-    lone = store.add_district(writing, "uji", "63.09.99", "Sendiri", now=NOW)
+        remove_district(writing, "uji", tanta, now=NOW)
+    empty = add_village(writing, "uji", "63.09.03.2099", "Tanpa RT", now=NOW)
+    remove_village(writing, "uji", empty, now=NOW)
+    lone = add_district(writing, "uji", "63.09.99", "Sendiri", now=NOW)
     wave = store.find_wave(writing, world.waves[0])
-    store.set_invited(writing, "uji", wave, lone.id, 3, now=NOW)
+    set_invited(writing, "uji", wave, lone.id, 3, now=NOW)
     with refused("district_invited", 409):
-        store.remove_district(writing, "uji", lone, now=NOW)
-    store.set_invited(writing, "uji", wave, lone.id, None, now=NOW)
-    store.remove_district(writing, "uji", lone, now=NOW)
+        remove_district(writing, "uji", lone, now=NOW)
+    set_invited(writing, "uji", wave, lone.id, None, now=NOW)
+    remove_district(writing, "uji", lone, now=NOW)
     writing.commit()
-    assert "Sendiri" not in [district.name for district in store.find_districts(writing)]
+    assert "Sendiri" not in [district.name for district in find_districts(writing)]
 
 
 def test_the_typed_in_number_stands_beside_what_the_roster_holds(session, world):
     writing = begin_write(session)
     wave_id = world.waves[0]
     murung, uya = district_named(writing, "Murung Pudak").id, district_named(writing, "Muara Uya").id
-    assert store.invited_per_district(writing, wave_id) == {murung: 5, uya: 2}
-    assert store.heads_per_district(writing, wave_id) == {murung: 5, uya: 2}
-    assert store.invited_per_wave(writing) == {world.waves[0]: 7, world.waves[1]: 2}
-    assert store.heads_per_wave(writing) == {world.waves[0]: 7, world.waves[1]: 2}
-    assert store.seats_per_village(writing)[world.villages["mabuun"]] == 3
+    assert invited_per_district(writing, wave_id) == {murung: 5, uya: 2}
+    assert heads_per_district(writing, wave_id) == {murung: 5, uya: 2}
+    assert invited_per_wave(writing) == {world.waves[0]: 7, world.waves[1]: 2}
+    assert heads_per_wave(writing) == {world.waves[0]: 7, world.waves[1]: 2}
+    assert seats_per_village(writing)[world.villages["mabuun"]] == 3
 
 
 def test_an_invited_number_is_set_corrected_and_taken_back(session, world):
     writing = begin_write(session)
     wave = store.find_wave(writing, world.waves[0])
     tanta = district_named(writing, "Tanta").id
-    assert store.set_invited(writing, "uji", wave, tanta, 31, assumed=True, now=NOW)
-    assert store.assumed_districts(writing, wave.id) == {tanta}
-    assert store.set_invited(writing, "uji", wave, tanta, 71, now=NOW)
-    assert not store.set_invited(writing, "uji", wave, tanta, 71, now=NOW)
+    assert set_invited(writing, "uji", wave, tanta, 31, assumed=True, now=NOW)
+    assert assumed_districts(writing, wave.id) == {tanta}
+    assert set_invited(writing, "uji", wave, tanta, 71, now=NOW)
+    assert not set_invited(writing, "uji", wave, tanta, 71, now=NOW)
     assert trail(writing)[0][1].values["before"] == {"invited": 31, "assumed": True}
-    assert store.set_invited(writing, "uji", wave, tanta, None, now=NOW)
-    assert not store.set_invited(writing, "uji", wave, tanta, None, now=NOW)
-    assert tanta not in store.invited_per_district(writing, wave.id)
+    assert set_invited(writing, "uji", wave, tanta, None, now=NOW)
+    assert not set_invited(writing, "uji", wave, tanta, None, now=NOW)
+    assert tanta not in invited_per_district(writing, wave.id)
 
 
 @pytest.mark.parametrize("invited", [-1, 100_000])
@@ -195,7 +216,7 @@ def test_an_invited_number_of_no_hall_is_refused(session, world, invited):
     writing = begin_write(session)
     wave = store.find_wave(writing, world.waves[0])
     with refused("bad_invited"):
-        store.set_invited(writing, "uji", wave, district_named(writing, "Tanta").id, invited, now=NOW)
+        set_invited(writing, "uji", wave, district_named(writing, "Tanta").id, invited, now=NOW)
     with refused("no_district", 404):
-        store.set_invited(writing, "uji", wave, 999, 5, now=NOW)
+        set_invited(writing, "uji", wave, 999, 5, now=NOW)
     assert writing.scalar(select(func.count()).select_from(Invitation)) == 3

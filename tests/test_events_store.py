@@ -6,11 +6,15 @@ import pytest
 from sqlalchemy import func, select
 
 from rtapp import clock
-from rtapp.accounts import store as accounts
+from rtapp.accounts.devices_store import add_device, device_life, revoke_device
 from rtapp.accounts.roles import Role
 from rtapp.audit.store import trail, verify_chain
 from rtapp.db import begin_write
 from rtapp.events import store
+from rtapp.events.agenda_store import add_agenda
+from rtapp.events.checkpoint_store import change_checkpoint, checkpoints_of
+from rtapp.events.invited_store import set_invited
+from rtapp.events.place_store import find_districts, import_places
 from rtapp.schema import Checkpoint, Device, Event, Wave
 from tests.refusing import refused
 from tests.world import DAY_ONE, DAY_TWO, ZONE, at
@@ -66,9 +70,7 @@ def test_every_wave_has_its_registration_and_the_next_number(writing, event, wav
     second = store.add_wave(writing, "uji", event, None, DAY_TWO, "", now=NOW)
     fifth = store.add_wave(writing, "uji", event, 5, DAY_TWO, "", now=NOW)
     assert [w.number for w in store.find_waves(writing)] == [wave.number, second.number, fifth.number] == [1, 2, 5]
-    assert [(p.name, p.kind, p.position) for p in store.checkpoints_of(writing, second.id)] == [
-        ("Registrasi", "hadir", 0)
-    ]
+    assert [(p.name, p.kind, p.position) for p in checkpoints_of(writing, second.id)] == [("Registrasi", "hadir", 0)]
 
 
 @pytest.mark.parametrize(
@@ -89,46 +91,46 @@ def test_a_wave_of_no_sense_is_refused(writing, event, wave, number, day, venue,
 
 
 def test_agenda_and_windows_move_along_with_the_day_of_the_wave(writing, wave):
-    item = store.add_agenda(writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=True, now=NOW)
-    point = store.checkpoints_of(writing, wave.id)[0]
-    store.change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=at(12), now=NOW)
+    item = add_agenda(writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=True, now=NOW)
+    point = checkpoints_of(writing, wave.id)[0]
+    change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=at(12), now=NOW)
     assert store.change_wave(writing, "uji", wave, DAY_TWO, "Aula", now=NOW)
     assert (item.starts_at, item.ends_at) == (at(8, 30, DAY_TWO), at(10, 0, DAY_TWO))
     assert (point.opens_at, point.closes_at) == (at(6, 0, DAY_TWO), at(12, 0, DAY_TWO))
 
 
 def test_agenda_and_windows_keep_their_hours_in_another_zone(writing, event, wave):
-    item = store.add_agenda(writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=False, now=NOW)
+    item = add_agenda(writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=False, now=NOW)
     store.change_event(writing, "uji", event, event.name, "", "Asia/Jakarta", now=NOW)
     assert clock.clock_text(item.starts_at, "Asia/Jakarta") == "08.30"
     assert item.starts_at == at(8, 30) + timedelta(hours=1)
 
 
 def test_the_devices_of_a_wave_live_until_the_end_of_its_new_day(writing, wave):
-    point = store.checkpoints_of(writing, wave.id)[0]
+    point = checkpoints_of(writing, wave.id)[0]
     expires = clock.end_of_day(DAY_ONE, ZONE)
-    device = accounts.add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+    device = add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
     store.change_wave(writing, "uji", wave, DAY_TWO, "", now=NOW)
     assert device.expires_at == clock.end_of_day(DAY_TWO, ZONE)
 
 
 def test_a_closed_wave_ends_its_devices_until_it_is_opened_again(writing, wave):
-    point = store.checkpoints_of(writing, wave.id)[0]
+    point = checkpoints_of(writing, wave.id)[0]
     expires = clock.end_of_day(DAY_ONE, ZONE)
-    device = accounts.add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+    device = add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
     assert store.close_wave(writing, "uji", wave, now=NOW)
     assert not store.close_wave(writing, "uji", wave, now=NOW)
-    assert accounts.device_life(device, now=NOW).is_over
+    assert device_life(device, now=NOW).is_over
     assert store.reopen_wave(writing, "uji", wave, now=NOW)
     assert not store.reopen_wave(writing, "uji", wave, now=NOW)
-    assert not accounts.device_life(device, now=NOW).is_over
+    assert not device_life(device, now=NOW).is_over
 
 
 def test_a_wave_made_by_mistake_goes_with_its_day_and_numbers(writing, event, wave):
-    store.import_places(writing, "uji", [("63.09.06", "Murung Pudak", "63.09.06.2005", "Kasiau", "")], now=NOW)
-    district = store.find_districts(writing)[0]
-    store.set_invited(writing, "uji", wave, district.id, 5, now=NOW)
-    store.add_agenda(writing, "uji", wave, at(8), at(9), "Materi", "", with_checkpoint=True, now=NOW)
+    import_places(writing, "uji", [("63.09.06", "Murung Pudak", "63.09.06.2005", "Kasiau", "")], now=NOW)
+    district = find_districts(writing)[0]
+    set_invited(writing, "uji", wave, district.id, 5, now=NOW)
+    add_agenda(writing, "uji", wave, at(8), at(9), "Materi", "", with_checkpoint=True, now=NOW)
     store.remove_wave(writing, "uji", wave, now=NOW)
     writing.commit()
     assert store.find_waves(writing) == []
@@ -143,13 +145,13 @@ def test_a_wave_with_people_stays(session, world):
 
 
 def test_a_wave_that_is_all_a_device_has_stays(writing, event, wave):
-    point = store.checkpoints_of(writing, wave.id)[0]
+    point = checkpoints_of(writing, wave.id)[0]
     expires = clock.end_of_day(DAY_ONE, ZONE)
-    accounts.add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+    add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
     with refused("checkpoint_of_device", 409):
         store.remove_wave(writing, "uji", wave, now=NOW)
     device = writing.scalar(select(Device))
-    accounts.revoke_device(writing, "uji", device, now=NOW)
+    revoke_device(writing, "uji", device, now=NOW)
     store.remove_wave(writing, "uji", wave, now=NOW)
     assert writing.scalar(select(func.count()).select_from(Wave)) == 0
 
@@ -180,7 +182,7 @@ def test_who_asks_for_a_wave_that_is_not_there_is_told_so(session):
 
 
 def test_a_window_typed_in_another_zone_still_opens_at_its_hour(writing, event, wave):
-    point = store.checkpoints_of(writing, wave.id)[0]
-    store.change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=None, now=NOW)
+    point = checkpoints_of(writing, wave.id)[0]
+    change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=None, now=NOW)
     store.change_event(writing, "uji", event, event.name, "", "Asia/Jayapura", now=NOW)
     assert point.opens_at == clock.local_moment(DAY_ONE, time(6), "Asia/Jayapura") and point.closes_at is None

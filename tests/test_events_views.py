@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rtapp.events import store
+from rtapp.events.checkpoint_store import checkpoints_of
 from rtapp.schema import Agenda, District, Event, Wave
 
 from .reading import is_open, said, typed, words
@@ -18,7 +19,7 @@ LONG = "x" * 10_000
 
 
 def points_of(session, wave_id):
-    return [(point.name, point.kind) for point in store.checkpoints_of(session, wave_id)]
+    return [(point.name, point.kind) for point in checkpoints_of(session, wave_id)]
 
 
 # The event

@@ -19,9 +19,10 @@ from rtapp.db import begin_write, db
 from rtapp.documents.fonts import find_fonts
 from rtapp.documents.sheets import read_workbook
 from rtapp.refusals import Refused
+from rtapp.reports.desk_list import Line
 from rtapp.reports.desk_list_files import FOLDER, write_lists
 from rtapp.reports.desk_list_paper import ELSEWHERE, DeskList, desk_list
-from rtapp.reports.desk_list_store import HEAD, Line, lines_of
+from rtapp.reports.desk_list_store import HEAD, lines_of
 from rtapp.schema import Attendance, Audit, Checkpoint, Scan
 
 from .printing import ABOUT, NAMES, pdf_text, unspaced

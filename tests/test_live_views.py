@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from rtapp import clock
 from rtapp.accounts import store as accounts
+from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.schema import Attendance, Checkpoint, Wave
@@ -251,9 +252,9 @@ def test_a_device_that_may_no_longer_see_it_hears_no_more(app, client_of, world,
     next(events)
     with app.app_context():
         begin_write(db.session)
-        device = accounts.find_device(db.session, world.device)
+        device = find_device(db.session, world.device)
         if ended == "revoked":
-            accounts.revoke_device(db.session, "Uji", device, now=clock.utcnow())
+            revoke_device(db.session, "Uji", device, now=clock.utcnow())
         else:
             device.checkpoints = [point for point in device.checkpoints if point.id != world.registration]
         db.session.commit()

@@ -55,7 +55,7 @@ def test_an_error_of_ours_tells_its_number_and_only_the_log_knows_where_it_was(
     def broken(*_: object) -> None:
         raise RuntimeError("rahasia Hj. RAHMAH")
 
-    monkeypatch.setattr("rtapp.events.store.find_checkpoints", broken)
+    monkeypatch.setattr("rtapp.checkin.api.find_checkpoints", broken)
     monkeypatch.setattr(db.session, "execute", broken)
     answer = client_of("device").get(path)
     number = answer.headers["X-Request-ID"]

@@ -18,8 +18,8 @@ from rtapp.reports.attendance import ELSEWHERE, Line, Roll, parts_of, summary
 from rtapp.reports.attendance_store import roll_of
 from rtapp.schema import Absence, Attendance, Checkpoint, Substitute
 
-from .printing import NAMES, fonts, pdf_text, unspaced
-from .test_reports_papers import ABOUT, drawn
+from .printing import ABOUT, NAMES, fonts, pdf_text, unspaced
+from .test_reports_papers import drawn
 from .world import at
 
 CHAIN = "ab" * 32

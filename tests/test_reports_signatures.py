@@ -15,11 +15,12 @@ from rtapp.reports import papers
 from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_counts
 from rtapp.reports.signatures_store import find_list, keep_list, lists_of, matched, save_counts
 from rtapp.roster import store as roster
+from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Attendance, Audit, Participant, Substitute, Village
 
-from .printing import NAMES, fonts, pdf_text, unspaced
+from .printing import ABOUT, NAMES, fonts, pdf_text, unspaced
 from .test_reports_attendance import line, roll
-from .test_reports_papers import ABOUT, drawn
+from .test_reports_papers import drawn
 from .world import at
 
 
@@ -256,7 +257,7 @@ def test_a_roster_that_changes_after_the_print_changes_no_page(app, world, admin
     with app.app_context():
         session = begin_write(db.session)
         village, gone = session.get(Village, world.villages["belimbing_raya"]), world.people["yusuf"]
-        seat = roster.find_or_add_seat(session, village, "001")
+        seat = find_or_add_seat(session, village, "001")
         new = roster.add_participant(
             session, "uji", world.event, name="BARU", seat=seat, wave_id=world.waves[0], now=at(9)
         ).id

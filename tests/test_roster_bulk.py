@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from rtapp.audit import store as audit
 from rtapp.badges import store as badges
 from rtapp.db import begin_write, db
-from rtapp.roster import bulk_store, store
+from rtapp.roster import bulk_store
+from rtapp.roster.find_store import Filter, count_people, find_people, find_person
 from rtapp.schema import Attendance, Audit, AuditValue, Wave
 
 from .refusing import refused
@@ -45,7 +46,7 @@ def said(client: FlaskClient) -> list[str]:
 
 def waves(app: Flask, world: World, *who: str) -> list[int | None]:
     with app.app_context():
-        return [store.find_person(db.session, id_).wave for id_ in ids(world, *who)]
+        return [find_person(db.session, id_).wave for id_ in ids(world, *who)]
 
 
 def mark(app: Flask, checkpoint: int, participant_id: int, at: datetime, mode: str = "sendiri") -> None:
@@ -92,7 +93,7 @@ def test_each_change_is_a_line_of_the_trail_and_a_new_version(app, world, desk):
         first, second = world.waves
         assert found[0].values == {"before": {"wave_id": first}, "after": {"wave_id": second}}
         assert audit.verify_chain(db.session) is None
-        assert store.find_person(db.session, world.people["yusuf"]).version == 2
+        assert find_person(db.session, world.people["yusuf"]).version == 2
 
 
 def test_many_lines_at_once_are_chained_as_one_by_one(session, world):
@@ -168,7 +169,7 @@ def test_those_ticked_are_archived_with_one_reason(app, world, desk):
     bulk(desk, "archive", ids(world, "yusuf", "muis"), reason="  RT  digabung ")
     assert said(desk) == ["2 orang diarsipkan. Kartunya tidak berlaku lagi."]
     with app.app_context():
-        gone = store.find_person(db.session, world.people["yusuf"])
+        gone = find_person(db.session, world.people["yusuf"])
         assert gone.archive_reason == "RT digabung" and gone.archived_at
         lines = db.session.scalars(select(Audit.reason).where(Audit.action == "participant.archive")).all()
         assert lines == ["RT digabung", "RT digabung"]
@@ -179,7 +180,7 @@ def test_archiving_needs_a_reason_and_does_nothing_without_one(app, world, desk)
     bulk(desk, "archive", ids(world, "yusuf"), reason=" ")
     assert said(desk) == ["Tulis alasan mengarsipkan mereka."]
     with app.app_context():
-        assert store.find_person(db.session, world.people["yusuf"]).archived_at is None
+        assert find_person(db.session, world.people["yusuf"]).archived_at is None
 
 
 # Who is meant
@@ -199,7 +200,7 @@ def test_all_are_refused_where_the_filters_find_others_by_now(app, world, desk):
     )
     assert answer.status_code == 409 and "tadi 4 orang, sekarang 5" in answer.text
     with app.app_context():
-        assert store.count_people(db.session, store.Filter()) == len(world.people)
+        assert count_people(db.session, Filter()) == len(world.people)
 
 
 @pytest.mark.parametrize(
@@ -218,12 +219,12 @@ def test_all_are_refused_where_the_filters_find_others_by_now(app, world, desk):
 )
 def test_nonsense_is_said_and_changes_nothing(app, world, desk, fields, sentence):
     with app.app_context():
-        before = store.find_people(db.session, store.Filter())
+        before = find_people(db.session, Filter())
     answer = desk.post("/participants/bulk", data=fields, headers=HTMX)
     assert 400 <= answer.status_code < 500 and sentence in answer.text
     assert desk.post("/participants/bulk", data=fields).status_code == 303 and sentence in said(desk)[0]
     with app.app_context():
-        assert store.find_people(db.session, store.Filter()) == before
+        assert find_people(db.session, Filter()) == before
 
 
 def test_with_a_script_the_page_is_told_where_to_go_and_says_it_there(world, desk):

@@ -12,8 +12,10 @@ from werkzeug.test import TestResponse
 
 from rtapp.db import begin_write, db
 from rtapp.roster import store
+from rtapp.roster.find_store import Filter, Person, find_people, find_person
 from rtapp.roster.forms import values_of
 from rtapp.roster.revision import reconcile
+from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Village
 
 from .world import World
@@ -29,23 +31,23 @@ def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
 
 
 @pytest.fixture
-def person(app: Flask, world: World) -> Callable[[str], store.Person]:
+def person(app: Flask, world: World) -> Callable[[str], Person]:
     """Somebody as they stand on the roster now, by their short name."""
 
-    def read(who: str) -> store.Person:
+    def read(who: str) -> Person:
         with app.app_context():
-            return store.find_person(db.session, world.people[who])
+            return find_person(db.session, world.people[who])
 
     return read
 
 
-def opened(read: store.Person, **typed: str) -> dict[str, str]:
+def opened(read: Person, **typed: str) -> dict[str, str]:
     """What a browser posts of a row that was opened when it stood as ``read``."""
     values = values_of(read)
     return values | {"version": str(read.version), "was": json.dumps(values)} | typed
 
 
-def save(desk: FlaskClient, read: store.Person, query: str = "", **typed: str) -> TestResponse:
+def save(desk: FlaskClient, read: Person, query: str = "", **typed: str) -> TestResponse:
     return desk.post(f"/participants/{read.id}{query}", data=opened(read, **typed), headers=HTMX)
 
 
@@ -77,10 +79,10 @@ def test_the_row_above_on_the_page_before_turns_the_page_back(app, world, desk):
         session = begin_write(db.session)
         village = session.get(Village, world.villages["uwie"])
         for number in range(100, 160):
-            seat = store.find_or_add_seat(session, village, f"{number}")
+            seat = find_or_add_seat(session, village, f"{number}")
             store.add_participant(session, "uji", world.event, name=f"Contoh {number}", seat=seat, now=world.now)
         session.commit()
-        people = store.find_people(session, store.Filter(district="63.09.07"), limit=60)
+        people = find_people(session, Filter(district="63.09.07"), limit=60)
     answer = save(desk, people[50], "?district=63.09.07&page=2", then="previous")
     to = f"/participants?district=63.09.07&open={people[49].id}#row-form-{people[49].id}"
     assert answer.headers["HX-Redirect"] == to
@@ -123,7 +125,7 @@ def test_an_rt_sorts_as_the_number_it_is(app, world, desk):
         session = begin_write(db.session)
         village = session.get(Village, world.villages["uwie"])
         for rt in ("100", "013A", "013", "014"):
-            seat = store.find_or_add_seat(session, village, rt)
+            seat = find_or_add_seat(session, village, rt)
             store.add_participant(session, "uji", world.event, name=f"Contoh {rt}", seat=seat, now=world.now)
         session.commit()
     text = desk.get("/participants?district=63.09.07&sort=rt").text

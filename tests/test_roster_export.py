@@ -10,6 +10,7 @@ from rtapp.db import begin_write
 from rtapp.documents.sheets import read_workbook
 from rtapp.refusals import Refused
 from rtapp.roster import export_store, store
+from rtapp.roster.find_store import find_person
 from tests.lists import numbers, plan
 
 pytestmark = pytest.mark.both_engines(at_length=True)
@@ -53,7 +54,7 @@ def test_an_archived_person_is_in_no_file(session, world):
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_a_name_that_looks_like_a_formula_goes_out_as_text(session, world, form):
     begin_write(session)
-    version = store.find_person(session, world.people["yusuf"]).version
+    version = find_person(session, world.people["yusuf"]).version
     store.change_participant(session, "uji", world.people["yusuf"], version, {"name": '=HYPERLINK("x")'}, now=world.now)
     data, count = export_store.export(session, "uji", form, codes=False, now=world.now)
     session.commit()

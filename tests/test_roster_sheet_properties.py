@@ -13,7 +13,7 @@ from rtapp.imports.matching import match
 from rtapp.imports.places import Places, Village
 from rtapp.imports.seats import Known
 from rtapp.imports.sheet import Context, read_sheet
-from rtapp.roster.names import clean
+from rtapp.roster.spelling import clean
 
 from . import AT_LENGTH
 

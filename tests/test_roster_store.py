@@ -10,7 +10,7 @@ from rtapp.badges import store as badges
 from rtapp.db import begin_write
 from rtapp.refusals import Refused
 from rtapp.roster import seat_store, store
-from rtapp.roster.store import Filter
+from rtapp.roster.find_store import Filter, count_people, find_people, find_person, neighbour
 from rtapp.schema import Attendance, Audit, AuditValue, Invitation, Participant, Seat, Village
 
 from .world import World
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.both_engines
 
 
 def found(session: Session, **wanted: str) -> list[tuple[str, str]]:
-    return [(person.name, person.rt) for person in store.find_people(session, Filter(**wanted))]
+    return [(person.name, person.rt) for person in find_people(session, Filter(**wanted))]
 
 
 def change(session: Session, world: World, who: str, **changes: object) -> Participant:
     begin_write(session)
-    version = store.find_person(session, world.people[who]).version
+    version = find_person(session, world.people[who]).version
     person = store.change_participant(session, "uji", world.people[who], version, changes, now=world.now)
     session.commit()
     return person
@@ -36,7 +36,7 @@ def trail(session: Session) -> list[tuple[str, dict]]:
 
 
 def test_the_list_goes_by_village_and_rt_number_and_guests_come_last(session, world):
-    people = store.find_people(session, Filter())
+    people = find_people(session, Filter())
     places = [(person.village_code, person.rt) for person in people]
     assert places[:-1] == sorted(places[:-1]) and people[-1].kind == "tamu"
 
@@ -49,7 +49,7 @@ def test_words_of_name_rt_and_village_find_the_one_they_agree_on(session, world,
 
 
 def test_homonyms_are_told_apart_by_rt_and_village(session, world):
-    people = store.find_people(session, Filter(q="rahmah"))
+    people = find_people(session, Filter(q="rahmah"))
     assert [(p.name, p.rt, p.village) for p in people] == [
         ("Hj. RAHMAH", "002", "Belimbing Raya"),
         ("Rahmah", "001", "Mabu'un"),
@@ -62,7 +62,7 @@ def test_a_village_is_found_without_its_apostrophe(session, world):
 
 def test_a_misspelt_name_finds_the_most_alike_and_counts_none(session, world):
     assert ("SYAHRANI", "001") in found(session, q="syahrini")
-    assert store.count_people(session, Filter(q="syahrini")) == 0
+    assert count_people(session, Filter(q="syahrini")) == 0
 
 
 def test_signs_of_a_like_pattern_are_letters_like_others(session, world):
@@ -84,7 +84,7 @@ def test_signs_of_a_like_pattern_are_letters_like_others(session, world):
 )
 def test_a_filter_narrows_the_list(session, world, wanted, expected):
     assert {name for name, _rt in found(session, **wanted)} == expected
-    assert store.count_people(session, Filter(**wanted)) == len(expected)
+    assert count_people(session, Filter(**wanted)) == len(expected)
 
 
 def test_present_and_missing_go_by_the_registration_of_ones_own_wave(session, world):
@@ -105,20 +105,20 @@ def test_present_and_missing_go_by_the_registration_of_ones_own_wave(session, wo
         )
     session.commit()
     assert found(session, status="hadir") == [("Hj. RAHMAH", "002")]
-    assert store.count_people(session, Filter(status="belum")) == len(world.people) - 1
-    assert store.find_person(session, world.people["rahmah"]).present_at == world.now
-    at_session = store.find_people(session, Filter(q="yusuf", checkpoint_id=world.session_one))
+    assert count_people(session, Filter(status="belum")) == len(world.people) - 1
+    assert find_person(session, world.people["rahmah"]).present_at == world.now
+    at_session = find_people(session, Filter(q="yusuf", checkpoint_id=world.session_one))
     assert at_session[0].present_at == world.now
 
 
 def test_the_neighbours_are_those_below_and_above_in_the_same_list(session, world):
     wanted = Filter(village="63.09.06.1006")
     ids = [world.people[who] for who in ("rahmah_mabuun", "hamdani", "aminah")]
-    assert store.neighbour(session, wanted, ids[0]) == (ids[1], 1)
-    assert store.neighbour(session, wanted, ids[1], -1) == (ids[0], 0)
-    assert store.neighbour(session, wanted, ids[2]) is None
-    assert store.neighbour(session, wanted, ids[0], -1) is None
-    assert store.neighbour(session, wanted, world.people["rahmah"]) is None
+    assert neighbour(session, wanted, ids[0]) == (ids[1], 1)
+    assert neighbour(session, wanted, ids[1], -1) == (ids[0], 0)
+    assert neighbour(session, wanted, ids[2]) is None
+    assert neighbour(session, wanted, ids[0], -1) is None
+    assert neighbour(session, wanted, world.people["rahmah"]) is None
 
 
 def test_a_change_is_found_by_its_new_words_and_stands_in_the_trail(session, world):
@@ -152,7 +152,7 @@ def test_a_seat_has_one_head_at_a_time(session, world):
 def test_an_unusable_name_is_refused(session, world, name):
     with pytest.raises(Refused):
         change(session, world, "yusuf", name=name)
-    assert store.find_person(session, world.people["yusuf"]).name == "M. YUSUF"
+    assert find_person(session, world.people["yusuf"]).name == "M. YUSUF"
 
 
 def test_an_rw_corrected_by_hand_stays_the_same_seat_and_makes_a_new_version(session, world):
@@ -166,7 +166,7 @@ def test_an_rw_corrected_by_hand_stays_the_same_seat_and_makes_a_new_version(ses
 def test_the_same_rt_under_a_second_rw_brings_rw_into_both_keys(session, world):
     change(session, world, "yusuf", place=("63.09.06.1001", "003", "001"))
     change(session, world, "hamdani", place=("63.09.06.1001", "003", "002"))
-    seats = [store.find_person(session, world.people[who]).seat for who in ("yusuf", "hamdani")]
+    seats = [find_person(session, world.people[who]).seat for who in ("yusuf", "hamdani")]
     assert seats == ["63.09.06.1001/001/003", "63.09.06.1001/002/003"]
     village = session.get(Village, world.villages["belimbing_raya"])
     with pytest.raises(Refused) as refused:
@@ -206,7 +206,7 @@ def test_archiving_asks_for_a_reason(session, world):
         store.archive_participant(begin_write(session), "uji", world.people["yusuf"], "  ", now=world.now)
 
 
-@pytest.mark.parametrize("act", [store.find_person, badges.live_badge])
+@pytest.mark.parametrize("act", [find_person, badges.live_badge])
 def test_an_unknown_id_finds_nobody(session, world, act: Callable[..., object]):
     if act is badges.live_badge:
         assert act(session, 99_999) is None

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from rtapp.db import begin_write
 from rtapp.events import store as events
+from rtapp.events.place_store import import_places
 from rtapp.schema import Participant, Village
 
 from .lists import NOW, numbers, plan, take, workbook
@@ -74,7 +75,7 @@ def test_a_second_list_adds_its_villages_and_finds_those_of_the_first(nowhere):
 def test_a_list_of_places_confirms_what_the_roster_said_and_the_people_stay(nowhere):
     take(nowhere, workbook(Data=[HEAD, [1, "CONTOH SATU", 1, "Suka Contoh", "Contoh Hulu"]]))
     listed = [("63.99.01", "Contoh Hulu", "63.99.01.2001", "Suka Contoh", "desa")]
-    events.import_places(begin_write(nowhere), "uji", listed, now=NOW)
+    import_places(begin_write(nowhere), "uji", listed, now=NOW)
     nowhere.commit()
     assert villages(nowhere) == {("Suka Contoh", "desa", "Contoh Hulu", True)}
     person = nowhere.scalar(select(Participant))
@@ -83,7 +84,7 @@ def test_a_list_of_places_confirms_what_the_roster_said_and_the_people_stay(nowh
 
 def test_with_a_list_of_places_an_unknown_village_is_asked_about(nowhere):
     listed = [("63.99.01", "Contoh Hulu", "63.99.01.2001", "Suka Contoh", "desa")]
-    events.import_places(begin_write(nowhere), "uji", listed, now=NOW)
+    import_places(begin_write(nowhere), "uji", listed, now=NOW)
     nowhere.commit()
     made = plan(nowhere, workbook(Data=[HEAD, [1, "CONTOH SATU", 1, "Tidak Terdaftar", "Contoh Hulu"]]))
     assert numbers(made) == (0, 1, 0)

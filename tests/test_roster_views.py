@@ -11,6 +11,8 @@ from rtapp import clock
 from rtapp.badges import store as badges
 from rtapp.db import begin_write, db
 from rtapp.roster import store
+from rtapp.roster.find_store import Filter, Person, count_people, find_people, find_person
+from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Participant, Village
 
 from .world import World
@@ -28,16 +30,16 @@ def names_in(response: TestResponse) -> list[str]:
     return re.findall(r'class="person-name">([^<]+)<', response.get_data(as_text=True))
 
 
-def form_of(person: store.Person, **typed: str) -> dict[str, str]:
+def form_of(person: Person, **typed: str) -> dict[str, str]:
     """What a browser posts when a row was opened, changed as typed and saved."""
     from rtapp.roster.forms import values_of
 
     return values_of(person) | {"version": str(person.version)} | typed
 
 
-def person(app, id_: int) -> store.Person:
+def person(app, id_: int) -> Person:
     with app.app_context():
-        return store.find_person(db.session, id_)
+        return find_person(db.session, id_)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def add_heads(app, world: World, village: str, numbers: range) -> None:
         session = begin_write(db.session)
         place = session.get(Village, world.villages[village])
         for number in numbers:
-            seat = store.find_or_add_seat(session, place, f"{number:03}")
+            seat = find_or_add_seat(session, place, f"{number:03}")
             store.add_participant(session, "uji", world.event, name=f"Contoh {number}", seat=seat, now=world.now)
         session.commit()
 
@@ -181,7 +183,7 @@ def test_save_and_next_closes_the_row_and_opens_the_one_below(app, desk, world):
 def test_save_and_next_turns_the_page_where_the_next_is_on_another(app, desk, world):
     add_heads(app, world, "uwie", range(100, 160))
     with app.app_context():
-        people = store.find_people(db.session, store.Filter(district="63.09.07"), limit=60)
+        people = find_people(db.session, Filter(district="63.09.07"), limit=60)
     last, after = people[49], people[50]
     address = f"/participants/{last.id}?district=63.09.07"
     there = f"/participants?district=63.09.07&page=2&open={after.id}#row-form-{after.id}"
@@ -240,7 +242,7 @@ def test_a_new_head_comes_to_the_wave_of_the_district_and_has_a_card(app, desk, 
     response = desk.post("/participants/new", data=typed)
     assert response.status_code == 303
     with app.app_context():
-        new = store.find_people(db.session, store.Filter(q="baihaqi"))[0]
+        new = find_people(db.session, Filter(q="baihaqi"))[0]
         assert (new.rt, new.wave, new.district) == ("007", 1, "Muara Uya")
         assert badges.live_badge(db.session, new.id)
 
@@ -251,7 +253,7 @@ def test_a_guest_has_no_seat_but_a_card(app, desk, world):
         data={"name": "Ibu Camat", "kind": "narasumber", "wave": "2", "gender": ""},
     )
     with app.app_context():
-        new = store.find_people(db.session, store.Filter(kind="narasumber"))[0]
+        new = find_people(db.session, Filter(kind="narasumber"))[0]
         assert (new.name, new.seat, new.wave) == ("Ibu Camat", "", 2)
         assert badges.live_badge(db.session, new.id)
 
@@ -262,7 +264,7 @@ def test_somebody_new_on_a_taken_seat_is_refused_and_what_was_typed_stays(app, d
     text = response.get_data(as_text=True)
     assert response.status_code == 422 and "sudah dijabat Hj. RAHMAH" in text and "BAIHAQI" in text
     with app.app_context():
-        assert store.count_people(db.session, store.Filter()) == len(world.people)
+        assert count_people(db.session, Filter()) == len(world.people)
 
 
 def test_an_archived_person_shows_why_and_may_come_back(app, desk, world):

@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 from rtapp.badges import store as badges
 from rtapp.db import begin_write, db
 from rtapp.roster import store
+from rtapp.roster.find_store import Person, find_person, head_of
+from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.roster.tenure import Step, Tenure, tenures
 from rtapp.schema import Participant, Seat, Village
 
@@ -34,14 +36,14 @@ def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
 def seat(app: Flask, world: World) -> int:
     """The seat of M. YUSUF."""
     with app.app_context():
-        return store.find_person(db.session, world.people["yusuf"]).seat_id
+        return find_person(db.session, world.people["yusuf"]).seat_id
 
 
 def vacant(app: Flask, world: World) -> int:
     """A seat of Uwie that nobody ever held."""
     with app.app_context():
         session = begin_write(db.session)
-        seat = store.find_or_add_seat(session, session.get(Village, world.villages["uwie"]), "009", "001")
+        seat = find_or_add_seat(session, session.get(Village, world.villages["uwie"]), "009", "001")
         session.commit()
         return seat.id
 
@@ -51,9 +53,9 @@ def new_head(desk: FlaskClient, seat: int, instead_of: int | str, **typed: str) 
     return desk.post(f"/seats/{seat}/head", data=facts | typed)
 
 
-def head(app: Flask, seat: int) -> store.Person | None:
+def head(app: Flask, seat: int) -> Person | None:
     with app.app_context():
-        return store.head_of(db.session, seat)
+        return head_of(db.session, seat)
 
 
 def scan(client: FlaskClient, world: World, code: str) -> TestResponse:
@@ -74,7 +76,7 @@ def test_a_new_head_takes_the_seat_the_wave_and_a_card_of_their_own(app, world, 
     now = head(app, seat)
     assert (now.name, now.rt, now.wave, now.phone, now.gender) == ("BAIHAQI CONTOH", "003", 1, "081300000999", "P")
     with app.app_context():
-        before = store.find_person(db.session, old)
+        before = find_person(db.session, old)
         assert before.archived_at and before.archive_reason == "Diganti BAIHAQI CONTOH"
         assert badges.live_badge(db.session, old) is None
         assert badges.live_badge(db.session, now.id).token != world.tokens["yusuf"]
@@ -177,7 +179,7 @@ def test_the_store_returns_the_old_head_and_the_new(session, world):
     place = session.get(Participant, world.people["yusuf"]).seat
     old, new = store.replace_head(session, "uji", place, name="A CONTOH", phone="081300000999", now=world.now)
     none, again = store.replace_head(
-        session, "uji", store.find_or_add_seat(session, place.village, "077"), name="B", now=world.now
+        session, "uji", find_or_add_seat(session, place.village, "077"), name="B", now=world.now
     )
     assert (old.name, new.name, new.seat_id, none, again.wave_id) == ("M. YUSUF", "A CONTOH", place.id, None, 1)
 
@@ -189,7 +191,7 @@ def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, 
     id_ = world.people["yusuf"]
     scan(desk, world, world.tokens["yusuf"])
     with app.app_context():
-        read = store.find_person(db.session, id_)
+        read = find_person(db.session, id_)
     desk.post(
         f"/participants/{id_}",
         data={
@@ -214,7 +216,7 @@ def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, 
 def test_somebody_moved_away_is_named_with_where_they_went(app, world, desk, seat):
     with app.app_context():
         session = begin_write(db.session)
-        read = store.find_person(session, world.people["yusuf"])
+        read = find_person(session, world.people["yusuf"])
         place = {"place": ("63.09.07.2004", "008", "")}
         store.change_participant(session, "uji", read.id, read.version, place, now=world.now)
         session.commit()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from rtapp.accounts import store as accounts
+from rtapp.accounts.links_store import issue_link
 from rtapp.accounts.roles import Role
 from rtapp.clock import utcnow
 from rtapp.config import MEGABYTE
@@ -77,7 +77,7 @@ def test_a_one_time_link_is_stored_hashed_consumed_by_post_alone_and_once(app, w
     with app.app_context():
         session = begin_write(db.session)
         user = session.get(User, world.users["clerk"])
-        secret = accounts.issue_link(session, "user", now=utcnow(), user=user, actor="uji")
+        secret = issue_link(session, "user", now=utcnow(), user=user, actor="uji")
         session.commit()
         assert secret not in str([vars(link) for link in session.scalars(select(OneTimeLink))])
     phone, other = app.test_client(), app.test_client()

@@ -13,7 +13,7 @@ from rtapp.clock import utcnow
 from rtapp.db import begin_write, db
 from rtapp.refusals import Refused
 from rtapp.roster import store as roster
-from rtapp.schema import Checkpoint, Device, Event, Village, Wave
+from rtapp.schema import Checkpoint, Device, Event, Participant, Village, Wave
 
 from .printing import fonts
 
@@ -41,7 +41,7 @@ def hostile(app, world):
             except Refused:
                 continue  # a name of which nothing readable is left
         first, second = NAMES[5], NAMES[0]
-        head = session.get(roster.Participant, world.people["rahmah"])
+        head = session.get(Participant, world.people["rahmah"])
         roster.change_participant(session, first, head.id, head.version, {"name": second, "note": first}, now=utcnow())
         for table, column in ((Village, "name"), (Wave, "venue"), (Device, "label")):
             session.execute(update(table).values({column: PLACE}))

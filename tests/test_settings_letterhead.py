@@ -15,9 +15,9 @@ from rtapp.reports import papers
 from rtapp.settings.letterhead import Letterhead, Signatory, read, typed
 from rtapp.settings.letterhead_store import letterhead_of, logo_of
 
-from .printing import NAMES, fonts, pdf_text
+from .printing import ABOUT, NAMES, fonts, pdf_text
 from .reading import said, words
-from .test_reports_papers import ABOUT, payments, recap
+from .test_reports_papers import payments, recap
 
 NIP = "197001011995031001"
 FORM = {

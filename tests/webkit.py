@@ -18,6 +18,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from rtapp.badges import choice_store
+
 from .served import Served, Visitor, command, device_token
 from .test_journeys import CARDS
 
@@ -112,13 +114,12 @@ def card_of(served: Served, code: str) -> bytes:
 
     app = create_app(served.instance)
     with app.app_context():
-        from rtapp.badges import store
         from rtapp.db import db
 
         (holder,) = db.session.execute(
             db.text("SELECT participant_id FROM badge WHERE token = :code"), {"code": code}
         ).one()
-        png = card_png(store.card_of(db.session, holder), find_fonts(ROOT / "static"))
+        png = card_png(choice_store.card_of(db.session, holder), find_fonts(ROOT / "static"))
         db.session.remove()
         db.engine.dispose()
     return png

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from rtapp import clock
 from rtapp.accounts import store as accounts
+from rtapp.accounts.devices_store import add_device, device_expiry, issue_bearer
 from rtapp.accounts.roles import Role
 from rtapp.badges import store as badges
 from rtapp.db import begin_write
 from rtapp.events.store import new_epoch
 from rtapp.roster import store as roster
+from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Checkpoint, District, Event, Invitation, Village, Wave
 
 ZONE = "Asia/Makassar"
@@ -55,11 +57,9 @@ def build(session: Session, now: datetime | None = None) -> World:
         role: accounts.add_user(session, "uji", f"Uji {role}", Role(role), PASSWORD, now=now).id
         for role in ("admin", "supervisor", "clerk", "viewer")
     }
-    expires = accounts.device_expiry([(at(12), ZONE)], now)
-    device = accounts.add_device(
-        session, "uji", "Meja 1", Role.CLERK, [points[0].id, points[1].id], expires_at=expires, now=now
-    )
-    bearer = accounts.issue_bearer(session, device)
+    expires = device_expiry([(at(12), ZONE)], now)
+    device = add_device(session, "uji", "Meja 1", Role.CLERK, [points[0].id, points[1].id], expires_at=expires, now=now)
+    bearer = issue_bearer(session, device)
     tokens = {key: badges.live_badge(session, id_).token for key, id_ in people.items()}
     short = {key: badges.live_badge(session, id_).short_code for key, id_ in people.items()}
     world = World(
@@ -114,7 +114,7 @@ def _people(
     )
     people = {}
     for key, name, village, rt, wave, phone, gender in heads:
-        seat = roster.find_or_add_seat(session, villages[village], rt)
+        seat = find_or_add_seat(session, villages[village], rt)
         person = roster.add_participant(
             session,
             "uji",

@@ -10,12 +10,15 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..db import begin_write, db
 from ..events import store as events
+from ..events.checkpoint_store import find_checkpoints
 from ..refusals import Refused
 from ..schema import Device
 from ..web.guard import acting, requires
 from ..web.requests import row_id
-from . import forms, store
+from . import devices_store, forms
+from .devices_store import change_device, device_expiry_at, device_life, find_device, find_devices, give_bearer
 from .lifetime import last_day
+from .links_store import invite_device
 from .roles import Duty, Role
 from .shared_views import blame, blueprint, one_time_page, page, phone_addresses, unkept
 
@@ -25,7 +28,7 @@ from .shared_views import blame, blueprint, one_time_page, page, phone_addresses
 def devices() -> Response:
     """List the devices, those over last."""
     now = clock.utcnow()
-    rows = [_device_row(device, now) for device in store.find_devices(db.session)]
+    rows = [_device_row(device, now) for device in find_devices(db.session)]
     living = [row for row in rows if not row["life"].is_over]
     over = [row for row in rows if row["life"].is_over]
     ready = bool(_usual_checkpoints())
@@ -45,8 +48,8 @@ def add_device() -> Response:
     session = begin_write(db.session)
     points = form.checkpoints.data
     try:
-        expires = store.device_expiry_at(session, points, now)
-        device = store.add_device(
+        expires = device_expiry_at(session, points, now)
+        device = devices_store.add_device(
             session, actor.name, form.label.data, Role(form.role.data), points, expires_at=expires, now=now
         )
     except Refused as refused:
@@ -62,7 +65,7 @@ def add_device() -> Response:
 def device(device_id: int) -> Response:
     """Show one device and change its label, role and checkpoints."""
     actor, form = acting(), forms.DeviceForm()
-    found = store.find_device(db.session, device_id)
+    found = find_device(db.session, device_id)
     if request.method != "POST":
         ids = [point.id for point in found.checkpoints]
         form.process(label=found.label, role=found.role, checkpoints=ids)
@@ -72,7 +75,7 @@ def device(device_id: int) -> Response:
     session = begin_write(db.session)
     given = (form.label.data, Role(form.role.data), form.checkpoints.data)
     try:
-        store.change_device(session, actor.name, found, *given, now=clock.utcnow())
+        change_device(session, actor.name, found, *given, now=clock.utcnow())
     except Refused as refused:
         blame(form, refused)
         return _form_page("device", form, refused.status, device=found)
@@ -88,8 +91,8 @@ def device_link(device_id: int) -> Response:
     if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
     actor, session = acting(), begin_write(db.session)
-    found = store.find_device(session, device_id)
-    secret = store.invite_device(session, actor.name, found, now=clock.utcnow())
+    found = find_device(session, device_id)
+    secret = invite_device(session, actor.name, found, now=clock.utcnow())
     session.commit()
     pairing = url_for("accounts.device_pairing", device_id=found.id, since=found.session_version)
     return one_time_page(secret, device=found, pairing=pairing)
@@ -99,7 +102,7 @@ def device_link(device_id: int) -> Response:
 @requires(Duty.MANAGE_DEVICES)
 def device_pairing(device_id: int) -> Response:
     """Say whether the code that is being shown was used; the page asks every two seconds."""
-    found, since = store.find_device(db.session, device_id), request.args.get("since", 0, type=row_id)
+    found, since = find_device(db.session, device_id), request.args.get("since", 0, type=row_id)
     return page("_pairing", device=found, pairing=request.full_path, paired=found.session_version > since)
 
 
@@ -110,8 +113,8 @@ def device_token(device_id: int) -> Response:
     if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
     actor, session = acting(), begin_write(db.session)
-    found = store.find_device(session, device_id)
-    token = store.give_bearer(session, actor.name, found, now=clock.utcnow())
+    found = find_device(session, device_id)
+    token = give_bearer(session, actor.name, found, now=clock.utcnow())
     session.commit()
     return unkept(page("token", device=found, token=token, address=phone_addresses()[0]))
 
@@ -121,20 +124,20 @@ def device_token(device_id: int) -> Response:
 def revoke_device(device_id: int) -> Response:
     """End a device's access at once."""
     actor, session = acting(), begin_write(db.session)
-    found = store.find_device(session, device_id)
-    store.revoke_device(session, actor.name, found, now=clock.utcnow())
+    found = find_device(session, device_id)
+    devices_store.revoke_device(session, actor.name, found, now=clock.utcnow())
     session.commit()
     flash(_("“%(label)s” dicabut dan tidak dapat mencatat lagi.", label=found.label), "ok")
     return redirect(url_for("accounts.devices"), 303)
 
 
 def _device_row(device: Device, now: datetime) -> dict[str, Any]:
-    life = store.device_life(device, now=now)
+    life = device_life(device, now=now)
     return {"device": device, "life": life, "last_day": last_day(device.expires_at)}
 
 
 def _usual_checkpoints() -> list[int]:
-    points = events.find_checkpoints(db.session)
+    points = find_checkpoints(db.session)
     return [point.id for point in points if point.kind == "hadir" and not point.wave.closed_at]
 
 

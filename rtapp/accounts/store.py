@@ -1,4 +1,4 @@
-"""Users: find, add, change, sign in; with devices_store and links_store the door to this room."""
+"""Users: found, added, changed, signed in."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,73 +10,11 @@ from ..audit.store import note
 from ..refusals import Refused
 from ..schema import OneTimeLink, User
 from . import passwords
-from .devices_store import (
-    SEEN_EVERY,
-    add_device,
-    bearer_actor,
-    change_device,
-    device_actor,
-    device_expiry,
-    device_expiry_at,
-    device_life,
-    find_device,
-    find_devices,
-    give_bearer,
-    is_stale_seen,
-    issue_bearer,
-    leave_device,
-    mark_seen,
-    revoke_device,
-)
 from .links_store import (
-    Link,
     end_links,
-    find_link,
-    invite_device,
-    issue_link,
-    link_owner,
-    needs_setup,
-    use_link,
 )
 from .names import LONGEST, key_of, readable
 from .roles import Actor, Role
-
-__all__ = (  # the room has one door: what other rooms and commands call stands here
-    "SEEN_EVERY",
-    "Link",
-    "add_device",
-    "add_user",
-    "bearer_actor",
-    "change_device",
-    "change_password",
-    "change_role",
-    "device_actor",
-    "device_expiry",
-    "device_expiry_at",
-    "device_life",
-    "disable_user",
-    "enable_user",
-    "find_device",
-    "find_devices",
-    "find_link",
-    "find_user",
-    "find_users",
-    "give_bearer",
-    "invite_device",
-    "is_stale_seen",
-    "issue_bearer",
-    "issue_link",
-    "key_of",
-    "leave_device",
-    "link_owner",
-    "mark_seen",
-    "needs_setup",
-    "note_sign_in",
-    "revoke_device",
-    "sign_in",
-    "use_link",
-    "user_actor",
-)
 
 
 def find_users(session: Session) -> Sequence[User]:

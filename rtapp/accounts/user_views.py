@@ -12,6 +12,7 @@ from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.reauthentication import ask_again
 from . import forms, passwords, store
+from .links_store import issue_link
 from .roles import Duty, Role
 from .shared_views import blame, blueprint, one_time_page, page
 
@@ -104,7 +105,7 @@ def user_link(user_id: int) -> Response:
     found = store.find_user(session, user_id)
     if found.disabled_at:
         raise Refused("user_disabled", "%(name)s dinonaktifkan. Aktifkan dahulu.", 409, name=found.name)
-    secret = store.issue_link(session, "user", now=clock.utcnow(), user=found, actor=actor.name)
+    secret = issue_link(session, "user", now=clock.utcnow(), user=found, actor=actor.name)
     session.commit()
     return one_time_page(secret, user=found)
 

@@ -16,7 +16,9 @@ from ..web.pages import local_target
 from ..web.reauthentication import admit, forget, too_often
 from . import device_views, forms, passwords, pin_views, store, user_views  # noqa: F401  their routes are this room's too
 from .addresses import is_here_only
+from .devices_store import find_device, leave_device
 from .lifetime import last_day
+from .links_store import Link, find_link, link_owner, needs_setup, use_link
 from .roles import Duty, Role
 from .shared_views import blame, blueprint, page, unkept
 from .tries import Tries
@@ -59,7 +61,7 @@ def sign_out() -> Response:
         return page("sign_out")
     if actor and actor.device_id:
         session = begin_write(db.session)
-        store.leave_device(session, store.find_device(session, actor.device_id), now=clock.utcnow())
+        leave_device(session, find_device(session, actor.device_id), now=clock.utcnow())
         session.commit()
     start_session(None, None)
     return redirect(url_for("accounts.sign_in"), 303)
@@ -70,7 +72,7 @@ def sign_out() -> Response:
 def link(secret: str) -> Response:
     """Show what a one-time link does; only the POST of its button uses it up."""
     try:
-        found = store.find_link(db.session, secret, now=clock.utcnow())
+        found = find_link(db.session, secret, now=clock.utcnow())
         form = forms.SetupForm() if found.purpose == "setup" else FlaskForm()
         if request.method != "POST":
             return _link_page(found, form)
@@ -113,7 +115,7 @@ def account() -> Response:
 def _sign_in_page(form: forms.SignInForm, status: int = 200) -> Response:
     asked = request.form.get("next") or request.args.get("next")
     plain = not request.is_secure and not is_here_only(request.host_url)
-    nobody = store.needs_setup(db.session)
+    nobody = needs_setup(db.session)
     return page("sign_in", status, form=form, next=local_target(asked) or "", nobody=nobody, plain=plain)
 
 
@@ -131,7 +133,7 @@ def _present_password_fits(form: forms.OwnPasswordForm, user: User) -> bool:
     return False
 
 
-def _link_page(found: store.Link, form: FlaskForm, status: int = 200) -> Response:
+def _link_page(found: Link, form: FlaskForm, status: int = 200) -> Response:
     return unkept(page("link", status, link=found, form=form, last_day=last_day(found.until)))
 
 
@@ -139,7 +141,7 @@ def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:
     now = clock.utcnow()
     hashed = passwords.checked(setup.password.data, setup.name.data) if setup else None
     session = begin_write(db.session)
-    user, device = store.use_link(session, secret, now=now)
+    user, device = use_link(session, secret, now=now)
     if setup:
         user = store.add_user(session, setup.name.data, setup.name.data, Role.ADMIN, hashed or "", now=now)
     session.commit()
@@ -153,7 +155,7 @@ def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:
 
 def _link_over(secret: str, refused: Refused) -> Response:
     actor = current_actor()
-    if actor and store.link_owner(db.session, secret) == (actor.kind, actor.id):
+    if actor and link_owner(db.session, secret) == (actor.kind, actor.id):
         return redirect(_home(actor.role), 303)  # tapped twice: they are in already
     return unkept(page("link_over", 410, sentence=refusal_text(refused)))
 

@@ -14,7 +14,7 @@ from ..checkin import seals_store, story_store
 from ..db import begin_write, db
 from ..documents.sheets import write_csv
 from ..refusals import Reason
-from ..roster import store as roster
+from ..roster.find_store import people_by_id
 from ..web.changes import Words
 from ..web.errors import refusal_text
 from ..web.filters import current_event
@@ -120,7 +120,7 @@ def _page_urls(page: int, total: int) -> tuple[str, str]:
 def _entries(lines: Sequence[Any]) -> list[dict[str, Any]]:
     """Return each line as its page shows it: who, what, about whom, what changed."""
     ids = {line.subject_id for line, _values in lines if line.subject == PERSON and line.subject_id}
-    people, words = roster.people_by_id(db.session, sorted(ids)), Words()
+    people, words = people_by_id(db.session, sorted(ids)), Words()
     return [
         {
             "line": line,
@@ -137,7 +137,7 @@ def _person(wanted: Wanted) -> dict[str, Any]:
     """Return whose trail it is and their scans, none where it is nobody's."""
     if wanted.subject_id is None:
         return {"whose": None, "scans": ()}
-    whose = roster.people_by_id(db.session, [wanted.subject_id]).get(wanted.subject_id)
+    whose = people_by_id(db.session, [wanted.subject_id]).get(wanted.subject_id)
     return {"whose": whose, "scans": story_store.scans_of(db.session, wanted.subject_id)}
 
 

@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, Length
 from ..events.waves import numeral
 from ..schema import District, Wave
 from ..web.filters import day
+from .choice_store import NO_WAVE, Choice
 from .sheet import CARD, SIZES, Size
-from .store import NO_WAVE, Choice
 
 FIELDS = ("wave", "district", "village", "which", "size", "paper", "sheets")
 NEW, JOINED = "new", "joined"

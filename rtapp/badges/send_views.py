@@ -12,10 +12,12 @@ from ..db import begin_write, db
 from ..documents.paper import plain
 from ..events import store as events
 from ..events.about_store import about_of
+from ..events.place_store import find_villages
 from ..schema import Wave
 from ..web.downloads import download, fonts
 from ..web.guard import acting, requires
 from . import papers, store
+from .choice_store import NO_WAVE, holders_of, per_village, tally, title_of
 from .forms import CardsForm
 from .messenger import chat_address, message_for
 from .shared_views import asked_rightly, blueprint
@@ -26,7 +28,7 @@ from .shared_views import asked_rightly, blueprint
 def villages() -> str:
     """Choose the village to whose people cards are sent."""
     form = asked_rightly(request.args)
-    found = [village for village in store.per_village(db.session, form.choice()) if village.code]
+    found = [village for village in per_village(db.session, form.choice()) if village.code]
     return render_template("badges/villages.html", waves=form.wave.choices, chosen=form.wave.data, villages=found)
 
 
@@ -35,10 +37,10 @@ def villages() -> str:
 def village(code: str) -> str:
     """Show who of a village gets a card, with the chat of each who has a phone."""
     form = _of_village(code, request.args)
-    holders = store.holders_of(db.session, form.choice())
+    holders = holders_of(db.session, form.choice())
     sent = [(one, chat_address(one.phone, message_for(one.card)) if one.phone else "") for one in holders]
-    missing = store.tally(db.session, form.choice()).missing
-    place = next(place for place in events.find_villages(db.session) if place.code == code)
+    missing = tally(db.session, form.choice()).missing
+    place = next(place for place in find_villages(db.session) if place.code == code)
     return render_template("badges/village.html", place=place, holders=sent, missing=missing, wave=form.wave.data)
 
 
@@ -75,7 +77,7 @@ def handover() -> Response:
 def handover_png() -> Response:
     """Show the first page of that list as it will be printed."""
     form = asked_rightly(request.args)
-    parcels, title = store.parcels_of(db.session, form.choice()), store.title_of(db.session, form.choice())
+    parcels, title = store.parcels_of(db.session, form.choice()), title_of(db.session, form.choice())
     about = about_of(db.session, _wave(form), acting().name, clock.utcnow())
     db.session.rollback()  # drawing needs no connection: the pool is small
     picture = papers.handover_png(parcels, about, title, form.paper.data, fonts())
@@ -99,11 +101,11 @@ def _archive(form: CardsForm) -> Response:
 
 def _wave(form: CardsForm) -> Wave | None:
     number = form.choice().wave_number
-    return events.wave_by_number(db.session, number) if number and number != store.NO_WAVE else None
+    return events.wave_by_number(db.session, number) if number and number != NO_WAVE else None
 
 
 def _of_village(code: str, values: Mapping[str, str]) -> CardsForm:
     """Return the choice of one village, of one wave where that is asked for."""
-    if code not in {place.code for place in events.find_villages(db.session)}:
+    if code not in {place.code for place in find_villages(db.session)}:
         abort(404)
     return asked_rightly(MultiDict({"village": code, "wave": values.get("wave", "")}))

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from ..db import db
 from ..events import store as events
+from ..events.place_store import find_districts
 from ..refusals import Refused
 from ..settings.letterhead_store import letterhead_of
 from .forms import CardsForm, cards_form
@@ -16,7 +17,7 @@ blueprint = Blueprint("badges", __name__)
 def asked(values: Mapping[str, str]) -> CardsForm:
     """Return the form of a choice as an address or a post fills it."""
     usual = letterhead_of(db.session).paper
-    return cards_form(values, events.find_waves(db.session), events.find_districts(db.session), usual)
+    return cards_form(values, events.find_waves(db.session), find_districts(db.session), usual)
 
 
 def asked_rightly(values: Mapping[str, str]) -> CardsForm:

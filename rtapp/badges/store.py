@@ -1,4 +1,4 @@
-"""Cards: issued, re-issued, printed; the door to this room for others."""
+"""Cards: issued, re-issued, printed."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -15,18 +15,13 @@ from ..documents.fonts import find_fonts
 from ..refusals import Refused
 from ..schema import Badge, Participant
 from . import papers, token
-from .choice_store import NO_WAVE as NO_WAVE
-from .choice_store import Choice as Choice
-from .choice_store import Holder as Holder
-from .choice_store import Tally as Tally
-from .choice_store import card_of as card_of
-from .choice_store import cards_by_id, title_of
-from .choice_store import cards_for as cards_for
-from .choice_store import holder_of as holder_of
-from .choice_store import holders_of as holders_of
-from .choice_store import ids_of as ids_of
-from .choice_store import per_village as per_village
-from .choice_store import tally as tally
+from .choice_store import (
+    Choice,
+    cards_by_id,
+    ids_of,
+    per_village,
+    title_of,
+)
 from .handover import Parcel
 from .layout import Card
 

@@ -11,13 +11,14 @@ from ..accounts.roles import Duty
 from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
-from ..roster import store as roster
+from ..roster.find_store import find_person
 from ..settings import store as settings
 from ..web.downloads import download, fonts
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import papers, send_views, store  # noqa: F401  whose routes are this room's too
+from . import choice_store, papers, send_views, store  # noqa: F401  whose routes are this room's too
+from .choice_store import Choice, Tally, card_of, cards_by_id, holder_of, ids_of, title_of
 from .forms import JOINED, NEW, CardsForm, ReissueForm, reissue_form
 from .layout import Card
 from .messenger import chat_address, message_for
@@ -57,8 +58,8 @@ def print_cards() -> Response:
 def sheet_png() -> Response:
     """Show the first sheet as it will be printed; nothing is issued, counted or noted."""
     form = asked_rightly(request.args)
-    title = store.title_of(db.session, form.choice())
-    cards = [card for _, card in store.cards_by_id(db.session, form.choice())]
+    title = title_of(db.session, form.choice())
+    cards = [card for _, card in cards_by_id(db.session, form.choice())]
     db.session.rollback()  # drawing needs no connection: the pool is small
     if not cards:
         raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)
@@ -77,7 +78,7 @@ def card(participant_id: int) -> tuple[str, int]:
 @requires(Duty.EDIT_ROSTER)
 def card_png(participant_id: int) -> Response:
     """Answer one person's card as a picture for their phone."""
-    shown = store.card_of(db.session, participant_id)
+    shown = card_of(db.session, participant_id)
     db.session.rollback()  # drawing needs no connection: the pool is small
     name = f"kartu {shown.name} {shown.seat_line} {shown.village_line}"
     return download(papers.card_png(shown, fonts()), name, "png")
@@ -103,11 +104,11 @@ def _apart(form: CardsForm) -> Callable[[Card], object] | None:
 
 def _cards_page(form: CardsForm, status: int) -> Response:
     wrong = any(field.errors for field in form)
-    choice = store.Choice() if wrong else form.choice()
-    tally = store.Tally() if wrong else store.tally(db.session, choice, form.card_size())
+    choice = Choice() if wrong else form.choice()
+    tally = Tally() if wrong else choice_store.tally(db.session, choice, form.card_size())
     form.people.data = ""
     if form.which.data == NEW and not wrong:
-        form.people.data = ",".join(map(str, store.ids_of(db.session, choice)))
+        form.people.data = ",".join(map(str, ids_of(db.session, choice)))
     response = page_or_fragment(
         "badges/cards.html",
         "badges/_cards.html",
@@ -115,7 +116,7 @@ def _cards_page(form: CardsForm, status: int) -> Response:
         form=form,
         tally=tally,
         sheets=tally.sheets_joined if form.sheets.data == JOINED else tally.sheets,
-        everybody=store.tally(db.session, store.Choice()).cards,
+        everybody=choice_store.tally(db.session, Choice()).cards,
         base_url=settings.read(db.session, "base_url"),
         wave=events.wave_by_number(db.session, choice.wave_number) if choice.wave_number else None,
     )
@@ -125,10 +126,10 @@ def _cards_page(form: CardsForm, status: int) -> Response:
 
 
 def _card_page(participant_id: int, form: ReissueForm, status: int = 200) -> tuple[str, int]:
-    person = roster.find_person(db.session, participant_id)
+    person = find_person(db.session, participant_id)
     badges = store.badges_of(db.session, participant_id)
     live = next((badge for badge in badges if badge.revoked_at is None), None)
-    holder = store.holder_of(db.session, participant_id)
+    holder = holder_of(db.session, participant_id)
     message = message_for(holder.card) if holder else ""
     chat = chat_address(holder.phone, message) if holder and holder.phone else ""
     context = {"person": person, "badges": badges, "live": live, "message": message, "chat": chat, "form": form}

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..db import db
-from ..events import store as events
+from ..events.checkpoint_store import find_checkpoint, find_checkpoints
 from ..refusals import Refused
 from ..schema import Checkpoint
 from ..web.epoch import tell_epoch
@@ -55,7 +55,7 @@ def scans() -> Response:
 @requires(Duty.SCAN, Duty.SEE_COUNTS)
 def checkpoints() -> Response:
     """List the checkpoints the asker was given."""
-    points = events.find_checkpoints(db.session, acting().checkpoint_ids)
+    points = find_checkpoints(db.session, acting().checkpoint_ids)
     return jsonify(
         checkpoints=[
             {
@@ -77,7 +77,7 @@ def checkpoints() -> Response:
 def checkpoint_roster(checkpoint_id: int) -> Response:
     """Give a desk what it needs to judge alone: no tokens, phones or NIK; 304 while nothing changed."""
     require_checkpoint(checkpoint_id)
-    point = events.find_checkpoint(db.session, checkpoint_id)
+    point = find_checkpoint(db.session, checkpoint_id)
     tag = snapshot_tag(db.session, checkpoint_id)
     if request.if_none_match.contains(tag):
         response = make_response("", 304)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..refusals import Refused
-from ..roster.store import Person, find_person, people_by_id
+from ..roster.find_store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
 from .absences import ABSENCES
 from .verdict import Verdict

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..badges.store import issue_missing, revoke_cards
 from ..db import upsert
-from ..events.store import find_checkpoint
+from ..events.checkpoint_store import find_checkpoint
 from ..refusals import Refused
 from ..roster.names import same_person
 from ..roster.rt import parse_rt

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ..badges import token as codes
 from ..refusals import Refused
-from ..roster.store import seat_code
+from ..roster.seat_store import seat_code
 from ..schema import Attendance, Badge, Checkpoint, Device, District, Participant, Scan, Seat, User, Village, Wave
 from .attempt import Attempt, Face
 

@@ -13,9 +13,10 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..badges import token as codes
 from ..db import begin_write, db
-from ..events import store as events
+from ..events.invited_store import heads_per_village
+from ..events.place_store import find_districts
 from ..refusals import Refused
-from ..roster import store as roster
+from ..roster.find_store import Filter, Person, find_people
 from ..schema import Checkpoint
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
@@ -131,9 +132,9 @@ def _attempt(nonce: str, checkpoint_id: int, source: Source, at: datetime | None
     )  # fmt: skip
 
 
-def _heads_of(checkpoint_id: int, code: str) -> list[roster.Person]:
-    wanted = roster.Filter(village=code, kind="rt", checkpoint_id=checkpoint_id)
-    return roster.find_people(db.session, wanted, limit=MOST)
+def _heads_of(checkpoint_id: int, code: str) -> list[Person]:
+    wanted = Filter(village=code, kind="rt", checkpoint_id=checkpoint_id)
+    return find_people(db.session, wanted, limit=MOST)
 
 
 def _typed_times(checkpoint: Checkpoint) -> tuple[datetime | None, datetime | None]:
@@ -171,8 +172,8 @@ def _tell(told: Counter[str]) -> None:
 
 def _villages_page(checkpoint_id: int, problem: str = "", typed: str = "") -> str:
     checkpoint = own_checkpoint(checkpoint_id)
-    districts = events.find_districts(db.session)
-    listed = events.heads_per_village(db.session, checkpoint.wave_id)
+    districts = find_districts(db.session)
+    listed = heads_per_village(db.session, checkpoint.wave_id)
     return render_template(
         "checkin/villages.html", checkpoint=checkpoint, wave=checkpoint.wave, districts=districts, listed=listed,
         problem=problem, typed=typed or request.form.get("codes", ""), key=new_nonce(),
@@ -194,5 +195,5 @@ def _walk_in_page(checkpoint_id: int, problem: str = "", code: str = "") -> str:
     checkpoint = own_checkpoint(checkpoint_id)
     return render_template(
         "checkin/walk_in.html", checkpoint=checkpoint, wave=checkpoint.wave, problem=problem, code=code,
-        districts=events.find_districts(db.session), typed=request.form, nonce=new_nonce(),
+        districts=find_districts(db.session), typed=request.form, nonce=new_nonce(),
     )  # fmt: skip

@@ -13,7 +13,8 @@ from .. import clock
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..refusals import Refused
-from ..roster.store import Person, people_by_id, seat_code
+from ..roster.find_store import Person, people_by_id
+from ..roster.seat_store import seat_code
 from ..schema import Attendance, Badge, Case, Checkpoint, District, Event, Participant, Scan, Seat, Village, Wave
 from .verdict import Verdict
 

@@ -16,7 +16,7 @@ from ..badges import token as codes
 from ..badges.layout import Card
 from ..db import begin_write, db
 from ..documents import qr
-from ..events import store as events
+from ..events.checkpoint_store import find_checkpoints
 from ..refusals import Refused
 from ..settings import store as settings
 from ..web.downloads import chosen_paper, download, fonts
@@ -40,7 +40,7 @@ def preflight() -> str:
         test_token=codes.TEST_TOKEN,
         here=is_here_only(f"//[{asker}]" if ":" in asker else f"//{asker}"),
         address=request.host_url.rstrip("/"),
-        points=events.find_checkpoints(db.session, acting().checkpoint_ids),
+        points=find_checkpoints(db.session, acting().checkpoint_ids),
     )
 
 

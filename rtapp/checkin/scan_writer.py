@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..db import begin_write
 from .attempt import Answer, Attempt
+from .decide_store import LostRace
 from .decision import NO_DECISION
 from .seals_store import seal_scans
-from .store import LostRace, record_scan
+from .store import record_scan
 
 log = logging.getLogger(__name__)
 TRIES = 3

@@ -10,11 +10,11 @@ from ..audit.store import chain_head
 from ..badges import token as codes
 from ..badges.store import live_badge
 from ..db import db
-from ..events import store as events
+from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..live import store as live
 from ..refusals import Refused
-from ..roster import store as roster
+from ..roster.find_store import Filter, find_people, find_person, head_of
 from ..schema import Substitute
 from ..web.epoch import epoch, tell_epoch
 from ..web.guard import acting, require_checkpoint
@@ -45,7 +45,7 @@ def record(attempt: Attempt) -> Answer:
 
 def tested(checkpoint_id: int, nonce: str = "") -> Answer:
     """Return the answer to the test card; refused with 404 for an unknown checkpoint, as every scan is."""
-    events.find_checkpoint(db.session, checkpoint_id)
+    find_checkpoint(db.session, checkpoint_id)
     return Answer(nonce, Verdict.TEST, checkpoint_id)
 
 
@@ -59,13 +59,13 @@ def checked_nonce(text: str) -> str:
 def own_checkpoint(checkpoint_id: int) -> Any:
     """Return a checkpoint that the actor was given."""
     require_checkpoint(checkpoint_id)
-    return events.find_checkpoint(db.session, checkpoint_id)
+    return find_checkpoint(db.session, checkpoint_id)
 
 
 def desk_context(checkpoint_id: int) -> dict[str, Any]:
     """Return what every part of the desk needs: checkpoint, count, last scans, head of the trail, open cases."""
     actor = acting()
-    checkpoint = events.find_checkpoint(db.session, checkpoint_id)
+    checkpoint = find_checkpoint(db.session, checkpoint_id)
     counts = live.count_at(db.session, checkpoint_id)
     recent = last_scans(db.session, checkpoint_id, actor, now=clock.utcnow())
     waiting = count_open(db.session, actor) if actor.may("decide") else 0
@@ -77,8 +77,8 @@ def results(checkpoint_id: int, query: str) -> dict[str, Any]:
     """Return whom a search at the desk finds, with a nonce for each."""
     if not query:
         return {"q": "", "found": [], "nonces": {}}
-    wanted = roster.Filter(q=query[:100], checkpoint_id=checkpoint_id)
-    found = roster.find_people(db.session, wanted, limit=RESULTS)
+    wanted = Filter(q=query[:100], checkpoint_id=checkpoint_id)
+    found = find_people(db.session, wanted, limit=RESULTS)
     return {"q": query, "found": found, "nonces": {person.id: new_nonce() for person in found}}
 
 
@@ -88,18 +88,18 @@ def shown(answer: Answer | None) -> dict[str, Any]:
     context |= {"successor_card": None, "substitute": None, "undo": None, "transport": None}
     if answer is None or answer.participant_id is None:
         return context
-    person = roster.find_person(db.session, answer.participant_id)
+    person = find_person(db.session, answer.participant_id)
     if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
-        here = events.find_checkpoint(db.session, answer.checkpoint_id)
+        here = find_checkpoint(db.session, answer.checkpoint_id)
         context["elsewhere"] = list(waves_attended(db.session, person.id, here.wave_id))
     if person.archived_at and person.seat_id:
-        context["successor"] = roster.head_of(db.session, person.seat_id)
+        context["successor"] = head_of(db.session, person.seat_id)
     if context["successor"]:
         context["successor_card"] = live_badge(db.session, context["successor"].id)
     came = answer.came_instead or answer.substitute_id
     context["substitute"] = db.session.get(Substitute, came) if came else None
     if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY):
-        point = events.find_checkpoint(db.session, answer.checkpoint_id)
+        point = find_checkpoint(db.session, answer.checkpoint_id)
         if point.kind == CheckpointKind.TRANSPORT:
             context["transport"] = transport_of(db.session, person.id, point.wave_id, answer.substitute_id)
     context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())

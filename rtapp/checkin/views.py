@@ -10,9 +10,9 @@ from ..accounts.roles import Duty
 from ..badges import token as codes
 from ..badges.store import token_holder
 from ..db import begin_write, db
-from ..events import store as events
+from ..events.checkpoint_store import find_checkpoints
 from ..refusals import Refused
-from ..roster import store as roster
+from ..roster.find_store import Person, find_person
 from ..web.guard import acting, current_actor, public, require_checkpoint, requires
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
 @requires(Duty.SCAN)
 def desks() -> Response | str:
     """Choose a checkpoint; somebody with just one goes straight to it."""
-    points = events.find_checkpoints(db.session, acting().checkpoint_ids)
+    points = find_checkpoints(db.session, acting().checkpoint_ids)
     if len(points) == 1:
         return redirect(url_for(".desk", checkpoint_id=points[0].id), 303)
     return render_template("checkin/desks.html", points=points)
@@ -71,7 +71,7 @@ def desk(checkpoint_id: int) -> str:
         **desk_context(checkpoint_id),
         **results(checkpoint_id, query),
         **shown(answer),
-        points=events.find_checkpoints(db.session, acting().checkpoint_ids),
+        points=find_checkpoints(db.session, acting().checkpoint_ids),
         wave=checkpoint.wave,
     )
 
@@ -128,13 +128,13 @@ def card(token: str) -> Response | str:
     actor = current_actor()
     if actor is None or not actor.may(Duty.SCAN):
         return render_template("checkin/stranger.html")
-    points = events.find_checkpoints(db.session, actor.checkpoint_ids)
+    points = find_checkpoints(db.session, actor.checkpoint_ids)
     chosen = request.args.get("checkpoint", session.get("checkpoint"), type=row_id)
     here = next((point for point in points if point.id == chosen), points[0] if len(points) == 1 else None)
     holder = token_holder(db.session, token)
     return render_template(
         "checkin/native.html",
-        person=roster.find_person(db.session, holder) if holder else None,
+        person=find_person(db.session, holder) if holder else None,
         code=token[:64],
         is_test=codes.is_test_card(token),
         points=points,
@@ -150,7 +150,7 @@ def void(attendance_id: int) -> Response:
     actor = acting()
     write = begin_write(db.session)
     mark = void_mark(write, actor, attendance_id, request.form.get("reason", ""), now=clock.utcnow())
-    name, checkpoint_id = roster.find_person(write, mark.participant_id).name, mark.checkpoint_id
+    name, checkpoint_id = find_person(write, mark.participant_id).name, mark.checkpoint_id
     write.commit()
     flash(_("Pencatatan %(name)s dibatalkan.", name=name), "ok")
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
@@ -203,11 +203,11 @@ def _keep_cards_private(response: Response) -> Response:
     return response
 
 
-def _mark_and_words(attendance_id: int) -> tuple[object, roster.Person, str]:
+def _mark_and_words(attendance_id: int) -> tuple[object, Person, str]:
     from ..schema import Attendance
 
     mark = db.session.get(Attendance, attendance_id)
     if mark is None or mark.voided_at is not None:
         raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
-    person = roster.find_person(db.session, mark.participant_id)
+    person = find_person(db.session, mark.participant_id)
     return mark, person, request.args.get("q", "").strip() or person.name

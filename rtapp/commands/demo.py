@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..accounts import store as accounts
+from ..accounts.devices_store import add_device, device_expiry
 from ..accounts.roles import Role
 from ..badges.store import issue_missing
 from ..db import begin_write
@@ -94,11 +95,11 @@ def staff(session: Session, now: datetime) -> tuple[User, Device]:
     if admin is None:
         admin = accounts.add_user(session, "demo", "Admin demo", Role.ADMIN, "", now=now)
     points = session.scalars(select(Checkpoint).join(Wave).where(Wave.number == 1).order_by(Checkpoint.id)).all()
-    expires = accounts.device_expiry([(clock.local_moment(points[0].wave.date, time(12), ZONE), ZONE)], now)
+    expires = device_expiry([(clock.local_moment(points[0].wave.date, time(12), ZONE), ZONE)], now)
     desk = session.scalar(select(Device).where(Device.label == DESK, Device.revoked_at.is_(None)).order_by(Device.id))
     if desk is None:
         ids = [point.id for point in points]
-        desk = accounts.add_device(session, "demo", DESK, Role.CLERK, ids, expires_at=expires, now=now)
+        desk = add_device(session, "demo", DESK, Role.CLERK, ids, expires_at=expires, now=now)
     desk.expires_at = expires
     session.flush()
     return admin, desk

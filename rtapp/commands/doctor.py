@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, config, migrations
 from ..db import db
+from ..documents import certificates
 from ..documents.fonts import find_fonts
 from ..laptop import logs, serving, tls
 from ..refusals import Refused
@@ -242,7 +243,7 @@ def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:
         yield Finding(Level.WARN, "Sertifikat belum mencakup alamat hari ini; “serve --tls” memperbaruinya sendiri.")
     else:
         yield Finding(Level.OK, f"Sertifikat mencakup alamat hari ini, sampai {leaf.ends:%Y-%m-%d}.")
-    outside = [address for address in lan if not tls.certificates.may_name(address)]
+    outside = [address for address in lan if not certificates.may_name(address)]
     if kept.path.exists() and outside:
         yield Finding(Level.WARN, f"Bukan alamat jaringan lokal, jadi tanpa HTTPS: {', '.join(outside)}.")
 

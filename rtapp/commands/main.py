@@ -14,14 +14,17 @@ from sqlalchemy.orm import Session
 
 from .. import clock, config, migrations
 from ..accounts import store as accounts
+from ..accounts.devices_store import add_device, device_expiry_at, issue_bearer
+from ..accounts.links_store import issue_link, needs_setup
 from ..accounts.roles import Role
 from ..badges import papers
 from ..badges import store as badges
+from ..badges.choice_store import Choice
 from ..badges.sheet import SIZES
 from ..db import begin_write, db
 from ..documents.fonts import find_fonts
 from ..documents.text_tables import decoded
-from ..events import store as events
+from ..events.place_store import import_places
 from ..events.places import read_places
 from ..imports import plan_store as imports
 from ..imports.apply_store import apply_plan
@@ -71,8 +74,8 @@ def serve(host: str, port: int, tls: bool, tls_port: int, workers: int) -> None:
     with claimed(host, port, tls_port=tls_port) as app:
         with app.app_context():
             secret = None
-            if accounts.needs_setup(begin_write(db.session)):
-                secret = accounts.issue_link(db.session, "setup", now=clock.utcnow())
+            if needs_setup(begin_write(db.session)):
+                secret = issue_link(db.session, "setup", now=clock.utcnow())
             db.session.commit()
         run(app, host, port, [("Buat admin pertama (sekali pakai)", secret)] if secret else [], tls_port, workers)
 
@@ -229,7 +232,7 @@ def places_import(file: Path) -> None:
     app = opened()
     with app.app_context():
         session = begin_write(db.session)
-        changed = events.import_places(session, ACTOR, read_places(_text_of(file)), now=clock.utcnow())
+        changed = import_places(session, ACTOR, read_places(_text_of(file)), now=clock.utcnow())
         refresh_search_texts(session)
         session.commit()
     click.echo(f"{changed} desa ditambah atau diubah.")
@@ -254,7 +257,7 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
         session = begin_write(db.session)
-        choice = badges.Choice(wave_number=wave, village_code=village)
+        choice = Choice(wave_number=wave, village_code=village)
         cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())
         session.commit()  # drawn afterwards: scans never wait for it
         paper = paper or letterhead_of(db.session).paper
@@ -287,9 +290,9 @@ def device_add(label: str, checkpoints: tuple[int, ...], role: str) -> None:
     now = clock.utcnow()
     with app.app_context():
         session = begin_write(db.session)
-        expires = accounts.device_expiry_at(session, checkpoints, now)
-        added = accounts.add_device(session, ACTOR, label, Role(role), checkpoints, expires_at=expires, now=now)
-        token = accounts.issue_bearer(session, added)
+        expires = device_expiry_at(session, checkpoints, now)
+        added = add_device(session, ACTOR, label, Role(role), checkpoints, expires_at=expires, now=now)
+        token = issue_bearer(session, added)
         session.commit()
     click.echo(f"Perangkat “{label}” ditambahkan. Token (sekali ini saja): {token}")
 
@@ -347,9 +350,9 @@ def _fill_demo(app: Flask) -> None:
 def _demo_links(session: Session, now: Any) -> list[tuple[str, str]]:
     admin, desk = demo.staff(session, now)
     return [
-        ("Masuk sebagai admin (sekali pakai)", accounts.issue_link(session, "user", user=admin, now=now)),
+        ("Masuk sebagai admin (sekali pakai)", issue_link(session, "user", user=admin, now=now)),
         (
             "Jadikan perangkat ini meja (sekali pakai)",
-            accounts.issue_link(session, "device", device=desk, now=now),
+            issue_link(session, "device", device=desk, now=now),
         ),
     ]

@@ -15,6 +15,7 @@ from ..db import begin_write, db
 from ..documents.fonts import find_fonts
 from ..events import store as events
 from ..events.about_store import about_of
+from ..events.checkpoint_store import find_checkpoint
 from ..reports import papers
 from ..reports.attendance_store import roll_of
 from ..reports.bundle import build
@@ -157,7 +158,7 @@ def _write(
     app, now = opened(), clock.utcnow()
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
-        point = events.find_checkpoint(db.session, checkpoint) if checkpoint else None
+        point = find_checkpoint(db.session, checkpoint) if checkpoint else None
         found: Wave = point.wave if point else events.wave_by_number(db.session, wave)
         about = about_of(db.session, found, requester, printed_at or now)
         lines, draw = make(Wanted(found, paper or about.letterhead.paper, fonts, about))

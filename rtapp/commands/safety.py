@@ -12,7 +12,7 @@ from .. import clock, config, migrations
 from ..db import db, normalised_url
 from ..laptop import serving
 from ..refusals import Refused
-from ..safety import backup_file, backups, ledger_store
+from ..safety import backup_file, backups, ledger_store, rotation
 from ..safety import restore as restoring
 from . import doctor, terminal
 from .opening import ACTOR, made
@@ -42,7 +42,7 @@ def backup(file: Path | None) -> None:
     app, now = made(), clock.utcnow()
     instance = Path(app.instance_path)
     if file is not None and file.is_dir():
-        file = file / backups.rotation.name_of("manual", now)
+        file = file / rotation.name_of("manual", now)
     with app.app_context():
         _require_database()
         if db.engine.dialect.name != "sqlite":

@@ -9,21 +9,12 @@ from pathlib import PurePath
 from typing import Any
 
 from ..refusals import Refused
-from .cells import MAX_BYTES as MAX_BYTES
-from .cells import Cell as Cell
-from .cells import Merge as Merge
-from .cells import Row as Row
-from .cells import Sheet as Sheet
-from .cells import Workbook as Workbook
+from .cells import MAX_BYTES, Workbook
 from .ods import read_ods
-from .ods import write_ods as write_ods
 from .refused import bomb, broken, not_a_spreadsheet, protected, resave, too_large
 from .text_tables import FORMULA, decoded, looks_like_html, read_csv, read_html
 from .xls import read_xls
 from .xlsx import SHEET_PART, read_xlsx
-from .xlsx_out import Print as Print
-from .xlsx_out import Table as Table
-from .xlsx_out import write_xlsx as write_xlsx
 
 _MAX_UNPACKED = 400 << 20  # a sheet formatted down to its last row is that large
 _MAX_PART = 64 << 20  # any other part of a workbook

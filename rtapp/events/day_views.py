@@ -16,8 +16,12 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import Agenda, Checkpoint, Wave
 from ..web.guard import acting, require_checkpoint, requires
-from . import store
+from . import checkpoint_store
+from .agenda_store import add_agenda, change_agenda, find_agenda, remove_agenda
+from .checkpoint_store import add_checkpoint, change_checkpoint, find_checkpoint, remove_checkpoint
 from .forms import invited_of, moment_of, number_of, removes, row_of, text_of, time_of
+from .invited_store import assumed_districts, set_invited
+from .place_store import find_districts
 from .shared_views import Answer, blueprint, wave_saved
 
 
@@ -30,15 +34,15 @@ def save_agenda(wave_id: int) -> Answer:
     def write(session: Session, found: Wave) -> str | None:
         item, zone = _item(session, found), found.event.timezone
         if item is not None and removes(form):
-            store.remove_agenda(session, actor, item, now=now)
+            remove_agenda(session, actor, item, now=now)
             return _("Dihapus.")
         starts, ends = (clock.local_moment(found.date, time_of(form, name), zone) for name in ("starts", "ends"))
         words = (starts, ends, text_of(form, "material"), text_of(form, "speaker"))
         marked = "session" in form
         if item is None:
-            store.add_agenda(session, actor, found, *words, with_checkpoint=marked, now=now)
+            add_agenda(session, actor, found, *words, with_checkpoint=marked, now=now)
         else:
-            store.change_agenda(session, actor, item, *words, with_checkpoint=marked, now=now)
+            change_agenda(session, actor, item, *words, with_checkpoint=marked, now=now)
         return None
 
     return _row_saved(wave_id, write, "agenda", "agenda")
@@ -53,7 +57,7 @@ def save_checkpoint(wave_id: int) -> Answer:
     def write(session: Session, found: Wave) -> str | None:
         point, zone = _point(session, found), found.event.timezone
         if point is not None and removes(form):
-            store.remove_checkpoint(session, actor, point, now=now)
+            remove_checkpoint(session, actor, point, now=now)
             return _("Dihapus.")
         name, kind = text_of(form, "name"), text_of(form, "kind")
         opens = moment_of(form, "opens_at", zone, point.opens_at if point else None)
@@ -62,11 +66,11 @@ def save_checkpoint(wave_id: int) -> Answer:
         if "requires" in form:
             window["requires_id"] = number_of(form, "requires")
         if point is None:
-            store.add_checkpoint(session, actor, found, name, kind, **window, now=now)
+            add_checkpoint(session, actor, found, name, kind, **window, now=now)
             return None
         place = number_of(form, "position")
         position = None if place is None else place - 1
-        store.change_checkpoint(session, actor, point, name, kind, **window, position=position, now=now)
+        change_checkpoint(session, actor, point, name, kind, **window, position=position, now=now)
         return None
 
     return _row_saved(wave_id, write, "checkpoint", "checkpoints")
@@ -92,13 +96,13 @@ def save_invited(wave_id: int) -> Answer:
     form, actor, now = request.form, acting().name, clock.utcnow()
 
     def write(session: Session, found: Wave) -> None:
-        assumed = store.assumed_districts(session, found.id)
-        for district in store.find_districts(session):
+        assumed = assumed_districts(session, found.id)
+        for district in find_districts(session):
             name = f"district-{district.id}"
             certain = district.id in assumed and f"certain-{district.id}" in form
             # A field left as the page showed it changes nothing: somebody else may have typed there since.
             if name in form and (certain or text_of(form, name).strip() != form.get(f"{name}_was")):
-                store.set_invited(session, actor, found, district.id, invited_of(form, name), now=now)
+                set_invited(session, actor, found, district.id, invited_of(form, name), now=now)
 
     return wave_saved(wave_id, write, "invited")
 
@@ -110,7 +114,7 @@ def open_checkpoint(checkpoint_id: int) -> Response:
     require_checkpoint(checkpoint_id)
     actor, now = acting(), clock.utcnow()
     session = begin_write(db.session)
-    store.open_checkpoint(session, actor.name, store.find_checkpoint(session, checkpoint_id), now=now)
+    checkpoint_store.open_checkpoint(session, actor.name, find_checkpoint(session, checkpoint_id), now=now)
     session.commit()
     flash(_("Titik absensi dibuka. Pindai kartunya sekali lagi."), "ok")
     return redirect(url_for("checkin.desk", checkpoint_id=checkpoint_id), 303)
@@ -128,7 +132,7 @@ def _item(session: Session, wave: Wave) -> Agenda | None:
     item_id = row_of(request.form)
     if item_id is None and not removes(request.form):
         return None
-    item = store.find_agenda(session, item_id or 0)
+    item = find_agenda(session, item_id or 0)
     if item.wave_id != wave.id:
         raise Refused("no_agenda", "Mata acara ini tidak ada.", 404)
     return item
@@ -139,7 +143,7 @@ def _point(session: Session, wave: Wave) -> Checkpoint | None:
     point_id = row_of(request.form)
     if point_id is None and not removes(request.form):
         return None
-    point = store.find_checkpoint(session, point_id or 0)
+    point = find_checkpoint(session, point_id or 0)
     if point.wave_id != wave.id:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     return point

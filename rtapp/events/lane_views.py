@@ -12,7 +12,9 @@ from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.guard import requires
 from ..web.requests import row_id
 from . import papers, store
+from .invited_store import heads_per_district, invited_per_district
 from .lanes import MOST_DESKS, SECONDS, desks_within, minutes, share_out
+from .place_store import find_districts
 from .shared_views import blueprint
 from .waves import numeral
 
@@ -38,7 +40,7 @@ def lanes() -> str:
         needed=desks_within(people, seconds, 60),
         table=table,
         shared=share_out(places, desks),
-        districts=store.find_districts(db.session),
+        districts=find_districts(db.session),
         papers=paper_choices(),
     )
 
@@ -49,7 +51,7 @@ def lane_signs() -> Response:
     """Answer the signs of all desks, or of the one that is named with its districts, as a PDF."""
     paper, faces = chosen_paper(request.args), fonts()
     label = " ".join(request.args.get("label", "").split())[:LONGEST_LABEL]
-    names = {district.code: district.name for district in store.find_districts(db.session)}
+    names = {district.code: district.name for district in find_districts(db.session)}
     if label:
         signs = [(label, [names[code] for code in request.args.getlist("district") if code in names])]
     else:
@@ -72,8 +74,8 @@ def _places() -> list[tuple[str, str, int]]:
     wave = _wave()
     if wave is None:
         return []
-    numbers = store.invited_per_district(db.session, wave.id) or store.heads_per_district(db.session, wave.id)
-    districts = {district.id: district for district in store.find_districts(db.session)}
+    numbers = invited_per_district(db.session, wave.id) or heads_per_district(db.session, wave.id)
+    districts = {district.id: district for district in find_districts(db.session)}
     return [(districts[id_].code, districts[id_].name, number) for id_, number in numbers.items() if number]
 
 

@@ -19,8 +19,20 @@ from ..roster.store import refresh_search_texts
 from ..schema import District, Village
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
-from . import store
 from .forms import Entries, removes, row_of, text_of
+from .place_store import (
+    add_district,
+    add_village,
+    change_district,
+    change_village,
+    find_district,
+    find_districts,
+    find_village,
+    import_places,
+    remove_district,
+    remove_village,
+    seats_per_village,
+)
 from .places import PlaceRow, read_places
 from .shared_views import Answer, blueprint, saved
 
@@ -28,8 +40,8 @@ TABALONG = Path(__file__).with_name("places_tabalong.csv")
 Finds = Callable[[Session, int], Any]
 Writes = Callable[..., Any]
 STORES: dict[str, tuple[Finds, Writes, Writes, Writes]] = {
-    "district": (store.find_district, store.add_district, store.change_district, store.remove_district),
-    "village": (store.find_village, store.add_village, store.change_village, store.remove_village),
+    "district": (find_district, add_district, change_district, remove_district),
+    "village": (find_village, add_village, change_village, remove_village),
 }
 
 
@@ -90,7 +102,7 @@ def _save_place(session: Session, actor: str, find: Finds, add: Writes, change: 
 
 
 def _save_list(session: Session, actor: str) -> str:
-    changed = store.import_places(session, actor, _rows(), now=clock.utcnow())
+    changed = import_places(session, actor, _rows(), now=clock.utcnow())
     if not changed:
         return _("Tidak ada yang berubah: daftar itu sudah ada di sini.")
     refresh_search_texts(session)
@@ -121,10 +133,10 @@ def _listing() -> dict[str, str]:
 
 
 def _facts(entries: Entries) -> dict[str, Any]:
-    districts, listing = store.find_districts(db.session), _listing()
+    districts, listing = find_districts(db.session), _listing()
     row = entries.form.removesuffix("-removal") or f"village-{request.args.get('village', '')}"
     words = plain(listing.get("q", "")).split()
-    seats = store.seats_per_village(db.session)
+    seats = seats_per_village(db.session)
     shown = [_seen(district, seats, words, row) for district in districts]
     if entries.form and row not in {"list", "district-", *(name for one in shown for name in one.rows)}:
         entries = Entries("gone", {}, entries.code, entries.sentence)

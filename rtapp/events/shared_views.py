@@ -15,7 +15,11 @@ from ..schema import Wave
 from ..web.errors import refusal_text
 from ..web.filters import day
 from . import store
+from .agenda_store import agenda_of
+from .checkpoint_store import checkpoints_of, used_checkpoints
 from .forms import KINDS, Entries, moment_text
+from .invited_store import assumed_districts, heads_per_district, invited_per_district
+from .place_store import find_districts
 from .waves import numeral
 
 blueprint = Blueprint("events", __name__)
@@ -53,7 +57,7 @@ def wave_page(wave_id: int, entries: Entries = Entries()) -> str:  # noqa: B008 
     """Render the page of a wave, its forms as ``entries`` says."""
     session = db.session
     found = store.find_wave(session, wave_id)
-    agenda, points = store.agenda_of(session, wave_id), store.checkpoints_of(session, wave_id)
+    agenda, points = agenda_of(session, wave_id), checkpoints_of(session, wave_id)
     return render_template(
         "events/wave.html",
         wave=found,
@@ -61,7 +65,7 @@ def wave_page(wave_id: int, entries: Entries = Entries()) -> str:  # noqa: B008 
         entries=_at_home(entries, {f"agenda-{item.id}" for item in agenda} | {f"checkpoint-{p.id}" for p in points}),
         agenda=agenda,
         points=points,
-        used=store.used_checkpoints(session, wave_id),
+        used=used_checkpoints(session, wave_id),
         kinds=KINDS,
         rehearsed=rehearsal_marks(session, wave_id),
         orders=[(n, n) for n in range(1, len(points) + 1)],
@@ -72,10 +76,10 @@ def wave_page(wave_id: int, entries: Entries = Entries()) -> str:  # noqa: B008 
 
 def _invited(session: Session, wave_id: int) -> dict[str, Any]:
     return {
-        "districts": store.find_districts(session),
-        "invited": store.invited_per_district(session, wave_id),
-        "heads": store.heads_per_district(session, wave_id),
-        "assumed": store.assumed_districts(session, wave_id),
+        "districts": find_districts(session),
+        "invited": invited_per_district(session, wave_id),
+        "heads": heads_per_district(session, wave_id),
+        "assumed": assumed_districts(session, wave_id),
     }
 
 

@@ -1,4 +1,4 @@
-"""The event and its waves: found, made, changed, closed; the door to its days and places for other rooms."""
+"""The event and its waves: found, made, changed, closed."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,45 +9,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..accounts.store import device_expiry_at
+from ..accounts.devices_store import device_expiry_at
 from ..audit.store import note
 from ..refusals import Refused
 from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, TransportRate, Wave
-from .agenda_store import add_agenda as add_agenda
-from .agenda_store import agenda_of as agenda_of
-from .agenda_store import change_agenda as change_agenda
 from .agenda_store import clear_day
-from .agenda_store import find_agenda as find_agenda
-from .agenda_store import remove_agenda as remove_agenda
-from .checkpoint_store import add_checkpoint as add_checkpoint
-from .checkpoint_store import change_checkpoint as change_checkpoint
-from .checkpoint_store import checkpoints_of as checkpoints_of
-from .checkpoint_store import find_checkpoint as find_checkpoint
-from .checkpoint_store import find_checkpoints as find_checkpoints
-from .checkpoint_store import open_checkpoint as open_checkpoint
-from .checkpoint_store import remove_checkpoint as remove_checkpoint
-from .checkpoint_store import used_checkpoints as used_checkpoints
-from .invited_store import assumed_districts as assumed_districts
-from .invited_store import heads_per_district as heads_per_district
-from .invited_store import heads_per_village as heads_per_village
-from .invited_store import heads_per_wave as heads_per_wave
-from .invited_store import invited_per_district as invited_per_district
-from .invited_store import invited_per_wave as invited_per_wave
-from .invited_store import invited_totals as invited_totals
-from .invited_store import set_invited as set_invited
-from .place_store import add_district as add_district
-from .place_store import add_village as add_village
-from .place_store import change_district as change_district
-from .place_store import change_village as change_village
-from .place_store import find_district as find_district
-from .place_store import find_districts as find_districts
-from .place_store import find_village as find_village
-from .place_store import find_villages as find_villages
-from .place_store import import_places as import_places
-from .place_store import remove_district as remove_district
-from .place_store import remove_village as remove_village
-from .place_store import seats_per_village as seats_per_village
-from .waves import DEFAULT_ZONE as DEFAULT_ZONE
+from .checkpoint_store import (
+    add_checkpoint,
+)
 from .waves import (
     LONGEST_NAME,
     REGISTRATION,

@@ -9,15 +9,18 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from .. import clock
+from ..accounts.devices_store import find_devices
 from ..accounts.roles import Duty
-from ..accounts.store import find_devices
 from ..db import db
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.guard import acting, requires
 from . import day_views, lane_views, place_views, store  # noqa: F401  their routes are this room's too
 from .forms import ZONE_WORDS, Entries, day_of, text_of
+from .invited_store import heads_per_wave, invited_per_wave
+from .place_store import find_districts
 from .shared_views import Answer, blueprint, saved, wave_page, wave_saved
+from .waves import DEFAULT_ZONE
 
 PARTS = {"state", "rehearsal", "removal", "agenda", "checkpoints", "invitations"}
 
@@ -130,12 +133,12 @@ def remove_wave(wave_id: int) -> Answer:
 def _overview(entries: Entries) -> str:
     session = db.session
     found = store.find_waves(session)
-    facts: dict[str, Any] = {"invited": store.invited_per_wave(session), "heads": store.heads_per_wave(session)}
+    facts: dict[str, Any] = {"invited": invited_per_wave(session), "heads": heads_per_wave(session)}
     return render_template(
         "events/overview.html",
         waves=found,
         zones=ZONE_WORDS,
-        default_zone=store.DEFAULT_ZONE,
+        default_zone=DEFAULT_ZONE,
         entries=entries,
         next_step=_next_step(session, found, **facts),
         **facts,
@@ -144,7 +147,7 @@ def _overview(entries: Entries) -> str:
 
 def _next_step(session: Session, found: Any, invited: dict[int, int], heads: dict[int, int]) -> str:
     """Return what a committee that has its waves does next, "" when everything has been begun."""
-    if not store.find_districts(session):
+    if not find_districts(session):
         return "places"
     if not heads:
         return "roster"

@@ -6,7 +6,8 @@ from itertools import pairwise
 from ..documents.cells import Row, Sheet, packed_rows, text_cell
 from ..roster.phones import is_identity_number, parse_phone
 from ..roster.spelling import clean, plain
-from .person import RT_WORDS, looks_like_rt
+from .person import looks_like_rt
+from .whereabouts import RT_WORDS
 
 FEWEST_ROWS, FEWEST_COLUMNS = 2, 3
 MOST = 0.8  # of a column's values say what it holds

@@ -11,7 +11,8 @@ from .. import clock, config
 from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
-from ..events import store as events
+from ..events.invited_store import invited_totals
+from ..events.place_store import find_districts
 from ..refusals import Refused
 from ..roster import export_store
 from ..schema import RosterImport
@@ -241,7 +242,7 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
     shown = asked if asked in CLASSES else "review" if groups else "new"
     rows = rows_shown(plan, shown)
     page = min(page_number(), max(1, -(-len(rows) // PAGE)))
-    villages = events.find_districts(db.session) if shown == "review" else []
+    villages = find_districts(db.session) if shown == "review" else []
     return page_or_fragment(
         "imports/preview.html",
         "imports/_preview.html",
@@ -257,7 +258,7 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
             url_for(".preview", key=kept.key, page=page + step, show=shown) if there else ""
             for step, there in ((-1, page > 1), (1, page * PAGE < len(rows)))
         ],
-        places=district_rows(plan, events.invited_totals(db.session)),
+        places=district_rows(plan, invited_totals(db.session)),
         districts=villages,
         problem=problem,
         undoable=kept.applied_at and not upload_store.why_not_undone(db.session, kept),

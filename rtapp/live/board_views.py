@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
+from ..checkin.absences import ABSENCES
 from ..db import db
 from ..documents.sheets import write_csv
 from ..events import store as events
@@ -21,7 +22,7 @@ from . import board_store as board
 from .pace import bars, forecast, lanes
 from .shared_views import blueprint, own_wave, sees_all, stream_of, wave_links
 from .store import Arrival, counts_at, last_arrivals, registration_of
-from .tally import ABSENCES, Counts
+from .tally import Counts
 
 CSV_HEAD = (
     "tingkat", "kode", "nama", "diharapkan", "hadir", "diwakili", "belum", *ABSENCES, "gelombang_lain"

@@ -8,13 +8,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..accounts import store as accounts
 from ..accounts.addresses import reachable
+from ..accounts.devices_store import add_device, device_expiry_at, device_life, find_device, find_devices, revoke_device
+from ..accounts.links_store import find_link, invite_device, use_link
 from ..accounts.roles import Duty, Role
 from ..db import begin_write, db
 from ..documents import qr
 from ..events import store as events
-from ..events.waves import numeral
+from ..events.waves import DEFAULT_ZONE, numeral
 from ..refusals import Refused
 from ..schema import Device, Wave
 from ..settings import store as settings
@@ -61,7 +62,7 @@ def add_screen() -> Response | tuple[str, int]:
             device = _screen_device(request.form.get("device", 0, type=row_id))
         else:
             device = _new_screen(actor.name, request.form.get("wave", 0, type=row_id))
-        secret = accounts.invite_device(session, actor.name, device, now=now)
+        secret = invite_device(session, actor.name, device, now=now)
     except Refused as refused:
         session.rollback()
         return render_template("live/screens.html", problem=refusal_text(refused), **_screens()), refused.status
@@ -79,7 +80,7 @@ def revoke_screen(device_id: int) -> Response:
     """End a screen at once: its cookie and a link not used yet."""
     actor, session = acting(), begin_write(db.session)
     device = _screen_device(device_id)
-    accounts.revoke_device(session, actor.name, device, now=clock.utcnow())
+    revoke_device(session, actor.name, device, now=clock.utcnow())
     session.commit()
     flash(_("“%(label)s” dicabut.", label=device.label), "ok")
     return redirect(url_for(".screens"), 303)
@@ -91,12 +92,12 @@ def open_screen(secret: str) -> Response | tuple[str, int]:
     """Show the button that opens the screen; pressing it makes the link a cookie and takes it out of the address."""
     now, problem, status = clock.utcnow(), "", 200
     try:
-        link = accounts.find_link(db.session, secret, now=now)
+        link = find_link(db.session, secret, now=now)
         if link.role != Role.VIEWER:
             raise Refused("link_used", "Tautan ini bukan tautan layar besar.", 404)
         if request.method == "POST":
             session = begin_write(db.session)
-            _user, device = accounts.use_link(session, secret, now=now)
+            _user, device = use_link(session, secret, now=now)
             session.commit()
             start_session(None, device)
             return redirect(url_for(".own_screen"), 303)
@@ -112,7 +113,7 @@ def open_screen(secret: str) -> Response | tuple[str, int]:
 def own_screen() -> Response:
     """Go to the screen of the wave whose counts are wanted now."""
     event = events.find_event(db.session)
-    today = clock.local(clock.utcnow(), event.timezone if event else events.DEFAULT_ZONE).date()
+    today = clock.local(clock.utcnow(), event.timezone if event else DEFAULT_ZONE).date()
     wave = current_wave(waves_of(acting()), today)
     target = url_for(".screen", wave_id=wave.id) if wave else url_for(".counts_of_current_wave")
     return redirect(target, 303)
@@ -128,8 +129,8 @@ def _screen(wave_id: int) -> dict[str, Any]:
 
 def _screens() -> dict[str, Any]:
     now = clock.utcnow()
-    found = [device for device in accounts.find_devices(db.session) if device.role == Role.VIEWER]
-    living = [device for device in found if not accounts.device_life(device, now=now).is_over]
+    found = [device for device in find_devices(db.session) if device.role == Role.VIEWER]
+    living = [device for device in found if not device_life(device, now=now).is_over]
     waves = [wave for wave in events.find_waves(db.session) if not wave.closed_at and _registration(wave)]
     return {"living": living, "open_waves": waves}
 
@@ -139,9 +140,9 @@ def _new_screen(actor: str, wave_id: int) -> Device:
     point = _registration(wave)
     if point is None:
         raise Refused("no_checkpoint", "Gelombang ini belum punya titik registrasi.", 409)
-    expires = accounts.device_expiry_at(db.session, [point], now)
+    expires = device_expiry_at(db.session, [point], now)
     label = _("Layar besar Gelombang %(wave)s", wave=numeral(wave.number))
-    return accounts.add_device(db.session, actor, label, Role.VIEWER, [point], expires_at=expires, now=now)
+    return add_device(db.session, actor, label, Role.VIEWER, [point], expires_at=expires, now=now)
 
 
 def _registration(wave: Wave) -> int | None:
@@ -150,7 +151,7 @@ def _registration(wave: Wave) -> int | None:
 
 
 def _screen_device(device_id: int) -> Device:
-    device = accounts.find_device(db.session, device_id)
+    device = find_device(db.session, device_id)
     if device.role != Role.VIEWER:
         raise Refused("no_device", "Perangkat ini tidak ada.", 404)
     return device

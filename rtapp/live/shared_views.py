@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from ..accounts.roles import Actor, Duty
 from ..db import db
 from ..events import store as events
+from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Wave
@@ -42,7 +43,7 @@ def waves_of(actor: Actor) -> list[Wave]:
     waves = events.find_waves(db.session)
     if actor.checkpoint_ids is None:
         return list(waves)
-    own = {point.wave_id for point in events.find_checkpoints(db.session, actor.checkpoint_ids)}
+    own = {point.wave_id for point in find_checkpoints(db.session, actor.checkpoint_ids)}
     return [wave for wave in waves if wave.id in own]
 
 

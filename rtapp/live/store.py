@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..checkin.absences import ABSENCES
-from ..events.store import find_checkpoint
+from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..schema import (
     Absence,

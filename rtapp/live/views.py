@@ -10,6 +10,8 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
+from ..events.checkpoint_store import find_checkpoint
+from ..events.waves import DEFAULT_ZONE
 from ..web.guard import acting, require_checkpoint, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from . import board_views, missing_views, screen_views  # noqa: F401  their routes are this room's too
@@ -54,7 +56,7 @@ def init_app(app: Flask) -> None:
 def counts_of_current_wave() -> Response | str:
     """Go to the counts of today's wave, else of the first that is not closed, else of the last."""
     event = events.find_event(db.session)
-    today = clock.local(clock.utcnow(), event.timezone if event else events.DEFAULT_ZONE).date()
+    today = clock.local(clock.utcnow(), event.timezone if event else DEFAULT_ZONE).date()
     wave = current_wave(waves_of(acting()), today)
     if wave is None:
         return render_template("live/no_wave.html")
@@ -93,7 +95,7 @@ def counts_stream(wave_id: int) -> Response:
 def count_stream(checkpoint_id: int) -> Response:
     """Send the count of a desk's checkpoint now and after every change."""
     require_checkpoint(checkpoint_id)
-    events.find_checkpoint(db.session, checkpoint_id)
+    find_checkpoint(db.session, checkpoint_id)
     return stream_of(
         ("count", checkpoint_id),
         lambda: render_template("live/_count.html", **_count(checkpoint_id)),
@@ -106,7 +108,7 @@ def count_stream(checkpoint_id: int) -> Response:
 def checkpoint_counts(checkpoint_id: int) -> Response:
     """Give programs the counts of a checkpoint; 304 while nothing changed."""
     require_checkpoint(checkpoint_id)
-    point = events.find_checkpoint(db.session, checkpoint_id)
+    point = find_checkpoint(db.session, checkpoint_id)
     return unless_known(
         jsonify(checkpoint=point.id, wave=point.wave.number, **_as_json(counts_at(db.session, point.id)))
     )
@@ -114,7 +116,7 @@ def checkpoint_counts(checkpoint_id: int) -> Response:
 
 def _count(checkpoint_id: int) -> dict[str, Any]:
     return {
-        "checkpoint": events.find_checkpoint(db.session, checkpoint_id),
+        "checkpoint": find_checkpoint(db.session, checkpoint_id),
         "counts": count_at(db.session, checkpoint_id),
     }
 

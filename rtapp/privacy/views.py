@@ -20,7 +20,8 @@ from ..events.about_store import about_of
 from ..refusals import Reason, Refused
 from ..reports.bundle_files import FOLDER as BUNDLES
 from ..reports.desk_list_files import FOLDER as LISTS
-from ..roster import store as roster
+from ..roster.find_store import find_person
+from ..roster.history_store import marks_of
 from ..safety import backups
 from ..settings.letter import About
 from ..web.downloads import chosen_paper, download, fonts
@@ -90,14 +91,14 @@ def notice() -> str:
 def person(participant_id: int) -> str:
     """Show all that is kept about one person, to be printed and handed over; the trail says that it was."""
     actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
-    found = roster.find_person(session, participant_id)
+    found = find_person(session, participant_id)
     note(session, actor.name, "privacy.report", "participant", found.id, now=now)
     session.commit()
     lines = count_lines(session, Wanted(subject="participant", subject_id=found.id))
     return render_template(
         "privacy/person.html",
         person=found,
-        marks=roster.marks_of(session, found.id),
+        marks=marks_of(session, found.id),
         scans=scans_of(session, found.id),
         cards=badges_of(session, found.id),
         lines=lines,

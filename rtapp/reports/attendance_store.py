@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..audit.store import head_before
-from ..events import store as events
+from ..events.checkpoint_store import checkpoints_of
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Absence, Attendance, Checkpoint, District, Participant, Seat, Substitute, Village, Wave
@@ -18,7 +18,7 @@ from .transport import title_of, village_of
 
 def listed_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
     """Return the checkpoints of a wave that have a list: all but rehearsals."""
-    return [point for point in events.checkpoints_of(session, wave_id) if point.kind != CheckpointKind.GLADI]
+    return [point for point in checkpoints_of(session, wave_id) if point.kind != CheckpointKind.GLADI]
 
 
 def roll_of(session: Session, wave: Wave, point_id: int | None, *, blank: bool, now: datetime) -> Roll:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..events.invited_store import assumed_districts, heads_per_district, invited_per_district
-from ..events.store import find_districts
+from ..events.place_store import find_districts
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Wave

@@ -38,7 +38,7 @@ def certificate_png(
     award: Award, materials: Sequence[Material], about: About, paper: str, fonts: Path, *, back: bool = False
 ) -> bytes:
     """Return one side of a certificate as a picture: what the PDF will show."""
-    from ..documents.pdf import PAPERS
+    from ..documents.paper import PAPERS
     from ..documents.picture import Picture
 
     height, width = PAPERS[paper]

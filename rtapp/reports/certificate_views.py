@@ -12,6 +12,7 @@ from ..accounts.roles import Duty
 from ..db import begin_write, db
 from ..events import store as events
 from ..events.about_store import about_of
+from ..events.place_store import find_districts
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.downloads import chosen_paper, download, fonts, paper_choices
@@ -150,7 +151,7 @@ def _page(wave: Wave, problem: str = "") -> dict[str, Any]:
 def _places(used: set[str]) -> list[tuple[str, str]]:
     """Return the districts and villages among ``used`` (codes) to choose from, each village below its district."""
     offered = [("", _("Semua"))]
-    for district in events.find_districts(db.session):
+    for district in find_districts(db.session):
         if district.code in used:
             offered.append((district.code, _("Kecamatan %(name)s", name=district.name)))
             offered += [

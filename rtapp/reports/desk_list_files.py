@@ -12,7 +12,7 @@ from flask import Flask
 from .. import clock
 from ..db import db
 from ..documents.fonts import find_fonts
-from ..documents.sheets import write_xlsx
+from ..documents.xlsx_out import write_xlsx
 from ..events.about_store import about_of
 from ..live.store import last_change, registration_of
 from ..refusals import Refused

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..badges.token import shown
-from ..documents.sheets import Table
+from ..documents.xlsx_out import Table
 from ..events.waves import CheckpointKind
 from ..schema import Attendance, Badge, Checkpoint, District, Participant, Scan, Seat, Village, Wave
 from .desk_list import Line

@@ -14,6 +14,7 @@ from ..audit.store import note
 from ..db import begin_write, db
 from ..events import store as events
 from ..events.about_store import about_of
+from ..events.place_store import find_districts, find_villages
 from ..events.waves import numeral
 from ..live.store import registration_of
 from ..refusals import Refused
@@ -92,9 +93,9 @@ def _page(asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, 
         "choices": [(wave.id, _("Gelombang %(numeral)s", numeral=numeral(wave.number))) for wave in waves],
         "asked": asked,
         "people": len(listed.lines) if listed else 0,
-        "districts": events.find_districts(db.session),
+        "districts": find_districts(db.session),
         "villages": [
-            (village.code, f"{village.name} ({village.district.name})") for village in events.find_villages(db.session)
+            (village.code, f"{village.name} ({village.district.name})") for village in find_villages(db.session)
         ],
         "papers": paper_choices(),
         "problem": refusal_text(said) if said else "",

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..documents.flow import Block, Paper, draw, pages_of, rows_of
-from ..documents.sheets import Print, write_xlsx
-from ..documents.sheets import Table as Sheet
+from ..documents.xlsx_out import Print, write_xlsx
+from ..documents.xlsx_out import Table as Sheet
 from ..settings.letter import About
 from .attendance import Roll, code_of
 from .attendance_paper import ROW, attendance_blocks, attendance_rows

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ..live.tally import ABSENCES, Counts, share
+from ..checkin.absences import ABSENCES
+from ..live.tally import Counts, share
 
 ABSENT = {"izin": "Izin", "sakit": "Sakit", "dinas": "Dinas", "tanpa_keterangan": "Tanpa ket."}
 HEAD = ("Kecamatan / desa", "Diundang", "Hadir", "Diwakili", "Gel. lain", *ABSENT.values(), "Belum", "%")

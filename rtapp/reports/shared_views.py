@@ -10,7 +10,7 @@ from .. import clock
 from ..audit.store import note
 from ..db import begin_write, db
 from ..events import store as events
-from ..events.waves import numeral
+from ..events.waves import DEFAULT_ZONE, numeral
 from ..live.store import current_wave
 from ..schema import Wave
 from ..web.filters import day
@@ -23,7 +23,7 @@ def asked_wave(wave_id: int | None) -> Wave | None:
     if wave_id is not None:
         return events.find_wave(db.session, wave_id)
     event = events.find_event(db.session)
-    zone = event.timezone if event else events.DEFAULT_ZONE
+    zone = event.timezone if event else DEFAULT_ZONE
     return current_wave(events.find_waves(db.session), clock.local(clock.utcnow(), zone).date())
 
 

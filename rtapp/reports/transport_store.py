@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.store import note
 from ..checkin.transport_store import Transport, transport_of_all
-from ..events import store as events
+from ..events.checkpoint_store import checkpoints_of
 from ..events.waves import CheckpointKind, numeral
 from ..refusals import Reason, Refused, reason
 from ..schema import (
@@ -64,7 +64,7 @@ def save_rates(session: Session, actor: str, wave: Wave, rates: Mapping[str, Rat
 
 def payable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
     """Return the checkpoints whose presence may be paid for: of transport first, then the others; no rehearsal."""
-    points = [point for point in events.checkpoints_of(session, wave_id) if point.kind != CheckpointKind.GLADI]
+    points = [point for point in checkpoints_of(session, wave_id) if point.kind != CheckpointKind.GLADI]
     order = [CheckpointKind.TRANSPORT, CheckpointKind.HADIR]
     return sorted(points, key=lambda point: order.index(point.kind) if point.kind in order else len(order))
 

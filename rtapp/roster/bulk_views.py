@@ -23,8 +23,9 @@ from ..web.filters import number
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number
-from . import bulk_store, store
+from . import bulk_store
 from .bulk_store import Outcome
+from .find_store import Filter, ids_of
 from .shared_views import blueprint, listing_of, wanted_people
 
 NAMES_SHOWN = 5
@@ -51,13 +52,13 @@ def bulk() -> Response:
     return _back(wanted, said)
 
 
-def _chosen(session: Session, wanted: store.Filter) -> list[int]:
+def _chosen(session: Session, wanted: Filter) -> list[int]:
     """Return who is meant; refused where all were meant that the filters found and they find others by now."""
     told = request.form.get("all", "")
     if not told:
         texts = request.form.getlist("people")
         return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
-    ids = store.ids_of(session, wanted)
+    ids = ids_of(session, wanted)
     if told != str(len(ids)):
         raise Refused(
             "other_people",
@@ -151,7 +152,7 @@ def _cards(ids: list[int]) -> Response:
     return page_or_fragment("roster/bulk_cards.html", "roster/_bulk_cards.html", **context, papers=paper_choices())
 
 
-def _back(wanted: store.Filter, said: Said) -> Response:
+def _back(wanted: Filter, said: Said) -> Response:
     for kind, sentence in said:
         flash(sentence, kind)
     address = url_for(".participants", **listing_of(wanted, page_number()))

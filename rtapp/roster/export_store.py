@@ -6,7 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import store as audit
-from ..documents.sheets import Table, write_csv, write_ods, write_xlsx
+from ..documents.ods import write_ods
+from ..documents.sheets import write_csv
+from ..documents.xlsx_out import Table, write_xlsx
 from ..events.place_store import find_districts
 from ..events.waves import numeral
 from ..refusals import Refused

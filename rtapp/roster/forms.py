@@ -16,11 +16,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from ..events import store as events
 from ..events.waves import numeral
 from ..schema import District, Wave
-from . import names
+from .find_store import Person
 from .phones import parse_phone
 from .rt import parse_rt, parse_rw
 from .seat_store import invited_waves, seat_by_hand
-from .store import Person
+from .spelling import clean
 
 GENDERS = {"": _l("Belum diisi"), "L": _l("Laki-laki"), "P": _l("Perempuan")}
 GUESTS = {"tamu": _l("Tamu"), "panitia": _l("Panitia"), "narasumber": _l("Narasumber")}
@@ -47,7 +47,7 @@ class PersonForm(FlaskForm):
     name = StringField(
         _l("Nama"),
         [DataRequired(_l("Tulis namanya.")), Length(max=200, message=_l("Nama paling banyak 200 huruf."))],
-        filters=[lambda text: names.clean(text) if text else text],
+        filters=[lambda text: clean(text) if text else text],
     )
     phone = TelField(_l("No. HP"))
     gender = Choice(_l("L/P"), texts=GENDERS)

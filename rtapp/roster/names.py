@@ -2,8 +2,7 @@
 
 import re
 
-from .spelling import clean as clean
-from .spelling import fold, joined, plain, roman_value
+from .spelling import clean, fold, joined, plain, roman_value
 
 TITLES = frozenset(
     [

@@ -14,7 +14,9 @@ from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number
 from . import store
+from .find_store import Person, find_person, neighbour
 from .forms import PersonForm, person_form, values_of
+from .history_store import last_change, marks_of
 from .revision import Revision, reconcile
 from .shared_views import PAGE, blame, blueprint, choices, form_context, listing_of, wanted_people
 
@@ -25,7 +27,7 @@ STEPS = {"next": 1, "previous": -1}  # which row is opened once this one is save
 @requires(Duty.EDIT_ROSTER)
 def participant(participant_id: int) -> Response:
     """Open one person: in the list as a form, else on a page with card and attendance."""
-    person = store.find_person(db.session, participant_id)
+    person = find_person(db.session, participant_id)
     return _person_answer(person, form_context(person, listing_of(wanted_people(), page_number())))
 
 
@@ -33,7 +35,7 @@ def participant(participant_id: int) -> Response:
 @requires(Duty.EDIT_ROSTER)
 def row(participant_id: int) -> Response:
     """Close one person's form in the list again."""
-    person = store.find_person(db.session, participant_id)
+    person = find_person(db.session, participant_id)
     listing = listing_of(wanted_people(), page_number())
     if not wants_fragment():
         return redirect(url_for(".participants", **listing), 303)
@@ -46,9 +48,9 @@ def change(participant_id: int) -> Response:
     """Save one row; one that somebody else changed meanwhile is shown again with both values."""
     actor, now, wanted = acting(), clock.utcnow(), wanted_people()
     step = STEPS.get(request.form.get("then", ""))
-    near = store.neighbour(db.session, wanted, participant_id, step) if step else None
+    near = neighbour(db.session, wanted, participant_id, step) if step else None
     session = begin_write(db.session)
-    person = store.find_person(session, participant_id)
+    person = find_person(session, participant_id)
     listing, form = listing_of(wanted, page_number()), person_form(person, *choices(), posted=True)
     form.settle(request.form)
     if not form.validate():
@@ -64,16 +66,16 @@ def change(participant_id: int) -> Response:
     return _saved(participant_id, listing, near)
 
 
-def _person_answer(person: store.Person, context: dict[str, Any], status: int = 200) -> Response:
+def _person_answer(person: Person, context: dict[str, Any], status: int = 200) -> Response:
     context["on_own_page"] = "own" in request.form or not wants_fragment()
     fragment = "roster/_row_form.html" if context["form"] else "roster/_row.html"
     if not wants_fragment():
         context["badge"] = badges.live_badge(db.session, person.id)
-        context["marks"] = store.marks_of(db.session, person.id)
+        context["marks"] = marks_of(db.session, person.id)
     return page_or_fragment("roster/participant.html", fragment, status, focused=wants_fragment(), **context)
 
 
-def _row(person: store.Person, listing: dict[str, Any], more: str = "") -> Response:
+def _row(person: Person, listing: dict[str, Any], more: str = "") -> Response:
     shown = render_template("roster/_row.html", person=person, listing=listing, focused=not more)
     return make_response(shown + more)
 
@@ -88,9 +90,9 @@ def _saved(participant_id: int, listing: dict[str, Any], near: tuple[int, int] |
         there |= {"page": page} if page > 1 else {}
         address = url_for(".participants", **there, **({"open": near[0]} if near else {})) + to
         return make_response("", 200, {"HX-Redirect": address}) if wants_fragment() else redirect(address, 303)
-    person, more = store.find_person(db.session, participant_id), ""
+    person, more = find_person(db.session, participant_id), ""
     if near:
-        context = form_context(store.find_person(db.session, near[0]), listing)
+        context = form_context(find_person(db.session, near[0]), listing)
         form = render_template("roster/_row_form.html", focused=True, **context)
         more = f'<hx-partial hx-target="#row-{near[0]}" hx-swap="outerHTML">{form}</hx-partial>'
     return _row(person, listing, more)
@@ -100,7 +102,7 @@ def _refused_change(
     refused: Refused, participant_id: int, listing: dict[str, Any], form: PersonForm, near: tuple[int, int] | None
 ) -> Response:
     """Show the form again with the reason; after somebody else's change, with both values."""
-    person = store.find_person(db.session, participant_id)
+    person = find_person(db.session, participant_id)
     if refused.code != "stale" or person.archived_at:
         blame(refused, form)
         return _person_answer(person, form_context(person, listing, form), refused.status)
@@ -121,4 +123,4 @@ def _conflict(participant_id: int, form: PersonForm, revision: Revision) -> dict
         for name, stored in revision.theirs.items()
     ]
     taken = [(form[name].label.text, form.shown_value(name, stored)) for name, stored in revision.taken.items()]
-    return {"both": both, "taken": taken, "last": store.last_change(db.session, participant_id)}
+    return {"both": both, "taken": taken, "last": last_change(db.session, participant_id)}

@@ -15,7 +15,10 @@ from ..refusals import Refused
 from ..web.changes import Words
 from ..web.guard import acting, requires
 from . import store
+from .find_store import Person, head_of
 from .forms import NewHeadForm, new_head_form
+from .history_store import Line, history_of
+from .seat_store import find_seat
 from .shared_views import blame, blueprint
 
 ACTS = {
@@ -40,9 +43,9 @@ def new_head(seat_id: int) -> Response | tuple[str, int]:
     """Put a new head on a seat: the old one is archived and their card revoked, the new one gets a card."""
     actor, now = acting(), clock.utcnow()
     session = begin_write(db.session)
-    found, form = store.find_seat(session, seat_id), new_head_form(None)
+    found, form = find_seat(session, seat_id), new_head_form(None)
     try:
-        _refuse_unread(store.head_of(session, seat_id), form)
+        _refuse_unread(head_of(session, seat_id), form)
         old, new = store.replace_head(session, actor.name, found, now=now, **form.facts())
     except Refused as refused:
         session.rollback()
@@ -57,7 +60,7 @@ def new_head(seat_id: int) -> Response | tuple[str, int]:
     return redirect(url_for(".seat", seat_id=seat_id), 303)
 
 
-def _refuse_unread(head: store.Person | None, form: NewHeadForm) -> None:
+def _refuse_unread(head: Person | None, form: NewHeadForm) -> None:
     """Refuse what cannot be read, and what was meant for somebody who is no longer the head."""
     if not form.validate():
         raise Refused("invalid", "Periksa isian yang ditandai.", 422)
@@ -72,8 +75,8 @@ def _replaced(old: str, new: str) -> str:
 
 
 def _seat_page(seat_id: int, form: NewHeadForm | None = None, status: int = 200) -> tuple[str, int]:
-    found, head = store.find_seat(db.session, seat_id), store.head_of(db.session, seat_id)
-    history = store.history_of(db.session, seat_id)
+    found, head = find_seat(db.session, seat_id), head_of(db.session, seat_id)
+    history = history_of(db.session, seat_id)
     cards = [(id_, badge) for id_ in history.names for badge in badges.badges_of(db.session, id_)]
     shown = form or new_head_form(head.id if head else None)
     shown.instead_of.data = str(head.id if head else "")
@@ -93,11 +96,11 @@ def _seat_page(seat_id: int, form: NewHeadForm | None = None, status: int = 200)
 
 
 def _seat_words(seat_id: int) -> str:
-    found = store.find_seat(db.session, seat_id)
+    found = find_seat(db.session, seat_id)
     return f"RT {found.rt} {found.village.name}"
 
 
-def _edits(lines: list[store.Line]) -> list[tuple[store.Line, Any, list[tuple[str, str, str]]]]:
+def _edits(lines: list[Line]) -> list[tuple[Line, Any, list[tuple[str, str, str]]]]:
     """Return each line with its act and what it changed, field by field, in plain words."""
     words = Words()
     return [(line, ACTS.get(line.action, line.action), words.of(line.action, line.values)) for line in lines]

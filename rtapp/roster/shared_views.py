@@ -12,6 +12,7 @@ from ..refusals import Refused
 from ..schema import District, Wave
 from ..web.errors import refusal_text
 from . import store
+from .find_store import FACETS, SEATLESS, Filter, Person
 from .forms import PersonForm, person_form
 
 blueprint = Blueprint("roster", __name__)
@@ -28,20 +29,20 @@ _FIELDS = {
 }
 
 
-def wanted_people(districts: Sequence[District] = ()) -> store.Filter:
+def wanted_people(districts: Sequence[District] = ()) -> Filter:
     """Return what the address asks for: heads unless it names others; a village outside the district is let go."""
-    asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", "sort", *store.FACETS)}
+    asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", "sort", *FACETS)}
     chosen = next((district for district in districts if district.code == asked["district"]), None)
     if chosen and asked["village"] not in [village.code for village in chosen.villages]:
         asked["village"] = ""
-    if asked["kind"] not in (store.SEATLESS, *store.KINDS):
+    if asked["kind"] not in (SEATLESS, *store.KINDS):
         asked["kind"] = HEADS
-    return store.Filter(**asked)
+    return Filter(**asked)
 
 
-def listing_of(wanted: store.Filter, page: int = 1) -> dict[str, Any]:
+def listing_of(wanted: Filter, page: int = 1) -> dict[str, Any]:
     """Return the list's filters, order and page as they stand in an address."""
-    filters = {name: getattr(wanted, name) for name in ("q", *store.FACETS, "sort")}
+    filters = {name: getattr(wanted, name) for name in ("q", *FACETS, "sort")}
     if wanted.kind == HEADS:
         filters["kind"] = ""
     return {name: value for name, value in filters.items() if value} | ({"page": page} if page > 1 else {})
@@ -52,7 +53,7 @@ def choices() -> tuple[Sequence[Wave], Sequence[District]]:
     return events.find_waves(db.session), place_store.find_districts(db.session)
 
 
-def form_context(person: store.Person, listing: dict[str, Any], form: PersonForm | None = None) -> dict[str, Any]:
+def form_context(person: Person, listing: dict[str, Any], form: PersonForm | None = None) -> dict[str, Any]:
     """Return what an open row needs; its form is none for somebody archived."""
     form = form or (None if person.archived_at else person_form(person, *choices()))
     return {"person": person, "listing": listing, "form": form, "conflict": None}

@@ -1,4 +1,4 @@
-"""Seats and the people who hold them: found, added, changed, archived; the door for other rooms."""
+"""Seats and the people who hold them: added, changed, archived."""
 
 from datetime import datetime
 from typing import Any
@@ -12,28 +12,13 @@ from ..events.store import the_event
 from ..refusals import Refused
 from ..schema import Participant, Seat
 from . import names
-from .find_store import FACETS as FACETS
-from .find_store import SEATLESS as SEATLESS
-from .find_store import Filter as Filter
-from .find_store import Person as Person
-from .find_store import count_kinds as count_kinds
-from .find_store import count_people as count_people
-from .find_store import find_people as find_people
-from .find_store import find_person as find_person
-from .find_store import head_of as head_of
-from .find_store import ids_of as ids_of
-from .find_store import neighbour as neighbour
-from .find_store import people_by_id as people_by_id
-from .find_store import search_text as search_text
-from .history_store import History as History
-from .history_store import Line as Line
-from .history_store import Mark as Mark
-from .history_store import history_of as history_of
-from .history_store import last_change as last_change
-from .history_store import marks_of as marks_of
-from .seat_store import find_or_add_seat as find_or_add_seat
-from .seat_store import find_seat as find_seat
+from .find_store import (
+    Person,
+    head_of,
+    search_text,
+)
 from .seat_store import flush_seats, invited_waves, seat_by_hand, seat_code
+from .spelling import clean
 
 KINDS = ("rt", "tamu", "panitia", "narasumber")
 GENDERS = ("", "L", "P")
@@ -111,7 +96,7 @@ def replace_head(
     """
     old = head_of(session, seat.id)
     if old is not None:
-        archive_participant(session, actor, old.id, f"Diganti {names.clean(name)}", now=now)
+        archive_participant(session, actor, old.id, f"Diganti {clean(name)}", now=now)
     wave_id = old.wave_id if old else invited_waves(session).get(seat.village.district.code)
     facts = {"name": name, "phone": phone, "gender": gender, "wave_id": wave_id}
     return old, add_participant(session, actor, the_event(session).id, seat=seat, now=now, **facts)
@@ -184,7 +169,7 @@ def _values(person: Participant) -> dict[str, Any]:
 
 
 def _rename(person: Participant, name: str) -> None:
-    name = names.clean(name)
+    name = clean(name)
     if not name:
         raise Refused("no_name", "Nama tidak boleh kosong.", 422)
     if len(name) > 200:

@@ -21,6 +21,7 @@ from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number
 from . import bulk_views, export_store, person_views, quality_views, row_views, seat_views, store  # noqa: F401
+from .find_store import SEATLESS, Filter, Person, count_kinds, count_people, find_people
 from .forms import GUESTS, village_choices
 from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, wanted_people
 
@@ -35,9 +36,9 @@ def participants() -> Response:
     """Show who is looked for, fifty at a time; the address holds filters and order."""
     districts = place_store.find_districts(db.session) if _shows_places() else ()
     wanted = wanted_people(districts)
-    total = store.count_people(db.session, wanted)
+    total = count_people(db.session, wanted)
     page = min(page_number(), max(1, -(-total // PAGE)))
-    found = store.find_people(db.session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    found = find_people(db.session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
     context = _list_context(wanted, page, total, found)
     if districts or not wants_fragment():
         context["options"] = _options(wanted, districts)
@@ -65,7 +66,7 @@ def export(form: str) -> Response:
     return download(data, "peserta", form)
 
 
-def _list_context(wanted: store.Filter, page: int, total: int, found: list[store.Person]) -> dict[str, Any]:
+def _list_context(wanted: Filter, page: int, total: int, found: list[Person]) -> dict[str, Any]:
     listing = listing_of(wanted, page)
     opened = next((person for person in found if str(person.id) == request.args.get("open")), None)
     return {
@@ -84,13 +85,13 @@ def _list_context(wanted: store.Filter, page: int, total: int, found: list[store
     }
 
 
-def _groups(wanted: store.Filter) -> dict[str, Any]:
+def _groups(wanted: Filter) -> dict[str, Any]:
     """Return how many heads and others there are, and how many of the other group the same words find."""
-    kinds = store.count_kinds(db.session, archived=wanted.status == "arsip")
+    kinds = count_kinds(db.session, archived=wanted.status == "arsip")
     heads, others = kinds.pop(HEADS, 0), sum(kinds.values())
     is_heads = wanted.kind == HEADS
-    other = store.Filter(q=wanted.q, status=wanted.status, kind=store.SEATLESS if is_heads else HEADS)
-    beside = store.count_people(db.session, other) if wanted.q and (others if is_heads else heads) else 0
+    other = Filter(q=wanted.q, status=wanted.status, kind=SEATLESS if is_heads else HEADS)
+    beside = count_people(db.session, other) if wanted.q and (others if is_heads else heads) else 0
     return {
         "heads": heads,
         "others": others,
@@ -100,14 +101,14 @@ def _groups(wanted: store.Filter) -> dict[str, Any]:
     }
 
 
-def _page_urls(wanted: store.Filter, page: int, total: int) -> tuple[str, str]:
+def _page_urls(wanted: Filter, page: int, total: int) -> tuple[str, str]:
     def to(number: int) -> str:
         return url_for(".participants", **listing_of(wanted, number))
 
     return to(page - 1) if page > 1 else "", to(page + 1) if page * PAGE < total else ""
 
 
-def _options(wanted: store.Filter, districts: Sequence[District]) -> dict[str, list[tuple[str, str]]]:
+def _options(wanted: Filter, districts: Sequence[District]) -> dict[str, list[tuple[str, str]]]:
     """Return what may be chosen in each filter; once a district is chosen its villages alone."""
     everything = ("", _("Semua"))
     chosen = [district for district in districts if district.code == wanted.district]
@@ -118,7 +119,7 @@ def _options(wanted: store.Filter, districts: Sequence[District]) -> dict[str, l
         "villages": [everything, *villages],
         "waves": [everything, *waves, ("none", _("Belum ditentukan"))],
         "statuses": [everything, *STATUSES],
-        "kinds": [(store.SEATLESS, _("Semua")), *GUESTS.items()],
+        "kinds": [(SEATLESS, _("Semua")), *GUESTS.items()],
         "sorts": [*SORTS, CHANGED] if wanted.kind == HEADS else [("", _("Nama")), CHANGED],
     }
 

@@ -9,6 +9,7 @@ from ..audit.sentences import FIELDS, differences
 from ..db import db
 from ..events import place_store
 from ..events import store as events
+from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import numeral
 from ..roster.phones import masked_phone
 from . import filters
@@ -20,7 +21,7 @@ class Words:
     def __init__(self) -> None:
         self._waves = {wave.id: numeral(wave.number) for wave in events.find_waves(db.session)}
         self._villages = {village.code: village.name for village in place_store.find_villages(db.session)}
-        self._points = {point.id: point.name for point in events.find_checkpoints(db.session)}
+        self._points = {point.id: point.name for point in find_checkpoints(db.session)}
 
     def of(self, action: str, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """Return (label, before, after) of what the line changed."""

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts import store as accounts
+from ..accounts.devices_store import SEEN_EVERY, bearer_actor, device_actor, is_stale_seen, mark_seen
 from ..accounts.roles import PROTECTED, Actor, Duty
 from ..db import begin_write, db
 from ..refusals import Refused
@@ -139,7 +140,7 @@ def _bearer() -> Actor | None:
     header = request.headers.get("Authorization", "")
     if not wants_json() or not header.startswith("Bearer "):
         return None
-    actor = accounts.bearer_actor(db.session, header[7:].strip(), now=clock.utcnow())
+    actor = bearer_actor(db.session, header[7:].strip(), now=clock.utcnow())
     return _seen(actor)
 
 
@@ -149,16 +150,16 @@ def _cookie() -> Actor | None:
     if "user" in session:
         return accounts.user_actor(db.session, *session["user"])
     if "device" in session:
-        return _seen(accounts.device_actor(db.session, *session["device"], now=clock.utcnow()))
+        return _seen(device_actor(db.session, *session["device"], now=clock.utcnow()))
     return None
 
 
 def _seen(actor: Actor | None) -> Actor | None:
     now, looked_at = clock.utcnow(), current_app.extensions["rtapp_seen"]
-    if actor is None or abs(now - looked_at.get(actor.id, LONG_AGO)) < accounts.SEEN_EVERY:
+    if actor is None or abs(now - looked_at.get(actor.id, LONG_AGO)) < SEEN_EVERY:
         return actor
     looked_at[actor.id] = now
-    if accounts.is_stale_seen(db.session, actor.id, now=now):
-        accounts.mark_seen(begin_write(db.session), actor.id, now=now)
+    if is_stale_seen(db.session, actor.id, now=now):
+        mark_seen(begin_write(db.session), actor.id, now=now)
         db.session.commit()
     return actor

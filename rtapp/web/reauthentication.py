@@ -6,6 +6,7 @@ from flask import current_app, request
 
 from .. import clock
 from ..accounts import store as accounts
+from ..accounts.names import key_of
 from ..db import db
 from ..refusals import Reason, Refused, reason
 from ..schema import User
@@ -34,12 +35,12 @@ def ask_again() -> None:
 
 def admit(name: str) -> timedelta | None:
     """Note a try at this account from this address; return how long to wait when there were too many."""
-    return current_app.extensions["rtapp_tries"].admit(accounts.key_of(name), request.remote_addr or "", clock.utcnow())
+    return current_app.extensions["rtapp_tries"].admit(key_of(name), request.remote_addr or "", clock.utcnow())
 
 
 def forget(name: str) -> None:
     """Forget the tries of somebody who got it right."""
-    current_app.extensions["rtapp_tries"].forget(accounts.key_of(name), request.remote_addr or "")
+    current_app.extensions["rtapp_tries"].forget(key_of(name), request.remote_addr or "")
 
 
 def too_often(wait: timedelta) -> Reason:

@@ -30,8 +30,8 @@ from typing import Any
 from sqlalchemy import select
 
 from rtapp import clock, config
+from rtapp.accounts.devices_store import add_device, issue_bearer
 from rtapp.accounts.roles import Role
-from rtapp.accounts.store import add_device, issue_bearer
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 from rtapp.laptop import serving

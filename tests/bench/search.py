@@ -24,7 +24,8 @@ from rtapp import clock
 from rtapp.badges import store as badges
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
-from rtapp.roster import names, store
+from rtapp.roster import names
+from rtapp.roster.find_store import Filter, count_people, search_text
 from rtapp.schema import Participant, Seat, Village
 
 from ..served import Served, Visitor, command
@@ -53,7 +54,7 @@ def grow(instance: Path, rows: int) -> None:
             made = session.scalars(insert(Participant).returning(Participant.id), people).all()
             badges.issue_missing(session, made, now=now)
         session.commit()
-        assert store.count_people(session, store.Filter()) == rows
+        assert count_people(session, Filter()) == rows
         session.remove()
         db.engine.dispose()
     app.extensions["rtapp_close"]()
@@ -61,7 +62,7 @@ def grow(instance: Path, rows: int) -> None:
 
 def _head(event: int, wave: int | None, seat: int, name: str, village: Village, rt: str) -> dict[str, object]:
     place = (rt, village.name, village.district.name)
-    keys = {"name_key": names.name_key(name), "search_key": store.search_text(name, "rt", *place)}
+    keys = {"name_key": names.name_key(name), "search_key": search_text(name, "rt", *place)}
     facts = {"event_id": event, "wave_id": wave, "seat_id": seat, "name": name, "kind": "rt", "version": 1, **keys}
     return facts | {"phone": "", "gender": "", "note": "", "archive_reason": ""}
 
