@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -22,6 +22,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MS = 10_000
+# PostgreSQL: serialization failure, deadlock, a unique key that another transaction took first.
+_ANOTHER_TRY = ("40001", "40P01", "23505")
 CHANNEL = "rtapp"  # on which PostgreSQL tells every process that something was committed
 
 
@@ -126,6 +128,13 @@ def begin_write(session: Session) -> Session:
     session.rollback()
     session.connection(execution_options={"rtapp_writes": True})
     return session
+
+
+def is_worth_another_try(failure: BaseException) -> bool:
+    """Say whether a transaction failed through no fault of its own: a deadlock, another one first, a line cut."""
+    if not isinstance(failure, DBAPIError):
+        return False
+    return failure.connection_invalidated or getattr(failure.orig, "sqlstate", None) in _ANOTHER_TRY
 
 
 def upsert(dialect: str, table: Any) -> Any:

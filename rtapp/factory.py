@@ -24,6 +24,7 @@ from .web import (
     navigation,
     request_log,
     requests,
+    services,
     sessions,
 )
 
@@ -54,6 +55,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     app.url_map.converters["int"] = Id
     requests.init_app(app)
     db.init_app(app)
+    services.init_app(app)
     sessions.init_app(app)
     request_log.init_app(app)
     catalogue.build()
@@ -115,10 +117,6 @@ def _open_rooms(app: Flask) -> None:
         programs_blueprint = programs.api
         csrf.exempt(programs_blueprint)
         app.register_blueprint(programs_blueprint)
-    app.extensions["rtapp_closers"] = closers = []
-    app.extensions["rtapp_close"] = lambda: [close() for close in reversed(closers)]
-    checkin.init_app(app)
-    live.init_app(app)
 
 
 def served_app() -> Flask:
@@ -131,7 +129,7 @@ def served_app() -> Flask:
     if os.environ.get("RTAPP_SERVED"):
         logs.start(Path(app.instance_path))
         serving.end_with_parent()
-        serving.when_asked_to_stop(app.extensions["rtapp_changes"].end)
+        serving.when_asked_to_stop(services.services_of(app).changes.end)
         lists.start(app, app.config["FALLBACK_SECONDS"])
         backups.start(app, app.config["BACKUP_SECONDS"])
     return app

@@ -18,6 +18,7 @@ from rtapp.accounts import store as accounts
 from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
+from rtapp.web.services import services_of
 
 from . import AT_LENGTH, postgres
 from . import world as worlds
@@ -131,7 +132,7 @@ def app(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator
         with app.app_context():
             app.extensions["rtapp_silent"] = ends.enter_context(watched(db.engine))
         yield app
-        app.extensions["rtapp_close"]()
+        services_of(app).close()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from rtapp import migrations
 from rtapp.db import db
 from rtapp.factory import create_app
+from rtapp.web.services import services_of
 
 from . import postgres
 from . import world as worlds
@@ -73,7 +74,7 @@ class Hall:
         self.admin, self.desk = browsers(self.app, self.world)
         if self._kept:
             copied(self._kept, Path(self.app.instance_path) / "rtapp.db")
-        self.app.extensions["rtapp_seen"].clear()
+        services_of(self.app).seen.clear()
 
     def _let_go(self) -> None:
         with self.app.app_context():
@@ -122,7 +123,7 @@ def own_hall(**settings: Any) -> Iterator[Hall]:
             db.session.remove()
         with hall(app, world) as opened:
             yield opened
-        app.extensions["rtapp_close"]()
+        services_of(app).close()
         opened._let_go()
 
 

@@ -21,6 +21,7 @@ from rtapp.refusals import Refused
 from rtapp.safety import backup_file, backups
 from rtapp.safety.backup_file import DATABASE, unpack
 from rtapp.safety.restore import try_out
+from rtapp.web.services import services_of
 
 from . import postgres
 from .sealed import QUICK, WORDS
@@ -230,7 +231,7 @@ def test_what_was_scanned_after_the_backup_is_sent_again_and_counted_once(app, b
     restored = create_app(tmp_path / "baru", TESTING=True)
     assert scan(restored, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, True)
     assert scan(restored, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
-    restored.extensions["rtapp_close"]()
+    services_of(restored).close()
     with restored.app_context():
         db.engine.dispose()
     assert run(tmp_path / "baru", "verify").exit_code == 0

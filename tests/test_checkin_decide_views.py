@@ -160,7 +160,8 @@ def test_a_late_scan_is_recorded_with_its_own_time_in_one_tap(client_of, session
     client_of("device").post(f"/desk/{world.registration}/scans", data={**sent, "client_at": clock.iso(at)})
     (case,) = session.scalars(select(Case))
     assert case.kind == "late"
-    client_of("supervisor").post(f"/decisions/{case.id}", data={"decide": "record"})
+    said = client_of("supervisor").post(f"/decisions/{case.id}", data={"decide": "record"})
+    assert said.status_code == 303, "what was recorded is decided: nothing is refused afterwards"
     mark = session.scalar(select(Attendance).where(Attendance.voided_at.is_(None)))
     assert mark.participant_id == world.people["ruslan"] and abs((mark.at - at).total_seconds()) < 1
 

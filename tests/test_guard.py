@@ -12,6 +12,7 @@ from rtapp import migrations
 from rtapp.accounts.roles import Duty
 from rtapp.db import db
 from rtapp.factory import create_app
+from rtapp.web.services import services_of
 
 from . import world as worlds
 
@@ -212,7 +213,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, w
     for endpoint, view in app.view_functions.items():
         app.view_functions[endpoint] = stand_in(view)
     yield app, world
-    app.extensions["rtapp_close"]()
+    services_of(app).close()
     with app.app_context():
         db.engine.dispose()
 
@@ -326,7 +327,7 @@ def test_a_view_that_says_nothing_is_nobodys(tmp_path):
     with app.app_context():
         migrations.upgrade(db.engine, tmp_path / "unmarked")
     assert app.test_client().get("/forgotten").status_code == 403
-    app.extensions["rtapp_close"]()
+    services_of(app).close()
     with app.app_context():
         db.engine.dispose()
 
@@ -350,6 +351,6 @@ def test_a_proxy_is_believed_only_where_it_is_told_of(filled, tmp_path, proxies,
         cookie["user"] = [world.users["admin"], 1]
     answer = client.get("/users", headers=forwarded, environ_base={"REMOTE_ADDR": peer})
     assert answer.status_code == status
-    app.extensions["rtapp_close"]()
+    services_of(app).close()
     with app.app_context():
         db.engine.dispose()

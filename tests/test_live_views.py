@@ -15,6 +15,7 @@ from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.schema import Attendance, Checkpoint, Wave
+from rtapp.web.services import services_of
 
 from .world import World, at
 
@@ -169,7 +170,7 @@ def follow(app: Flask) -> Iterator:
     yield make
     for response in opened:
         response.close()
-    assert app.extensions["rtapp_live"].streams.taken == 0
+    assert services_of(app).live.streams.taken == 0
 
 
 def test_a_scan_moves_an_open_board(client_of, world, come, follow):
@@ -222,7 +223,7 @@ def test_a_stream_is_kept_by_nobody_on_its_way(client_of, world):
 
 def test_a_viewer_without_a_place_is_answered_and_asks_again(app, client_of, world, come, follow):
     client, address = client_of("viewer"), f"{board_of(world)}/stream"
-    app.extensions["rtapp_live"].streams._limit = 1
+    services_of(app).live.streams._limit = 1
     held = follow(client, address)
     next(held)
     [event] = follow(client, address)

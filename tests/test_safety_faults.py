@@ -13,6 +13,7 @@ from rtapp import db as database
 from rtapp.db import db
 from rtapp.factory import create_app
 from rtapp.safety.ledger_store import examine, one_snapshot
+from rtapp.web.services import services_of
 
 from .served import command
 
@@ -45,7 +46,7 @@ def desk(filled):
 
 
 def closed(app):
-    app.extensions["rtapp_close"]()
+    services_of(app).close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -21,9 +21,6 @@ from .lifetime import last_day
 from .links_store import Link, find_link, link_owner, needs_setup, use_link
 from .roles import Duty, Role
 from .shared_views import blame, blueprint, page, unkept
-from .tries import Tries
-
-blueprint.record(lambda state: state.app.extensions.setdefault("rtapp_tries", Tries()))
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

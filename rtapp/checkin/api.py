@@ -16,10 +16,10 @@ from ..web.epoch import tell_epoch
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, require_checkpoint, requires
 from . import openapi
-from .attempt import Answer, Attempt
+from .attempt import Answer, Attempt, Recorder, attempt_by, checked_nonce
 from .decision import read_decision
 from .marks_store import kept_until, snapshot, snapshot_tag
-from .shared_views import checked_nonce, record
+from .shared_views import record
 from .verdict import Source
 
 api = Blueprint("checkin_api", __name__, url_prefix="/api/v1")
@@ -163,21 +163,17 @@ def _attempt(body: Any) -> Attempt:
         raise Refused("bad_code", "“code” harus teks 1–500 huruf.", 422)
     checkpoint = _whole(body, "checkpoint")
     require_checkpoint(checkpoint)
-    actor = acting()
-    return Attempt(
-        nonce=checked_nonce(_text(body, "nonce")),
-        checkpoint_id=checkpoint,
-        source=_door(_text(body, "source")),
+    return attempt_by(
+        Recorder.of(acting()),
+        _text(body, "nonce"),
+        checkpoint,
+        _door(_text(body, "source")),
         code=code,
         participant_id=None if person is None else _whole(body, "participant"),
-        device_id=actor.device_id,
-        user_id=actor.user_id,
-        recorded_by=actor.name,
         client_at=_moment(body, "client_at"),
         sent_at=_moment(body, "sent_at"),
         follows=checked_nonce(_text(body, "follows")) if body.get("follows") is not None else "",
         decision=decision,
-        may_decide=actor.may(Duty.DECIDE),
     )
 
 

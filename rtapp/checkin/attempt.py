@@ -1,10 +1,31 @@
 """One scan: as it arrives, whom it is about, and the answer it gets."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from ..accounts.roles import Actor, Duty
+from ..refusals import Refused
 from .decision import NO_DECISION, Decision
 from .verdict import Source, Verdict
+
+NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Who answers for a scan: ``name`` is written beside it; ``may_decide`` with the duty, or somebody's PIN."""
+
+    name: str
+    device_id: int | None = None
+    user_id: int | None = None
+    may_decide: bool = False
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Recorder":
+        """Return the recorder that an actor is without anybody's help."""
+        return cls(actor.name, actor.device_id, actor.user_id, actor.may(Duty.DECIDE))
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,30 @@ class Attempt:
     follows: str = ""
     decision: Decision = NO_DECISION
     may_decide: bool = False
+
+
+def attempt_by(recorder: Recorder, nonce: str, checkpoint_id: int, source: Source, **facts: Any) -> Attempt:
+    """Return the attempt that ``recorder`` makes: every scan, swap and decision is built here.
+
+    Refused with 422 when the nonce cannot serve as one.
+    """
+    return Attempt(
+        checked_nonce(nonce),
+        checkpoint_id,
+        source,
+        device_id=recorder.device_id,
+        user_id=recorder.user_id,
+        recorded_by=recorder.name,
+        may_decide=recorder.may_decide,
+        **facts,
+    )
+
+
+def checked_nonce(text: str) -> str:
+    """Return ``text`` when it can serve as a nonce; refused otherwise."""
+    if not NONCE.fullmatch(text):
+        raise Refused("bad_nonce", "Nonce harus 8–64 huruf, angka, tanda hubung, atau garis bawah.", 422)
+    return text
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db
 from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from .attempt import Attempt
+from .attempt import Attempt, Recorder, attempt_by
 from .cases_store import Waiting, open_cases, settle_case
 from .decision import Decision
 from .forms import decision_of, new_nonce
-from .shared_views import blueprint, checked_nonce, record
+from .shared_views import blueprint, record, write
 from .store import find_answer
 from .verdict import Source
 
@@ -30,19 +30,17 @@ def decisions() -> str:
 @requires(Duty.DECIDE)
 def decide(case_id: int) -> Response | tuple[str, int]:
     """Decide one case: record somebody, take the head or the substitute, or close it with a reason."""
-    actor, now, form = acting(), clock.utcnow(), request.form
+    actor, form = acting(), request.form
+    reason = form.get("reason", "")
     waiting = next((case for case in open_cases(db.session, actor) if case.id == case_id), None)
     try:
         if waiting is None:
             raise Refused("case_settled", "Sudah diputuskan, atau orangnya sudah tercatat.", 409)
-        if form.get("decide") in ("record", "accept", "head", "instead") and waiting.person:
-            answer = record(_attempt(waiting))
+        if form.get("decide") == "close":
+            write(lambda session: settle_case(session, actor.name, case_id, reason, now=clock.utcnow()).id)
+        elif waiting.person:
+            answer = record(_attempt(waiting))  # one that counts settles the case
             flash(_("%(name)s: %(verdict)s.", name=waiting.person.name, verdict=_word(answer.verdict)), "ok")
-        session = begin_write(db.session)
-        if form.get("decide") in ("close", "record"):
-            reason = form.get("reason", "") or (_("Dicatat") if form.get("decide") == "record" else "")
-            settle_case(session, actor.name, case_id, reason, now=now)
-        session.commit()
     except Refused as refused:
         db.session.rollback()
         return _page(refusal_text(refused)), refused.status
@@ -51,22 +49,18 @@ def decide(case_id: int) -> Response | tuple[str, int]:
 
 def _attempt(waiting: Waiting) -> Attempt:
     """Return the scan that decides a case: it follows the first, a late one keeps its time."""
-    actor, form = acting(), request.form
-    late = waiting.kind == "late"
+    form, late = request.form, waiting.kind == "late"
     told = find_answer(db.session, waiting.nonce)
     at = clock.parse_iso(told.happened_at) if late and told.happened_at else None
-    return Attempt(
-        nonce=checked_nonce(form.get("nonce") or new_nonce()),
-        checkpoint_id=waiting.checkpoint.id,
-        source=Source.PAPER if at else Source.SEARCH,
+    return attempt_by(
+        Recorder.of(acting()),
+        form.get("nonce") or new_nonce(),
+        waiting.checkpoint.id,
+        Source.PAPER if at else Source.SEARCH,
         participant_id=waiting.person.id if waiting.person else None,
-        device_id=actor.device_id,
-        user_id=actor.user_id,
-        recorded_by=actor.name,
         client_at=at,
         follows=waiting.nonce,
         decision=Decision(over_all=True, reason=_("Pindaian terlambat")) if late else decision_of(form),
-        may_decide=True,
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ..accounts.roles import Actor, Duty
@@ -43,20 +44,11 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
         .join(Checkpoint, Checkpoint.id == Case.checkpoint_id)
         .outerjoin(Device, Device.id == Scan.device_id)
         .outerjoin(User, User.id == Scan.user_id)
-        .where(Case.settled_at.is_(None))
         .order_by(Case.id)
     )
     if checkpoint_id is not None:
         rows = rows.where(Case.checkpoint_id == checkpoint_id)
-    if actor.checkpoint_ids is not None:
-        rows = rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))
-    marked = select(Attendance.id).where(
-        Attendance.checkpoint_id == Case.checkpoint_id,
-        Attendance.participant_id == Case.participant_id,
-        Attendance.voided_at.is_(None),
-    )
-    rows = rows.where(~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
-    found = session.execute(rows).all()
+    found = session.execute(_waiting(rows, actor)).all()
     people = people_by_id(session, [case.participant_id for case, *_ in found if case.participant_id])
     return [
         Waiting(
@@ -77,7 +69,7 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
 
 def count_open(session: Session, actor: Actor) -> int:
     """Return how many cases wait at the actor's checkpoints."""
-    return len(open_cases(session, actor))
+    return session.scalar(_waiting(select(func.count(Case.id)), actor)) or 0
 
 
 def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:
@@ -134,6 +126,17 @@ def absences_of(session: Session, wave_id: int, participant_ids: Sequence[int]) 
     rows = select(Absence.participant_id, Absence.kind).where(Absence.wave_id == wave_id)
     rows = rows.where(Absence.participant_id.in_(participant_ids), Absence.withdrawn_at.is_(None))
     return {id_: kind for id_, kind in session.execute(rows)}
+
+
+def _waiting(rows: Select[Any], actor: Actor) -> Select[Any]:
+    """Narrow a select of cases to those that wait at the actor's checkpoints and have not answered themselves."""
+    marked = select(Attendance.id).where(
+        Attendance.checkpoint_id == Case.checkpoint_id,
+        Attendance.participant_id == Case.participant_id,
+        Attendance.voided_at.is_(None),
+    )
+    rows = rows.where(Case.settled_at.is_(None), ~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
+    return rows if actor.checkpoint_ids is None else rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))
 
 
 def _substitute_name(session: Session, scan: Scan) -> str:

@@ -2,23 +2,22 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 
 from .. import clock
 from ..accounts.pins_store import user_by_pin
 from ..accounts.roles import Actor, Duty
-from ..accounts.tries import Tries
 from ..badges import token as codes
 from ..db import db
 from ..refusals import Refused
-from .attempt import Attempt
+from ..web.services import services
+from .attempt import Attempt, Recorder, attempt_by
 from .decision import NO_DECISION, Decision, read_decision
 from .verdict import Source
 
-PIN_TRIES = {"most": 5, "within": timedelta(minutes=15)}
 _SCANNED = (Source.WEDGE, Source.CAMERA, Source.NATIVE, Source.PHOTO)
 
 
@@ -26,21 +25,17 @@ def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce:
     """Return the attempt that a form of a page makes; who decides beside the actor is found by the PIN."""
     code, person = form.get("code", "").strip()[:500], whole(form.get("participant"))
     decision = decision_of(form)
-    may_decide, user_id, recorded_by = decider(actor, form)
-    return Attempt(
-        nonce=nonce,
-        checkpoint_id=checkpoint_id,
-        source=source_of(form.get("source", ""), code, person),
+    return attempt_by(
+        decider(actor, form),
+        nonce,
+        checkpoint_id,
+        source_of(form.get("source", ""), code, person),
         code=code if person is None and not decision.walk_in else None,
         participant_id=person,
-        device_id=actor.device_id,
-        user_id=user_id,
-        recorded_by=recorded_by,
         client_at=_moment(form.get("client_at")),
         sent_at=_moment(form.get("sent_at")),
         follows=form.get("follows", "")[:64],
         decision=decision,
-        may_decide=may_decide,
     )
 
 
@@ -58,15 +53,15 @@ def decision_of(form: Mapping[str, str]) -> Decision:
     return read_decision(told) if told else NO_DECISION
 
 
-def decider(actor: Actor, form: Mapping[str, str]) -> tuple[bool, int | None, str]:
-    """Return whether this form may decide, the user who answers for it, and what is written as who recorded.
+def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
+    """Return who answers for this form: the actor, with whoever typed a PIN beside them.
 
     A wrong PIN is refused, after five within a quarter of an hour every one; one PIN is one action.
     """
     pin = form.get("pin", "").strip()
     if actor.may(Duty.DECIDE) or not pin:
-        return actor.may(Duty.DECIDE), actor.user_id, actor.name
-    tries: Tries = current_app.extensions.setdefault("rtapp_pin_tries", Tries(**PIN_TRIES))
+        return Recorder.of(actor)
+    tries = services().pin_tries
     who = (f"{actor.kind}:{actor.id}", request.remote_addr or "")
     if tries.admit(*who, clock.utcnow()):
         raise Refused("pin_locked", "Terlalu banyak PIN yang salah di perangkat ini. Tunggu seperempat jam.", 429)
@@ -74,7 +69,7 @@ def decider(actor: Actor, form: Mapping[str, str]) -> tuple[bool, int | None, st
     if user is None:
         raise Refused("wrong_pin", "PIN tidak cocok. Minta koordinator mengetiknya lagi.", 403)
     tries.forget(*who)
-    return True, user.id, f"{actor.name} · {user.name}"[:80]
+    return Recorder(f"{actor.name} · {user.name}"[:80], actor.device_id, user.id, may_decide=True)
 
 
 def source_of(claimed: str, code: str, person: int | None) -> Source:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import datetime, time
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,10 +19,10 @@ from ..roster.find_store import Filter, Person, find_people
 from ..schema import Checkpoint
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from .attempt import Attempt
+from .attempt import attempt_by
 from .cases_store import absences_of, note_absence, refuse_frozen
 from .forms import attempt_of, decider, new_nonce
-from .shared_views import blueprint, checked_nonce, own_checkpoint, record
+from .shared_views import blueprint, own_checkpoint, record
 from .verdict import Source, Verdict
 
 MOST = 300
@@ -60,13 +59,14 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
     except Refused as refused:
         return _village_page(checkpoint_id, code, refusal_text(refused)), refused.status
     told: Counter[str] = Counter()
-    for person in people:
-        if f"here-{person.id}" in form:
-            source = Source.PAPER if at else Source.BATCH
-            nonce = checked_nonce(form.get(f"nonce-{person.id}") or new_nonce())
-            told[
-                str(record(_attempt(nonce, checkpoint_id, source, at, since=since, participant_id=person.id)).verdict)
-            ] += 1
+    here, source = [person.id for person in people if f"here-{person.id}" in form], Source.PAPER if at else Source.BATCH
+    recorder = decider(actor, form if here else {})
+    for id_ in here:
+        nonce = form.get(f"nonce-{id_}") or new_nonce()
+        answer = record(
+            attempt_by(recorder, nonce, checkpoint_id, source, client_at=at, since=since, participant_id=id_)
+        )
+        told[str(answer.verdict)] += 1
     session = begin_write(db.session)
     for id_, kind in changed.items():
         note_absence(session, actor.name, id_, checkpoint.wave_id, kind, "", now=clock.utcnow())
@@ -87,13 +87,14 @@ def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
             raise Refused("no_codes", "Ketik kode pendek, paling banyak %(most)s sekaligus.", 422, most=MOST)
     except Refused as refused:
         return _villages_page(checkpoint_id, refusal_text(refused)), refused.status
+    recorder = decider(acting(), form)
     key, told, unread = form.get("key") or new_nonce(), Counter[str](), []
     for code in typed:
         if not codes.read_short_code(code):
             unread.append(code[:20])
             continue
-        nonce = checked_nonce(f"{key[:40]}-{codes.read_short_code(code)}")
-        attempt = _attempt(nonce, checkpoint_id, Source.PAPER, at or clock.utcnow(), since=since, code=code)
+        nonce, moment = f"{key[:40]}-{codes.read_short_code(code)}", at or clock.utcnow()
+        attempt = attempt_by(recorder, nonce, checkpoint_id, Source.PAPER, client_at=moment, since=since, code=code)
         told[str(record(attempt).verdict)] += 1
     _tell(told)
     if unread:
@@ -116,20 +117,11 @@ def record_walk_in(checkpoint_id: int) -> Response | tuple[str, int]:
     own_checkpoint(checkpoint_id)
     form = request.form.to_dict() | {"decide": "walk_in"}
     try:
-        attempt = attempt_of(form, checkpoint_id, acting(), checked_nonce(form.get("nonce") or new_nonce()))
+        attempt = attempt_of(form, checkpoint_id, acting(), form.get("nonce") or new_nonce())
         answer = record(attempt)
     except Refused as refused:
         return _walk_in_page(checkpoint_id, refusal_text(refused), refused.code), refused.status
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id, scan=answer.nonce), 303)
-
-
-def _attempt(nonce: str, checkpoint_id: int, source: Source, at: datetime | None, **more: Any) -> Attempt:
-    actor = acting()
-    may_decide, user_id, recorded_by = decider(actor, request.form)
-    return Attempt(
-        nonce, checkpoint_id, source, device_id=actor.device_id, user_id=user_id, recorded_by=recorded_by,
-        client_at=at, may_decide=may_decide, **more,
-    )  # fmt: skip
 
 
 def _heads_of(checkpoint_id: int, code: str) -> list[Person]:

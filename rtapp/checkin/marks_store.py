@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
+from ..events.checkpoint_store import find_checkpoint
 from ..refusals import Refused
 from ..roster.find_store import Person, people_by_id
 from ..roster.seat_store import seat_code
 from ..schema import Attendance, Badge, Case, Checkpoint, District, Event, Participant, Scan, Seat, Village, Wave
+from .turns_store import begin_recording
 from .verdict import Verdict
 
 UNDO_WINDOW = timedelta(minutes=15)
@@ -72,11 +74,22 @@ def undoable(session: Session, actor: Actor, attendance_id: int | None, *, now: 
     return attendance_id
 
 
-def void_mark(session: Session, actor: Actor, attendance_id: int, reason: str, *, now: datetime) -> Attendance:
-    """Take a mark back with a reason; the line stays and says who did it. Refused as ``may_undo`` says."""
+def live_mark(session: Session, attendance_id: int) -> Attendance:
+    """Return a mark that was not taken back, or refuse with 404."""
     mark = session.get(Attendance, attendance_id)
-    if mark is None:
+    if mark is None or mark.voided_at is not None:
         raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
+    return mark
+
+
+def void_mark(
+    session: Session, actor: Actor, attendance_id: int, reason: str, *, now: datetime, instead: int | None = None
+) -> Attendance:
+    """Take a mark back with a reason; the line stays and says who did it. Refused as ``may_undo`` says.
+
+    ``instead`` is who is marked in the same transaction in its place.
+    """
+    mark = _locked(session, attendance_id, instead)
     if mark.voided_at is not None:
         raise Refused("already_voided", "Pencatatan ini sudah dibatalkan oleh %(by)s.", 409, by=mark.voided_by)
     closed = _is_closed(session, mark.checkpoint_id)
@@ -210,9 +223,18 @@ def _rehearsal(wave_id: int) -> Select[tuple[Attendance]]:
     return rows.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == "gladi", Attendance.voided_at.is_(None))
 
 
+def _locked(session: Session, attendance_id: int, instead: int | None) -> Attendance:
+    """Return a mark as it stands now, nobody else changing it meanwhile; refused with 404 when there is none."""
+    where = select(Attendance.checkpoint_id, Attendance.participant_id).where(Attendance.id == attendance_id)
+    found = session.execute(where).first()
+    if found is None:
+        raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
+    begin_recording(session, [found.checkpoint_id], [found.participant_id, *([instead] if instead else [])])
+    return session.get_one(Attendance, attendance_id, with_for_update=True, populate_existing=True)
+
+
 def _is_closed(session: Session, checkpoint_id: int) -> bool:
-    rows = select(Wave.closed_at).join(Checkpoint, Checkpoint.wave_id == Wave.id)
-    return session.scalar(rows.where(Checkpoint.id == checkpoint_id)) is not None
+    return find_checkpoint(session, checkpoint_id).wave.closed_at is not None
 
 
 def _line(

@@ -1,57 +1,95 @@
-"""The one thread that commits scans, then tells everybody who watches, then answers.
+"""The one thread of a process that records: scans in groups, swaps, undoings and decisions one by one.
 
 Threads that each commit wait for one another at SQLite's single lock; one writer that takes what waits in its queue
-and commits it together keeps the slowest answer short. Every attempt runs in a savepoint of its own: a bad one never
-rolls back its neighbours. Between groups it seals what it recorded into the trail, one line for many scans.
+and commits it together keeps the slowest answer short. A group needs no savepoints: where one of its scans breaks the
+transaction, all of it is rolled back and each is recorded by itself. Between groups what was recorded is sealed into
+the trail, one line for many scans.
 """
 
 import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..db import begin_write
+from ..db import begin_write, is_worth_another_try
+from ..refusals import Refused
 from .attempt import Answer, Attempt
 from .decide_store import LostRace
 from .decision import NO_DECISION
-from .seals_store import seal_scans
+from .seals_store import seal_scans, settled_until
 from .store import record_scan
+from .turns_store import begin_recording
 
 log = logging.getLogger(__name__)
-TRIES = 3
+TRIES = 4
 SEAL_AFTER = 5.0  # seconds of scans that no line of the trail covers yet, at most
 SEAL_MANY = 512  # or as many scans
-Waiting = tuple[Attempt, "Future[Answer]"]
+T = TypeVar("T")
+Work = Callable[[Session], Any]
+
+
+class _Job:
+    """One thing to record, and a lock that is open once ``outcome`` is known."""
+
+    __slots__ = ("_done", "attempt", "outcome", "work")
+
+    def __init__(self, attempt: Attempt | None, work: Work | None = None) -> None:
+        self.attempt, self.work = attempt, work
+        self.outcome: Any = None
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a scan that decides nothing: such may share a transaction."""
+        return self.attempt is not None and self.attempt.decision == NO_DECISION
+
+    def finish(self, outcome: Any) -> None:
+        self.outcome = outcome
+        self._done.release()
+
+    def wait(self, timeout: float) -> Any:
+        """Return the outcome, or raise it where it is an exception; TimeoutError when it takes too long."""
+        if not self._done.acquire(timeout=timeout):
+            raise TimeoutError(f"nothing was recorded within {timeout} s")
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
 
 
 class ScanWriter:
-    """Records attempts one group after another; ``announce`` is called after each commit that holds a new scan."""
+    """Records one group after another; ``announce`` is called after each commit that may have changed something."""
 
     def __init__(self, engine: Engine, announce: Callable[[], None], group: int = 64) -> None:
         self._engine = engine
         self._announce = announce
         self._group = group
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._line: Connection | None = None
         self._unsealed, self._unsealed_since = 0, 0.0
 
     def record(self, attempt: Attempt, timeout: float = 30) -> Answer:
         """Record ``attempt`` durably and return its answer; what record_scan refuses is refused here."""
-        with self._start:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="scan-writer", daemon=True)
-                self._thread.start()
-        done: Future[Answer] = Future()
-        self._queue.put((attempt, done))
-        return done.result(timeout)
+        answer: Answer = self._hand_over(_Job(attempt), timeout)
+        return answer
+
+    def run(self, work: Callable[[Session], T], timeout: float = 30) -> T:
+        """Run ``work`` in a transaction of its own and return what it returned, once that is committed.
+
+        Where another process was first it is run again, so it must read all that it decides by.
+        """
+        done: T = self._hand_over(_Job(None, work), timeout)
+        return done
 
     def stop(self, timeout: float = 10) -> None:
         """Commit what waits and end the thread."""
@@ -59,22 +97,34 @@ class ScanWriter:
             self._queue.put(None)
             self._thread.join(timeout)
 
+    def _hand_over(self, job: _Job, timeout: float) -> Any:
+        if self._thread is None or not self._thread.is_alive():
+            with self._start:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._run, name="scan-writer", daemon=True)
+                    self._thread.start()
+        self._queue.put(job)
+        return job.wait(timeout)
+
     def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            group: list[Waiting] = []
-            first = self._next()
-            while first is not None:
-                group.append(first)
+        job = self._next()
+        while job is not None:
+            group: list[_Job] = []
+            while job is not None and job.is_plain:
+                group.append(job)
                 if len(group) == self._group or self._queue.empty():
                     break
-                first = self._queue.get()
-            stopping = first is None
+                job = self._queue.get()
             if group:
-                self._commit(group)
+                self._record(group)
+            if job is not None and not job.is_plain:
+                self._alone(job)
+            if job is not None:
+                job = self._next()
         self._seal()
+        self._hang_up()
 
-    def _next(self) -> Waiting | None:
+    def _next(self) -> _Job | None:
         """Return what waits first, None to stop; meanwhile seal what was recorded, when it is time."""
         if self._unsealed:
             left = SEAL_AFTER - (time.monotonic() - self._unsealed_since)
@@ -84,67 +134,91 @@ class ScanWriter:
             self._seal()
         return self._queue.get()
 
+    def _record(self, group: list[_Job]) -> None:
+        """Record plain scans in one transaction; each by itself where one of them broke it."""
+        broken = False
+        try:
+            line = self._connected()
+            with line.begin():
+                try:
+                    begin_recording(line, [job.attempt.checkpoint_id for job in group if job.attempt])
+                    outcomes = [_judged(line, job.attempt) for job in group if job.attempt]
+                except Exception:
+                    broken = True
+                    raise
+        except Exception as failure:
+            self._hang_up()
+            if broken and (len(group) > 1 or is_worth_another_try(failure) or isinstance(failure, LostRace)):
+                for job in group:
+                    self._alone(job)
+                return
+            log.exception("a group of %d scans was not recorded", len(group))
+            outcomes = [failure] * len(group)
+        self._tell(group, outcomes)
+
+    def _alone(self, job: _Job) -> None:
+        """Do one job in a transaction of its own, again where another process was first or the line was cut."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with Session(self._engine) as session:
+                    outcome = self._done_in(begin_write(session), job)
+                    session.commit()
+            except Exception as failure:
+                again = isinstance(failure, LostRace) or is_worth_another_try(failure)
+                if again and tries_left:
+                    time.sleep(0.01)
+                    continue
+                if not isinstance(failure, Refused):
+                    log.exception("one of the desk's jobs was not recorded")
+                outcome = failure
+            break
+        self._tell([job], [outcome])
+
+    def _done_in(self, session: Session, job: _Job) -> Any:
+        if job.attempt is None:
+            assert job.work is not None
+            return job.work(session)
+        return record_scan(session, job.attempt, now=clock.utcnow())
+
+    def _tell(self, group: list[_Job], outcomes: list[Any]) -> None:
+        recorded = sum(isinstance(outcome, Answer) and not outcome.replayed for outcome in outcomes)
+        if recorded:
+            self._unsealed_since = self._unsealed_since if self._unsealed else time.monotonic()
+            self._unsealed += recorded
+        if recorded or any(job.work is not None for job in group):
+            self._announce()
+        for job, outcome in zip(group, outcomes, strict=True):
+            job.finish(outcome)
+
     def _seal(self) -> None:
         if not self._unsealed:
             return
         self._unsealed = 0
         try:
             with Session(self._engine) as session:
-                seal_scans(begin_write(session), now=clock.utcnow())
+                until = settled_until(begin_write(session))
+                session.commit()  # nobody records while it is asked, so it must not take long
+                seal_scans(begin_write(session), now=clock.utcnow(), until=until)
                 session.commit()
         except Exception:
             log.exception("scans were not sealed; the next seal covers them too")
 
-    def _commit(self, group: list[Waiting]) -> None:
-        outcomes: list[tuple[Future[Answer], Answer | Exception]] = []
-        try:
-            with self._engine.connect() as line, line.execution_options(rtapp_writes=True).begin():
-                outcomes = [(done, self._attempt(line, attempt)) for attempt, done in group]
-        except Exception as failure:
-            log.exception("a group of %d scans was not recorded", len(group))
-            outcomes = [(done, failure) for _, done in group]
-        recorded = sum(isinstance(outcome, Answer) and not outcome.replayed for _, outcome in outcomes)
-        if recorded:
-            self._unsealed_since = self._unsealed_since if self._unsealed else time.monotonic()
-            self._unsealed += recorded
-            self._announce()
-        for done, outcome in outcomes:
-            if isinstance(outcome, Answer):
-                done.set_result(outcome)
-            else:
-                done.set_exception(outcome)
+    def _connected(self) -> Connection:
+        """Return the writer's own connection, opened where there is none."""
+        if self._line is None:
+            self._line = self._engine.connect().execution_options(rtapp_writes=True)
+        return self._line
 
-    def _attempt(self, line: Connection, attempt: Attempt) -> Answer | Exception:
-        for tries_left in reversed(range(TRIES)):
-            try:
-                with _savepoint(line):
-                    return _record(line, attempt)
-            except LostRace as lost:
-                if not tries_left:
-                    return lost
-            except Exception as failure:
-                return failure
-        raise AssertionError("unreachable")
+    def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            with suppress(DBAPIError):
+                line.close()
 
 
-@contextmanager
-def _savepoint(line: Connection) -> Iterator[None]:
-    """Undo what is done inside when it fails; in plain words, for SQLAlchemy's own takes as long as a statement."""
-    line.exec_driver_sql("SAVEPOINT scan")
+def _judged(line: Connection, attempt: Attempt) -> Answer | Refused:
+    """Record a plain scan; what is refused has written nothing yet, and leaves its neighbours alone."""
     try:
-        yield
-    except BaseException:
-        line.exec_driver_sql("ROLLBACK TO SAVEPOINT scan")
-        raise
-    finally:
-        line.exec_driver_sql("RELEASE SAVEPOINT scan")
-
-
-def _record(line: Connection, attempt: Attempt) -> Answer:
-    """Record a plain scan on the bare connection; a decision may add people and lines to the trail, on a session."""
-    if attempt.decision == NO_DECISION:
         return record_scan(line, attempt, now=clock.utcnow())
-    with Session(bind=line, join_transaction_mode="create_savepoint") as session:
-        answer = record_scan(session, attempt, now=clock.utcnow())
-        session.commit()
-        return answer
+    except Refused as refused:
+        return refused

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,11 +12,10 @@ from .. import clock
 from ..audit.store import lock_head, note, verify_chain
 from ..schema import Attendance, Audit, AuditValue, Checkpoint, Scan
 from .seals import seal_of
+from .turns_store import end_recording
 
 SYSTEM = "rtapp"  # who seals
 _MOST = 5_000
-# On PostgreSQL a scan with a lower number may still be under way in another process; no group takes this long.
-_SETTLED = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,22 @@ class Findings:
         return self.line is None and self.scan is None and not self.marks
 
 
-def seal_scans(session: Session, *, now: datetime) -> int:
-    """Add one line to the trail that covers the scans since the last such line; return how many those are."""
+def settled_until(session: Session) -> int:
+    """Return the id up to which every scan there will ever be is committed; 0 before the first."""
+    end_recording(session)
+    return session.scalar(select(func.max(Scan.id))) or 0
+
+
+def seal_scans(session: Session, *, now: datetime, until: int | None = None) -> int:
+    """Add one line to the trail that covers the scans since the last such line; return how many those are.
+
+    ``until`` is what settled_until said in an earlier transaction; asked here, it holds up who records until the end.
+    """
+    until = settled_until(session) if until is None else until
     lock_head(session)
     sealed = select(func.max(Audit.subject_id)).where(Audit.subject == "scan", Audit.action == "scan.seal")
-    rows = _COLUMNS.where(Scan.id > (session.scalar(sealed) or 0)).order_by(Scan.id).limit(_MOST)
-    if session.get_bind().dialect.name == "postgresql":
-        rows = rows.where(Scan.server_at < now - _SETTLED)
+    after = session.scalar(sealed) or 0
+    rows = _COLUMNS.where(Scan.id > after, Scan.id <= until).order_by(Scan.id).limit(_MOST)
     scans = session.execute(rows).all()
     if scans:
         told = {"first": scans[0].id, "count": len(scans), "digest": seal_of(scans)}

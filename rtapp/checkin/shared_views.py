@@ -1,9 +1,10 @@
 """The blueprint of the door and what its pages share: recording through the writer, the parts of the desk."""
 
-import re
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-from flask import Blueprint, current_app
+from flask import Blueprint
+from sqlalchemy.orm import Session
 
 from .. import clock
 from ..audit.store import chain_head
@@ -13,22 +14,22 @@ from ..db import db
 from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..live import store as live
-from ..refusals import Refused
 from ..roster.find_store import Filter, find_people, find_person, head_of
 from ..schema import Substitute
-from ..web.epoch import epoch, tell_epoch
+from ..web.epoch import tell_epoch
 from ..web.guard import acting, require_checkpoint
+from ..web.services import services
 from .attempt import Answer, Attempt
 from .cases_store import count_open
 from .forms import new_nonce
-from .marks_store import last_scans, undoable, waves_attended
+from .marks_store import LastScan, last_scans, undoable, waves_attended
 from .transport_store import transport_of
 from .verdict import Verdict
 
 blueprint = Blueprint("checkin", __name__)
 blueprint.after_request(tell_epoch)
-NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 RESULTS = 8
+T = TypeVar("T")
 
 
 def record(attempt: Attempt) -> Answer:
@@ -38,22 +39,20 @@ def record(attempt: Attempt) -> Answer:
     """
     if attempt.code is not None and codes.is_test_card(attempt.code):
         return tested(attempt.checkpoint_id, attempt.nonce)
-    epoch()  # the answer tells it: read here, it needs no transaction of its own
     db.session.rollback()
-    return current_app.extensions["rtapp_scan_writer"]().record(attempt)
+    return services().writer.record(attempt)
+
+
+def write(work: Callable[[Session], T]) -> T:
+    """Let the writer do ``work`` in a transaction of its own; the page's own reading ends first."""
+    db.session.rollback()
+    return services().writer.run(work)
 
 
 def tested(checkpoint_id: int, nonce: str = "") -> Answer:
     """Return the answer to the test card; refused with 404 for an unknown checkpoint, as every scan is."""
     find_checkpoint(db.session, checkpoint_id)
     return Answer(nonce, Verdict.TEST, checkpoint_id)
-
-
-def checked_nonce(text: str) -> str:
-    """Return ``text`` when it can serve as a nonce; refused otherwise."""
-    if not NONCE.fullmatch(text):
-        raise Refused("bad_nonce", "Nonce harus 8–64 huruf, angka, tanda hubung, atau garis bawah.", 422)
-    return text
 
 
 def own_checkpoint(checkpoint_id: int) -> Any:
@@ -82,13 +81,17 @@ def results(checkpoint_id: int, query: str) -> dict[str, Any]:
     return {"q": query, "found": found, "nonces": {person.id: new_nonce() for person in found}}
 
 
-def shown(answer: Answer | None) -> dict[str, Any]:
-    """Return what the verdict card needs beside the checkpoint; for a former head, who holds the seat now."""
+def shown(answer: Answer | None, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
+    """Return what the verdict card needs beside the checkpoint; for a former head, who holds the seat now.
+
+    The line of ``recent`` that is of this answer has read who it is about and what may be undone.
+    """
     context: dict[str, Any] = {"answer": answer, "person": None, "elsewhere": [], "successor": None}
     context |= {"successor_card": None, "substitute": None, "undo": None, "transport": None}
     if answer is None or answer.participant_id is None:
         return context
-    person = find_person(db.session, answer.participant_id)
+    line = next((each for each in recent if each.nonce == answer.nonce), None)
+    person = line.person if line and line.person else find_person(db.session, answer.participant_id)
     if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
         here = find_checkpoint(db.session, answer.checkpoint_id)
         context["elsewhere"] = list(waves_attended(db.session, person.id, here.wave_id))
@@ -102,5 +105,9 @@ def shown(answer: Answer | None) -> dict[str, Any]:
         point = find_checkpoint(db.session, answer.checkpoint_id)
         if point.kind == CheckpointKind.TRANSPORT:
             context["transport"] = transport_of(db.session, person.id, point.wave_id, answer.substitute_id)
-    context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())
+    marked = answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED)  # any other answer offers no undoing
+    if marked and line is None:
+        context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())
+    elif marked and line is not None:
+        context["undo"] = line.undo
     return context | {"person": person}

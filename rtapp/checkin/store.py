@@ -31,6 +31,7 @@ from .decide_store import (
 )
 from .decision import LATE, NO_DECISION, true_time
 from .facts_store import face_of, facts_of
+from .turns_store import begin_recording
 from .verdict import Facts, Verdict, is_open, judge
 
 _PASSING = {"replayed", "person"}
@@ -46,6 +47,8 @@ def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetim
     transaction was first (PostgreSQL). Judged in the order nonce, badge, revoked, archived, window, presence, wave;
     presence is decided by the unique index.
     """
+    if isinstance(session, Session):  # the writer has done so for all the scans of a group
+        begin_recording(session, [attempt.checkpoint_id], [attempt.participant_id] if attempt.participant_id else ())
     row = facts_of(session, attempt)
     if row.earlier_id is not None:
         return _replay(session, attempt, row)

@@ -1,15 +1,16 @@
 """The desk: scan, search, verdict; the phone's own camera; undoing a mark, putting another in its place."""
 
-from flask import Flask, flash, g, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
 from ..badges import token as codes
 from ..badges.store import token_holder
-from ..db import begin_write, db
+from ..db import db
 from ..events.checkpoint_store import find_checkpoints
 from ..refusals import Refused
 from ..roster.find_store import Person, find_person
@@ -18,30 +19,13 @@ from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import row_id
 from . import case_views, group_views, preflight_views  # noqa: F401  their routes are this room's too
-from .attempt import Attempt
+from .attempt import checked_nonce
 from .forms import attempt_of, new_nonce, whole
-from .marks_store import void_mark
-from .scan_writer import ScanWriter
-from .shared_views import blueprint, checked_nonce, desk_context, own_checkpoint, record, results, shown, tested
-from .store import find_answer, record_scan
+from .marks_store import live_mark, void_mark
+from .shared_views import blueprint, desk_context, own_checkpoint, record, results, shown, tested, write
+from .store import find_answer
+from .swap_store import swap_mark
 from .verdict import Source, Verdict
-
-WRONG_PERSON = "Salah orang"
-
-
-def init_app(app: Flask) -> None:
-    """Give the application its scan writer: made in the process that serves, on its first scan."""
-
-    def announce() -> None:
-        app.extensions["rtapp_changes"].announce()
-
-    def writer() -> ScanWriter:
-        if "rtapp_writer" not in app.extensions:
-            app.extensions["rtapp_writer"] = ScanWriter(db.engine, announce, app.config["SCAN_GROUP"])
-            app.extensions.setdefault("rtapp_closers", []).append(app.extensions["rtapp_writer"].stop)
-        return app.extensions["rtapp_writer"]
-
-    app.extensions["rtapp_scan_writer"] = writer
 
 
 @blueprint.get("/desk")
@@ -66,11 +50,12 @@ def desk(checkpoint_id: int) -> str:
     answer = tested(checkpoint_id) if "test" in request.args else find_answer(db.session, nonce) if nonce else None
     if answer is not None and answer.checkpoint_id != checkpoint_id:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
+    context = desk_context(checkpoint_id)
     return render_template(
         "checkin/desk.html",
-        **desk_context(checkpoint_id),
+        **context,
         **results(checkpoint_id, query),
-        **shown(answer),
+        **shown(answer, context["recent"]),
         points=find_checkpoints(db.session, acting().checkpoint_ids),
         wave=checkpoint.wave,
     )
@@ -92,8 +77,7 @@ def scan(checkpoint_id: int) -> Response | str:
     """Record one scan from a page: what was read or typed, somebody tapped, or a decision about them."""
     require_checkpoint(checkpoint_id)
     form = request.form
-    nonce = checked_nonce(form.get("nonce") or new_nonce())
-    attempt = attempt_of(form, checkpoint_id, acting(), nonce)
+    attempt = attempt_of(form, checkpoint_id, acting(), form.get("nonce") or new_nonce())
     if attempt.participant_id is None and not attempt.code and not attempt.decision.walk_in:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
     searched = attempt.source is Source.SHORT_CODE and not codes.looks_like_code(attempt.code or "")
@@ -101,7 +85,8 @@ def scan(checkpoint_id: int) -> Response | str:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id, q=attempt.code), 303)
     answer = record(attempt)
     if wants_fragment():
-        context = desk_context(checkpoint_id) | results(checkpoint_id, "") | shown(answer)
+        context = desk_context(checkpoint_id)
+        context |= results(checkpoint_id, "") | shown(answer, context["recent"])
         return render_template("checkin/answer.html", **context)
     if answer.verdict is Verdict.TEST:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id, test=1), 303)
@@ -147,11 +132,13 @@ def card(token: str) -> Response | str:
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def void(attendance_id: int) -> Response:
     """Take a mark back with a reason and return to the desk."""
-    actor = acting()
-    write = begin_write(db.session)
-    mark = void_mark(write, actor, attendance_id, request.form.get("reason", ""), now=clock.utcnow())
-    name, checkpoint_id = find_person(write, mark.participant_id).name, mark.checkpoint_id
-    write.commit()
+    actor, reason = acting(), request.form.get("reason", "")
+
+    def undo(write: Session) -> tuple[str, int]:
+        mark = void_mark(write, actor, attendance_id, reason, now=clock.utcnow())
+        return find_person(write, mark.participant_id).name, mark.checkpoint_id
+
+    name, checkpoint_id = write(undo)
     flash(_("Pencatatan %(name)s dibatalkan.", name=name), "ok")
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
 
@@ -172,20 +159,10 @@ def instead(attendance_id: int) -> Response:
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def swap(attendance_id: int) -> Response:
     """Take a mark back and make that of the right person, in one step; both stay in the trail."""
-    actor, now = acting(), clock.utcnow()
-    right, nonce = whole(request.form.get("participant")), checked_nonce(request.form.get("nonce", ""))
-    write = begin_write(db.session)
-    mark = void_mark(write, actor, attendance_id, WRONG_PERSON, now=now)
-    checkpoint_id = mark.checkpoint_id
-    attempt = Attempt(
-        nonce, checkpoint_id, Source.SEARCH, participant_id=right, device_id=actor.device_id, user_id=actor.user_id,
-        recorded_by=actor.name,
-    )  # fmt: skip
-    if right is None:
-        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
-    record_scan(write, attempt, now=now)
-    write.commit()
-    return redirect(url_for(".desk", checkpoint_id=checkpoint_id, scan=nonce), 303)
+    actor, nonce = acting(), checked_nonce(request.form.get("nonce", ""))
+    right = whole(request.form.get("participant"))
+    answer = write(lambda session: swap_mark(session, actor, attendance_id, right, nonce, now=clock.utcnow()))
+    return redirect(url_for(".desk", checkpoint_id=answer.checkpoint_id, scan=nonce), 303)
 
 
 @blueprint.get("/csrf-token")
@@ -204,10 +181,6 @@ def _keep_cards_private(response: Response) -> Response:
 
 
 def _mark_and_words(attendance_id: int) -> tuple[object, Person, str]:
-    from ..schema import Attendance
-
-    mark = db.session.get(Attendance, attendance_id)
-    if mark is None or mark.voided_at is not None:
-        raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
+    mark = live_mark(db.session, attendance_id)
     person = find_person(db.session, mark.participant_id)
     return mark, person, request.args.get("q", "").strip() or person.name

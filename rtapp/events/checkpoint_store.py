@@ -13,6 +13,8 @@ from ..refusals import Refused
 from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignedList, Wave
 from .waves import LONGEST_POINT, CheckpointKind, checked_line, numeral, refuse_empty_window
 
+_WITH_WAVE = (joinedload(Checkpoint.wave),)
+
 
 def find_checkpoints(session: Session, ids: frozenset[int] | None = None) -> Sequence[Checkpoint]:
     """Return the checkpoints by wave and position, only those of ``ids`` where given."""
@@ -22,8 +24,8 @@ def find_checkpoints(session: Session, ids: frozenset[int] | None = None) -> Seq
 
 
 def find_checkpoint(session: Session, checkpoint_id: int) -> Checkpoint:
-    """Return the checkpoint, or refuse with 404."""
-    checkpoint = session.get(Checkpoint, checkpoint_id)
+    """Return the checkpoint with its wave, or refuse with 404."""
+    checkpoint = session.get(Checkpoint, checkpoint_id, options=_WITH_WAVE)
     if checkpoint is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     return checkpoint

@@ -1,7 +1,7 @@
 """The blueprint of the counts and what its pages share: whose waves one sees, streams, answers known already."""
 
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, Flask, current_app, request, url_for
 from flask_babel import force_locale
@@ -17,17 +17,10 @@ from ..refusals import Refused
 from ..schema import Wave
 from ..web.filters import day, language
 from ..web.guard import acting, current_actor
-from .stream import Streams, Texts, Watch, polled
+from ..web.services import services
+from .stream import polled
 
 blueprint = Blueprint("live", __name__)
-
-
-class Live(NamedTuple):
-    """What the streams of a process share."""
-
-    streams: Streams
-    texts: Texts
-    watch: Watch
 
 
 def own_wave(wave_id: int) -> Wave:
@@ -70,8 +63,7 @@ def stream_of(name: Hashable, make: Callable[[], str], may: Callable[[Actor], bo
 
     ``make`` and ``may`` are called outside this request, in contexts of their own.
     """
-    app, spoken = current_app._get_current_object(), language()
-    live: Live = app.extensions["rtapp_live"]
+    app, spoken, live = current_app._get_current_object(), language(), services().live
 
     def rendered() -> str:
         return in_context(app, make, spoken)

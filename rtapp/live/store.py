@@ -60,8 +60,8 @@ def count_at(session: Session, checkpoint_id: int) -> Count:
     here = select(func.count(Attendance.id)).join(Participant, Participant.id == Attendance.participant_id)
     here = here.where(Attendance.checkpoint_id == checkpoint_id, Attendance.voided_at.is_(None))
     here = here.where(Participant.kind == "rt", Participant.wave_id == wave_id)
-    present = session.scalar(here) or 0
-    invited = session.scalar(select(func.sum(Invitation.invited)).where(Invitation.wave_id == wave_id))
+    letters = select(func.sum(Invitation.invited)).where(Invitation.wave_id == wave_id)
+    present, invited = session.execute(select(here.scalar_subquery(), letters.scalar_subquery())).one()
     if invited is not None:
         return Count(checkpoint_id, present, int(invited), "invitation")
     listed = session.scalar(_heads(checkpoint_id, wave_id, _LISTED)) or 0

@@ -149,6 +149,14 @@ class Streams:
             self._taken -= 1
 
 
+class Live(NamedTuple):
+    """What the streams of a process share."""
+
+    streams: Streams
+    texts: Texts
+    watch: "Watch"
+
+
 def polled(made: Made, seen_tag: str | None) -> str:
     """Return a stream of one event for a viewer without a place: the text, or that ``seen_tag`` still holds.
 

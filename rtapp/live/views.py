@@ -1,9 +1,8 @@
 """Counts: the board of a wave, the count of a desk's checkpoint, both first and live; counts for programs."""
 
-from threading import Event as Stopped
 from typing import Any
 
-from flask import Blueprint, Flask, jsonify, redirect, render_template, url_for
+from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from .. import clock
@@ -17,7 +16,6 @@ from ..web.htmx import page_or_fragment, wants_fragment
 from . import board_views, missing_views, screen_views  # noqa: F401  their routes are this room's too
 from .board_views import board_of
 from .shared_views import (
-    Live,
     blueprint,
     own_wave,
     sees,
@@ -28,27 +26,9 @@ from .shared_views import (
     waves_of,
 )
 from .store import count_at, counts_at, current_wave
-from .stream import Changes, Streams, Texts, Watch, watch_postgres, watch_sqlite
 from .tally import Counts
 
 api = Blueprint("live_api", __name__, url_prefix="/api/v1")
-
-
-def init_app(app: Flask) -> None:
-    """Give the application what tells viewers of changes; no thread runs before somebody watches."""
-    changes = Changes()
-
-    def watch(stop: Stopped) -> None:
-        with app.app_context():
-            url = db.engine.url
-        if url.get_backend_name() == "sqlite":
-            watch_sqlite(url.database or "", changes, stop)
-        else:
-            watch_postgres(url, changes, stop)
-
-    live = Live(Streams(app.config["STREAM_LIMIT"]), Texts(changes), Watch(watch))
-    app.extensions.update(rtapp_changes=changes, rtapp_live=live, rtapp_counts=count_at)
-    app.extensions.setdefault("rtapp_closers", []).extend((changes.end, live.watch.stop))
 
 
 @blueprint.get("/counts")

@@ -16,6 +16,7 @@ from ..documents.xlsx_out import write_xlsx
 from ..events.about_store import about_of
 from ..live.store import last_change, registration_of
 from ..refusals import Refused
+from ..web.services import services_of
 from .desk_list_paper import DeskList, desk_list
 from .desk_list_store import due_waves, lines_of, tables_of
 
@@ -47,7 +48,7 @@ def start(app: Flask, every: float) -> None:
             stop.wait(every)
 
     thread = threading.Thread(target=run, name="fallback-lists", daemon=True)
-    app.extensions.setdefault("rtapp_closers", []).append(stop.set)
+    services_of(app).closers.append(stop.set)
     thread.start()
 
 

@@ -17,6 +17,7 @@ from ..db import db
 from ..events.store import find_event
 from ..live.store import last_change
 from ..refusals import Refused
+from ..web.services import services_of
 from . import backups
 from .backup_file import place
 from .rotation import is_due
@@ -46,7 +47,7 @@ def start(app: Flask, every: float) -> None:
         lock.release(force=True)
 
     thread = threading.Thread(target=run, name="backups", daemon=True)
-    app.extensions.setdefault("rtapp_closers", []).append(stop.set)
+    services_of(app).closers.append(stop.set)
     thread.start()
 
 

@@ -20,9 +20,13 @@ def home() -> str:
 
 
 def epoch() -> str:
-    """Return ``<instance>-<epoch of the event>``, "" before there is an event; looked up once per request."""
+    """Return ``<instance>-<epoch of the event>``, "" before there is an event; looked up once per request.
+
+    Where a page has read the event already, it is asked for nothing else.
+    """
     if "epoch" not in g:
-        found = find_epoch(db.session)
+        read = g.get("event")
+        found = read.epoch if read is not None else find_epoch(db.session)
         g.epoch = f"{home()}-{found}" if found else ""
     return g.epoch
 

@@ -3,7 +3,6 @@
 import ipaddress
 from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -19,10 +18,10 @@ from ..refusals import Refused
 from ..schema import Device, User
 from ..settings import store as settings
 from .htmx import wants_fragment, wants_json
+from .services import services
 
 View = TypeVar("View", bound=Callable[..., Any])
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-STRANGERS = 24  # forms of strangers under way at once: one that is sent half holds a thread for as long as it likes
 
 
 def requires(*duties: Duty) -> Callable[[View], View]:
@@ -77,8 +76,6 @@ def start_session(user: User | None, device: Device | None) -> None:
 
 def init_app(app: Flask) -> None:
     """Ask the guard before every request."""
-    app.extensions["rtapp_seen"] = {}  # when each device's «last seen» was last looked at
-    app.extensions["rtapp_strangers"] = BoundedSemaphore(STRANGERS)
     app.before_request(_guard)
     app.teardown_request(_let_go)
     app.context_processor(lambda: {"actor": current_actor()})
@@ -113,14 +110,14 @@ def _guard() -> Response | None:
 
 def _admit_stranger() -> None:
     """Take one of the places for strangers until the request ends, so that none of them can take every thread."""
-    g.stranger = current_app.extensions["rtapp_strangers"].acquire(blocking=False)
+    g.stranger = services().strangers.acquire(blocking=False)
     if not g.stranger:
         raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
 
 
 def _let_go(_error: BaseException | None) -> None:
     if g.pop("stranger", False):
-        current_app.extensions["rtapp_strangers"].release()
+        services().strangers.release()
 
 
 def _is_private_line() -> bool:
@@ -155,7 +152,7 @@ def _cookie() -> Actor | None:
 
 
 def _seen(actor: Actor | None) -> Actor | None:
-    now, looked_at = clock.utcnow(), current_app.extensions["rtapp_seen"]
+    now, looked_at = clock.utcnow(), services().seen
     if actor is None or abs(now - looked_at.get(actor.id, LONG_AGO)) < SEEN_EVERY:
         return actor
     looked_at[actor.id] = now

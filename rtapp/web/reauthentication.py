@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import current_app, request
+from flask import request
 
 from .. import clock
 from ..accounts import store as accounts
@@ -11,6 +11,7 @@ from ..db import db
 from ..refusals import Reason, Refused, reason
 from ..schema import User
 from .guard import acting
+from .services import services
 
 
 def ask_again() -> None:
@@ -35,12 +36,12 @@ def ask_again() -> None:
 
 def admit(name: str) -> timedelta | None:
     """Note a try at this account from this address; return how long to wait when there were too many."""
-    return current_app.extensions["rtapp_tries"].admit(key_of(name), request.remote_addr or "", clock.utcnow())
+    return services().tries.admit(key_of(name), request.remote_addr or "", clock.utcnow())
 
 
 def forget(name: str) -> None:
     """Forget the tries of somebody who got it right."""
-    current_app.extensions["rtapp_tries"].forget(key_of(name), request.remote_addr or "")
+    services().tries.forget(key_of(name), request.remote_addr or "")
 
 
 def too_often(wait: timedelta) -> Reason:

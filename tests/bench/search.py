@@ -27,6 +27,7 @@ from rtapp.factory import create_app
 from rtapp.roster import names
 from rtapp.roster.find_store import Filter, count_people, search_text
 from rtapp.schema import Participant, Seat, Village
+from rtapp.web.services import services_of
 
 from ..served import Served, Visitor, command
 
@@ -57,7 +58,7 @@ def grow(instance: Path, rows: int) -> None:
         assert count_people(session, Filter()) == rows
         session.remove()
         db.engine.dispose()
-    app.extensions["rtapp_close"]()
+    services_of(app).close()
 
 
 def _head(event: int, wave: int | None, seat: int, name: str, village: Village, rt: str) -> dict[str, object]:

@@ -1,0 +1,42 @@
+"""Taking turns between processes: one at a time numbers at a checkpoint, and a seal waits for whoever records.
+
+SQLite lets one transaction write at a time, so there is nothing to do. PostgreSQL lets many: of two that read the
+highest number at once both would give the next, and a scan with a lower id may be committed after one with a higher.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+_SEAL = -1  # the lock that whoever records shares; ids of checkpoints are the others
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(:seal)")
+_NUMBER = text("SELECT pg_advisory_xact_lock(id) FROM unnest(CAST(:points AS bigint[])) AS id")
+_ALONE = text("SELECT pg_advisory_xact_lock(:seal)")
+# A decision notes in the trail and marks afterwards; pages lock the person first and the trail last, so it must, too.
+_PEOPLE = text("SELECT id FROM participant WHERE id = ANY(CAST(:people AS bigint[])) ORDER BY id FOR KEY SHARE")
+
+
+def begin_recording(
+    where: Session | Connection, checkpoint_ids: Iterable[int], participant_ids: Iterable[int] = ()
+) -> None:
+    """Wait until nobody else records at these checkpoints, and hold them until the transaction ends.
+
+    Call it before anything is read that is judged by; again in the same transaction it costs nothing but a question.
+    """
+    if _dialect(where) != "postgresql":
+        return
+    where.execute(_SHARE, {"seal": _SEAL})
+    where.execute(_NUMBER, {"points": sorted(set(checkpoint_ids))})  # in one order everywhere: no two wait in a circle
+    if people := sorted(set(participant_ids)):
+        where.execute(_PEOPLE, {"people": people})
+
+
+def end_recording(where: Session | Connection) -> None:
+    """Wait until nobody is recording: every scan that has an id by now is committed, and none will come below it."""
+    if _dialect(where) == "postgresql":
+        where.execute(_ALONE, {"seal": _SEAL})
+
+
+def _dialect(where: Session | Connection) -> str:
+    return (where if isinstance(where, Connection) else where.get_bind()).dialect.name
