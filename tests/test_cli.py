@@ -10,16 +10,13 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from alembic import command as alembic
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from filelock import FileLock
 
-from rtapp import db, migrations
+from rtapp import migrations
 from rtapp.commands import main as cli
 from rtapp.commands import terminal
-from rtapp.factory import create_app
 
 from .served import ROOT, environment
 
@@ -161,22 +158,17 @@ def test_settings_that_cannot_be_read_are_told_with_the_line(run, tmp_path):
     assert "line 2" in said
 
 
-def test_an_older_database_is_not_changed_under_a_server_that_uses_it(run, tmp_path):
-    instance = tmp_path / "instance"
-    app = create_app(instance)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    first = ScriptDirectory.from_config(config).get_base()
-    with app.app_context():
-        with db.db.engine.connect() as connection:
-            connection = connection.execution_options(rtapp_writes=True)
-            config.attributes["connection"] = connection
-            alembic.upgrade(config, first)
-            connection.commit()
-        db.db.engine.dispose()
-    with FileLock(instance / "serve.lock"):
+def test_an_older_database_is_not_changed_under_a_server_that_uses_it(run, tmp_path, monkeypatch):
+    assert run("migrate").stdout == "Basis data diperbarui.\n"
+    first, newer, later = migrations.newest(), tmp_path / "newer", Config()
+    shutil.copytree(Path(migrations.__file__).parent, newer)
+    version = f"revision, down_revision = 'later', '{first}'\n\n\ndef upgrade():\n    pass\n"
+    (newer / "versions" / "later.py").write_text(version)
+    later.set_main_option("script_location", str(newer))
+    monkeypatch.setattr(migrations, "_config", lambda: later)
+    with FileLock(tmp_path / "instance" / "serve.lock"):
         assert told(run("migrate")).startswith("Peladen lain sudah berjalan")
-    assert rows(instance, "SELECT version_num FROM alembic_version") == [(first,)]
+    assert rows(tmp_path / "instance", "SELECT version_num FROM alembic_version") == [(first,)]
     assert run("migrate").stdout == "Basis data diperbarui.\n"
 
 
