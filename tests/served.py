@@ -59,7 +59,8 @@ class Served:
         self.instance, self.database = instance, database
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._words = words
+        # HTTPS is a second process, which most tests do not ask.
+        self._words = words if "--tls" in words else (*words, "--no-tls")
         self._log = instance.parent / f"{instance.name}-{self.port}.log"
         self.start()
 

@@ -30,7 +30,7 @@ from ..imports import plan_store as imports
 from ..imports.apply_store import apply_plan
 from ..imports.drafts import Answers
 from ..imports.message import read_file
-from ..laptop import browser_files, service, serving
+from ..laptop import browser_files, environment, service, serving, shortcut
 from ..roster import export_store as exports
 from ..roster.store import refresh_search_texts
 from ..safety import copy as copying
@@ -40,7 +40,8 @@ from ..web import network
 from . import demo, doctor, terminal
 from . import papers as cli_papers
 from . import safety as cli_safety
-from .opening import ACTOR, claimed, close, made, opened, upgraded
+from .opening import ACTOR, Doors, claimed, close, made, opened, upgraded
+from .proofs import test
 from .terminal import NUMBER
 
 
@@ -49,69 +50,80 @@ def serve_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ports, everywhere = click.IntRange(1, 65535), "0.0.0.0"
     port = click.option("--port", default=8000, show_default=True, type=ports, help="Port yang didengarkan.")
     host = click.option("--host", default=everywhere, show_default=True, help="Alamat yang didengarkan.")
-    secure = click.option("--tls", is_flag=True, help="Layani juga HTTPS, dengan sertifikat sendiri.")
-    secure_port = click.option("--tls-port", default=8443, show_default=True, type=ports, help="Port untuk HTTPS.")
-    workers = click.option(
-        "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Proses peladen."
+    secure = click.option(
+        "--tls/--no-tls", default=None, help="HTTPS di samping HTTP, dengan sertifikat sendiri. Biasanya ada."
     )
-    return host(port(secure(secure_port(workers(command)))))
+    secure_port = click.option("--tls-port", type=ports, help="Port untuk HTTPS. Biasanya port HTTP + 443: 8443.")
+    workers = click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Proses server.")
+    opening = click.option(
+        environment.OPEN, "open_browser", is_flag=True, help="Buka peramban di halaman awal, seperti klik dua kali."
+    )
+    return host(port(secure(secure_port(workers(opening(command))))))
 
 
 @click.group(cls=terminal.Commands, invoke_without_command=True)
 @serve_options
 @click.pass_context
 def main(context: click.Context, **where: Any) -> None:
-    """Meja registrasi. Tanpa perintah: menjalankan peladen."""
+    """Meja registrasi. Tanpa perintah: menjalankan server."""
     if context.invoked_subcommand is None:
         context.invoke(serve, **where)
 
 
 @main.command()
 @serve_options
-def serve(host: str, port: int, tls: bool, tls_port: int, workers: int) -> None:
-    """Jalankan peladen."""
-    tls_port = tls_port if tls else 0
-    with claimed(host, port, tls_port=tls_port) as app:
+def serve(open_browser: bool, workers: int, **where: Any) -> None:
+    """Jalankan server."""
+    doors = Doors(**where)
+    with terminal.page_of_running(doors.port, open_browser), claimed(doors) as app:
         with app.app_context():
             secret = None
             if needs_setup(begin_write(db.session)):
                 secret = issue_link(db.session, "setup", now=clock.utcnow())
             db.session.commit()
-        run(app, host, port, [("Buat admin pertama (sekali pakai)", secret)] if secret else [], tls_port, workers)
+        links = [("Buat admin pertama (sekali pakai)", secret)] if secret else []
+        run(app, doors, links, workers, open_browser=open_browser)
 
 
 @main.command("demo")
-@click.option("--no-serve", is_flag=True, help="Isi saja, jangan jalankan peladen.")
+@click.option("--no-serve", is_flag=True, help="Isi saja, jangan jalankan server.")
 @serve_options
-def demo_command(no_serve: bool, host: str, port: int, tls: bool, tls_port: int, workers: int) -> None:
+def demo_command(no_serve: bool, open_browser: bool, workers: int, **where: Any) -> None:
     """Isi dan jalankan acara contoh: Tabalong 2023, 951 Ketua RT sintetis."""
-    instance = _demo_instance()
+    instance, doors = _demo_instance(), Doors(**where)
     if no_serve:
         app = opened(instance)
         _fill_demo(app)
         click.echo(f"Instance: {app.instance_path}")
         return
-    tls_port = tls_port if tls else 0
-    with claimed(host, port, instance, tls_port) as app:
+    with terminal.page_of_running(doors.port, open_browser), claimed(doors, instance) as app:
         _fill_demo(app)
         with app.app_context():
             links = _demo_links(begin_write(db.session), clock.utcnow())
             db.session.commit()
-        run(app, host, port, links, tls_port, workers)
+        run(app, doors, links, workers, open_browser=open_browser)
 
 
 @main.command("service")
 @serve_options
-def service_command(host: str, port: int, tls: bool, tls_port: int, workers: int) -> None:
-    """Tampilkan cara menjalankan peladen setiap kali laptop dinyalakan: unit systemd, atau tugas Windows."""
-    words = ["--host", host, "--port", str(port)]
-    words += ["--tls", "--tls-port", str(tls_port)] if tls else []
+def service_command(workers: int, open_browser: bool, **where: Any) -> None:
+    """Tampilkan cara menjalankan server setiap kali laptop dinyalakan: unit systemd, atau tugas Windows."""
+    doors = Doors(**where)
+    words = ["--host", doors.host, "--port", str(doors.port)]
+    words += ["--tls-port", str(doors.tls_port)] if doors.tls_port else ["--no-tls"]
     words += ["--workers", str(workers)] if workers > 1 else []
     python, program = Path(sys.executable), config.ROOT / "app.py"
     if os.name == "nt":
         click.echo(service.task(python, program, words))
     else:
         click.echo(service.unit(python, program, config.instance_folder(), getpass.getuser(), words), nl=False)
+
+
+@main.command()
+def desktop() -> None:
+    """Taruh ikon di layar laptop: klik dua kali menjalankan server dan membuka peramban."""
+    python = Path(getattr(sys, "_base_executable", "") or sys.executable)  # it mends the environment, too
+    click.echo(f"Ikon ditulis: {shortcut.write(python, config.ROOT / 'app.py')}")
 
 
 @main.command()
@@ -136,7 +148,7 @@ def copy_to(url: str) -> None:
     click.echo(f"{rows} baris disalin. Jalankan peladen dengan DATABASE_URL ke alamat itu.")
 
 
-for each in (cli_safety.verify, cli_safety.backup, cli_safety.restore):
+for each in (test, cli_safety.verify, cli_safety.backup, cli_safety.restore):
     main.add_command(each)
 
 
@@ -320,20 +332,24 @@ def user_add(name: str, role: str) -> None:
     click.echo(f"Pengguna “{name}” ditambahkan.")
 
 
-def run(app: Flask, host: str, port: int, links: list[tuple[str, str]], tls_port: int, workers: int) -> None:
+def run(app: Flask, doors: Doors, links: list[tuple[str, str]], workers: int, *, open_browser: bool) -> None:
     """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
     with app.app_context():
         told, on_sqlite = settings.read(db.session, "base_url"), db.engine.dialect.name == "sqlite"
     close(app)
     if on_sqlite and workers > 1:
         click.echo("SQLite: beberapa proses tetap benar, tetapi tidak lebih cepat. Untuk itu pakai PostgreSQL.")
+    host, port, tls_port = doors.host, doors.port, app.config["TLS_PORT"]
     secure = network.addresses(host, tls_port, "https") if tls_port else []
-    terminal.announce(network.addresses(host, port), told, links, secure)
+    reached = network.addresses(host, port)
+    terminal.announce(reached, told, links, secure)
+    if open_browser:
+        terminal.open_when_answering(reached[0], f"/links/{links[0][1]}" if links else "/")
     threads, instance = app.config["SERVER_THREADS"], Path(app.instance_path)
     serving.run(serving.free_address(host, port), port, threads, instance, tls_port, workers)
     with app.app_context():
         migrations.current(db.engine)  # what the worker left is opened once more, to be closed well
-    click.echo("Peladen berhenti.")
+    click.echo("Server berhenti.")
 
 
 def _demo_instance() -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,10 +12,12 @@ from .. import clock, config, migrations
 from ..db import db, normalised_url
 from ..factory import create_app
 from ..laptop import browser_files, serving
+from ..refusals import Refused
 from ..safety import backups
 from ..web import assets
 
 ACTOR = "app.py"  # who did it, in the trail
+TLS_AWAY = 443  # HTTPS listens that far above HTTP: two events on one laptop do not meet
 
 
 def opened(instance: Path | None = None) -> Flask:
@@ -45,23 +48,50 @@ def upgraded(app: Flask) -> bool:
         return _migrate(instance, alone=serving.hold_instance(instance))
 
 
+@dataclass(frozen=True)
+class Doors:
+    """Where the server is reached: ``tls`` is None where nobody said whether HTTPS is wanted."""
+
+    host: str
+    port: int
+    tls: bool | None = None
+    tls_port: int | None = None
+
+    def __post_init__(self) -> None:
+        usual = self.port + TLS_AWAY if self.port + TLS_AWAY < 2**16 else self.port - TLS_AWAY
+        object.__setattr__(self, "tls_port", 0 if self.tls is False else self.tls_port or usual)
+
+
 @contextmanager
-def claimed(host: str, port: int, instance: Path | None = None, tls_port: int = 0) -> Iterator[Flask]:
-    """Yield the application ready to be served, its instance and port ours: until then nothing has changed.
+def claimed(doors: Doors, instance: Path | None = None) -> Iterator[Flask]:
+    """Yield the application ready to be served, its instance and ports ours: until then nothing has changed.
 
     A second start must not take away the links that the first one printed.
     """
     app = made(instance)
     with serving.hold_instance(Path(app.instance_path)):
-        serving.free_address(host, port)
-        if tls_port:
-            serving.prepare_tls(host, port, tls_port, Path(app.instance_path))
+        serving.free_address(doors.host, doors.port)
+        app.config["TLS_PORT"] = _secured(doors, Path(app.instance_path))
         if assets.missing(config.ROOT / "static"):
             click.echo("Mengambil aset peramban (sekali saja) …")
             browser_files.fetch(config.ROOT / "static")
         with app.app_context():
             _migrate(Path(app.instance_path))
         yield app
+
+
+def _secured(doors: Doors, instance: Path) -> int:
+    """Return the port of HTTPS, 0 for none: without anybody having asked for it, HTTP goes on alone where it fails."""
+    if not doors.tls_port:
+        return 0
+    try:
+        serving.prepare_tls(doors.host, doors.port, doors.tls_port, instance)
+    except Refused as refused:
+        if doors.tls:
+            raise
+        click.echo(f"PERHATIAN: tanpa HTTPS, jadi tanpa kamera di halaman ponsel. {refused}")
+        return 0
+    return doors.tls_port
 
 
 def _migrate(instance: Path, alone: AbstractContextManager[object] | None = None) -> bool:

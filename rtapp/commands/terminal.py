@@ -1,7 +1,13 @@
 """How the command line speaks: help in Indonesian, one sentence for what cannot be done, addresses with a QR code."""
 
+import os
 import sys
-from collections.abc import Sequence
+import threading
+import time
+import urllib.request
+import webbrowser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -11,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, Operati
 from ..documents import qr
 from ..refusals import Refused
 
+OPENING_TRIES = 240  # of a quarter of a second
 UNUSABLE = (OperationalError, InterfaceError, ArgumentError)  # a mistake of ours is none of these
 HEADINGS = {"Options": "Pilihan", "Commands": "Perintah"}
 REMARKS = {"required]": "wajib]", "[default: ": "[bawaan: ", "INTEGER RANGE": "BILANGAN", "INTEGER": "BILANGAN"}
@@ -163,6 +170,38 @@ def announce(reached: list[str], told: str, links: list[tuple[str, str]], secure
     elif away != reached[0]:
         show_qr(away)
     click.echo("Hentikan dengan Ctrl-C.")
+
+
+@contextmanager
+def page_of_running(port: int, wanted: bool) -> Iterator[None]:
+    """Open the page of a server that runs already, where ``wanted``: somebody has clicked twice once more."""
+    try:
+        yield
+    except Refused as refused:
+        if not wanted or refused.code != "already_served":
+            raise
+        click.echo("Server sudah berjalan; halamannya dibuka.")
+        _open(f"http://localhost:{port}/")
+
+
+def open_when_answering(address: str, path: str) -> None:
+    """Open the browser at the server's page as soon as it answers, and say what the window is for."""
+    click.echo("\nJANGAN TUTUP JENDELA INI selama acara: bila ditutup, server berhenti.\n")
+
+    def wait() -> None:
+        for _ in range(OPENING_TRIES):
+            with suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=2):
+                return _open(address + path)
+            time.sleep(0.25)
+
+    threading.Thread(target=wait, name="browser", daemon=True).start()
+
+
+def _open(address: str) -> None:
+    """Open a page in this laptop's browser; where there is no screen, a browser of letters would take the terminal."""
+    screen = os.name == "nt" or sys.platform == "darwin"
+    if screen or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")):
+        webbrowser.open(address)
 
 
 def show_qr(address: str) -> None:

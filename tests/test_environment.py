@@ -1,0 +1,173 @@
+"""app.py sets itself up: with nothing but Python beside it, without the internet later, after a broken set-up."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rtapp.laptop import environment
+
+from .served import ROOT, free_port
+
+BASE = getattr(sys, "_base_executable", sys.executable)  # a Python with nothing installed for us
+TOO_OLD = """
+import runpy, sys
+sys.version_info, sys.argv = (3, 9, 2, "final", 0), ["app.py", "demo"]
+runpy.run_path("app.py", run_name="__main__")
+"""
+PROOF = "def test_one(): pass\ndef test_other(): assert not 'a failure that must be told'\n"
+
+
+def wheel(folder: Path, name: str, version: str, **files: str) -> None:
+    """Write a package that holds nothing but its name, its version and these files."""
+    stem = f"{name.replace('-', '_')}-{version}"
+    about = {
+        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: uji\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        **files,
+    }
+    record = f"{stem}.dist-info/RECORD"
+    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as packed:
+        for path, text in {**about, record: "".join(f"{path},,\n" for path in (*about, record))}.items():
+            packed.writestr(path, text)
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every package of requirements.txt as an empty one, and with the first of them the way to the real ones."""
+    folder = tmp_path_factory.mktemp("wheels")
+    real = {"real.pth": sysconfig.get_path("purelib") + "\n"}
+    for name, version in environment.pinned(ROOT / "requirements.txt").items():
+        wheel(folder, name, version, **real)
+        real = {}
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project as somebody unpacks it, without any environment; the browser files are fetched already."""
+    project = tmp_path_factory.mktemp("bare") / "rtapp 1"  # people have folders with a space
+    for name in ("rtapp", "templates", "static"):
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("app.py", "requirements.txt"):
+        shutil.copy(ROOT / name, project)
+    (project / "tests").mkdir()
+    (project / "tests" / "requirements.txt").write_text("-r ../requirements.txt\n")
+    (project / "tests" / "test_it.py").write_text(PROOF)
+    return project
+
+
+def start(project: Path, *words: str, python: str = BASE, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the copy's app.py in an interpreter that has nothing, out of reach of any package index."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH", "RTAPP_VENV")}
+    kept |= {"PIP_NO_INDEX": "1", "RTAPP_INSTANCE": str(project / "instance"), "PYTHONIOENCODING": "utf-8", **env}
+    command = [python, "app.py", *words]
+    return subprocess.run(command, cwd=project, env=kept, capture_output=True, text=True, timeout=180)
+
+
+@pytest.mark.slow
+def test_a_bare_copy_sets_itself_up_starts_without_the_internet_and_mends_what_broke(bare, wheels):
+    environment_folder = bare / ".venv"
+    offline = start(bare, "migrate")
+    assert (
+        offline.returncode == 1 and "No matching distribution" in offline.stderr and "Traceback" not in offline.stderr
+    )
+
+    first = start(bare, "migrate", PIP_FIND_LINKS=str(wheels))
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[1:] == ["Siap. Mulai lain kali tidak perlu internet.", "Basis data diperbarui."]
+    assert str(environment_folder) in first.stdout.splitlines()[0] and "Traceback" not in first.stderr
+
+    assert start(bare, "migrate").stdout == "Basis data sudah mutakhir.\n"
+    proofs = start(bare, "test", "-q", "-p", "no:cacheprovider")
+    assert proofs.returncode == 1 and proofs.stdout.splitlines()[-1].startswith("1 failed, 1 passed in ")
+
+    (environment_folder / "bin" / "python").unlink()  # as after the system has got another Python
+    mended = start(bare, "migrate", PIP_FIND_LINKS=str(wheels))
+    assert mended.returncode == 0 and mended.stdout.endswith("Basis data sudah mutakhir.\n"), mended.stderr
+    assert start(bare, "migrate").stdout == "Basis data sudah mutakhir.\n"
+
+
+def test_a_python_too_old_is_told_in_one_sentence_that_says_what_to_install():
+    ast.parse((ROOT / "app.py").read_text(encoding="utf-8"), feature_version=(3, 6))  # else it would be a SyntaxError
+    told = subprocess.run([BASE, "-c", TOO_OLD], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 1 and told.stdout == ""
+    (line,) = told.stderr.splitlines()
+    assert "Python 3.11 atau lebih baru" in line and "ini Python 3.9." in line and "python.org" in line
+
+
+def test_what_a_new_start_needs_before_its_libraries_are_there_is_the_standard_library():
+    code = "import sys; sys.modules |= dict.fromkeys(['click', 'flask', 'filelock', 'sqlalchemy']); import {}"
+    for module in ("app", "rtapp.laptop.environment"):
+        assert (
+            subprocess.run(
+                [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); " + code.format(module)]
+            ).returncode
+            == 0
+        )
+
+
+def test_importing_the_program_makes_nothing(bare):
+    before = {path.name for path in bare.iterdir()}
+    done = subprocess.run([BASE, "-B", "-c", "import app"], cwd=bare, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in bare.iterdir()} - {".venv", ".venv.lock", "instance"} <= before
+
+
+def test_a_folder_that_is_no_environment_is_left_alone(bare, tmp_path):
+    (tmp_path / "surat.txt").write_text("jangan hilang")
+    told = start(bare, "migrate", RTAPP_VENV=str(tmp_path))
+    assert told.returncode == 1 and f"{tmp_path} bukan lingkungan Python." in told.stderr
+    assert (tmp_path / "surat.txt").read_text() == "jangan hilang"
+
+
+def test_an_environment_of_somebody_elses_that_has_everything_is_used_as_it_is(monkeypatch):
+    monkeypatch.setattr(environment, "prepare", lambda *_: pytest.fail("made another one"))
+    environment.enter(["serve"])
+
+
+def test_a_half_made_environment_is_not_taken_for_a_whole_one(tmp_path):
+    assert not environment._is_sound(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    assert environment._is_sound(tmp_path)
+    (tmp_path / "unfinished").touch()
+    assert not environment._is_sound(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_double_click_opens_the_page_once_it_answers_and_says_to_leave_the_window_open(tmp_path):
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
+    browser.chmod(0o755)
+    env = os.environ | {"BROWSER": str(browser), "RTAPP_INSTANCE": str(tmp_path / "instance"), "PYTHONUNBUFFERED": "1"}
+    env.pop("DATABASE_URL", None)
+    command = [
+        sys.executable,
+        "app.py",
+        "--open",
+        "--no-tls",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port := free_port()),
+    ]
+    with (tmp_path / "said").open("w") as said:
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=said, stdin=subprocess.DEVNULL)
+    try:
+        while not opened.exists() or not opened.read_text():
+            assert server.poll() is None
+        again = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    finally:
+        server.terminate()
+        server.wait(20)
+    first, second = opened.read_text().splitlines()
+    assert first.startswith(f"http://127.0.0.1:{port}/links/") and second == f"http://localhost:{port}/"
+    assert "JANGAN TUTUP JENDELA INI" in (tmp_path / "said").read_text()
+    assert again.returncode == 0 and again.stdout == "Server sudah berjalan; halamannya dibuka.\n"
