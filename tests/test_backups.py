@@ -324,7 +324,7 @@ def test_a_backup_of_postgresql_is_restored_to_sqlite_and_moves_back(postgres_fi
     name, _ = postgres_filled
     with postgres.database(name) as (_, url):
         there = {"DATABASE_URL": url}
-        server, laptop, file = tmp_path / "peladen", tmp_path / "laptop", tmp_path / "cadangan.zip"
+        server, laptop, file = tmp_path / "server", tmp_path / "laptop", tmp_path / "cadangan.zip"
         made = run(server, "backup", str(file), **there)
         assert made.exit_code == 0, made.stderr
         refused = run(server, "restore", str(file), **there)

@@ -167,7 +167,7 @@ def test_an_older_database_is_not_changed_under_a_server_that_uses_it(run, tmp_p
     later.set_main_option("script_location", str(newer))
     monkeypatch.setattr(migrations, "_config", lambda: later)
     with FileLock(tmp_path / "instance" / "serve.lock"):
-        assert told(run("migrate")).startswith("Peladen lain sudah berjalan")
+        assert told(run("migrate")).startswith("Server lain sudah berjalan")
     assert rows(tmp_path / "instance", "SELECT version_num FROM alembic_version") == [(first,)]
     assert run("migrate").stdout == "Basis data diperbarui.\n"
 

@@ -57,7 +57,7 @@ def test_a_running_server_is_recognised_and_a_taken_port_stops_the_event(demo, t
     server = Served(demo, ("demo",))
     try:
         assert (
-            f"Peladen menjawab di port {server.port}"
+            f"Server menjawab di port {server.port}"
             in command("doctor", "--port", str(server.port), instance=demo).stdout
         )
         elsewhere = command("doctor", "--port", str(free_port()), instance=demo)

@@ -116,7 +116,7 @@ def test_a_server_that_does_not_answer_is_said(served, visit):
     page = visit("desk", "/desk/1")
     page.route("**/preflight/time", lambda route: route.abort())
     page.goto(f"{served.url}/preflight")
-    state(page, "line").to_contain_text("Peladen tidak menjawab")
+    state(page, "line").to_contain_text("Server tidak menjawab")
     state(page, "clock").to_have_attribute("data-state", "none")
 
 

@@ -165,7 +165,7 @@ def test_a_second_server_of_one_instance_is_refused_and_takes_nothing_from_the_f
     server = serve()
     second = command("--host", "127.0.0.1", "--port", str(free_port()), instance=server.instance)
     assert second.returncode != 0 and second.stdout == ""
-    assert second.stderr == f"Peladen lain sudah berjalan untuk {server.instance}. Hentikan dahulu.\n"
+    assert second.stderr == f"Server lain sudah berjalan untuk {server.instance}. Hentikan dahulu.\n"
     assert visit(server).ask("GET", urlsplit(server.links[0]).path) == 200
 
 
@@ -244,7 +244,7 @@ def test_an_interrupted_server_ends_its_streams_and_leaves_one_whole_file(serve,
     for visitor in visitors:
         visitor.response.read()  # raises IncompleteRead for a stream that was torn
     assert server.process.returncode == 0 and is_free(server.port)
-    assert "Traceback" not in server.log and server.log.endswith("Peladen berhenti.\n")
+    assert "Traceback" not in server.log and server.log.endswith("Server berhenti.\n")
     assert not (demo / "rtapp.db-wal").exists()
 
 

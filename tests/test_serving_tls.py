@@ -191,14 +191,14 @@ def test_stopping_ends_both_and_leaves_one_whole_file(secure, how):
     assert secure.process.returncode == 0
     wait_until(lambda: not any(map(is_alive, family)))  # the interpreter's own helper goes last
     assert is_free(secure.port) and is_free(secure.tls_port)
-    assert "Traceback" not in secure.log and secure.log.endswith("Peladen berhenti.\n")
+    assert "Traceback" not in secure.log and secure.log.endswith("Server berhenti.\n")
     assert not (secure.instance / "rtapp.db-wal").exists()
 
 
 def test_a_second_start_and_a_taken_port_are_refused(secure, tmp_path):
     words = ("serve", "--host", "127.0.0.1", "--port", str(free_port()), "--tls", "--tls-port")
     second = command(*words, str(free_port()), instance=secure.instance)
-    assert second.returncode == 1 and second.stderr.startswith("Peladen lain sudah berjalan")
+    assert second.returncode == 1 and second.stderr.startswith("Server lain sudah berjalan")
     taken = command(*words, str(secure.tls_port), instance=tmp_path / "other")
     assert taken.returncode == 1 and taken.stderr.endswith("pilih --tls-port lain.\n")
     same = command(*words, words[4], instance=tmp_path / "other")

@@ -69,7 +69,7 @@ def test_a_bad_address_is_said_beside_it_and_nothing_is_kept(admin, kept, addres
 
 def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, admin, kept):
     refused = admin.get("/settings", environ_base=ELSEWHERE)
-    assert refused.status_code == 403 and "hanya dibuka di laptop peladen" in words(refused)
+    assert refused.status_code == 403 and "hanya dibuka di laptop server" in words(refused)
     assert admin.post("/settings", data={"admin_over_http": "on"}, environ_base=ELSEWHERE).status_code == 403
     admin.post("/settings", data={"base_url": ADDRESS, "admin_over_http": "on", "own_password": PASSWORD})
     assert kept() == {"base_url": ADDRESS, "admin_over_http": True}

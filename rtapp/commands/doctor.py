@@ -39,7 +39,7 @@ _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
 _AWAKE = {
     "Windows": "Jalankan “powercfg /change standby-timeout-ac 0”, dan biarkan tutup laptop terbuka.",
-    "Darwin": "Jalankan peladen dengan “caffeinate -s python app.py serve”.",
+    "Darwin": "Jalankan server dengan “caffeinate -s python app.py serve”.",
 }
 
 
@@ -155,7 +155,7 @@ def copies(instance: Path) -> Findings:
         yield Finding(Level.WARN, f"Folder kedua cadangan, {kept.folder}, tidak terjangkau. Pasang stik USB-nya.")
     if newest is None:
         yield Finding(
-            Level.WARN, "Belum ada cadangan: peladen membuatnya sendiri, atau jalankan “python app.py backup”."
+            Level.WARN, "Belum ada cadangan: server membuatnya sendiri, atau jalankan “python app.py backup”."
         )
     else:
         yield Finding(Level.OK, f"Cadangan terbaru {newest.made_at:%Y-%m-%d %H:%M} UTC.")
@@ -188,7 +188,7 @@ def written(instance: Path) -> Findings:
     most = logs.BYTES * (logs.OLDER + 1) / MEGABYTE
     yield Finding(
         Level.OK,
-        f"Catatan peladen di {logs.folder(instance)}: {logs.size(instance) / MEGABYTE:.1f} MB, paling banyak "
+        f"Catatan server di {logs.folder(instance)}: {logs.size(instance) / MEGABYTE:.1f} MB, paling banyak "
         f"{most:.0f} MB setiap proses.",
     )
 
@@ -197,13 +197,13 @@ def doors(instance: Path, port: int) -> Findings:
     """Does the server of this instance answer at its port, or may it have the port?"""
     ours = _is_served(instance)
     if ours and any(_answers(f"http://{host}:{port}/healthz") for host in ("127.0.0.1", *network.lan_addresses())):
-        yield Finding(Level.OK, f"Peladen menjawab di port {port}.")
+        yield Finding(Level.OK, f"Server menjawab di port {port}.")
     elif ours:
-        yield Finding(Level.WARN, f"Peladen berjalan, tetapi tidak menjawab di port {port}. Sebutkan portnya: --port.")
+        yield Finding(Level.WARN, f"Server berjalan, tetapi tidak menjawab di port {port}. Sebutkan portnya: --port.")
     else:
         try:
             serving.free_address("0.0.0.0", port)
-            yield Finding(Level.OK, f"Port {port} bebas; peladen belum dijalankan.")
+            yield Finding(Level.OK, f"Port {port} bebas; server belum dijalankan.")
         except Refused as refused:
             yield Finding(Level.STOP, str(refused))
 
@@ -274,7 +274,7 @@ def sleep() -> Findings:
     if masked or _said("gsettings", "get", *asked).strip("'") == "nothing":
         yield Finding(Level.OK, "Laptop tidak tidur sendiri selama tersambung listrik.")
         return
-    inhibit = "Jalankan peladen dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python app.py serve”."
+    inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python app.py serve”."
     advice = _AWAKE.get(platform.system(), inhibit)
     yield Finding(Level.WARN, f"Setelan tidur laptop tidak terbaca atau menyala. {advice}")
 

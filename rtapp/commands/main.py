@@ -145,7 +145,7 @@ def copy_to(url: str) -> None:
             read = db.engine
         with target.app_context():
             rows = copying.copy_all(read, db.engine)
-    click.echo(f"{rows} baris disalin. Jalankan peladen dengan DATABASE_URL ke alamat itu.")
+    click.echo(f"{rows} baris disalin. Jalankan server dengan DATABASE_URL ke alamat itu.")
 
 
 for each in (test, cli_safety.verify, cli_safety.backup, cli_safety.restore):
@@ -160,8 +160,8 @@ def fetch() -> None:
 
 
 @main.command("doctor")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port peladen.")
-@click.option("--tls-port", default=8443, show_default=True, type=click.IntRange(1, 65535), help="Port HTTPS peladen.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port server.")
+@click.option("--tls-port", default=8443, show_default=True, type=click.IntRange(1, 65535), help="Port HTTPS server.")
 def doctor_command(port: int, tls_port: int) -> None:
     """Periksa laptop sebelum acara. Status 1: ada yang akan menghentikan acara."""
     worst = doctor.Level.OK

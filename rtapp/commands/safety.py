@@ -38,7 +38,7 @@ def verify() -> None:
 @click.command("backup", cls=terminal.Command)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def backup(file: Path | None) -> None:
-    """Tulis cadangan basis data dan kunci ke satu berkas, lalu periksa; peladen boleh berjalan."""
+    """Tulis cadangan basis data dan kunci ke satu berkas, lalu periksa; server boleh berjalan."""
     app, now = made(), clock.utcnow()
     instance = Path(app.instance_path)
     if file is not None and file.is_dir():
@@ -56,7 +56,7 @@ def backup(file: Path | None) -> None:
 @click.command("restore", cls=terminal.Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """Pulihkan cadangan ke folder ini; yang digantikan disimpan. Peladen harus berhenti."""
+    """Pulihkan cadangan ke folder ini; yang digantikan disimpan. Server harus berhenti."""
     instance = config.instance_folder()
     database = _file_of_database(instance)
     words = _passphrase() if backup_file.is_sealed(file) else ""

@@ -32,7 +32,7 @@ def hold_instance(instance: Path) -> Iterator[None]:
     except Timeout:
         raise Refused(
             "already_served",
-            "Peladen lain sudah berjalan untuk %(folder)s. Hentikan dahulu.",
+            "Server lain sudah berjalan untuk %(folder)s. Hentikan dahulu.",
             folder=instance,
         ) from None
     try:

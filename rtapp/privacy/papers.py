@@ -47,7 +47,7 @@ def _blocks(page: Paper, told: Minutes, about: About) -> Iterator[Block]:
     if told.files:
         yield words(page, f"Berkas yang ikut dihapus: {', '.join(told.files)}.", after=3, lines=12)
     if told.elsewhere:
-        yield words(page, "Salinan di luar komputer peladen, dimusnahkan tersendiri:", after=1, joined=True)
+        yield words(page, "Salinan di luar komputer server, dimusnahkan tersendiri:", after=1, joined=True)
         for copy in told.elsewhere:
             yield words(page, f"•  {copy}", after=1)
         yield space(2)

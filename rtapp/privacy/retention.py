@@ -27,7 +27,7 @@ KINDS = (
     reason("codes", "Kode tak dikenal yang diketik di meja"),
     reason("lists", "Isi daftar yang pernah diimpor"),
     reason("lines", "Isi baris jejak (nilai dan garamnya)"),
-    reason("backups", "Berkas cadangan di komputer peladen"),
+    reason("backups", "Berkas cadangan di komputer server"),
 )
 
 

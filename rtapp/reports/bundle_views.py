@@ -72,7 +72,7 @@ def drop_bundle(wave_id: int) -> Response:
     """Stop the making of a bundle, or take the finished one away."""
     events.find_wave(db.session, wave_id)
     writer.drop(_instance(), wave_id)
-    flash(_("Berkas SPJ dihapus dari laptop peladen."), "ok")
+    flash(_("Berkas SPJ dihapus dari laptop server."), "ok")
     return redirect(url_for(".bundle", wave_id=wave_id), 303)
 
 

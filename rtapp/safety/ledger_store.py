@@ -57,7 +57,7 @@ def _some(check: Callable[[Session], Findings], session: Session) -> Findings:
 def damaged(error: DatabaseError | str) -> Reason:
     """Say that the database's file is damaged, and what to do."""
     why = str(error.orig if isinstance(error, DatabaseError) else error).strip().splitlines()[-1]
-    return reason("damaged", "Berkas basis data rusak (%(why)s). Hentikan peladen, lalu pulihkan cadangan.", why=why)
+    return reason("damaged", "Berkas basis data rusak (%(why)s). Hentikan server, lalu pulihkan cadangan.", why=why)
 
 
 def _file(session: Session) -> Findings:

@@ -35,7 +35,7 @@ OPTIONS: dict[str, Option] = {
             False,
             "Izinkan halaman admin lewat HTTP biasa di jaringan lokal",
             "Berisiko: siapa pun di Wi-Fi yang sama dapat membaca kata sandi dan data peserta yang lewat. "
-            "Biarkan mati bila admin bekerja di laptop peladen.",
+            "Biarkan mati bila admin bekerja di laptop server.",
         ),
     )
 }

@@ -67,11 +67,11 @@ def _sentence(status: int) -> str:
         413: _("Kiriman terlalu besar. Berkas paling banyak 10 MB."),
         429: _("Terlalu sering mencoba. Tunggu sebentar, lalu coba lagi."),
         503: _(
-            "Peladen tidak dapat menyimpan sekarang: disk penuh, atau basis data terkunci atau terputus. "
+            "Server tidak dapat menyimpan sekarang: disk penuh, atau basis data terkunci atau terputus. "
             "Coba lagi sebentar lagi; bila berulang, panggil panitia inti."
         ),
     }.get(status) or _(
-        "Terjadi kesalahan di peladen. Coba lagi; bila berulang, panggil panitia inti dan sebutkan nomor %(number)s.",
+        "Terjadi kesalahan di server. Coba lagi; bila berulang, panggil panitia inti dan sebutkan nomor %(number)s.",
         number=number(),
     )
 

@@ -101,7 +101,7 @@ def _guard() -> Response | None:
     if duties <= PROTECTED and not _is_private_line():
         raise Refused(
             "admin_needs_private_line",
-            "Halaman admin hanya dibuka di laptop peladen (localhost) atau lewat HTTPS. "
+            "Halaman admin hanya dibuka di laptop server (localhost) atau lewat HTTPS. "
             "Ini dapat diizinkan di Pengaturan, dengan risiko yang disebut di sana.",
             403,
         )

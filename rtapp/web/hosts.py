@@ -40,7 +40,7 @@ def _check() -> None:
     name = urlsplit(f"//{request.host}").hostname or ""
     if not is_private_name(name) and name not in _told():
         raise Refused(
-            "unknown_host", "Nama ini bukan nama peladen ini. Buka lewat alamat yang tertulis di layarnya.", 421
+            "unknown_host", "Nama ini bukan nama server ini. Buka lewat alamat yang tertulis di layarnya.", 421
         )
     if request.method not in _SAFE and not _is_own_page():
         raise Refused("foreign_origin", "Kiriman ini berasal dari halaman lain. Buka halaman ini lagi di sini.", 403)

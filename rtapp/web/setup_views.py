@@ -38,7 +38,7 @@ def certificate() -> Response:
     """Give the authority's certificate, without its key, in the form every system takes; over plain HTTP too."""
     authority = _authority()
     if authority is None:
-        raise Refused("no_certificate", "Peladen ini belum memakai HTTPS, jadi belum ada sertifikat.", 404)
+        raise Refused("no_certificate", "Server ini belum memakai HTTPS, jadi belum ada sertifikat.", 404)
     return Response(certificates.as_der(authority), mimetype="application/x-x509-ca-cert")
 
 
