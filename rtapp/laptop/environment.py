@@ -54,7 +54,7 @@ def enter(words: Sequence[str]) -> None:
     wanted = ROOT / ("tests/requirements.txt" if words[:1] == ["test"] else "requirements.txt")
     folder = place()
     inside = Path(sys.prefix).resolve() == folder
-    if not lacking(wanted, exact=inside or sys.prefix == sys.base_prefix):
+    if not wanted.exists() or not lacking(wanted, exact=inside or sys.prefix == sys.base_prefix):
         return
     prepare(folder, wanted)
     if not inside:
