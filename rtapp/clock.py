@@ -41,11 +41,6 @@ def day_text(day: date, language: str = "id") -> str:
     return f"{DAYS[words][day.weekday()]}, {day.day} {MONTHS[words][day.month - 1]} {day.year}"
 
 
-def moment_text(moment: datetime, zone: str) -> str:
-    """Return "Rabu, 8 November 2023 07.52 WITA"."""
-    return f"{day_text(local(moment, zone).date())} {clock_text(moment, zone)} {zone_text(zone)}"
-
-
 def zone_text(zone: str) -> str:
     """Return the abbreviation Indonesians use for ``zone`` (WIB, WITA, WIT), else the zone's own name."""
     return ZONE_NAMES.get(zone, zone)

@@ -65,7 +65,6 @@ class Wave(db.Model):
     event: Mapped[Event] = relationship(back_populates="waves")
     checkpoints: Mapped[list["Checkpoint"]] = relationship(back_populates="wave", order_by="Checkpoint.position")
     agenda: Mapped[list["Agenda"]] = relationship(back_populates="wave", order_by="Agenda.starts_at")
-    invitations: Mapped[list["Invitation"]] = relationship(back_populates="wave")
 
 
 class Invitation(db.Model):
@@ -78,7 +77,7 @@ class Invitation(db.Model):
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
     invited: Mapped[int]
     assumed: Mapped[bool] = mapped_column(default=False)
-    wave: Mapped[Wave] = relationship(back_populates="invitations")
+    wave: Mapped[Wave] = relationship()
     district: Mapped[District] = relationship()
 
 

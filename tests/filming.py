@@ -1,9 +1,11 @@
-"""A film for the browser's fake camera: pictures, one after another, as motion JPEG."""
+"""What a camera sees: pictures of codes, and a film of pictures for the browser's fake camera, as motion JPEG."""
 
 import io
 from pathlib import Path
 
 from PIL import Image
+
+from rtapp.documents import qr
 
 FRAME = (1280, 720)
 
@@ -20,3 +22,13 @@ def film(pictures: list[Image.Image], path: Path, frames_each: int = 30) -> Path
             frame.save(buffer, "JPEG", quality=80)
             file.write(buffer.getvalue() * frames_each)
     return path
+
+
+def code_picture(payload: str, px: int = 8) -> Image.Image:
+    """Return the code, ``px`` pixels a module, black on white with its quiet zone."""
+    modules = qr.matrix(payload)
+    side = len(modules) + 2 * qr.QUIET
+    picture = Image.new("L", (side, side), 255)
+    for x, y, width in qr.runs(modules):
+        picture.paste(0, (x + qr.QUIET, y + qr.QUIET, x + qr.QUIET + width, y + qr.QUIET + 1))
+    return picture.resize((side * px, side * px), Image.Resampling.NEAREST)

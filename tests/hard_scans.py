@@ -14,10 +14,8 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
-from rtapp.documents import qr
-
 from .browsers import FLAGS, find_browser, sign_in
-from .filming import FRAME
+from .filming import FRAME, code_picture
 from .served import Served, command
 
 CODES = 12  # of each step of each damage
@@ -36,7 +34,7 @@ DECODE = """async ({ pictures }) => {
 
 def framed(payload: str, module: int = 8, turn: float = 0.0) -> Image.Image:
     """A code on a white card in a grey frame."""
-    code = Image.open(io.BytesIO(qr.png(payload, module))).convert("L")
+    code = code_picture(payload, module)
     code = code.rotate(turn, expand=True, fillcolor=150, resample=Image.Resampling.BICUBIC)
     frame = Image.new("L", FRAME, 150)
     frame.paste(code, ((FRAME[0] - code.width) // 2, (FRAME[1] - code.height) // 2))

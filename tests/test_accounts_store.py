@@ -25,11 +25,12 @@ from rtapp.accounts.devices_store import (
 )
 from rtapp.accounts.lifetime import Life
 from rtapp.accounts.roles import Role
-from rtapp.audit.store import trail, verify_chain
+from rtapp.audit.store import verify_chain
 from rtapp.db import begin_write
 from rtapp.refusals import Refused
 from rtapp.schema import AuditValue, Device, OneTimeLink, User, Wave
 
+from .trailed import trail
 from .world import PASSWORD, at
 
 pytestmark = pytest.mark.both_engines

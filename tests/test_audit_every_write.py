@@ -4,13 +4,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from rtapp.audit.store import note, trail
+from rtapp.audit.store import note
 from rtapp.clock import utcnow
 from rtapp.db import begin_write, db
 from rtapp.schema import Attendance, Audit, Device, Participant, User
 from rtapp.web.guard import public
 
-from .trailed import WATCHED
+from .trailed import WATCHED, trail
 
 WRITES = {
     "participant": update(Participant).values(note="diam-diam"),

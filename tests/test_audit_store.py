@@ -9,9 +9,11 @@ from sqlalchemy import Engine, create_engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from rtapp.accounts.roles import Role
-from rtapp.audit.store import erase_values, note, trail, verify_chain
+from rtapp.audit.store import erase_values, note, verify_chain
 from rtapp.db import begin_write, db
 from rtapp.schema import Audit, AuditValue, ChainHead
+
+from .trailed import trail
 
 pytestmark = pytest.mark.both_engines
 

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import update
 
 from rtapp.audit.sentences import ACTS, GROUPS, differences, told
-from rtapp.audit.store import note, trail
+from rtapp.audit.store import note
 from rtapp.clock import utcnow
 from rtapp.db import begin_write, db
 from rtapp.schema import Audit
 
+from .trailed import trail
 from .world import PASSWORD
 
 HOUSE = Path(__file__).parents[1] / "rtapp"

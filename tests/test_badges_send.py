@@ -13,7 +13,6 @@ from pypdf import PdfReader
 from sqlalchemy import delete, update
 
 from rtapp import clock
-from rtapp.audit.store import trail
 from rtapp.badges.handover import Parcel
 from rtapp.badges.messenger import chat_address, file_names, message_for
 from rtapp.badges.papers import card_sheet, handover_list, picture_archive, village_of
@@ -25,6 +24,7 @@ from rtapp.schema import Audit, Badge, Participant
 from rtapp.settings.letterhead import Letterhead
 
 from .printing import ABOUT, ADDRESS, NAMES, card, decoded, fonts, pdf_text, rendered, unspaced
+from .trailed import trail
 
 MAKES_ZIP = "/cards/villages/63.09.06.1006/pictures"
 

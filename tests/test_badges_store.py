@@ -8,9 +8,9 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import delete, func, insert, select
 
-from rtapp.audit.store import trail, verify_chain
+from rtapp.audit.store import verify_chain
 from rtapp.badges import papers, store, token
-from rtapp.badges.choice_store import Choice, Tally, card_of, cards_for, tally
+from rtapp.badges.choice_store import Choice, Tally, card_of, cards_by_id, tally
 from rtapp.db import begin_write, db
 from rtapp.documents.picture import Picture
 from rtapp.refusals import Refused
@@ -18,7 +18,8 @@ from rtapp.roster import store as roster
 from rtapp.schema import Badge, Participant, Seat, Setting, Village
 from rtapp.settings import store as settings
 
-from .printing import decoded, fonts, rendered
+from .printing import decoded, fonts
+from .trailed import trail
 
 pytestmark = pytest.mark.both_engines
 
@@ -38,6 +39,10 @@ def archive(session, world, key: str) -> None:
 
 def names(cards) -> list[str]:
     return [card.name for card in cards]
+
+
+def cards(session, **chosen):
+    return [card for _, card in cards_by_id(session, Choice(**chosen))]
 
 
 def test_everybody_on_the_roster_has_one_card_of_their_own(session, world):
@@ -227,7 +232,7 @@ def test_an_import_and_a_download_at_once_issue_one_card_each(app, world):
 
 
 def test_cards_come_by_district_village_and_rt_and_guests_last(session, world):
-    assert names(cards_for(session)) == [
+    assert names(cards(session)) == [
         *("RUSLAN", "TIDAK DITANYA"),  # Tanta
         *("Hj. RAHMAH", "M. YUSUF", "Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"),  # Murung Pudak
         *("SYAHRANI", "ABDUL MUIS", "Tamu Contoh"),  # Muara Uya, and whoever has no seat
@@ -247,7 +252,7 @@ def test_cards_come_by_district_village_and_rt_and_guests_last(session, world):
     ],
 )
 def test_cards_are_chosen_by_wave_district_or_village(session, world, asked, found):
-    assert names(cards_for(session, **asked)) == found
+    assert names(cards(session, **asked)) == found
 
 
 def test_a_card_says_who_where_when_and_nothing_private(session, world):
@@ -292,8 +297,8 @@ def test_revoked_cards_and_archived_people_are_printed_no_more(session, world):
     begin_write(session)
     new = store.reissue(session, "koordinator", world.people["rahmah"], "hilang", now=world.now)
     archive(session, world, "yusuf")
-    cards = cards_for(session, village_code="63.09.06.1001")
-    assert [(card.name, card.payload) for card in cards] == [("Hj. RAHMAH", new.token)]
+    found = cards(session, village_code="63.09.06.1001")
+    assert [(card.name, card.payload) for card in found] == [("Hj. RAHMAH", new.token)]
     with pytest.raises(Refused) as refused:
         card_of(session, world.people["yusuf"])
     assert refused.value.status == 404
@@ -379,14 +384,3 @@ def test_a_choice_of_nobody_is_refused_in_words_and_nothing_is_counted(session, 
         store.print_cards(session, "uji", choice, now=world.now)
     assert refused.value.code == code and str(refused.value).endswith(".")
     assert session.scalar(select(func.sum(Badge.printed_count))) == 0
-
-
-def test_the_sheet_of_the_command_line_holds_the_live_codes(session, world, tmp_path):
-    begin_write(session)
-    data, count = store.sheet(session, "perintah", wave_number=1, paper="a4", fonts=fonts(), now=world.now)
-    assert count == 7
-    pages = rendered(data, tmp_path)
-    keys = [["rahmah", "yusuf"], ["rahmah_mabuun", "hamdani", "aminah"], ["syahrani", "muis"]]
-    assert len(pages) == 3  # a new sheet for each village
-    for page, people in zip(pages, keys, strict=True):
-        assert sorted(decoded(page)) == sorted(world.tokens[key] for key in people)

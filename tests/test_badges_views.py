@@ -14,7 +14,6 @@ from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
 from rtapp import clock
-from rtapp.audit.store import trail
 from rtapp.badges import store
 from rtapp.db import begin_write, db
 from rtapp.refusals import Refused
@@ -23,6 +22,7 @@ from rtapp.schema import Badge, Participant
 from rtapp.settings import store as settings
 
 from .printing import decoded, rendered
+from .trailed import trail
 
 HTMX = {"HX-Request": "true"}
 LONG = "x" * 10_000

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from rtapp import clock
 from rtapp.accounts.roles import Actor, Role
-from rtapp.audit.store import trail, verify_chain
+from rtapp.audit.store import verify_chain
 from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import Decision
 from rtapp.checkin.marks_store import void_mark
@@ -17,6 +17,8 @@ from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write, db
 from rtapp.schema import Attendance, AuditValue, Scan
+
+from .trailed import trail
 
 pytestmark = pytest.mark.both_engines
 

@@ -1,6 +1,5 @@
 """QR codes: their size is known beforehand, and every form of them can be read again."""
 
-import io
 import random
 import xml.etree.ElementTree as ET
 
@@ -68,16 +67,6 @@ def test_runs_cover_each_dark_module_once_and_touch_no_light_one():
 
 def test_neighbours_in_a_row_are_one_run():
     assert qr.runs([[True, True, False, True], [False, False, False, False]]) == [(0, 0, 2), (3, 0, 1)]
-
-
-@pytest.mark.parametrize("px", [1, 3, 8])
-def test_the_png_is_read_and_has_its_quiet_zone(px):
-    data = qr.png(ADDRESS, px=px)
-    image = Image.open(io.BytesIO(data))
-    image.load()
-    assert image.size == (37 * px, 37 * px)
-    assert image.convert("L").crop((0, 0, 37 * px, 4 * px)).getextrema() == (255, 255)
-    assert decoded(image.resize((37 * 8, 37 * 8), Image.Resampling.NEAREST)) == [ADDRESS]
 
 
 def test_the_svg_is_one_black_path_on_white_that_no_policy_refuses():

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from rtapp import clock
 from rtapp.accounts.devices_store import add_device, find_device, revoke_device
 from rtapp.accounts.roles import Role
-from rtapp.audit.store import trail
 from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
@@ -27,6 +26,8 @@ from rtapp.events.checkpoint_store import (
 from rtapp.schema import Agenda, Checkpoint, DeviceCheckpoint
 from tests.refusing import refused
 from tests.world import DAY_ONE, ZONE, at
+
+from .trailed import trail
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 

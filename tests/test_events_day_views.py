@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from rtapp import clock
-from rtapp.audit.store import trail
 from rtapp.db import begin_write, db
 from rtapp.events import store
 from rtapp.events.checkpoint_store import checkpoints_of
@@ -15,6 +14,7 @@ from rtapp.events.invited_store import assumed_districts, set_invited
 from rtapp.schema import Agenda, Attendance, Checkpoint, District, Invitation
 
 from .reading import is_open, said, typed, words
+from .trailed import trail
 from .world import at
 
 ITEM = {"starts": "08:30", "ends": "10:00", "material": "Tugas RT", "speaker": "Narasumber Contoh"}

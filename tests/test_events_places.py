@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from rtapp.audit.store import trail
 from rtapp.db import begin_write
 from rtapp.events import places, store
 from rtapp.events.invited_store import (
@@ -32,6 +31,8 @@ from rtapp.events.place_store import (
 from rtapp.schema import District, Invitation, Village
 from tests.refusing import refused
 from tests.world import at
+
+from .trailed import trail
 
 NOW = at(7)
 TABALONG = Path(places.__file__).with_name("places_tabalong.csv")

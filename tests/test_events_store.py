@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from rtapp import clock
 from rtapp.accounts.devices_store import add_device, device_life, revoke_device
 from rtapp.accounts.roles import Role
-from rtapp.audit.store import trail, verify_chain
+from rtapp.audit.store import verify_chain
 from rtapp.db import begin_write
 from rtapp.events import store
 from rtapp.events.agenda_store import add_agenda
@@ -18,6 +18,8 @@ from rtapp.events.place_store import find_districts, import_places
 from rtapp.schema import Checkpoint, Device, Event, Wave
 from tests.refusing import refused
 from tests.world import DAY_ONE, DAY_TWO, ZONE, at
+
+from .trailed import trail
 
 pytestmark = pytest.mark.both_engines
 

@@ -8,7 +8,6 @@ import time_machine
 from flask import Flask
 
 from rtapp import clock
-from rtapp.audit.store import trail
 from rtapp.checkin.cases_store import note_absence
 from rtapp.db import begin_write, db
 from rtapp.events.store import close_wave, find_wave
@@ -16,6 +15,7 @@ from rtapp.live import store
 from rtapp.live.contact_store import missing_of
 from rtapp.schema import Attendance, Audit, Checkpoint, Contacted, Device
 
+from .trailed import trail
 from .world import World, at
 
 pytestmark = pytest.mark.both_engines(at_length=True)

@@ -1,7 +1,6 @@
 """The checks before the doors open, in a real browser: what a device measures, what its camera reads, what it may."""
 
 import base64
-import io
 import re
 import shutil
 import sqlite3
@@ -12,14 +11,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from rtapp.badges import token as codes
-from rtapp.documents import qr
 
 from .browsers import PHONE, TABLET, WHOLE_BROWSERS, assert_accessible, find_browser, launch, overflow, sign_in, watch
-from .filming import film
+from .filming import code_picture, film
 from .test_pages import TARGETS
 from .test_serving import wait_until
 from .test_serving_tls import Secure
@@ -33,7 +30,7 @@ PLAIN_LAN = "--host-resolver-rules=MAP meja.lan 127.0.0.1"
 @pytest.fixture
 def filmed(playwright: Playwright, chromium: str, tmp_path: Path) -> Iterator[Browser]:
     """A browser whose camera looks at the test card."""
-    card = Image.open(io.BytesIO(qr.png(codes.payload(codes.TEST_TOKEN), px=16)))
+    card = code_picture(codes.payload(codes.TEST_TOKEN), px=16)
     clip = film([card], tmp_path / "card.mjpeg")
     flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
     browser = launch(playwright, chromium, *flags, f"--use-file-for-fake-video-capture={clip}")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from rtapp import clock
-from rtapp.audit.store import trail, verify_chain
+from rtapp.audit.store import verify_chain
 from rtapp.checkin.seals_store import examine, seal_scans
 from rtapp.db import begin_write, db
 from rtapp.privacy import store
@@ -16,6 +16,7 @@ from rtapp.roster import store as roster
 from rtapp.schema import Attendance, Participant, RosterImport, Scan, Substitute
 
 from .printing import fonts, pdf_text, unspaced
+from .trailed import trail
 from .world import PASSWORD
 
 PHONES = ("081200000102", "081200000103", "081377770001", "081377770002", "081377770003")

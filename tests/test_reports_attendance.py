@@ -9,7 +9,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from rtapp.audit.store import note, trail
+from rtapp.audit.store import note
 from rtapp.db import begin_write, db
 from rtapp.documents.flow import Block, set_pages
 from rtapp.events import store as events
@@ -20,6 +20,7 @@ from rtapp.schema import Absence, Attendance, Checkpoint, Substitute
 
 from .printing import ABOUT, NAMES, fonts, pdf_text, unspaced
 from .test_reports_papers import drawn
+from .trailed import trail
 from .world import at
 
 CHAIN = "ab" * 32

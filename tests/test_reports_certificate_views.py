@@ -10,7 +10,6 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from rtapp import clock
-from rtapp.audit.store import trail
 from rtapp.db import begin_write, db
 from rtapp.events.about_store import about_of
 from rtapp.reports.bundle_store import Wanted, plan_bundle
@@ -20,6 +19,7 @@ from rtapp.settings.letterhead import Letterhead, Signatory
 from rtapp.settings.letterhead_store import save_letterhead, save_logo
 
 from .printing import decoded, fonts, pdf_text, rendered, unspaced
+from .trailed import trail
 from .world import at
 
 NUMBERED = {"template": "{kode}/{urut}/{unit}/{bulan_romawi}/{tahun}", "code": "400.10", "unit": "DPMD"}

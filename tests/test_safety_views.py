@@ -16,7 +16,6 @@ import pytest
 from rtapp import clock
 from rtapp.accounts import passwords
 from rtapp.accounts import store as accounts
-from rtapp.audit.store import trail
 from rtapp.db import begin_write, db
 from rtapp.documents import sealing
 from rtapp.refusals import Refused
@@ -27,6 +26,7 @@ from rtapp.safety.backup_file import unpack
 from .reading import words
 from .sealed import QUICK, WORDS
 from .served import Served
+from .trailed import trail
 
 PASSWORD = "kata sandi panitia uji"
 

@@ -7,7 +7,6 @@ import pypdf
 import pytest
 from PIL import Image
 
-from rtapp.audit.store import trail
 from rtapp.db import db
 from rtapp.documents.picture import LOGO_SIDE, read_logo
 from rtapp.refusals import Refused
@@ -18,6 +17,7 @@ from rtapp.settings.letterhead_store import letterhead_of, logo_of
 from .printing import ABOUT, NAMES, fonts, pdf_text
 from .reading import said, words
 from .test_reports_papers import payments, recap
+from .trailed import trail
 
 NIP = "197001011995031001"
 FORM = {

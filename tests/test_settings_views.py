@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from rtapp.audit.store import trail
 from rtapp.db import db
 from rtapp.settings import store
 
 from .reading import said, words
+from .trailed import trail
 from .world import PASSWORD
 
 ADDRESS = "http://192.168.1.10:8000"

@@ -1,14 +1,16 @@
-"""What a request or the writer of scans commits stands in the trail: watched on the engine of every test."""
+"""The trail as tests read it, and a watch on the engine: what a request or the writer of scans commits stands in it."""
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flask import has_request_context
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Row, event, select
+from sqlalchemy.orm import Session
 
 from rtapp.db import Base
+from rtapp.schema import Audit, AuditValue
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 _SEEN = re.compile(r"UPDATE device SET last_seen=[^,]+ WHERE")  # that it is there, and nothing more
@@ -47,3 +49,9 @@ def watched(engine: Engine) -> Iterator[list[set[str]]]:
     finally:
         for name, hear in heard.items():
             event.remove(engine, name, hear)
+
+
+def trail(session: Session, limit: int = 200) -> Sequence[Row[tuple[Audit, AuditValue | None]]]:
+    """Return the newest ``limit`` lines with their values (None where they were erased), newest first."""
+    rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
+    return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).all()

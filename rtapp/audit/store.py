@@ -1,12 +1,12 @@
 """Note what was changed and read the trail back."""
 
 import secrets
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from .. import clock
@@ -82,12 +82,6 @@ def note_many(
     kept = [{"audit_id": id_, "salt": salt, "values": values} for id_, (_, salt, values) in zip(ids, told, strict=True)]
     session.execute(insert(AuditValue), kept)
     session.execute(update(ChainHead).where(ChainHead.id == 1).values(chain=head))
-
-
-def trail(session: Session, limit: int = 200) -> Sequence[Row[tuple[Audit, AuditValue | None]]]:
-    """Return the newest ``limit`` lines with their values (None where they were erased), newest first."""
-    rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
-    return session.execute(rows.order_by(Audit.id.desc()).limit(limit)).all()
 
 
 def chain_head(session: Session) -> str:

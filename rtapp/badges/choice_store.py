@@ -125,21 +125,6 @@ def ids_of(session: Session, choice: Choice) -> list[int]:
     return list(session.scalars(_in_order(_chosen(choice, Participant.id))))
 
 
-def cards_for(
-    session: Session,
-    *,
-    wave_number: int | None = None,
-    village_code: str | None = None,
-    district_code: str | None = None,
-) -> list[Card]:
-    """Return the live cards of a wave, a district or a village (of everybody without a choice).
-
-    They come as the sheets do: by district, village and RT, those without a seat last.
-    """
-    choice = Choice(wave_number, district_code or "", village_code or "")
-    return [card for _, card in cards_by_id(session, choice)]
-
-
 def cards_by_id(session: Session, choice: Choice) -> list[tuple[int, Card]]:
     """Return participant ids and live cards of ``choice`` in the order of the sheets."""
     return [(holder.id, holder.card) for holder in holders_of(session, choice)]

@@ -3,18 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
-from ..config import ROOT
 from ..db import upsert
-from ..documents.fonts import find_fonts
 from ..refusals import Refused
 from ..schema import Badge, Participant
-from . import papers, token
+from . import token
 from .choice_store import (
     Choice,
     cards_by_id,
@@ -166,27 +163,6 @@ def parcels_of(session: Session, choice: Choice) -> list[Parcel]:
     if not parcels:
         raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)
     return parcels
-
-
-def sheet(
-    session: Session,
-    actor: str,
-    *,
-    wave_number: int | None = None,
-    village_code: str | None = None,
-    district_code: str | None = None,
-    paper: str = "f4",
-    fonts: Path | None = None,
-    now: datetime,
-) -> tuple[bytes, int]:
-    """Print the chosen cards (see print_cards); return the PDF, new sheets for each village, and the number.
-
-    ``fonts`` is the folder of the TrueType files, looked for when not given. Refused without them.
-    """
-    fonts = fonts or find_fonts(ROOT / "static")
-    choice = Choice(wave_number, district_code or "", village_code or "")
-    cards, title = print_cards(session, actor, choice, now=now)
-    return papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of), len(cards)
 
 
 def _without_card(session: Session, wanted: set[int]) -> list[int]:

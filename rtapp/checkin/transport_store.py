@@ -19,10 +19,6 @@ class Transport:
     paid: tuple[tuple[int, datetime], ...]
     seats: int
 
-    @property
-    def warns(self) -> bool:
-        return len(self.waves) > 1 or bool(self.paid) or self.seats > 1
-
 
 def transport_of(session: Session, participant_id: int, wave_id: int, substitute_id: int | None) -> Transport:
     """Return what is known of somebody at the transport checkpoint of a wave."""

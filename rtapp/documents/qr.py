@@ -1,9 +1,8 @@
 """QR codes: a payload becomes modules, and modules become a picture, a drawing or terminal text."""
 
-import struct
-import zlib
 from functools import lru_cache
 from html import escape
+from io import StringIO
 from math import ceil
 
 from qrcode import QRCode
@@ -29,13 +28,7 @@ def matrix(payload: str) -> Matrix:
     The size depends on the length alone: 21 modules a side up to 16 characters of digits and capitals, 29 up
     to 47. Raises ValueError for an empty payload or one that no code can hold.
     """
-    if not payload:
-        raise ValueError("a QR code needs a payload")
-    data = QRData(payload.encode())
-    code: QRCode = QRCode(_version(data.mode, len(data)), ERROR_CORRECT_Q, border=0, mask_pattern=_MASK)
-    code.add_data(data)
-    code.make(fit=False)
-    return [[bool(module) for module in row] for row in code.modules]
+    return [[bool(module) for module in row] for row in _code(payload).modules]
 
 
 def runs(modules: Matrix) -> list[Run]:
@@ -50,23 +43,6 @@ def runs(modules: Matrix) -> list[Run]:
                 found.append((start, y, x - start))
                 start = None
     return found
-
-
-def png(payload: str, px: int = 8, quiet: int = QUIET) -> bytes:
-    """Return the code as a black and white PNG of ``px`` pixels a module with ``quiet`` modules around it."""
-    dark_rows = _framed(matrix(payload), quiet)
-    side = len(dark_rows) * px
-    lines = []
-    for row in dark_rows:
-        bits = "".join(("0" if dark else "1") * px for dark in row).ljust(-(-side // 8) * 8, "0")
-        line = b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
-        lines.append(line * px)
-    # One bit a pixel, greyscale: small enough to stay whole through a messenger.
-    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    )
 
 
 def svg(payload: str, label: str = "") -> str:
@@ -92,21 +68,20 @@ def terminal(payload: str) -> str:
     Colours are asked for by number from the fixed part of the palette, so that no theme bends them; the light
     modules are the drawn ones, so that a dark terminal which drops the colours still shows a true code.
     """
-    rows = _framed(matrix(payload), QUIET)
-    if len(rows) % 2:
-        rows.append([False] * len(rows[0]))
-    blocks = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
-    return "\n".join(
-        "\x1b[38;5;231;48;5;16m" + "".join(blocks[pair] for pair in zip(upper, lower, strict=True)) + "\x1b[0m"
-        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
-    )
+    drawn = StringIO()
+    _code(payload).print_ascii(drawn, invert=True)
+    lines = drawn.getvalue().replace("\xa0", " ").splitlines()
+    return "\n".join(f"\x1b[38;5;231;48;5;16m{line}\x1b[0m" for line in lines)
 
 
-def _framed(modules: Matrix, quiet: int) -> Matrix:
-    width = len(modules) + 2 * quiet
-    edge = [[False] * width for _ in range(quiet)]
-    side = [False] * quiet
-    return [*edge, *([*side, *row, *side] for row in modules), *([*row] for row in edge)]
+def _code(payload: str) -> QRCode:
+    if not payload:
+        raise ValueError("a QR code needs a payload")
+    data = QRData(payload.encode())
+    code: QRCode = QRCode(_version(data.mode, len(data)), ERROR_CORRECT_Q, border=QUIET, mask_pattern=_MASK)
+    code.add_data(data)
+    code.make(fit=False)
+    return code
 
 
 @lru_cache(maxsize=256)

@@ -112,14 +112,6 @@ class Places:
         texts = [match[1].strip() for match in _VILLAGE_IN.finditer(_district_cut(_spaced(text)))]
         return next((text for text in reversed(texts) if text), "")
 
-    def village_in(self, text: str, district_code: str = "") -> Village | None:
-        """Return the village that a title names for certain after the word desa or kelurahan."""
-        for words in _beginnings(self.village_text_in(text)):
-            found = self.find_village(" ".join(words), district_code)
-            if found.village:
-                return found.village
-        return None
-
     def hints_in(self, text: str) -> tuple[set[str], set[str]]:
         """Return the codes of the districts and of the villages whose whole names occur in a file's or sheet's name.
 

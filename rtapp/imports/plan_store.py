@@ -15,7 +15,7 @@ from ..documents.cells import Sheet
 from ..events.store import find_waves
 from ..refusals import Refused
 from ..roster.seat_store import invited_waves, seat_code
-from ..schema import Badge, District, Participant, Seat, Village, Wave
+from ..schema import District, Participant, Seat, Village, Wave
 from .drafts import Answers, Draft, Question, RowClass
 from .kept import Books
 from .matching import match
@@ -155,12 +155,6 @@ def report(plan: Plan) -> dict[str, Any]:
             for row in plan.rows
         ],
     }
-
-
-def without_badge(session: Session) -> list[int]:
-    """Return the ids of those on the roster who have no live card."""
-    holds = select(Badge.id).where(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)).exists()
-    return list(session.scalars(select(Participant.id).where(Participant.archived_at.is_(None), ~holds)))
 
 
 def roster_tag(session: Session) -> str:

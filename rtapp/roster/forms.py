@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
 from wtforms import Field, HiddenField, SelectField, StringField, TelField
 from wtforms.fields.choices import SelectChoice
@@ -173,12 +172,6 @@ class NewHeadForm(PersonForm):
     def facts(self) -> dict[str, str]:
         """Return what was typed as ``store.replace_head`` takes it."""
         return {name: self[name].data or "" for name in ("name", "phone", "gender")}
-
-
-class ImportForm(FlaskForm):
-    """The file of an import."""
-
-    file = FileField(_l("Berkas peserta"))
 
 
 def person_form(

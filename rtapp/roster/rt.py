@@ -82,11 +82,6 @@ def parse_rw(value: Any) -> str:
     return reading.rt if not reading.problem else ""
 
 
-def rt_label(rt: str) -> str:
-    """Return an RT as people write it: "3", "12A"."""
-    return rt.lstrip("0") or rt
-
-
 def _from_number(value: int | float) -> RtReading:
     if int(value) != value or not 0 < value < 1000:
         return _unread(value)

@@ -21,7 +21,6 @@ from .seat_store import flush_seats, invited_waves, seat_by_hand, seat_code
 from .spelling import clean
 
 KINDS = ("rt", "tamu", "panitia", "narasumber")
-GENDERS = ("", "L", "P")
 
 
 def add_participant(
