@@ -13,6 +13,7 @@ from . import config
 from .db import db, engine_options, normalised_url
 from .refusals import Refused
 from .web import (
+    answers,
     assets,
     catalogue,
     epoch,
@@ -22,6 +23,7 @@ from .web import (
     headers,
     hosts,
     navigation,
+    places,
     request_log,
     requests,
     services,
@@ -54,6 +56,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.url_map.converters["int"] = Id
     requests.init_app(app)
+    answers.init_app(app)
     db.init_app(app)
     services.init_app(app)
     sessions.init_app(app)
@@ -63,7 +66,9 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     assets.init_app(app)
     hosts.init_app(app)
     guard.init_app(app)
-    csrf.init_app(app)  # after the guard: it waits for a body, and who may not come in is not waited for
+    places.init_app(app)
+    csrf.init_app(app)  # after these two: it waits for a body, and who may not come in is not waited for
+    places.let_go_early(app)
     headers.init_app(app)
     epoch.init_app(app)
     errors.init_app(app)

@@ -1,6 +1,9 @@
 """What the rules of accounts promise: roles, tries, lifetimes, names, addresses, passwords."""
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,7 +15,7 @@ from rtapp.accounts.addresses import is_here_only, reachable
 from rtapp.accounts.lifetime import Life, last_day, life_of
 from rtapp.accounts.names import key_of, readable
 from rtapp.accounts.roles import DUTIES, PROTECTED, Actor, Duty, Role
-from rtapp.accounts.tries import Tries
+from rtapp.accounts.tries import PASSWORD_LIMIT, PIN_LIMIT
 from rtapp.refusals import Refused
 
 NOW = datetime(2023, 11, 8, 0, 0, tzinfo=UTC)
@@ -45,29 +48,12 @@ def test_a_device_uses_only_the_checkpoints_it_was_given():
     assert Actor("user", 7, "Uji", Role.CLERK).may_use(9)
 
 
-def test_the_eleventh_try_at_a_name_waits_and_other_names_and_addresses_do_not():
-    tries = Tries()
-    assert [tries.admit("ani", "10.0.0.5", NOW) for _ in range(10)] == [None] * 10
-    assert tries.admit("ani", "10.0.0.5", NOW + timedelta(minutes=1)) == timedelta(minutes=4)
-    assert tries.admit("budi", "10.0.0.5", NOW) is None
-    assert tries.admit("ani", "10.0.0.6", NOW) is None
-    assert tries.admit("ani", "10.0.0.5", NOW + timedelta(minutes=5)) is None
-
-
-def test_waiting_people_do_not_make_their_wait_longer_and_success_forgets():
-    tries = Tries(most=2)
-    for _ in range(9):
-        tries.admit("ani", "10.0.0.5", NOW)
-    assert tries.admit("ani", "10.0.0.5", NOW + timedelta(minutes=5)) is None
-    tries.forget("ani", "10.0.0.5")
-    assert tries.admit("ani", "10.0.0.5", NOW) is None
-
-
-def test_remembered_tries_are_bounded():
-    tries = Tries(most=1, remembered=3)
-    for name in "abcd":
-        tries.admit(name, "10.0.0.5", NOW)
-    assert tries.admit("d", "10.0.0.5", NOW) and not tries.admit("a", "10.0.0.5", NOW)
+def test_the_eleventh_try_within_five_minutes_waits_until_the_first_is_forgotten():
+    made = [NOW + timedelta(seconds=each) for each in range(10)]
+    assert PASSWORD_LIMIT.wait(made[:9], NOW + timedelta(seconds=9)) is None
+    assert PASSWORD_LIMIT.wait(made, NOW + timedelta(minutes=1)) == timedelta(minutes=4)
+    assert PASSWORD_LIMIT.wait(made, NOW + timedelta(minutes=5)) is None
+    assert PIN_LIMIT.wait(made, NOW + timedelta(minutes=5)) == timedelta(minutes=10, seconds=5)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +139,28 @@ def test_a_password_is_hashed_once_and_fits_only_itself():
     )
 
 
-def test_more_sign_ins_at_once_than_may_wait_are_sent_away(monkeypatch):
-    monkeypatch.setattr(passwords, "_waiting_room", passwords.BoundedSemaphore(1))
-    with passwords._turn(), pytest.raises(Refused) as refused:
-        passwords.fits(None, "x")
-    assert refused.value.status == 429
-    assert passwords.fits(None, "x") is False
+def test_more_sign_ins_at_once_than_may_wait_are_sent_away_and_pins_have_a_room_of_their_own():
+    room, goes_on, begun = passwords.Room(2), threading.Event(), threading.Event()
+
+    def slow() -> bool:
+        begun.set()
+        return goes_on.wait(20)
+
+    with ThreadPoolExecutor(2) as waiting:
+        first, second = waiting.submit(room.work, slow), waiting.submit(room.work, goes_on.is_set)
+        begun.wait(20)
+        while room._waiting < 2:
+            time.sleep(0.01)
+        with pytest.raises(Refused) as refused:
+            passwords.fits(None, "x", room)
+        assert refused.value.status == 429 and passwords.fits(None, "x", passwords.Room(1)) is False
+        goes_on.set()
+        assert first.result() is True and second.result() is True
+    assert passwords.fits(None, "x", room) is False and passwords.PINS is not passwords.PASSWORDS
+
+
+def test_what_fails_while_a_password_is_worked_on_fails_for_its_asker_alone():
+    room = passwords.Room(2)
+    with pytest.raises(ZeroDivisionError):
+        room.work(lambda: 1 / 0)
+    assert room.work(lambda: True) is True

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rtapp import clock
-from rtapp.accounts.tries import Tries
+from rtapp.accounts.tries import Limit
 from rtapp.schema import Attendance, Case, Scan
 
 from .world import at
@@ -76,6 +76,6 @@ def test_a_scan_that_waited_through_the_jump_is_kept_and_looked_at(now, client_o
 
 
 def test_a_clock_set_back_holds_up_nobody_who_tried_before():
-    tries, noon = Tries(most=2), at(12)
-    assert [tries.admit("uji", "x", noon) for _ in range(3)][-1] is not None
-    assert tries.admit("uji", "x", noon - BACK) is None
+    limit, noon = Limit(2, timedelta(minutes=5)), at(12)
+    assert limit.wait([noon, noon], noon) is not None
+    assert limit.wait([noon, noon], noon - BACK) is None

@@ -166,7 +166,7 @@ def test_neither_tokens_nor_secrets_nor_names_stand_in_a_log(app, world, client_
     token = world.tokens["rahmah"]
     client_of("device").post(f"/desk/{world.registration}/scans", data={"code": token, "nonce": "nonce-0001"})
     monkeypatch.setattr("rtapp.checkin.views.token_holder", broken)
-    monkeypatch.setattr("rtapp.accounts.views.store.find_link", broken)
+    monkeypatch.setattr("rtapp.accounts.views.find_link", broken)
     assert client_of("device").get(f"/K/{token}").status_code == 500
     assert app.test_client().get(f"/links/rahasia-{token}").status_code == 500
     assert (

@@ -1,7 +1,7 @@
 """The browser files: fetched whole and checked, or not at all and with a clear sentence."""
 
-import hashlib
 import json
+import re
 import shutil
 import socket
 from collections.abc import Callable
@@ -198,11 +198,16 @@ def test_what_a_killed_fetch_left_is_swept_away_later(
         assert (static / "vendor/.fetch-killed").exists() is left
 
 
-def test_an_address_changes_with_the_content(static: Path) -> None:
+def test_all_addresses_change_when_the_content_or_the_name_of_one_file_does(static: Path) -> None:
     (static / "a.css").write_text("old")
-    old = assets.versioned(static, "a.css")
+    versions = [assets.tree_version(static)]
     (static / "a.css").write_text("newer")
-    assert old == hashlib.sha256(b"old").hexdigest()[:12] != assets.versioned(static, "a.css")
+    versions.append(assets.tree_version(static))
+    (static / "b.css").write_text("newer")
+    versions.append(assets.tree_version(static))
+    assert len(set(versions)) == 3 and all(re.fullmatch("[0-9a-f]{12}", version) for version in versions)
+    (static / "b.css").unlink()
+    assert assets.tree_version(static) == versions[1]
 
 
 def test_templates_write_versioned_addresses_and_plain_ones_for_absent_files(static: Path) -> None:
@@ -211,8 +216,32 @@ def test_templates_write_versioned_addresses_and_plain_ones_for_absent_files(sta
     assets.init_app(app)
     asset = app.jinja_env.globals["asset"]
     with app.test_request_context():
-        assert asset("a.js") == f"/static/a.js?v={assets.versioned(static, 'a.js')}"
+        assert asset("a.js") == f"/static/{assets.tree_version(static)}/a.js"
         assert asset("b.js") == "/static/b.js"
+
+
+def test_a_versioned_address_is_kept_for_ever_and_any_other_leads_to_it_or_is_asked_about(app, static) -> None:
+    client, version = app.test_client(), assets.tree_version(STATIC)
+    kept = client.get(f"/static/{version}/js/desk.js")
+    assert kept.status_code == 200 and kept.cache_control.immutable and kept.cache_control.max_age > 30_000_000
+    plain = client.get("/static/js/desk.js")
+    assert plain.data == kept.data and plain.headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/js/desk.js", headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+    old = client.get("/static/0123456789ab/js/desk.js")
+    assert old.status_code == 307 and old.location == f"/static/{version}/js/desk.js"
+    font = "vendor/node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf"
+    if (STATIC / font).exists():
+        long = client.get(f"/static/{font}")
+        assert long.status_code == 307 and long.location == f"/static/{version}/{font}"
+    for path in (
+        "none.js",
+        f"{version}/none.js",
+        f"{version}/../../app.py",
+        "%2e%2e/app.py",
+        f"{version}/%2e%2e/app.py",
+    ):
+        answer = client.get(f"/static/{path}", follow_redirects=True)
+        assert answer.status_code == 404 and answer.headers["Cache-Control"] == "no-cache", path
 
 
 def test_scripts_and_webassembly_are_served_by_their_types(static: Path) -> None:

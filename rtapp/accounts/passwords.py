@@ -1,12 +1,15 @@
 """Passwords and one-time secrets: argon2 for what people choose, SHA-256 for what is random."""
 
 import hashlib
+import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from itertools import pairwise
-from threading import BoundedSemaphore, Lock
+from queue import SimpleQueue
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,9 +19,51 @@ from ..refusals import Refused
 SHORTEST = 8
 LONGEST = 200
 _hasher = PasswordHasher()
-# One password is worked on at a time, for each takes 64 MiB and every core, and scans go first; few may wait.
-_waiting_room = BoundedSemaphore(16)
-_work = Lock()
+
+
+class Room:
+    """Where passwords wait: one is worked on at a time, for each takes 64 MiB and every core; ``most`` may wait.
+
+    ``nice``: how far behind scans this work stands when there is more of both than the laptop can do.
+    """
+
+    def __init__(self, most: int, nice: int = 0) -> None:
+        self._most, self._nice, self._waiting = most, nice, 0
+        self._lock = threading.Lock()
+        self._queue: SimpleQueue[tuple[Callable[[], str | bool], Future[str | bool]]] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def work(self, do: Callable[[], str | bool]) -> str | bool:
+        """Return what ``do`` returns once it is its turn; refused with 429 when too many wait."""
+        with self._lock:
+            if self._waiting >= self._most:
+                raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
+            self._waiting += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="passwords", daemon=True)
+                self._thread.start()
+        done: Future[str | bool] = Future()
+        self._queue.put((do, done))
+        try:
+            return done.result()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _run(self) -> None:
+        with suppress(AttributeError, OSError):  # Linux alone gives threads a rank of their own
+            if self._nice and os.uname().sysname == "Linux":
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
+        while True:
+            do, done = self._queue.get()
+            try:
+                done.set_result(do())
+            except BaseException as failure:
+                done.set_exception(failure)
+
+
+PASSWORDS = Room(64, nice=10)
+PINS = Room(32)  # a flood of sign-ins keeps no coordinator from deciding at the door
 
 
 class Hashed(str):
@@ -29,8 +74,7 @@ class Hashed(str):
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of ``password``; refused with 429 while too many are worked on."""
-    with _turn():
-        return _hasher.hash(password)
+    return str(PASSWORDS.work(lambda: _hasher.hash(password)))
 
 
 def checked(password: str, name: str = "") -> Hashed:
@@ -53,17 +97,20 @@ def is_easy(password: str, name: str = "") -> bool:
     return said == "".join(name.casefold().split()) or len(set(said)) < 4 or steps in ({1}, {-1})
 
 
-def fits(password_hash: str | None, password: str) -> bool:
+def fits(password_hash: str | None, password: str, room: Room = PASSWORDS) -> bool:
     """Say whether ``password`` belongs to the hash; takes as long when there is none.
 
-    Refused with 429 while too many are worked on.
+    Refused with 429 while too many wait in ``room``.
     """
-    with _turn():
+
+    def verify() -> bool:
         nobodys = _nobodys_hash()
         try:
             return _hasher.verify(password_hash or nobodys, password) and bool(password_hash)
         except (VerificationError, InvalidHashError):
             return False
+
+    return bool(room.work(verify))
 
 
 def new_secret() -> str:
@@ -80,14 +127,3 @@ def digest(secret: str) -> str:
 def _nobodys_hash() -> str:
     """Verified for names that do not exist, so that both answers take the same time; made at the first sign-in."""
     return _hasher.hash(secrets.token_hex(8))
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _waiting_room.acquire(blocking=False):
-        raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
-    try:
-        with _work:
-            yield
-    finally:
-        _waiting_room.release()

@@ -40,5 +40,5 @@ def user_by_pin(session: Session, pin: str) -> User | None:
     )
     known = session.execute(rows.order_by(User.id)).all()
     session.rollback()
-    found = next((row.id for row in known if passwords.fits(row.pin_hash, pin[:LONGEST])), None)
+    found = next((row.id for row in known if passwords.fits(row.pin_hash, pin[:LONGEST], passwords.PINS)), None)
     return session.get(User, found) if found else None

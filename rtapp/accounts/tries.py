@@ -1,35 +1,25 @@
-"""How often a password may be tried: a sliding window for each account and address, in memory and bounded."""
+"""How often a password may be tried: a sliding window for each account and address."""
 
-from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 
 
-class Tries:
-    """The latest tries by account and address: a whole hall behind one address is never locked out."""
+@dataclass(frozen=True)
+class Limit:
+    """At most ``most`` tries within a time, for one account from one address: a hall behind one is never locked out."""
 
-    def __init__(self, most: int = 10, within: timedelta = timedelta(minutes=5), remembered: int = 5_000) -> None:
-        self._most, self._within, self._remembered = most, within, remembered
-        self._made: OrderedDict[tuple[str, str], deque[datetime]] = OrderedDict()
-        self._lock = Lock()
+    most: int
+    within: timedelta
 
-    def admit(self, account: str, address: str, now: datetime) -> timedelta | None:
-        """Note a try and return None; with the window full note nothing and return how long to wait.
+    def wait(self, made: Sequence[datetime], now: datetime) -> timedelta | None:
+        """Return how long the next try must wait after those that were ``made``, oldest first; None when it need not.
 
-        A try is noted before the password is looked at, so that many at once are no way round.
+        Tries of a moment to come were made before the clock was set back: they hold nobody up.
         """
-        with self._lock:
-            made = self._made.setdefault((account, address), deque(maxlen=self._most))
-            self._made.move_to_end((account, address))
-            if len(self._made) > self._remembered:
-                self._made.popitem(last=False)
-            set_back = made and made[-1] > now  # the clock was; what it said before holds nobody up
-            if len(made) == self._most and not set_back and now - made[0] < self._within:
-                return made[0] + self._within - now
-            made.append(now)
-            return None
+        recent = [at for at in made if now - self.within < at <= now][-self.most :]
+        return recent[0] + self.within - now if len(recent) == self.most else None
 
-    def forget(self, account: str, address: str) -> None:
-        """Forget the tries of somebody who got it right."""
-        with self._lock:
-            self._made.pop((account, address), None)
+
+PASSWORD_LIMIT = Limit(10, timedelta(minutes=5))
+PIN_LIMIT = Limit(5, timedelta(minutes=15))

@@ -13,12 +13,14 @@ from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.guard import acting, current_actor, public, requires, start_session
 from ..web.pages import local_target
-from ..web.reauthentication import admit, forget, too_often
+from ..web.reauthentication import too_often
+from ..web.tries import admit, forget, looking, went_wrong
 from . import device_views, forms, passwords, pin_views, store, user_views  # noqa: F401  their routes are this room's too
 from .addresses import is_here_only
 from .devices_store import find_device, leave_device
 from .lifetime import last_day
 from .links_store import Link, find_link, link_owner, needs_setup, use_link
+from .names import key_of
 from .roles import Duty, Role
 from .shared_views import blame, blueprint, page, unkept
 
@@ -32,18 +34,21 @@ def sign_in() -> Response:
         return _sign_in_page(form)
     if not form.validate():
         return _sign_in_page(form, 422)
-    wait = admit(form.name.data)
+    account = key_of(form.name.data)
+    wait = admit("password", account)
     if wait:
         form.form_errors.append(refusal_text(too_often(wait)))
         return _sign_in_page(form, 429)
-    user = store.sign_in(db.session, form.name.data, form.password.data)
+    with looking("password", account):
+        user = store.sign_in(db.session, form.name.data, form.password.data)
     if user is None:
+        went_wrong()
         form.form_errors.append(_("Nama atau kata sandi tidak cocok."))
         return _sign_in_page(form, 422)
     session = begin_write(db.session)
     store.note_sign_in(session, user, now=clock.utcnow())
     session.commit()
-    forget(user.name)
+    forget("password", account)
     start_session(user, None)
     return redirect(local_target(request.form.get("next")) or "/", 303)
 
@@ -119,15 +124,18 @@ def _sign_in_page(form: forms.SignInForm, status: int = 200) -> Response:
 def _present_password_fits(form: forms.OwnPasswordForm, user: User) -> bool:
     if not user.password_hash:
         return True  # let in by a link, they choose their first password
-    wait = admit(user.name)
+    account = key_of(user.name)
+    wait = admit("password", account)
     if wait:
         form.form_errors.append(refusal_text(too_often(wait)))
-    elif store.sign_in(db.session, user.name, form.present.data or ""):
-        forget(user.name)
-        return True
+        return False
+    with looking("password", account):
+        fits = store.sign_in(db.session, user.name, form.present.data or "")
+    if fits:
+        forget("password", account)
     else:
         form.present.errors = [_("Kata sandi sekarang tidak cocok.")]
-    return False
+    return bool(fits)
 
 
 def _link_page(found: Link, form: FlaskForm, status: int = 200) -> Response:

@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import request
-
 from .. import clock
 from ..accounts.pins_store import user_by_pin
 from ..accounts.roles import Actor, Duty
 from ..badges import token as codes
 from ..db import db
 from ..refusals import Refused
-from ..web.services import services
+from ..web.tries import admit, forget, looking
 from .attempt import Attempt, Recorder, attempt_by
 from .decision import NO_DECISION, Decision, read_decision
 from .verdict import Source
@@ -61,14 +59,14 @@ def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
     pin = form.get("pin", "").strip()
     if actor.may(Duty.DECIDE) or not pin:
         return Recorder.of(actor)
-    tries = services().pin_tries
-    who = (f"{actor.kind}:{actor.id}", request.remote_addr or "")
-    if tries.admit(*who, clock.utcnow()):
+    who = f"{actor.kind}:{actor.id}"
+    if admit("pin", who):
         raise Refused("pin_locked", "Terlalu banyak PIN yang salah di perangkat ini. Tunggu seperempat jam.", 429)
-    user = user_by_pin(db.session, pin)
+    with looking("pin", who):
+        user = user_by_pin(db.session, pin)
     if user is None:
         raise Refused("wrong_pin", "PIN tidak cocok. Minta koordinator mengetiknya lagi.", 403)
-    tries.forget(*who)
+    forget("pin", who)
     return Recorder(f"{actor.name} · {user.name}"[:80], actor.device_id, user.id, may_decide=True)
 
 

@@ -34,6 +34,7 @@ from ..settings import store as settings
 from ..web import assets, network
 
 GIGABYTE, MEGABYTE = 10**9, 10**6
+FEW_FILES = 4096
 LEAST_DISK, GOOD_DISK = GIGABYTE // 5, GIGABYTE
 _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
@@ -72,6 +73,7 @@ def examine(app: Flask, port: int, tls_port: int) -> Findings:
         lambda: browser_files(static),
         lambda: written(instance),
         lambda: disk(shutil.disk_usage(instance).free),
+        lambda: connections(serving.open_files_raised()),
         lambda: doors(instance, port),
         lambda: addresses(port, tls_port),
         lambda: certificate(instance, network.lan_addresses(), clock.utcnow()),
@@ -191,6 +193,16 @@ def written(instance: Path) -> Findings:
         f"Catatan server di {logs.folder(instance)}: {logs.size(instance) / MEGABYTE:.1f} MB, paling banyak "
         f"{most:.0f} MB setiap proses.",
     )
+
+
+def connections(open_files: int) -> Findings:
+    """May the server hold as many connections as a hall full of phones opens?"""
+    if open_files < FEW_FILES:
+        advice = "Naikkan batasnya: “ulimit -n 65536”, atau LimitNOFILE=65536 pada layanan systemd."
+        sentence = f"Laptop hanya membolehkan {open_files} sambungan dan berkas terbuka sekaligus. {advice}"
+        yield Finding(Level.WARN, sentence)
+    else:
+        yield Finding(Level.OK, f"Laptop membolehkan {open_files} sambungan dan berkas terbuka sekaligus.")
 
 
 def doors(instance: Path, port: int) -> Findings:

@@ -24,6 +24,7 @@ Restart=on-failure
 RestartSec=2
 KillMode=mixed
 TimeoutStopSec=20
+LimitNOFILE=65536
 
 [Install]
 WantedBy=multi-user.target

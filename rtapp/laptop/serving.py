@@ -14,12 +14,16 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from .. import clock
+from .. import clock, config
 from ..refusals import Refused
+from ..web import assets
 from ..web.network import lan_addresses
-from . import tls
+from . import tls, worker
 
 STOP_SECONDS = 3  # what is under way may end by then; a body that never arrives would hold us for ever
+MOST_LINES, LEAST_LINES = 16_000, 128  # connections of a process at once
+OWN_FILES = 256  # what it opens beside them: the database, logs, static files that travel
+LONGEST_HEAD = 128 * 1024  # bytes of the lines before a body; a phone sends less than one thousand
 LOOK_SECONDS = 5  # how often HTTPS is looked after: its process, the addresses its certificate is for
 
 
@@ -103,10 +107,13 @@ def server(
     certificate: Path | None = None,
     workers: int = 1,
 ) -> Any:
-    """Return the production server for ``target`` ("module:name"), ready to ``serve()``; HTTPS with a certificate."""
+    """Return the production server for ``target`` ("module:name"), for ``serve``; HTTPS with a certificate."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
+
+    open_files, static = open_files_raised(), config.ROOT / "static"
 
     return Granian(
         target,
@@ -119,6 +126,12 @@ def server(
         respawn_failed_workers=True,
         blocking_threads=threads,
         backlog=1024,
+        backpressure=max(LEAST_LINES, min(MOST_LINES, open_files - OWN_FILES))
+        // workers,  # lines that are open at once
+        http1_settings=HTTP1Settings(max_buffer_size=LONGEST_HEAD),
+        static_path_route=[f"/static/{assets.tree_version(static)}"],  # files read without a thread of ours
+        static_path_mount=[static],
+        static_path_expires=assets.FOREVER,  # type: ignore[arg-type]  it becomes a part of the header
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,  # it warns of many threads, which are meant
@@ -127,6 +140,30 @@ def server(
         ssl_key=certificate,  # one file holds both
         ssl_protocol_min=SSLProtocols.tls12,  # what phones of 2016 speak
     )
+
+
+def serve(granian: Any) -> None:
+    """Serve until interrupted."""
+    granian.serve(spawn_target=worker.answer)
+
+
+def open_files_raised() -> int:
+    """Let this process and those it starts hold as many open files, and so lines, as they may; return how many.
+
+    The usual limit of 1024 is a soft one, and fewer silent phones than that would be the end of all others.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return MOST_LINES + OWN_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_LINES + OWN_FILES
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(ValueError, OSError):  # macOS refuses more than its kernel allows
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            soft = most
+    return wanted if soft == resource.RLIM_INFINITY else soft
 
 
 def when_asked_to_stop(do: Callable[[], None]) -> None:
@@ -151,10 +188,11 @@ def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0, w
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
     os.environ["RTAPP_TLS_PORT"] = str(tls_port or "")
+    os.environ[assets.TOLD] = assets.tree_version(config.ROOT / "static")
     granian = server("rtapp.factory:served_app", host, port, threads, factory=True, workers=workers)
     _stop_with_terminal(granian)
     with Secured(host, tls_port, threads, instance) if tls_port else nullcontext():
-        granian.serve()
+        serve(granian)
 
 
 class Secured:
@@ -217,7 +255,7 @@ def _serve_tls(host: str, port: int, threads: int, certificate: Path) -> None:
         os.setsid()  # Ctrl-C at the terminal is the parent's business: it stops us, last
     end_with_parent()
     granian = server("rtapp.factory:served_app", host, port, threads, factory=True, certificate=certificate)
-    granian.serve()
+    serve(granian)
 
 
 def _stop_with_terminal(granian: Any) -> None:

@@ -3,13 +3,20 @@
 import hashlib
 import json
 import mimetypes
+import os
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.wrappers import Response
+
+TOLD = "RTAPP_STATIC"  # how the first process of a server tells the others the version
+FOREVER = "31536000, public, immutable"  # how long a browser may keep what a versioned address answers
+LARGE = 64 * 1024  # bytes: what a socket takes at once; a longer file would hold a thread for a slow reader
+_VERSION = re.compile("[0-9a-f]{12}")
 
 REQUIRED = (
     "node_modules/htmx.org/dist/htmx.min.js",
@@ -35,28 +42,44 @@ class Licence(NamedTuple):
 
 
 def init_app(app: "Flask") -> None:
-    """Give templates ``asset(name)``: the address of a static file, which changes when its content does.
+    """Give templates ``asset(name)``: the address of a static file, which changes when any of them does.
+
+    The version stands in the path, so that what a script imports from beside it has it, too; under such an address
+    nothing ever changes, and the production server reads the file itself (laptop/worker.py). Any other address is
+    answered here: asked about again each time, and for a large file with the way to the versioned one.
 
     Fix the types of our files, too: the registry of a Windows machine may call a script plain text.
     """
+    from flask import g, redirect
+
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("text/css", ".css")
     mimetypes.add_type("application/wasm", ".wasm")
+    folder = str(app.static_folder)
+    current = cache(lambda: tree_version(folder))  # while a server runs nothing changes there
 
     def asset(name: str) -> str:
-        return app.url_for("static", filename=name, v=versioned(str(app.static_folder), name) or None)
+        return app.url_for("static", filename=f"{current()}/{name}" if Path(folder, name).is_file() else name)
 
+    def serve(filename: str) -> "Response":
+        version, _, name = filename.partition("/")
+        told = bool(_VERSION.fullmatch(version))
+        name = name if told else filename
+        g.lasting = told and version == current()
+        if not g.lasting and (told or _size(folder, name) > LARGE):
+            return redirect(app.url_for("static", filename=f"{current()}/{name}"), 307)
+        return app.send_static_file(name)
+
+    app.view_functions["static"] = serve
     app.add_template_global(asset)
 
 
-def versioned(static_folder: str | Path, name: str) -> str:
-    """Return twelve hexadecimal digits of the content of ``name``, empty when ``static_folder`` lacks it."""
-    path = Path(static_folder, name)
-    try:
-        seen = path.stat()
-    except OSError:
-        return ""
-    return _digest(str(path), seen.st_mtime_ns, seen.st_size)
+def tree_version(static_folder: str | Path) -> str:
+    """Return twelve hexadecimal digits of the names and contents of all static files.
+
+    The processes of one server must agree: the first one told the others.
+    """
+    return os.environ.get(TOLD) or _tree_version(str(static_folder), *_seen(static_folder))
 
 
 def missing(static_folder: str | Path) -> list[str]:
@@ -82,9 +105,31 @@ def licences(static_folder: str | Path) -> list[Licence]:
     return found
 
 
-@lru_cache(maxsize=256)
-def _digest(path: str, _changed_ns: int, _size: int) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+def _size(folder: str, name: str) -> int:
+    """Return the bytes of a static file, 0 where there is none."""
+    from werkzeug.security import safe_join
+
+    path = safe_join(folder, name)
+    return Path(path).stat().st_size if path and Path(path).is_file() else 0
+
+
+def _files(static_folder: str | Path) -> list[Path]:
+    return sorted(path for path in Path(static_folder).rglob("*") if path.is_file())
+
+
+def _seen(static_folder: str | Path) -> tuple[int, int]:
+    """Return when a static file changed last and how many there are: while both stay, so does the version."""
+    moments = [path.stat().st_mtime_ns for path in _files(static_folder)]
+    return max(moments, default=0), len(moments)
+
+
+@lru_cache(maxsize=16)
+def _tree_version(static_folder: str, _newest_ns: int, _number: int) -> str:
+    digest = hashlib.sha256()
+    for path in _files(static_folder):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(static_folder).as_posix()} {content}\n".encode())
+    return digest.hexdigest()[:12]
 
 
 def _read(path: Path) -> str:

@@ -68,6 +68,8 @@ def start_session(user: User | None, device: Device | None) -> None:
     session.permanent = True
     if language:
         session["language"] = language
+    if user or device:
+        request.environ["rtapp.known"] = True  # whom the server need not pace
     if user:
         session["user"] = [user.id, user.session_version]
     elif device:
@@ -77,7 +79,6 @@ def start_session(user: User | None, device: Device | None) -> None:
 def init_app(app: Flask) -> None:
     """Ask the guard before every request."""
     app.before_request(_guard)
-    app.teardown_request(_let_go)
     app.context_processor(lambda: {"actor": current_actor()})
 
 
@@ -88,8 +89,6 @@ def _guard() -> Response | None:
     if duties is None:
         raise Forbidden()  # a view that forgot to say is nobody's
     if not duties:
-        if request.method == "POST" and current_actor() is None:
-            _admit_stranger()
         return None
     actor = current_actor()
     if actor is None:
@@ -106,18 +105,6 @@ def _guard() -> Response | None:
             403,
         )
     return None
-
-
-def _admit_stranger() -> None:
-    """Take one of the places for strangers until the request ends, so that none of them can take every thread."""
-    g.stranger = services().strangers.acquire(blocking=False)
-    if not g.stranger:
-        raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
-
-
-def _let_go(_error: BaseException | None) -> None:
-    if g.pop("stranger", False):
-        services().strangers.release()
 
 
 def _is_private_line() -> bool:

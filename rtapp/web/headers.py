@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+from .assets import FOREVER
+
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; script-src 'self'"
@@ -35,9 +37,9 @@ def _put(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint == "static":  # an address with its content's digest never changes; any other is asked about
-        lasting = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
-        response.headers["Cache-Control"] = lasting
+    if request.endpoint == "static":  # what a versioned address answers never changes; any other is asked about
+        lasting = g.get("lasting") and response.status_code in (200, 206, 304)
+        response.headers["Cache-Control"] = f"max-age={FOREVER}" if lasting else "no-cache"
     else:
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

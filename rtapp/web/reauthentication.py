@@ -4,14 +4,13 @@ from datetime import timedelta
 
 from flask import request
 
-from .. import clock
 from ..accounts import store as accounts
 from ..accounts.names import key_of
 from ..db import db
 from ..refusals import Reason, Refused, reason
 from ..schema import User
 from .guard import acting
-from .services import services
+from .tries import admit, forget, looking
 
 
 def ask_again() -> None:
@@ -26,22 +25,14 @@ def ask_again() -> None:
     if not user.password_hash:
         raise Refused("no_password", "Akun ini belum punya kata sandi. Tetapkan dahulu di Akun saya.", 409)
     name = user.name
-    if wait := admit(name):
+    if wait := admit("password", key_of(name)):
         why = too_often(wait)
         raise Refused(why.code, why.sentence, 429, **why.facts)
-    if accounts.sign_in(db.session, name, request.form.get("own_password", "")) is None:
+    with looking("password", key_of(name)):
+        user = accounts.sign_in(db.session, name, request.form.get("own_password", ""))
+    if user is None:
         raise Refused("wrong_password", "Kata sandi tidak cocok. Tidak ada yang dilakukan.", 403)
-    forget(name)
-
-
-def admit(name: str) -> timedelta | None:
-    """Note a try at this account from this address; return how long to wait when there were too many."""
-    return services().tries.admit(key_of(name), request.remote_addr or "", clock.utcnow())
-
-
-def forget(name: str) -> None:
-    """Forget the tries of somebody who got it right."""
-    services().tries.forget(key_of(name), request.remote_addr or "")
+    forget("password", key_of(name))
 
 
 def too_often(wait: timedelta) -> Reason:

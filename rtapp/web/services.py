@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from threading import BoundedSemaphore, Event
+from datetime import datetime
+from pathlib import Path
+from threading import Event
 from typing import cast
 
 from flask import Flask, current_app
 
-from ..accounts.tries import Tries
+from ..accounts.tries import PASSWORD_LIMIT, PIN_LIMIT
+from ..accounts.tries_files import Tries
 from ..checkin.scan_writer import ScanWriter
 from ..db import db
 from ..live.stream import Changes, Live, Streams, Texts, Watch, watch_postgres, watch_sqlite
+from .shares import Shares
 
-PIN_TRIES = {"most": 5, "within": timedelta(minutes=15)}
-STRANGERS = 24  # forms of strangers under way at once: one that is sent half holds a thread for as long as it likes
+STRANGERS, OF_ONE_ADDRESS = 48, 6  # forms of people who are not signed in: in all, and from one address
+GUESSES_OF_ONE_ADDRESS = 32  # passwords and PINs that wait to be looked at: a hall behind one address signs in
+OF_ONE_SESSION = 40  # requests of one browser or program that is signed in; a browser makes six at a time
 _KEY = "rtapp"
 
 
@@ -25,9 +29,10 @@ class Services:
     changes: Changes
     live: Live
     writer: ScanWriter
-    tries: Tries = field(default_factory=Tries)
-    pin_tries: Tries = field(default_factory=lambda: Tries(**PIN_TRIES))
-    strangers: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(STRANGERS))
+    tries: dict[str, Tries]  # at passwords and at PINs
+    signed_in: Shares = field(default_factory=lambda: Shares(OF_ONE_SESSION))
+    strangers: Shares = field(default_factory=lambda: Shares(OF_ONE_ADDRESS, STRANGERS))
+    guesses: Shares = field(default_factory=lambda: Shares(GUESSES_OF_ONE_ADDRESS))
     seen: dict[int, datetime] = field(default_factory=dict)  # when each device's «last seen» was last looked at
     closers: list[Callable[[], object]] = field(default_factory=list)
 
@@ -50,9 +55,17 @@ def init_app(app: Flask) -> None:
             watch_postgres(engine.url, changes, stop)
 
     live = Live(Streams(app.config["STREAM_LIMIT"]), Texts(changes), Watch(watch))
-    made = Services(changes, live, ScanWriter(engine, changes.announce, app.config["SCAN_GROUP"]))
+    made = Services(changes, live, ScanWriter(engine, changes.announce, app.config["SCAN_GROUP"]), _tries(app))
     made.closers += [changes.end, live.watch.stop, made.writer.stop]
     app.extensions[_KEY] = made
+
+
+def _tries(app: Flask) -> dict[str, Tries]:
+    file, key = Path(app.instance_path) / "tries.db", str(app.secret_key)
+    return {
+        "password": Tries(file, key, "password", PASSWORD_LIMIT),
+        "pin": Tries(file, key, "pin", PIN_LIMIT),
+    }
 
 
 def services_of(app: Flask) -> Services:

@@ -4,6 +4,7 @@ import { wipeWhatIsOver } from './store.js';
 
 const PAGES = 'rtapp-pages';
 const SHELL = 'rtapp-shell';
+const VERSIONED = /^\/static\/[0-9a-f]{12}\//;
 
 export async function keepPage(decoder) {
   await wipeWhatIsOver();
@@ -21,7 +22,7 @@ export async function keepPage(decoder) {
     const pages = await caches.open(PAGES);
     if (!(await pages.match(location.pathname))) await pages.add(location.pathname);
     for (const old of await shell.keys()) {
-      if (!needed.includes(old.url) && old.url.includes('?v=')) await shell.delete(old);
+      if (!needed.includes(old.url) && VERSIONED.test(new URL(old.url).pathname)) await shell.delete(old);
     }
   } catch {
     /* kept again when the page is opened next */

@@ -3,6 +3,7 @@
 
 const PATIENCE = 2000;
 const DESK = /^\/desk\/\d+$/;
+const VERSIONED = /^\/static\/[0-9a-f]{12}\//;
 
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -14,7 +15,7 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate' && DESK.test(pathname)) {
     event.respondWith(networkFirst(request, 'rtapp-pages', pathname, !search));
   } else if (pathname.startsWith('/static/')) {
-    event.respondWith(search.startsWith('?v=') ? keptFirst(request) : networkFirst(request, 'rtapp-shell', request.url, true));
+    event.respondWith(VERSIONED.test(pathname) ? keptFirst(request) : networkFirst(request, 'rtapp-shell', request.url, true));
   }
 });
 
