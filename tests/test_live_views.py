@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
 from rtapp import clock
@@ -14,7 +15,7 @@ from rtapp.accounts import store as accounts
 from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
-from rtapp.schema import Attendance, Checkpoint, Wave
+from rtapp.schema import Attendance, Checkpoint, Invitation
 from rtapp.web.services import services_of
 
 from .world import World, at
@@ -70,8 +71,7 @@ def test_the_board_says_where_the_number_of_invited_is_from(app, client_of, worl
     assert "sama dengan daftar peserta" in client_of("viewer").get(board_of(world)).text
     with app.app_context():
         begin_write(db.session)
-        for invitation in db.session.get(Wave, world.waves[0]).invitations:
-            db.session.delete(invitation)
+        db.session.execute(delete(Invitation).where(Invitation.wave_id == world.waves[0]))
         db.session.commit()
     assert "jumlah undangan belum diisi" in client_of("viewer").get(board_of(world)).text
 
