@@ -7,7 +7,19 @@ index; nothing cascades, for nothing but personal data is ever deleted.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .db import UTCDateTime, db
@@ -237,6 +249,13 @@ class Substitute(db.Model):
     phone: Mapped[str] = mapped_column(String(20), default="")
 
 
+def _registration_wave(context: Any) -> int | None:
+    """Return the wave of a mark's checkpoint where that is a door of its registration."""
+    point = context.get_current_parameters()["checkpoint_id"]
+    doors = select(Checkpoint.wave_id).where(Checkpoint.id == point, Checkpoint.kind == "hadir")
+    return context.connection.scalar(doors)
+
+
 class Attendance(db.Model):
     """The one source of every count: who is present at a checkpoint; undone by voiding with a reason."""
 
@@ -248,6 +267,12 @@ class Attendance(db.Model):
             "participant_id",
             where="voided_at IS NULL",
         ),
+        live(
+            "uq_attendance_wave_participant_live",
+            "wave_id",
+            "participant_id",
+            where="voided_at IS NULL AND wave_id IS NOT NULL",
+        ),
         Index("ix_attendance_checkpoint_number", "checkpoint_id", "number"),
         Index("ix_attendance_checkpoint_at", "checkpoint_id", "at"),
     )
@@ -258,6 +283,8 @@ class Attendance(db.Model):
     mode: Mapped[str] = mapped_column(String(20), default="sendiri")  # sendiri | diwakili
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("substitute.id"), index=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # The wave whose registration this is, none for other kinds: all its doors share one line per person.
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("wave.id"), default=_registration_wave)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     voided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -110,12 +110,14 @@ def test_numbers_per_district_and_village_as_csv(client_of, world, come, excuse)
     answer = client_of("viewer").get(f"/waves/{world.waves[0]}/counts.csv")
     assert answer.mimetype == "text/csv" and "attachment" in answer.headers["Content-Disposition"]
     assert answer.text.splitlines() == [
-        "tingkat,kode,nama,diharapkan,hadir,diwakili,belum,izin,sakit,dinas,tanpa_keterangan,gelombang_lain",
-        "kecamatan,63.09.06,Murung Pudak,5,1,0,4,0,0,0,0,0",
-        "desa,63.09.06.1001,Belimbing Raya,2,1,0,1,0,0,0,0,0",
-        "desa,63.09.06.1006,Mabu'un,3,0,0,3,0,0,0,0,0",
-        "kecamatan,63.09.07,Muara Uya,2,0,0,1,0,1,0,0,0",
-        "desa,63.09.07.2004,Uwie,2,0,0,1,0,1,0,0,0",
+        "tingkat,kode,nama,sendiri,diwakili,gelombang_lain,izin,sakit,dinas,tanpa_keterangan,belum,di_daftar,hadir,"
+        "diundang",
+        "kecamatan,63.09.06,Murung Pudak,1,0,0,0,0,0,0,4,5,1,5",
+        "desa,63.09.06.1001,Belimbing Raya,1,0,0,0,0,0,0,1,2,1,",
+        "desa,63.09.06.1006,Mabu'un,0,0,0,0,0,0,0,3,3,0,",
+        "kecamatan,63.09.07,Muara Uya,0,0,0,0,1,0,0,1,2,0,2",
+        "desa,63.09.07.2004,Uwie,0,0,0,0,1,0,0,1,2,0,",
+        "jumlah,,Gelombang 1,1,0,0,0,1,0,0,5,7,1,7",
     ]
 
 
@@ -153,8 +155,9 @@ def test_the_recap_is_the_boards_numbers_as_text(client_of, world, come, excuse)
         "Kehadiran Gelombang I, Rabu, 8 November 2023",
         "sampai pukul 07.52 WITA",
         "",
-        "Hadir: 1 dari 7 (14,3%)",
-        "Diwakili: 0",
+        "Di daftar: 7 (diundang 7)",
+        "Hadir: 1 (14,3%)",
+        "(sendiri 1, diwakili 0)",
         "Belum hadir: 5",
         "Tidak hadir: sakit 1",
         "",
@@ -266,10 +269,10 @@ def test_the_whole_event_tells_own_wave_other_wave_and_nobody(client_of, world, 
     come("ruslan", checkpoint=world.registration_two)
     come("ruslan")
     text = words(client_of("viewer").get("/counts/all"))
-    assert "Tanta 1 0 1 2" in text
-    assert "Murung Pudak 1 0 4 5" in text
-    assert "Muara Uya 0 1 1 2" in text
-    assert "Jumlah 2 1 6 9" in text
+    assert "Tanta 1 0 0 1 2" in text
+    assert "Murung Pudak 1 0 0 4 5" in text
+    assert "Muara Uya 0 1 0 1 2" in text
+    assert "Jumlah 2 1 0 6 9" in text
 
 
 def test_a_device_with_one_wave_does_not_see_the_whole_event(client_of):

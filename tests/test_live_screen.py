@@ -40,7 +40,7 @@ def test_the_screen_shows_numbers_and_never_a_name(app: Flask, client_of, world)
         )
         db.session.commit()
     page = client_of("viewer").get(f"/waves/{world.waves[0]}/screen").text
-    assert "<strong>1</strong>" in page and "dari 7 diundang" in page and "Murung Pudak" in page
+    assert "<strong>1</strong>" in page and "dari 7 di daftar" in page and "Murung Pudak" in page
     assert "RAHMAH" not in page and "Meja 1" not in page
 
 

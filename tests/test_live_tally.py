@@ -1,42 +1,69 @@
-"""What a count says of itself."""
+"""The rules behind every number: one state for each head, states that add up, the letter beside the list."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rtapp.live.tally import Count, Counts, DistrictTally, VillageTally
+from rtapp.events.standing import ABSENCES, Standing, Tally, standing_of
+from rtapp.live.tally import Count, VillageTally, counts_of, district_of
 
-
-def counts(**changed: int) -> Counts:
-    numbers = {
-        "hadir": 5,
-        "invited": 10,
-        "diwakili": 0,
-        "elsewhere": 0,
-        "other_wave": 0,
-        "guests": 0,
-        "roster": 10,
-    }
-    return Counts(checkpoint_id=1, invited_by="roster", districts=(), **{**numbers, **changed})
+NUMBERS = st.dictionaries(st.sampled_from(list(Standing)), st.integers(0, 400))
 
 
-def test_the_share_is_of_those_invited():
-    assert Count(1, 213, 337, "invitation").share == pytest.approx(0.632, abs=0.0005)
-    assert VillageTally("63.09.06.1001", "Belimbing Raya", "kelurahan", 3, 4).share == 0.75
-    assert DistrictTally("63.09.06", "Murung Pudak", 1, 2, ()).share == 0.5
+def village(hadir=0, belum=0, **more: int) -> VillageTally:
+    of = {"hadir": hadir, "belum": belum, **more}
+    return VillageTally({Standing(state): number for state, number in of.items()}, "63.09.06.2001", "Contoh", "desa")
 
 
-def test_of_nobody_invited_there_is_no_share():
-    assert Count(1, 0, 0, "roster").share is None
-    assert VillageTally("63.09.06.1001", "Belimbing Raya", "kelurahan", 0, 0).share is None
+@pytest.mark.parametrize("mode", ["sendiri", "diwakili", None])
+@pytest.mark.parametrize("away", [2, None])
+@pytest.mark.parametrize("absence", [*ABSENCES, None])
+def test_a_mark_here_beats_one_elsewhere_and_both_beat_what_was_noted(mode, away, absence):
+    expected = {"sendiri": "hadir", "diwakili": "diwakili"}.get(mode)
+    expected = expected or ("gelombang_lain" if away else absence or "belum")
+    assert standing_of(mode, away, absence) == expected
 
 
-def test_more_than_were_invited_is_more_than_all():
-    assert Count(1, 12, 10, "invitation").share == 1.2
-    assert counts(hadir=12).belum == 0
+@given(st.lists(st.lists(NUMBERS, min_size=1, max_size=3), min_size=1, max_size=3))
+def test_states_add_up_to_the_list_and_villages_to_districts_and_the_wave(places):
+    districts = [
+        district_of(f"0{number}", "Kecamatan", [VillageTally(of, "00", "Desa") for of in villages])
+        for number, villages in enumerate(places)
+    ]
+    wave = counts_of(1, districts)
+    for tally in (wave, *districts, *(one for district in districts for one in district.villages)):
+        whole = tally.sendiri + tally.diwakili + tally.elsewhere + sum(tally.absent.values()) + tally.belum
+        assert whole == tally.roster and tally.hadir == tally.sendiri + tally.diwakili
+    for name in ("sendiri", "diwakili", "hadir", "elsewhere", "belum", "roster"):
+        assert getattr(wave, name) == sum(getattr(district, name) for district in districts)
+        for district in districts:
+            assert getattr(district, name) == sum(getattr(one, name) for one in district.villages)
+    for kind in ABSENCES:
+        assert wave.absent[kind] == sum(district.absent[kind] for district in districts)
 
 
-def test_whoever_registered_at_another_wave_is_neither_present_nor_missing():
-    assert counts(hadir=5, elsewhere=2).belum == 3
+def test_the_share_is_of_those_on_the_list():
+    assert Count(1, 213, 337).share == pytest.approx(0.632, abs=0.0005)
+    assert village(hadir=2, belum=1, diwakili=1).share == 0.75
 
 
-def test_guests_and_heads_of_other_waves_change_neither_share_nor_the_missing():
-    assert (counts(other_wave=9, guests=9).share, counts(other_wave=9, guests=9).belum) == (0.5, 5)
+def test_of_an_empty_list_there_is_no_share():
+    assert (Count(1, 0, 0).share, village().share, Tally().share) == (None, None, None)
+
+
+def test_the_letter_stands_beside_the_list_and_changes_no_state():
+    invited = district_of("01", "Kecamatan", [village(hadir=20, belum=6)], 24)
+    counts = counts_of(1, [invited, district_of("02", "Lain", [village(belum=2)])], other_wave=9, guests=9)
+    assert (invited.difference, invited.belum, invited.roster) == (2, 6, 26)
+    assert (counts.invited, counts.invited_by, counts.difference, counts.belum) == (24, "invitation", 4, 8)
+    assert counts.share_of_invited == pytest.approx(20 / 24)
+
+
+def test_a_district_that_was_invited_and_lists_nobody_lacks_all_of_them():
+    assert district_of("01", "Kecamatan", [], 7).difference == -7
+
+
+def test_where_no_number_was_typed_the_list_stands_for_the_letter():
+    counts = counts_of(1, [district_of("01", "Kecamatan", [village(hadir=3, belum=1)])])
+    assert (counts.invited, counts.invited_by, counts.difference) == (4, "roster", 0)
+    assert counts.districts[0].difference is None and counts.share_of_invited == 0.75

@@ -58,8 +58,8 @@ def test_the_board_says_who_is_present_of_how_many_and_where(client_of, world, c
     come("syahrani")
     come("ruslan")
     come("guest")
-    text = words(client_of("viewer").get(board_of(world)))
-    assert "2 hadir dari 7 diundang 28,6%" in text
+    text = words(client_of("clerk").get(board_of(world)))
+    assert "2 hadir dari 7 di daftar 28,6%" in text
     assert "belum hadir 5" in text and "dari gelombang lain 1" in text and "tamu dan panitia 1" in text
     assert "Murung Pudak 1 dari 5 20,0% Belimbing Raya 1 dari 2 50,0% Mabu&#39;un 0 dari 3 0,0%" in text
     assert "Muara Uya 1 dari 2 50,0%" in text
@@ -73,12 +73,22 @@ def test_the_board_says_where_the_number_of_invited_is_from(app, client_of, worl
         begin_write(db.session)
         db.session.execute(delete(Invitation).where(Invitation.wave_id == world.waves[0]))
         db.session.commit()
-    assert "jumlah undangan belum diisi" in client_of("viewer").get(board_of(world)).text
+    assert "Jumlah undangan belum diisi" in client_of("viewer").get(board_of(world)).text
+
+
+def test_a_viewer_sees_counts_and_never_a_name(client_of, world, come, follow):
+    come("rahmah")
+    come("guest")
+    viewer = client_of("viewer")
+    seen = [viewer.get(url).text for url in (board_of(world), "/counts/all", f"/waves/{world.waves[0]}/screen")]
+    seen.append(next(follow(client_of("viewer"), f"{board_of(world)}/stream")))
+    assert not any("RAHMAH" in text or "Tamu Contoh" in text for text in seen)
+    assert "Hj. RAHMAH" in client_of("clerk").get(board_of(world)).text
 
 
 def test_an_empty_board_says_what_will_happen(client_of, world):
-    text = words(client_of("viewer").get(board_of(world)))
-    assert "0 hadir dari 7 diundang 0,0%" in text
+    text = words(client_of("clerk").get(board_of(world)))
+    assert "0 hadir dari 7 di daftar 0,0%" in text
     assert "Belum ada yang datang." in text
 
 
@@ -174,7 +184,7 @@ def follow(app: Flask) -> Iterator:
 
 
 def test_a_scan_moves_an_open_board(client_of, world, come, follow):
-    events = follow(client_of("viewer"), f"{board_of(world)}/stream")
+    events = follow(client_of("clerk"), f"{board_of(world)}/stream")
     assert "<strong>0</strong>" in next(events)
     come("rahmah")
     event = next(events)
@@ -265,7 +275,7 @@ def test_a_device_that_may_no_longer_see_it_hears_no_more(app, client_of, world,
 
 def test_a_user_whose_access_ended_hears_no_more(app, client_of, world, come, follow, monkeypatch):
     monkeypatch.setattr("rtapp.live.stream.CHECK_SECONDS", 0)
-    events = follow(client_of("viewer"), f"{board_of(world)}/stream")
+    events = follow(client_of("clerk"), f"{board_of(world)}/stream")
     next(events)
     with app.app_context():
         begin_write(db.session)
@@ -280,8 +290,10 @@ def api_of(checkpoint: int) -> str:
     return f"/api/v1/checkpoints/{checkpoint}/counts"
 
 
-def village(code: str, name: str, district: str, present: int, expected: int) -> dict[str, object]:
-    return {"code": code, "name": name, "district": district, "present": present, "expected": expected}
+def numbers(code: str, name: str, *, hadir: int = 0, elsewhere: int = 0, belum: int = 0) -> dict[str, object]:
+    absent = {"izin": 0, "sakit": 0, "dinas": 0, "tanpa_keterangan": 0}
+    told = {"code": code, "name": name, "hadir": hadir, "diwakili": 0, "elsewhere": elsewhere, "absent": absent}
+    return told | {"belum": belum, "roster": hadir + elsewhere + belum}
 
 
 def test_programs_read_the_counts_of_a_checkpoint(client_of, world, come):
@@ -294,13 +306,13 @@ def test_programs_read_the_counts_of_a_checkpoint(client_of, world, come):
         "invited": 7, "invited_by": "invitation", "roster": 7, "percent": 14.3, "other_wave": 1, "guests": 1,
         "absent": {"izin": 0, "sakit": 0, "dinas": 0, "tanpa_keterangan": 0},
         "districts": [
-            {"code": "63.09.06", "name": "Murung Pudak", "present": 1, "expected": 5},
-            {"code": "63.09.07", "name": "Muara Uya", "present": 0, "expected": 2},
+            numbers("63.09.06", "Murung Pudak", hadir=1, belum=4),
+            numbers("63.09.07", "Muara Uya", elsewhere=1, belum=1),
         ],
         "villages": [
-            village("63.09.06.1001", "Belimbing Raya", "63.09.06", 1, 2),
-            village("63.09.06.1006", "Mabu'un", "63.09.06", 0, 3),
-            village("63.09.07.2004", "Uwie", "63.09.07", 0, 2),
+            numbers("63.09.06.1001", "Belimbing Raya", hadir=1, belum=1) | {"district": "63.09.06"},
+            numbers("63.09.06.1006", "Mabu'un", belum=3) | {"district": "63.09.06"},
+            numbers("63.09.07.2004", "Uwie", elsewhere=1, belum=1) | {"district": "63.09.07"},
         ],
     }  # fmt: skip
 

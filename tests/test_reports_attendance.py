@@ -85,7 +85,7 @@ def test_a_filled_list_says_time_state_and_who_stood_in_and_a_blank_one_nothing(
     [filled] = drawn(papers.attendance_pdf(roll(3), ABOUT, "f4", fonts()))
     assert "Peserta 0001 Ketua RT 002 Desa Contoh 00 07.00 Diwakili oleh Anak Contoh" in filled
     assert "Peserta 0002 Ketua RT 003 Desa Contoh 00 Belum hadir" in filled
-    assert "Jumlah 3: hadir 1, diwakili 1, belum hadir 1." in filled
+    assert "Di daftar 3: hadir 2 (sendiri 1, diwakili 1), belum hadir 1." in filled
     assert "dicetak dari sistem, Rabu, 8 November 2023 14.30 WITA, oleh Uji admin" in filled
     [undivided] = drawn(papers.attendance_pdf(roll(3), ABOUT, "f4", fonts(), ""))
     assert "Desa Contoh 00, Kec. Kecamatan-0 07.00" in undivided  # no title says the district there
@@ -107,7 +107,7 @@ def test_who_is_of_no_part_comes_last_in_a_part_of_their_own():
     guests = (line(3, name="Tamu Satu", village="", district="", apart=True), line(4, wave=2, apart=True))
     found = replace(roll(2), lines=(*roll(2).lines, *guests))
     assert [title for title, _ in parts_of(found.lines, "district")] == ["Kecamatan Kecamatan-0", ELSEWHERE]
-    assert summary(found) == "Jumlah 4: diwakili 1, belum hadir 1, di luar daftar 2."
+    assert summary(found) == "Di daftar 2: hadir 1 (sendiri 0, diwakili 1), belum hadir 1, di luar daftar 2."
     assert guests[1].remark == "Diwakili oleh Anak Contoh · Gelombang II"
 
 

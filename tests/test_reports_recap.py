@@ -5,7 +5,7 @@ import pytest
 from rtapp.db import begin_write, db
 from rtapp.events import store as events
 from rtapp.live.store import counts_at
-from rtapp.reports.recap import HEAD, rows, share_text
+from rtapp.reports.recap import HEAD, asked, rows, share_text
 from rtapp.reports.recap_store import recap_of
 from rtapp.schema import Absence, Attendance, Checkpoint
 
@@ -35,10 +35,14 @@ def test_a_recap_says_what_the_board_says_per_district_and_village(recap, world)
     db.session.commit()
     found = recap(("rahmah", at(7, 52)), ("muis", at(7, 58)), ("ruslan", at(8)))
     lines = {row.name: row.cells for row in rows(found.counts)}
-    assert lines["Kecamatan Murung Pudak"] == (5, 1, 0, 0, 0, 1, 0, 0, 3, 0.2)
-    assert lines["Kelurahan Belimbing Raya"][:2] == (2, 1) and lines["Desa Uwie"][:2] == (2, 1)
+    assert lines["Kecamatan Murung Pudak"] == (1, 0, 0, 0, 1, 0, 0, 3, 5, 1, 0.2)
+    assert lines["Kelurahan Belimbing Raya"][-3:] == (2, 1, 0.5) and lines["Desa Uwie"][-3:] == (2, 1, 0.5)
     counts = counts_at(db.session, world.registration)
-    assert lines["Jumlah"][:2] == (counts.invited, counts.hadir) == (7, 2) and found.counts.other_wave == 1
+    assert lines["Jumlah"][-3:-1] == (counts.roster, counts.hadir) == (7, 2) and found.counts.other_wave == 1
+    assert all(sum(cells[:8]) == cells[8] and sum(cells[:2]) == cells[9] for cells in lines.values())
+    assert [(one.invited, one.listed, one.difference) for one in asked(counts)] == [
+        (5, 5, "sama"), (2, 2, "sama"), (7, 7, "sama")
+    ]  # fmt: skip
     assert all(len(cells) == len(HEAD) - 1 for cells in lines.values())
 
 

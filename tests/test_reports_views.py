@@ -108,7 +108,7 @@ def test_a_recap_is_looked_at_then_taken(admin, world, come, look):
     url = f"/waves/{world.waves[0]}/recap"
     page = admin.get(url).text
     assert "Kecamatan Murung Pudak" in page and "Kedatangan per 5 menit" in page
-    assert "Kecamatan Muara Uya 2 1" in pdf_text(admin.post(url, data={"form": "pdf"}).data)[0]
+    assert "Kecamatan Muara Uya 1 – – – – – – 1 2 1 50,0%" in pdf_text(admin.post(url, data={"form": "pdf"}).data)[0]
     assert admin.post(url, data={"form": "xlsx"}).mimetype == XLSX
     assert admin.post(url, data={"paper": "a0"}).status_code == 422
     assert len(noted(look, "recap.print")) == 2

@@ -87,7 +87,7 @@ def test_a_filter_narrows_the_list(session, world, wanted, expected):
     assert count_people(session, Filter(**wanted)) == len(expected)
 
 
-def test_present_and_missing_go_by_the_registration_of_ones_own_wave(session, world):
+def test_present_elsewhere_and_missing_go_by_the_registration_of_ones_own_wave(session, world):
     begin_write(session)
     for checkpoint, who, number in (
         (world.registration, "rahmah", 1),
@@ -105,7 +105,10 @@ def test_present_and_missing_go_by_the_registration_of_ones_own_wave(session, wo
         )
     session.commit()
     assert found(session, status="hadir") == [("Hj. RAHMAH", "002")]
-    assert count_people(session, Filter(status="belum")) == len(world.people) - 1
+    assert found(session, status="gelombang_lain") == [("ABDUL MUIS", "002")]
+    assert count_people(session, Filter(status="belum")) == len(world.people) - 2
+    muis = find_person(session, world.people["muis"])
+    assert (muis.standing, muis.away) == ("gelombang_lain", 2)
     assert find_person(session, world.people["rahmah"]).present_at == world.now
     at_session = find_people(session, Filter(q="yusuf", checkpoint_id=world.session_one))
     assert at_session[0].present_at == world.now

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
+from ..events.standing import ABSENCES
 from ..refusals import Refused
 from ..roster.find_store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
-from .absences import ABSENCES
 from .verdict import Verdict
 
 
@@ -130,10 +130,15 @@ def absences_of(session: Session, wave_id: int, participant_ids: Sequence[int]) 
 
 def _waiting(rows: Select[Any], actor: Actor) -> Select[Any]:
     """Narrow a select of cases to those that wait at the actor's checkpoints and have not answered themselves."""
-    marked = select(Attendance.id).where(
-        Attendance.checkpoint_id == Case.checkpoint_id,
-        Attendance.participant_id == Case.participant_id,
-        Attendance.voided_at.is_(None),
+    point, door = aliased(Checkpoint), aliased(Checkpoint)  # of a registration any door answers the question
+    same = or_(door.id == point.id, and_(point.kind == "hadir", door.kind == "hadir", door.wave_id == point.wave_id))
+    marked = (
+        select(Attendance.id)
+        .join(door, door.id == Attendance.checkpoint_id)
+        .join(point, same)
+        .where(point.id == Case.checkpoint_id, Attendance.participant_id == Case.participant_id)
+        .where(Attendance.voided_at.is_(None))
+        .correlate(Case)
     )
     rows = rows.where(Case.settled_at.is_(None), ~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
     return rows if actor.checkpoint_ids is None else rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))

@@ -215,11 +215,11 @@ def _insert_mark(dialect: str) -> Any:
     highest = highest.where(Attendance.checkpoint_id == bindparam("checkpoint_id"))
     names = ("checkpoint_id", "participant_id", "at", "device_id", "user_id", "mode", "substitute_id")
     values = {name: bindparam(name, type_=Attendance.__table__.c[name].type) for name in names}
-    values |= {"number": highest.scalar_subquery(), "voided_by": "", "void_reason": ""}
+    door = select(Checkpoint.wave_id).where(Checkpoint.id == bindparam("checkpoint_id"), Checkpoint.kind == "hadir")
+    values |= {"number": highest.scalar_subquery(), "wave_id": door.scalar_subquery()}
+    values |= {"voided_by": "", "void_reason": ""}
     made = upsert(dialect, Attendance.__table__).values(values)
-    made = made.on_conflict_do_nothing(
-        index_elements=["checkpoint_id", "participant_id"], index_where=Attendance.voided_at.is_(None)
-    )
+    made = made.on_conflict_do_nothing()  # one mark at this checkpoint, one at all doors of a registration
     return made.returning(Attendance.id, Attendance.number, Attendance.at, Attendance.mode, Attendance.substitute_id)
 
 

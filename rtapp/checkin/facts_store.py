@@ -36,6 +36,11 @@ def face_of(row: Row[Any]) -> Face | None:
     return Face(row.participant_id, row.name, seat, row.village, row.district, row.home_wave)
 
 
+def _same_list(mark: Any, point: Any) -> Any:
+    """Say that a mark is of a checkpoint: made there, or at another door of the same registration."""
+    return or_(mark.checkpoint_id == point.id, and_(point.kind == "hadir", mark.wave_id == point.wave_id))
+
+
 def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
     """One statement for all a judgement needs: the checkpoint; the person, badge and mark; an earlier scan."""
     home, newer = aliased(Wave), aliased(Badge)
@@ -87,7 +92,7 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
         .outerjoin(
             Attendance,
             and_(
-                Attendance.checkpoint_id == Checkpoint.id,
+                _same_list(Attendance, Checkpoint),
                 Attendance.participant_id == Participant.id,
                 Attendance.voided_at.is_(None),
             ),
@@ -102,7 +107,7 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
         .outerjoin(
             there,
             and_(
-                there.checkpoint_id == Checkpoint.requires_id,
+                _same_list(there, needed),
                 there.participant_id == Participant.id,
                 there.voided_at.is_(None),
             ),

@@ -13,6 +13,7 @@ from .. import clock
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..events.checkpoint_store import find_checkpoint
+from ..events.standing_store import doors_of, marked_at
 from ..refusals import Refused
 from ..roster.find_store import Person, people_by_id
 from ..roster.seat_store import seat_code
@@ -154,7 +155,7 @@ def snapshot_tag(session: Session, checkpoint_id: int) -> str:
     people = select(func.count(), func.coalesce(func.sum(Participant.version), 0), func.max(Participant.archived_at))
     cards = select(func.count(), func.max(Badge.id), func.count(Badge.revoked_at))
     marks = select(func.count(), func.max(Attendance.id), func.count(Attendance.voided_at))
-    marks = marks.where(Attendance.checkpoint_id == checkpoint_id)
+    marks = marks.where(Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id)))
     window = (
         select(Checkpoint.opens_at, Checkpoint.closes_at, Wave.closed_at)
         .join(Wave)
@@ -190,12 +191,7 @@ def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
         .outerjoin(Village, Village.id == Seat.village_id)
         .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
-        .outerjoin(
-            Attendance,
-            (Attendance.participant_id == Participant.id)
-            & (Attendance.checkpoint_id == checkpoint_id)
-            & Attendance.voided_at.is_(None),
-        )
+        .outerjoin(Attendance, marked_at(doors_of(session, checkpoint_id)))
         .where(Participant.archived_at.is_(None))
         .order_by(Participant.id, Badge.id)
     )  # fmt: skip

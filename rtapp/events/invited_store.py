@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..schema import District, Invitation, Participant, Seat, Village, Wave
 from .place_store import find_district
+from .standing_store import on_any_list
 from .waves import checked_invited
 
 
@@ -30,7 +31,7 @@ def heads_per_district(session: Session, wave_id: int) -> dict[int, int]:
         .select_from(Participant)
         .join(Seat, Seat.id == Participant.seat_id)
         .join(Village, Village.id == Seat.village_id)
-        .where(Participant.wave_id == wave_id, Participant.kind == "rt", Participant.archived_at.is_(None))
+        .where(Participant.wave_id == wave_id, on_any_list())
         .group_by(Village.district_id)
     )
     return {district_id: count for district_id, count in session.execute(rows)}
@@ -51,14 +52,13 @@ def invited_totals(session: Session) -> dict[str, int]:
 def heads_per_village(session: Session, wave_id: int) -> dict[int, int]:
     """Return how many heads of each village the roster holds for a wave, by village id."""
     rows = select(Seat.village_id, func.count()).join(Participant, Participant.seat_id == Seat.id)
-    rows = rows.where(Participant.wave_id == wave_id, Participant.kind == "rt", Participant.archived_at.is_(None))
+    rows = rows.where(Participant.wave_id == wave_id, on_any_list())
     return {village_id: count for village_id, count in session.execute(rows.group_by(Seat.village_id))}
 
 
 def heads_per_wave(session: Session) -> dict[int, int]:
     """Return how many heads the roster holds by wave id."""
-    rows = select(Participant.wave_id, func.count()).where(Participant.kind == "rt")
-    rows = rows.where(Participant.archived_at.is_(None), Participant.wave_id.is_not(None))
+    rows = select(Participant.wave_id, func.count()).where(on_any_list(), Participant.wave_id.is_not(None))
     return {wave_id: count for wave_id, count in session.execute(rows.group_by(Participant.wave_id))}
 
 

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..checkin.absences import ABSENCES
 from ..db import db
 from ..documents.sheets import write_csv
 from ..events import store as events
+from ..events.standing import ABSENCES, Tally, added
 from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Wave
@@ -25,17 +25,21 @@ from .store import Arrival, counts_at, last_arrivals, registration_of
 from .tally import Counts
 
 CSV_HEAD = (
-    "tingkat", "kode", "nama", "diharapkan", "hadir", "diwakili", "belum", *ABSENCES, "gelombang_lain"
+    "tingkat", "kode", "nama", "sendiri", "diwakili", "gelombang_lain", *ABSENCES, "belum", "di_daftar", "hadir",
+    "diundang",
 )  # fmt: skip
 
 
-def board_of(wave_id: int) -> dict[str, Any]:
-    """Return what the board needs; ``counts`` is None while the wave has no checkpoint for registration."""
+def board_of(wave_id: int, named: bool) -> dict[str, Any]:
+    """Return what the board needs; ``counts`` is None while the wave has no checkpoint for registration.
+
+    ``named`` is for those who record: viewers and big screens see numbers, no participant's or user's name.
+    """
     wave, point = events.find_wave(db.session, wave_id), registration_of(db.session, wave_id)
     if point is None:
-        return {"wave": wave, "checkpoint": None, "counts": None, "arrivals": []}
+        return {"wave": wave, "checkpoint": None, "counts": None, "arrivals": [], "named": named}
     now, counts = clock.utcnow(), counts_at(db.session, point.id)
-    arrivals, marks = last_arrivals(db.session, point.id), board.marks_at(db.session, point.id)
+    arrivals, marks = last_arrivals(db.session, point.id), board.marks_at(db.session, point.id, users=named)
     moments = [at for at, _name in marks]
     step, shown = bars(moments)
     return {
@@ -43,9 +47,10 @@ def board_of(wave_id: int) -> dict[str, Any]:
         "checkpoint": point,
         "counts": counts,
         "arrivals": arrivals,
+        "named": named,
         "step": step,
         "bars": [(clock_time(at), count) for at, count in shown],
-        "lanes": lanes(marks, board.heard_in(db.session, wave_id), now=now),
+        "lanes": lanes(marks, board.heard_in(db.session, wave_id, users=named), now=now),
         "done_at": forecast(moments, counts.belum, now=now),
         "points": board.points_of(db.session, wave_id),
         "recap": _recap(wave, counts, arrivals),
@@ -58,9 +63,13 @@ def counts_csv(wave_id: int) -> Response:
     """Answer the counts of a wave per district and village, numbers alone."""
     wave, point = own_wave(wave_id), registration_of(db.session, wave_id)
     rows: list[tuple[Any, ...]] = [CSV_HEAD]
-    for district in counts_at(db.session, point.id).districts if point else ():
-        rows.append(("kecamatan", *_csv_cells(district)))
-        rows += [("desa", *_csv_cells(village)) for village in district.villages]
+    counts = counts_at(db.session, point.id) if point else None
+    for district in counts.districts if counts else ():
+        rows.append(("kecamatan", district.code, district.name, *_csv_cells(district), district.invited))
+        rows += [("desa", one.code, one.name, *_csv_cells(one), None) for one in district.villages]
+    if counts:
+        invited = counts.invited if counts.invited_by == "invitation" else None
+        rows.append(("jumlah", "", f"Gelombang {wave.number}", *_csv_cells(counts), invited))
     response = Response(write_csv(rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="kehadiran-gelombang-{wave.number}.csv"'
     response.headers["Cache-Control"] = "private, no-cache"
@@ -99,8 +108,7 @@ def all_stream() -> Response:
 
 def _whole() -> dict[str, Any]:
     places = board.over_all_waves(db.session)
-    total = board.total_of([district for district, _villages in places])
-    return {"places": places, "total": total, "invited": board.invited_in_all(db.session)}
+    return {"places": places, "total": Tally(added(places)), "invited": board.invited_in_all(db.session)}
 
 
 def _refuse_narrow() -> None:
@@ -108,10 +116,9 @@ def _refuse_narrow() -> None:
         raise Refused("not_your_wave", "Perangkat ini tidak diberi titik absensi semua gelombang.", 403)
 
 
-def _csv_cells(tally: Any) -> tuple[Any, ...]:
-    absent = (tally.absent[kind] for kind in ABSENCES)
-    numbers = (tally.expected, tally.present, tally.represented, tally.belum, *absent, tally.elsewhere)
-    return (tally.code, tally.name, *numbers)
+def _csv_cells(tally: Tally) -> tuple[int, ...]:
+    states = (tally.sendiri, tally.diwakili, tally.elsewhere, *tally.absent.values(), tally.belum)
+    return (*states, tally.roster, tally.hadir)
 
 
 def _recap(wave: Wave, counts: Counts, arrivals: list[Arrival]) -> str:
@@ -123,10 +130,12 @@ def _recap(wave: Wave, counts: Counts, arrivals: list[Arrival]) -> str:
     if arrivals:
         lines.append(_("sampai pukul %(time)s %(zone)s", time=clock_time(arrivals[0].at), zone=zone()))
     share = f" ({percent(counts.share)})" if counts.share is not None else ""
+    invited = f" ({_('diundang %(n)s', n=number(counts.invited))})" if counts.invited_by == "invitation" else ""
     lines += [
         "",
-        _("Hadir: %(n)s dari %(all)s", n=number(counts.hadir), all=number(counts.invited)) + share,
-        _("Diwakili: %(n)s", n=number(counts.diwakili)),
+        _("Di daftar: %(n)s", n=number(counts.roster)) + invited,
+        _("Hadir: %(n)s", n=number(counts.hadir)) + share,
+        _("(sendiri %(n)s, diwakili %(m)s)", n=number(counts.sendiri), m=number(counts.diwakili)),
         _("Belum hadir: %(n)s", n=number(counts.belum)),
     ]
     absent = [f"{words[kind]} {number(n)}" for kind, n in counts.absent.items() if n]
@@ -142,4 +151,4 @@ def _recap(wave: Wave, counts: Counts, arrivals: list[Arrival]) -> str:
 
 
 def _of(place: Any) -> str:
-    return _("%(n)s dari %(all)s", n=number(place.present), all=number(place.expected))
+    return _("%(n)s dari %(all)s", n=number(place.hadir), all=number(place.roster))

@@ -1,15 +1,19 @@
 """Who has not come yet, whom somebody called already."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
+from ..events.standing import ABSENCES, Standing, standing_of
+from ..events.standing_store import doors_of, on_list, select_standing
 from ..refusals import Refused
-from ..schema import Absence, Attendance, Contacted, District, Participant, Seat, Village
-from .store import waves_marked
+from ..schema import Contacted, District, Participant, Seat, Village
+
+NOT_COME = frozenset({Standing.BELUM, *map(Standing, ABSENCES)})
 
 
 @dataclass(frozen=True)
@@ -34,37 +38,27 @@ def missing_of(
     session: Session, checkpoint_id: int, wave_id: int, *, participant_id: int | None = None
 ) -> list[Missing]:
     """Return the heads of a wave who are marked neither here nor at another wave, by district, village and RT."""
-    here = and_(
-        Attendance.participant_id == Participant.id,
-        Attendance.checkpoint_id == checkpoint_id,
-        Attendance.voided_at.is_(None),
+    contacted = and_(
+        Contacted.participant_id == Participant.id, Contacted.wave_id == wave_id, Contacted.withdrawn_at.is_(None)
     )
-    away = waves_marked(except_wave=wave_id)
     rows = (
-        select(
+        select_standing(
             Participant.id, Participant.name, Seat.rt, Participant.phone,
             Village.name.label("village"), Village.code.label("village_code"), Village.kind.label("village_kind"),
-            District.name.label("district"), District.code.label("district_code"), Absence.kind.label("absence"),
+            District.name.label("district"), District.code.label("district_code"),
             Contacted.at.label("contacted_at"), Contacted.noted_by.label("contacted_by"),
+            doors=doors_of(session, checkpoint_id),
         )
-        .select_from(Participant)
         .join(Seat, Seat.id == Participant.seat_id)
         .join(Village, Village.id == Seat.village_id)
         .join(District, District.id == Village.district_id)
-        .outerjoin(Attendance, here)
-        .outerjoin(away, away.c.participant_id == Participant.id)
-        .outerjoin(Absence, _live(Absence, wave_id))
-        .outerjoin(Contacted, _live(Contacted, wave_id))
-        .where(Participant.wave_id == wave_id, Participant.kind == "rt", Participant.archived_at.is_(None))
-        .where(Attendance.id.is_(None), away.c.participant_id.is_(None))
+        .outerjoin(Contacted, contacted)
+        .where(on_list(wave_id))
         .order_by(District.code, Village.code, Seat.rt, Seat.rw, Participant.id)
     )  # fmt: skip
     if participant_id is not None:
         rows = rows.where(Participant.id == participant_id)
-    return [
-        Missing(**dict(row._mapping) | {"absence": row.absence or "", "contacted_by": row.contacted_by or ""})
-        for row in session.execute(rows)
-    ]
+    return [_missing(row) for row in session.execute(rows) if standing_of(row.mode, row.away, row.absence) in NOT_COME]
 
 
 def note_contact(
@@ -87,5 +81,6 @@ def note_contact(
     return True
 
 
-def _live(table: type[Absence] | type[Contacted], wave_id: int) -> object:
-    return and_(table.participant_id == Participant.id, table.wave_id == wave_id, table.withdrawn_at.is_(None))
+def _missing(row: Row[Any]) -> Missing:
+    facts = {field.name: getattr(row, field.name) for field in fields(Missing)}
+    return Missing(**facts | {"absence": row.absence or "", "contacted_by": row.contacted_by or ""})

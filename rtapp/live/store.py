@@ -1,19 +1,18 @@
 """Who is present, counted from unvoided attendance alone: at a checkpoint, and per place of its wave."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from ..checkin.absences import ABSENCES
 from ..events.checkpoint_store import find_checkpoint
+from ..events.standing import Standing, standing_of
+from ..events.standing_store import doors_of, on_list, select_standing
 from ..events.waves import CheckpointKind
 from ..schema import (
-    Absence,
     Attendance,
     Audit,
     Checkpoint,
@@ -27,7 +26,7 @@ from ..schema import (
     Village,
     Wave,
 )
-from .tally import Count, Counts, DistrictTally, VillageTally, absent_in
+from .tally import Count, Counts, DistrictTally, VillageTally, counts_of, district_of
 
 ARRIVALS = 10
 
@@ -54,48 +53,27 @@ def registration_of(session: Session, wave_id: int) -> Checkpoint | None:
 def count_at(session: Session, checkpoint_id: int) -> Count:
     """Count the heads present at a checkpoint, in few and small statements: desks show it after every scan.
 
-    A rehearsal (gladi) has a number of its own like every checkpoint; no wave's count holds it.
+    All doors of a registration are one count. A rehearsal (gladi) has a number of its own like every checkpoint; no
+    wave's count holds it.
     """
-    wave_id = find_checkpoint(session, checkpoint_id).wave_id
-    here = select(func.count(Attendance.id)).join(Participant, Participant.id == Attendance.participant_id)
-    here = here.where(Attendance.checkpoint_id == checkpoint_id, Attendance.voided_at.is_(None))
-    here = here.where(Participant.kind == "rt", Participant.wave_id == wave_id)
-    letters = select(func.sum(Invitation.invited)).where(Invitation.wave_id == wave_id)
-    present, invited = session.execute(select(here.scalar_subquery(), letters.scalar_subquery())).one()
-    if invited is not None:
-        return Count(checkpoint_id, present, int(invited), "invitation")
-    listed = session.scalar(_heads(checkpoint_id, wave_id, _LISTED)) or 0
-    return Count(checkpoint_id, present, listed, "roster")
+    wave_id, doors = find_checkpoint(session, checkpoint_id).wave_id, doors_of(session, checkpoint_id)
+    own = (Participant.kind == "rt", Participant.wave_id == wave_id)
+    here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(doors), Attendance.voided_at.is_(None))
+    present = select(func.count()).where(*own, Participant.id.in_(here))
+    listed = select(func.count()).where(*own, or_(Participant.archived_at.is_(None), Participant.id.in_(here)))
+    return Count(checkpoint_id, session.scalar(present) or 0, session.scalar(listed) or 0)
 
 
 def counts_at(session: Session, checkpoint_id: int) -> Counts:
-    """Count everything at a checkpoint, per district and village."""
-    wave_id = find_checkpoint(session, checkpoint_id).wave_id
-    villages = _per_village(session, checkpoint_id, wave_id)
-    invitation = _invitation(session, wave_id)
-    districts = tuple(_districts(villages, invitation))
-    hadir = sum(row.present for row in villages)
-    elsewhere = sum(row.elsewhere for row in villages)
-    roster = sum(row.listed for row in villages)
-    invited = sum(row.invited for row in invitation) if invitation else roster
-    other_wave, guests = _others(session, checkpoint_id, wave_id)
-    return Counts(
-        checkpoint_id=checkpoint_id,
-        hadir=hadir,
-        invited=invited,
-        invited_by="invitation" if invitation else "roster",
-        diwakili=sum(row.represented for row in villages),
-        elsewhere=elsewhere,
-        other_wave=other_wave,
-        guests=guests,
-        roster=roster,
-        districts=districts,
-        absent=absent_in(districts),
-    )
+    """Count everything at a checkpoint, per district and village; all doors of a registration are one count."""
+    wave_id, doors = find_checkpoint(session, checkpoint_id).wave_id, doors_of(session, checkpoint_id)
+    villages = _per_village(session, doors, wave_id)
+    districts = list(_districts(villages, _invitation(session, wave_id)))
+    return counts_of(checkpoint_id, districts, *_others(session, doors, wave_id))
 
 
 def last_arrivals(session: Session, checkpoint_id: int, limit: int = ARRIVALS) -> list[Arrival]:
-    """Return who came last to a checkpoint, newest first; a mark taken back is none."""
+    """Return who came last to a checkpoint (all doors of a registration), newest first; a mark taken back is none."""
     rows = session.execute(
         select(
             Attendance.at,
@@ -111,7 +89,7 @@ def last_arrivals(session: Session, checkpoint_id: int, limit: int = ARRIVALS) -
         .outerjoin(Village, Village.id == Seat.village_id)
         .outerjoin(Device, Device.id == Attendance.device_id)
         .outerjoin(User, User.id == Attendance.user_id)
-        .where(Attendance.checkpoint_id == checkpoint_id, Attendance.voided_at.is_(None))
+        .where(Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id)), Attendance.voided_at.is_(None))
         .order_by(Attendance.at.desc(), Attendance.id.desc())
         .limit(limit)
     )
@@ -137,89 +115,43 @@ def last_change(session: Session) -> tuple[int, ...]:
     return tuple(session.execute(select(*newest, marks)).one())
 
 
-def waves_marked(*, except_wave: int) -> Subquery:
-    """Return who is marked at the registration of another wave, as a table of ``participant_id``."""
-    rows = select(Attendance.participant_id).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-    rows = rows.where(Checkpoint.kind == CheckpointKind.HADIR, Checkpoint.wave_id != except_wave)
-    return rows.where(Attendance.voided_at.is_(None)).distinct().subquery()
-
-
-# Whoever came is on the list, also when archived since.
-_IS_LISTED = or_(Participant.archived_at.is_(None), Attendance.id.is_not(None))
-_LISTED = func.count(case((_IS_LISTED, 1))).label("listed")
-
-
-def _heads(checkpoint_id: int, wave_id: int, *columns: Any) -> Select[Any]:
-    """Select from the heads of a wave, each with their live mark at the checkpoint if there is one."""
-    mark = and_(
-        Attendance.participant_id == Participant.id,
-        Attendance.checkpoint_id == checkpoint_id,
-        Attendance.voided_at.is_(None),
-    )
-    heads = select(*columns).select_from(Participant).outerjoin(Attendance, mark)
-    return heads.where(Participant.wave_id == wave_id, Participant.kind == "rt")
-
-
-def _per_village(session: Session, checkpoint_id: int, wave_id: int) -> Sequence[Row[Any]]:
-    """Return one row per village that has heads in the wave, in the order of the codes."""
-    away = waves_marked(except_wave=wave_id)
-    absent_here = and_(Attendance.id.is_(None), Participant.archived_at.is_(None))
-    excused = and_(Absence.participant_id == Participant.id, Absence.wave_id == wave_id, Absence.withdrawn_at.is_(None))
-    missing = and_(absent_here, away.c.participant_id.is_(None))
+def _per_village(session: Session, doors: Sequence[int], wave_id: int) -> dict[tuple[str, str], list[VillageTally]]:
+    """Return the villages that have heads on the wave's list, by district (code, name), in the order of the codes."""
     places = (District.code, District.name, Village.code, Village.name, Village.kind)
     names = ("district_code", "district", "code", "name", "kind")
-    counted = _heads(
-        checkpoint_id,
-        wave_id,
-        *(column.label(name) for column, name in zip(places, names, strict=True)),
-        _LISTED,
-        func.count(Attendance.id).label("present"),
-        func.count(case((Attendance.mode == "diwakili", 1))).label("represented"),
-        func.count(case((and_(absent_here, away.c.participant_id.is_not(None)), 1))).label("elsewhere"),
-        *(func.count(case((and_(missing, Absence.kind == kind), 1))).label(kind) for kind in ABSENCES),
-    )
-    return session.execute(
-        counted.join(Seat, Seat.id == Participant.seat_id)
-        .join(Village, Village.id == Seat.village_id)
-        .join(District, District.id == Village.district_id)
-        .outerjoin(away, away.c.participant_id == Participant.id)
-        .outerjoin(Absence, excused)
-        .group_by(*places)
-        .order_by(District.code, Village.code)
-    ).all()
+    heads = select_standing(*(place.label(name) for place, name in zip(places, names, strict=True)), doors=doors)
+    heads = heads.join(Seat, Seat.id == Participant.seat_id).join(Village, Village.id == Seat.village_id)
+    heads = heads.join(District, District.id == Village.district_id).where(on_list(wave_id)).subquery()
+    facts = [heads.c[name] for name in (*names, "mode", "away", "absence")]
+    found: dict[tuple[str, ...], Counter[Standing]] = {}
+    for *place, mode, away, absence, number in session.execute(
+        select(*facts, func.count()).group_by(*facts).order_by(heads.c.district_code, heads.c.code)
+    ):
+        found.setdefault(tuple(place), Counter())[standing_of(mode, away, absence)] += number
+    districts: dict[tuple[str, str], list[VillageTally]] = {}
+    for (district_code, district, *village), of in found.items():
+        districts.setdefault((district_code, district), []).append(VillageTally(dict(of), *village))
+    return districts
 
 
-def _invitation(session: Session, wave_id: int) -> Sequence[Row[Any]]:
+def _invitation(session: Session, wave_id: int) -> dict[tuple[str, str], int]:
     rows = select(District.code, District.name, Invitation.invited).join(District)
-    return session.execute(rows.where(Invitation.wave_id == wave_id)).all()
+    rows = rows.where(Invitation.wave_id == wave_id)
+    return {(code, name): invited for code, name, invited in session.execute(rows)}
 
 
-def _others(session: Session, checkpoint_id: int, wave_id: int) -> tuple[int, int]:
-    """Return how many heads of other waves, and how many who are no heads, are present at the checkpoint."""
+def _others(session: Session, doors: Sequence[int], wave_id: int) -> tuple[int, int]:
+    """Return how many heads of other waves, and how many who are no heads, are present at these doors."""
     of_other_wave = and_(Participant.kind == "rt", func.coalesce(Participant.wave_id, 0) != wave_id)
+    here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(doors), Attendance.voided_at.is_(None))
     rows = select(func.count(case((of_other_wave, 1))), func.count(case((Participant.kind != "rt", 1))))
-    rows = rows.select_from(Attendance).join(Participant, Participant.id == Attendance.participant_id)
-    rows = rows.where(Attendance.checkpoint_id == checkpoint_id, Attendance.voided_at.is_(None))
-    heads, guests = session.execute(rows).one()
+    heads, guests = session.execute(rows.where(Participant.id.in_(here))).one()
     return heads, guests
 
 
-def _districts(rows: Iterable[Row[Any]], invitation: Sequence[Row[Any]]) -> Iterator[DistrictTally]:
-    """Group villages by district; a district that was invited and has no head on the list is there, too."""
-    found = {place: list(of) for place, of in groupby(rows, lambda row: (row.district_code, row.district))}
-    invited = {(row.code, row.name): row.invited for row in invitation}
-    for place in sorted({*found, *invited}):
-        code, name = place
-        villages = [_village(row) for row in found.get(place, [])]
-        yield DistrictTally(
-            code,
-            name,
-            present=sum(village.present for village in villages),
-            expected=invited.get(place, 0) if invitation else sum(village.expected for village in villages),
-            villages=tuple(villages),
-        )
-
-
-def _village(row: Row[Any]) -> VillageTally:
-    absent = {kind: getattr(row, kind) for kind in ABSENCES}
-    return VillageTally(row.code, row.name, row.kind, row.present, row.listed, row.represented, row.elsewhere, absent)
+def _districts(
+    villages: dict[tuple[str, str], list[VillageTally]], invited: dict[tuple[str, str], int]
+) -> Iterator[DistrictTally]:
+    """Yield the districts by code; one that was invited and has no head on the list is there, too."""
+    for place in sorted({*villages, *invited}):
+        yield district_of(*place, villages.get(place, []), invited.get(place))

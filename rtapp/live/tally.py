@@ -1,112 +1,81 @@
-"""What a count says: who is present, of how many, and who stands beside the percentage."""
+"""What a count says of a wave: villages add up to districts, districts to the wave; who was invited stands beside."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ..checkin.absences import ABSENCES
-
-
-def share(part: int, whole: int) -> float | None:
-    """Return ``part`` of ``whole``: 1 and more when more came than were expected, None when nobody was."""
-    return part / whole if whole else None
+from ..events.standing import Tally, added, share_of
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many heads of its wave are present at a checkpoint, and how many were invited.
-
-    ``invited_by`` says where ``invited`` is from: the wave's "invitation" if it has one, else its "roster".
-    """
+    """How many heads of its wave are present at a checkpoint, and how many are on the wave's list."""
 
     checkpoint_id: int
     hadir: int
-    invited: int
-    invited_by: str
+    roster: int
 
     @property
     def share(self) -> float | None:
-        return share(self.hadir, self.invited)
+        return share_of(self.hadir, self.roster)
 
 
 @dataclass(frozen=True)
-class VillageTally:
-    """A village's heads; expected are those on the list. ``kind`` is desa or kelurahan."""
+class VillageTally(Tally):
+    """A village's heads; ``kind`` is desa or kelurahan."""
 
-    code: str
-    name: str
-    kind: str
-    present: int
-    expected: int
-    represented: int = 0
-    elsewhere: int = 0
-    absent: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def share(self) -> float | None:
-        return share(self.present, self.expected)
-
-    @property
-    def belum(self) -> int:
-        return max(0, self.expected - self.present - self.elsewhere - sum(self.absent.values()))
+    code: str = ""
+    name: str = ""
+    kind: str = "desa"
 
 
 @dataclass(frozen=True)
-class DistrictTally:
-    """A district's heads; expected are those invited. Its villages in the order of their codes."""
+class DistrictTally(Tally):
+    """A district's heads, its villages in the order of their codes; ``invited`` is None where no number was typed."""
 
-    code: str
-    name: str
-    present: int
-    expected: int
-    villages: tuple[VillageTally, ...]
-
-    @property
-    def share(self) -> float | None:
-        return share(self.present, self.expected)
+    code: str = ""
+    name: str = ""
+    villages: tuple[VillageTally, ...] = ()
+    invited: int | None = None
 
     @property
-    def represented(self) -> int:
-        return sum(village.represented for village in self.villages)
-
-    @property
-    def elsewhere(self) -> int:
-        return sum(village.elsewhere for village in self.villages)
-
-    @property
-    def absent(self) -> Mapping[str, int]:
-        return absent_in(self.villages)
-
-    @property
-    def belum(self) -> int:
-        return max(0, self.expected - self.present - self.elsewhere - sum(self.absent.values()))
+    def difference(self) -> int | None:
+        """How many more are on the list than were invited; None where no number was typed."""
+        return None if self.invited is None else self.roster - self.invited
 
 
 @dataclass(frozen=True)
-class Counts(Count):
-    """Everything counted at a checkpoint.
+class Counts(Tally):
+    """Everything counted at a checkpoint; ``invited_by`` says where ``invited`` is from: "invitation" or "roster".
 
-    ``hadir`` holds the ``diwakili``. ``elsewhere`` are heads of this wave who registered at another one,
-    neither hadir nor belum. ``other_wave`` are heads of other waves (or of none) present here, ``guests`` all
-    who are no heads: both outside the percentage. ``roster`` is how many heads the wave's list holds.
-    ``absent`` counts by kind who will not come, as noted; who came all the same is hadir.
+    ``other_wave`` are heads of other waves (or of none) present here, ``guests`` all who are no heads: both stand
+    outside the list and its percentage.
     """
 
-    diwakili: int
-    elsewhere: int
-    other_wave: int
-    guests: int
-    roster: int
-    districts: tuple[DistrictTally, ...]
-    absent: Mapping[str, int] = field(default_factory=dict)
+    checkpoint_id: int = 0
+    districts: tuple[DistrictTally, ...] = ()
+    invited: int = 0
+    invited_by: str = "roster"
+    other_wave: int = 0
+    guests: int = 0
 
     @property
-    def belum(self) -> int:
-        """Who may still come: hadir + belum + elsewhere + absent = invited, unless more came than were invited."""
-        return max(0, self.invited - self.hadir - self.elsewhere - sum(self.absent.values()))
+    def difference(self) -> int:
+        """How many more are on the list than were invited; below 0: how many are lacking."""
+        return self.roster - self.invited
+
+    @property
+    def share_of_invited(self) -> float | None:
+        return share_of(self.hadir, self.invited)
 
 
-def absent_in(places: Iterable[Any]) -> dict[str, int]:
-    """Return how many are absent in ``places``, by kind, every kind named."""
-    places = list(places)
-    return {kind: sum(place.absent.get(kind, 0) for place in places) for kind in ABSENCES}
+def district_of(code: str, name: str, villages: Sequence[VillageTally], invited: int | None = None) -> DistrictTally:
+    """Return a district that holds the sum of its villages."""
+    return DistrictTally(added(villages), code, name, tuple(villages), invited)
+
+
+def counts_of(checkpoint_id: int, districts: Sequence[DistrictTally], other_wave: int = 0, guests: int = 0) -> Counts:
+    """Return the counts of a checkpoint: the sum of its districts, and of the numbers invited where any was typed."""
+    total = Tally(added(districts))
+    typed = [district.invited for district in districts if district.invited is not None]
+    invited, source = (sum(typed), "invitation") if typed else (total.roster, "roster")
+    return Counts(total.of, checkpoint_id, tuple(districts), invited, source, other_wave, guests)

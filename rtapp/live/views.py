@@ -10,6 +10,7 @@ from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
 from ..events.checkpoint_store import find_checkpoint
+from ..events.standing import Tally
 from ..events.waves import DEFAULT_ZONE
 from ..web.guard import acting, require_checkpoint, requires
 from ..web.htmx import page_or_fragment, wants_fragment
@@ -26,7 +27,7 @@ from .shared_views import (
     waves_of,
 )
 from .store import count_at, counts_at, current_wave
-from .tally import Counts
+from .tally import Counts, DistrictTally, VillageTally
 
 api = Blueprint("live_api", __name__, url_prefix="/api/v1")
 
@@ -51,7 +52,7 @@ def counts(wave_id: int) -> Response:
     response = page_or_fragment(
         "live/counts.html",
         "live/_board.html",
-        **board_of(wave_id),
+        **board_of(wave_id, acting().may(Duty.SCAN)),
         wave_links=wave_links(wave),
         whole=sees_all(acting()),
     )
@@ -63,10 +64,11 @@ def counts(wave_id: int) -> Response:
 def counts_stream(wave_id: int) -> Response:
     """Send the board now and after every change."""
     own_wave(wave_id)
+    named, still_sees = acting().may(Duty.SCAN), sees(wave_id)
     return stream_of(
-        ("board", wave_id),
-        lambda: render_template("live/_board.html", **board_of(wave_id)),
-        sees(wave_id),
+        ("board", wave_id, named),
+        lambda: render_template("live/_board.html", **board_of(wave_id, named)),
+        lambda actor: still_sees(actor) and actor.may(Duty.SCAN) == named,
     )
 
 
@@ -102,18 +104,13 @@ def _count(checkpoint_id: int) -> dict[str, Any]:
 
 
 def _as_json(counts: Counts) -> dict[str, Any]:
-    return {
-        "hadir": counts.hadir,
-        "diwakili": counts.diwakili,
-        "belum": counts.belum,
+    share = counts.share_of_invited
+    return _numbers(counts) | {
         "invited": counts.invited,
         "invited_by": counts.invited_by,
-        "percent": None if counts.share is None else round(counts.share * 100, 1),
-        "elsewhere": counts.elsewhere,
+        "percent": None if share is None else round(share * 100, 1),
         "other_wave": counts.other_wave,
         "guests": counts.guests,
-        "absent": dict(counts.absent),
-        "roster": counts.roster,
         "districts": [_place(district) for district in counts.districts],
         "villages": [
             _place(village) | {"district": district.code}
@@ -123,5 +120,11 @@ def _as_json(counts: Counts) -> dict[str, Any]:
     }
 
 
-def _place(tally: Any) -> dict[str, Any]:
-    return {"code": tally.code, "name": tally.name, "present": tally.present, "expected": tally.expected}
+def _place(place: DistrictTally | VillageTally) -> dict[str, Any]:
+    return {"code": place.code, "name": place.name} | _numbers(place)
+
+
+def _numbers(tally: Tally) -> dict[str, Any]:
+    """Return what adds up: hadir + elsewhere + absent + belum = roster; ``diwakili`` are among ``hadir``."""
+    names = ("hadir", "diwakili", "elsewhere", "absent", "belum", "roster")
+    return {name: getattr(tally, name) for name in names}

@@ -87,6 +87,11 @@ class Roll:
         return {state: count for state, count in found.items() if count}
 
     @property
+    def listed(self) -> int:
+        """Return how many are on the list, without those ``apart``."""
+        return sum(not one.apart for one in self.lines)
+
+    @property
     def marks(self) -> Sequence[str]:
         """Return the small words by which a filled print is matched with the record; a blank one bears a code."""
         return () if self.blank else (f"Isi {self.digest}", f"Rantai {self.chain}")
@@ -108,8 +113,12 @@ def parts_of(lines: Sequence[Line], part: str) -> Iterator[tuple[str, list[tuple
 def summary(roll: Roll) -> str:
     """Return how many of each there are: "Jumlah 337: hadir 210, diwakili 3, belum hadir 124."."""
     words = {**{state: word.lower() for state, word in WORDS.items()}, "apart": "di luar daftar"}
-    told = ", ".join(f"{words[state]} {count}" for state, count in roll.counts.items())
-    return f"Jumlah {len(roll.lines)}: {told}." if told else "Jumlah 0."
+    counts = dict(roll.counts)
+    alone, instead = counts.pop("hadir", 0), counts.pop("diwakili", 0)
+    told = [f"hadir {alone + instead} (sendiri {alone}, diwakili {instead})"] if alone + instead else []
+    told += [f"{words[state]} {count}" for state, count in counts.items() if state != "apart"]
+    beside = f", di luar daftar {counts['apart']}" if "apart" in counts else ""
+    return f"Di daftar {roll.listed}: {', '.join(told)}{beside}." if roll.lines else "Jumlah 0."
 
 
 def _district(line: Line) -> str:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
+from ..events.checkpoint_store import checkpoints_of
+from ..events.standing_store import doors_of, lists_among
 from ..events.waves import CheckpointKind
 from ..schema import CertificateRule, Checkpoint, Wave
 from .certificate import Numbering, Rule
@@ -16,9 +18,8 @@ NOT_COUNTED = (CheckpointKind.GLADI,)
 
 
 def countable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
-    """Return the checkpoints of a wave that a rule may count, a rehearsal never."""
-    rows = select(Checkpoint).where(Checkpoint.wave_id == wave_id, Checkpoint.kind.not_in(NOT_COUNTED))
-    return session.scalars(rows.order_by(Checkpoint.position, Checkpoint.id)).all()
+    """Return the checkpoints of a wave that a rule may count: one for all doors of a registration, no rehearsal."""
+    return lists_among(checkpoints_of(session, wave_id))
 
 
 def rule_of(session: Session, wave: Wave) -> tuple[Rule, Numbering] | None:
@@ -26,7 +27,10 @@ def rule_of(session: Session, wave: Wave) -> tuple[Rule, Numbering] | None:
     kept = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
     if kept is None:
         return None
-    return Rule(tuple(kept.points), kept.least, kept.substitutes), Numbering(kept.template, kept.code, kept.unit)
+    first = {door: point.id for point in countable_points(session, wave.id) for door in doors_of(session, point.id)}
+    points = tuple(dict.fromkeys(first.get(point, point) for point in kept.points))
+    rule = Rule(points, min(kept.least, len(points)), kept.substitutes)
+    return rule, Numbering(kept.template, kept.code, kept.unit)
 
 
 def proposed(session: Session, wave: Wave) -> tuple[Rule, Numbering]:

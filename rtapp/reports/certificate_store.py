@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..audit.store import note
 from ..events.agenda_store import agenda_of
+from ..events.standing_store import doors_of
 from ..refusals import Refused
 from ..schema import (
     Attendance,
@@ -27,7 +28,7 @@ from ..schema import (
 from ..settings import store as settings
 from .certificate import Numbering, meets, mint_code, number_text, payload, shown_code
 from .certificate_layout import Award, Material
-from .certificate_rule_store import NOT_COUNTED, proposed, rule_of
+from .certificate_rule_store import NOT_COUNTED, countable_points, proposed, rule_of
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,9 @@ def _marks(session: Session, wave_id: int) -> dict[int, list[tuple[int, str]]]:
     rows = rows.join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     rows = rows.where(Checkpoint.wave_id == wave_id, Attendance.voided_at.is_(None))
     marks: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    first = {door: point.id for point in countable_points(session, wave_id) for door in doors_of(session, point.id)}
     for row in session.execute(rows.where(Checkpoint.kind.not_in(NOT_COUNTED))):
-        marks[row.participant_id].append((row.checkpoint_id, row.mode))
+        marks[row.participant_id].append((first[row.checkpoint_id], row.mode))
     return marks
 
 

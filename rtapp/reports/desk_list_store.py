@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..badges.token import shown
 from ..documents.xlsx_out import Table
+from ..events.standing_store import doors_of, marked_at
 from ..events.waves import CheckpointKind
 from ..schema import Attendance, Badge, Checkpoint, District, Participant, Scan, Seat, Village, Wave
 from .desk_list import Line
@@ -26,11 +27,7 @@ def lines_of(
 
     Only those of ``districts`` or of one village (codes) where given; then nobody from elsewhere is added.
     """
-    mark = and_(
-        Attendance.participant_id == Participant.id,
-        Attendance.checkpoint_id == checkpoint_id,
-        Attendance.voided_at.is_(None),
-    )
+    mark = marked_at(doors_of(session, checkpoint_id))
     own = and_(Participant.wave_id == wave_id, Participant.kind == "rt")
     rows = (
         select(

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from ..checkin.absences import ABSENCES
-from ..live.tally import Counts, share
+from ..events.standing import Tally
+from ..live.tally import Counts
 
 ABSENT = {"izin": "Izin", "sakit": "Sakit", "dinas": "Dinas", "tanpa_keterangan": "Tanpa ket."}
-HEAD = ("Kecamatan / desa", "Diundang", "Hadir", "Diwakili", "Gel. lain", *ABSENT.values(), "Belum", "%")
+STATES = ("Sendiri", "Diwakili", "Gel. lain", *ABSENT.values(), "Belum")
+"""The columns that add up to «Di daftar»; «Hadir» behind them is sendiri + diwakili, as a share of the list."""
+
+HEAD = ("Kecamatan / desa", *STATES, "Di daftar", "Hadir", "%")
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,38 @@ class Row:
 def rows(counts: Counts) -> Iterator[Row]:
     """Yield each district followed by its villages, and the sum at last."""
     for district in counts.districts:
-        yield Row("kecamatan", f"Kecamatan {district.name}", _cells(district, district.expected, district.present))
+        yield Row("kecamatan", f"Kecamatan {district.name}", _cells(district))
         for village in district.villages:
             name = f"{'Kelurahan' if village.kind == 'kelurahan' else 'Desa'} {village.name}"
-            yield Row("desa", name, _cells(village, village.expected, village.present))
-    yield Row("jumlah", "Jumlah", _cells(counts, counts.invited, counts.hadir))
+            yield Row("desa", name, _cells(village))
+    yield Row("jumlah", "Jumlah", _cells(counts))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How many of a district were invited by letter, beside how many are on its list."""
+
+    name: str
+    invited: int
+    listed: int
+
+    @property
+    def difference(self) -> str:
+        """Return how the list differs from the letter, in words."""
+        return difference_text(self.listed - self.invited)
+
+
+def asked(counts: Counts) -> list[Asked]:
+    """Return the numbers invited beside the lists, per district and in sum; none where no number was typed in."""
+    if counts.invited_by != "invitation":
+        return []
+    districts = [Asked(f"Kecamatan {one.name}", one.invited or 0, one.roster) for one in counts.districts]
+    return [*districts, Asked("Jumlah", counts.invited, counts.roster)]
+
+
+def difference_text(difference: int) -> str:
+    """Return how many more or fewer than invited are on the list, in words."""
+    return f"lebih {difference}" if difference > 0 else f"kurang {-difference}" if difference else "sama"
 
 
 def share_text(value: float | None) -> str:
@@ -56,7 +85,6 @@ def share_text(value: float | None) -> str:
     return "" if value is None else f"{value * 100:.1f}".replace(".", ",") + "%"
 
 
-def _cells(tally: Any, expected: int, present: int) -> tuple[int | float | None, ...]:
-    represented = tally.diwakili if isinstance(tally, Counts) else tally.represented
-    absent = (tally.absent.get(kind, 0) for kind in ABSENCES)
-    return expected, present, represented, tally.elsewhere, *absent, tally.belum, share(present, expected)
+def _cells(tally: Tally) -> tuple[int | float | None, ...]:
+    states = (tally.sendiri, tally.diwakili, tally.elsewhere, *tally.absent.values(), tally.belum)
+    return (*states, tally.roster, tally.hadir, tally.share)

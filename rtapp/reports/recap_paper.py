@@ -5,13 +5,15 @@ from typing import Any
 
 from .. import clock
 from ..documents.flow import SIDE, Block, Column, Paper, Table, space, words
+from ..live.tally import Counts
 from ..settings.letter import About, opening, sheet_opening, signatures
-from .recap import HEAD, Recap, rows, share_text
+from .recap import HEAD, Recap, asked, rows, share_text
 
 TITLE = "Rekap kehadiran"
+ASKED = ("Undangan menurut surat", "Diundang", "Di daftar", "Selisih daftar")
 NO_COUNTS = "Gelombang ini tidak punya titik absensi registrasi."
 _GREEN, _CHART = "#0b6b4f", 42.0
-_WIDTHS = (16, 13, 15, 15, 11, 11, 11, 17, 13, 14)
+_WIDTHS = (14, 15, 14, 10, 11, 11, 17, 12, 15, 12, 14)
 _COLUMNS = (Column(HEAD[0], lines=1), *(Column(*one, "right", 1) for one in zip(HEAD[1:], _WIDTHS, strict=True)))
 
 
@@ -28,6 +30,7 @@ def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
         yield table.row(cells, face="regular" if row.level == "desa" else "bold", joined=row.level == "kecamatan")
     yield space(2)
     yield words(paper, _beside(recap), size=3, after=4)
+    yield from _invited(paper, recap.counts)
     if recap.bars:
         yield words(paper, _arrivals(recap, about.zone), face="bold", after=1, joined=True)
         yield _chart(recap, about.zone)
@@ -41,7 +44,10 @@ def recap_rows(recap: Recap, about: About) -> tuple[list[Sequence[Any]], int, fr
     for row in rows(recap.counts) if recap.counts else ():
         bold |= {len(told)} if row.level != "desa" else set()
         told.append([row.name, *row.cells])
-    told += [[_beside(recap)], [], [about.printed]]
+    told += [[_beside(recap)], []]
+    invited = asked(recap.counts) if recap.counts else []
+    told += [ASKED, *([one.name, one.invited, one.listed, one.difference] for one in invited), []] if invited else []
+    told.append([about.printed])
     return told, above, frozenset(bold)
 
 
@@ -57,9 +63,23 @@ def _number(cell: float) -> str:
 def _beside(recap: Recap) -> str:
     if recap.counts is None:
         return NO_COUNTS
-    roster, others, guests = map(_number, (recap.counts.roster, recap.counts.other_wave, recap.counts.guests))
-    told = f"Di daftar peserta {roster} ketua RT. Di luar persentase: {others} dari gelombang lain yang hadir di sini, "
+    others, guests = map(_number, (recap.counts.other_wave, recap.counts.guests))
+    told = "Sendiri + diwakili + gelombang lain + tidak hadir + belum = di daftar. Hadir = sendiri + diwakili. "
+    told += f"Di luar daftar: {others} dari gelombang lain yang hadir di sini, "
     return f"{told}{guests} tamu, panitia, dan narasumber."
+
+
+def _invited(paper: Paper, counts: Counts) -> Iterator[Block]:
+    """Yield the numbers invited beside the lists, where any was typed in."""
+    found = asked(counts)
+    if not found:
+        return
+    columns = (Column(ASKED[0], lines=1), *(Column(title, 30, "right", 1) for title in ASKED[1:]))
+    table = Table(paper, columns, height=6.2)
+    for one in found:
+        face = "bold" if one is found[-1] else "regular"
+        yield table.row([one.name, _number(one.invited), _number(one.listed), one.difference], face=face)
+    yield space(3)
 
 
 def _arrivals(recap: Recap, zone: str) -> str:

@@ -16,7 +16,7 @@ from ..web.errors import refusal_text
 from ..web.filters import clock_time
 from ..web.guard import acting, requires
 from . import papers
-from .recap import rows
+from .recap import asked, rows
 from .recap_store import recap_of
 from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
 
@@ -55,6 +55,7 @@ def _page(wave: Wave, problem: str = "") -> str:
         wave_links=wave_links(wave),
         recap=found,
         rows=list(rows(found.counts)) if found.counts else [],
+        asked=asked(found.counts) if found.counts else [],
         bars=[(clock_time(at), count) for at, count in found.bars],
         papers=paper_choices(),
         problem=problem,

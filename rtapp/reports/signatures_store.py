@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
+from ..events.standing_store import doors_of, marked_at
 from ..refusals import Refused
 from ..schema import Attendance, Checkpoint, Participant, Seat, SignedList, Substitute, Village
 from .signatures import Matched, SignedPage, Signer, ToSign
@@ -70,16 +71,13 @@ def matched(session: Session, found: SignedList) -> Matched:
 
 def _people(session: Session, checkpoint_id: int, listed: dict[int, int]) -> list[Row[Any]]:
     """Return those on the list, and whoever else is present."""
-    mark = and_(
-        Attendance.participant_id == Participant.id,
-        Attendance.checkpoint_id == checkpoint_id,
-        Attendance.voided_at.is_(None),
-    )
+    mark = marked_at(doors_of(session, checkpoint_id))
     rows = (
         select(
             Participant.id, Participant.name, Participant.kind, Seat.rt, Seat.rw, Village.name.label("village"),
             Village.kind.label("village_kind"), Attendance.id.label("mark"), Substitute.name.label("substitute"),
         )
+        .select_from(Participant)
         .outerjoin(Attendance, mark)
         .outerjoin(Substitute, Substitute.id == Attendance.substitute_id)
         .outerjoin(Seat, Seat.id == Participant.seat_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..checkin.transport_store import Transport, transport_of_all
 from ..events.checkpoint_store import checkpoints_of
+from ..events.standing_store import doors_of, lists_among, marked_at
 from ..events.waves import CheckpointKind, numeral
 from ..refusals import Reason, Refused, reason
 from ..schema import (
@@ -63,8 +64,11 @@ def save_rates(session: Session, actor: str, wave: Wave, rates: Mapping[str, Rat
 
 
 def payable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
-    """Return the checkpoints whose presence may be paid for: of transport first, then the others; no rehearsal."""
-    points = [point for point in checkpoints_of(session, wave_id) if point.kind != CheckpointKind.GLADI]
+    """Return the checkpoints whose presence may be paid for: of transport first, then the others.
+
+    All doors of a registration are one; a rehearsal is none.
+    """
+    points = lists_among(checkpoints_of(session, wave_id))
     order = [CheckpointKind.TRANSPORT, CheckpointKind.HADIR]
     return sorted(points, key=lambda point: order.index(point.kind) if point.kind in order else len(order))
 
@@ -75,17 +79,18 @@ def pay_list(session: Session, wave: Wave, checkpoint_id: int | None = None) -> 
     Refused where the wave has no such checkpoint, and where no amount is set.
     """
     points = payable_points(session, wave.id)
-    point = next((point for point in points if point.id == checkpoint_id), None)
+    doors = doors_of(session, checkpoint_id) if checkpoint_id is not None else []
+    point = next((point for point in points if point.id in doors), None)
     if checkpoint_id is None and points:
-        marked = set(session.scalars(_marked([point.id for point in points])))
-        point = next((point for point in points if point.id in marked), points[0])
+        used = (point for point in points if session.scalar(_marked(doors_of(session, point.id))))
+        point = next(used, points[0])
     if point is None:
         raise Refused("no_point", "Gelombang ini tidak punya titik absensi itu.", 404)
     rates = rates_of(session, wave.id)
     if not rates:
         wave_named = numeral(wave.number)
         raise Refused("no_rate", "Jumlah uang transport Gelombang %(wave)s belum diisi.", 409, wave=wave_named)
-    rows = session.execute(_present(point.id)).all()
+    rows = session.execute(_present(doors_of(session, point.id))).all()
     known = transport_of_all(session, wave.id, {row.id: row.substitute_id for row in rows})
     paid = _paid(session, wave.id, point)
     payments = [_payment(row, rates, known[row.id], paid.get(row.id)) for row in rows if row.kind in rates]
@@ -94,27 +99,26 @@ def pay_list(session: Session, wave: Wave, checkpoint_id: int | None = None) -> 
 
 
 def _marked(checkpoint_ids: Sequence[int]) -> Any:
-    rows = select(Attendance.checkpoint_id).where(Attendance.checkpoint_id.in_(checkpoint_ids))
-    return rows.where(Attendance.voided_at.is_(None)).distinct()
+    rows = select(Attendance.id).where(Attendance.checkpoint_id.in_(checkpoint_ids))
+    return rows.where(Attendance.voided_at.is_(None)).limit(1)
 
 
 def _told(rates: Mapping[str, Rate]) -> dict[str, str]:
     return {kind: f"{rate.amount} − {rate.tax_text or 0}" for kind, rate in rates.items()}
 
 
-def _present(checkpoint_id: int) -> Any:
+def _present(doors: Sequence[int]) -> Any:
     return (
         select(
             Participant.id, Participant.name, Participant.kind, Seat.rt, Seat.rw, Village.name.label("village"),
             Village.kind.label("village_kind"), Attendance.substitute_id, Substitute.name.label("substitute"),
         )
-        .select_from(Attendance)
-        .join(Participant, Participant.id == Attendance.participant_id)
+        .select_from(Participant)
+        .join(Attendance, marked_at(doors))
         .outerjoin(Seat, Seat.id == Participant.seat_id)
         .outerjoin(Village, Village.id == Seat.village_id)
         .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Substitute, Substitute.id == Attendance.substitute_id)
-        .where(Attendance.checkpoint_id == checkpoint_id, Attendance.voided_at.is_(None))
         .order_by(Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw)
         .order_by(Participant.name_key, Participant.id)
     )  # fmt: skip

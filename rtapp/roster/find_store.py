@@ -7,9 +7,11 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from ..events.standing import Standing, standing_of
+from ..events.standing_store import away, marked_at, marked_at_home, noted_absence, stands
 from ..refusals import Refused
 from ..schema import Attendance, Audit, Badge, Checkpoint, District, Participant, Seat, Village, Wave
 from . import names
@@ -48,13 +50,22 @@ class Person:
     short_code: str
     present_at: datetime | None = None
     present_mode: str = ""
+    away: int | None = None  # the number of another wave at whose registration they are marked
+    absence: str = ""
+
+    @property
+    def standing(self) -> Standing:
+        """Where they stand in their wave, or at the checkpoint that was asked about; a guest wherever they came."""
+        if self.kind != "rt" and self.wave_id is None and self.away is not None:
+            return Standing.HADIR
+        return standing_of(self.present_mode or None, self.away, self.absence)
 
 
 @dataclass(frozen=True)
 class Filter:
     """What of the roster is looked for; empty fields do not narrow.
 
-    ``wave`` is a wave's number as text or "none"; ``status`` one of hadir, belum, arsip; ``kind`` may be
+    ``wave`` is a wave's number as text or "none"; ``status`` a Standing or arsip; ``kind`` may be
     SEATLESS. ``sort`` is one of nama, desa, rt, diubah, else by place; ``checkpoint_id`` is where presence is
     looked at (None: at the registration of each person's own wave).
     """
@@ -167,9 +178,8 @@ def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
         rows = rows.where(Participant.wave_id.in_(select(Wave.id).where(Wave.number == min(number, 9999))))
     if wanted.kind:
         rows = rows.where(Participant.kind != "rt" if wanted.kind == SEATLESS else Participant.kind == wanted.kind)
-    if wanted.status in ("hadir", "belum"):
-        marked = is_marked(wanted.checkpoint_id)
-        rows = rows.where(marked if wanted.status == "hadir" else ~marked)
+    if wanted.status in set(Standing):
+        rows = rows.where(stands(wanted.status))
     return rows
 
 
@@ -195,21 +205,13 @@ def _order(wanted: Filter) -> list[Any]:
     return place
 
 
-def is_marked(checkpoint_id: int | None = None) -> Any:
-    """Return the condition that somebody is marked at the checkpoint, else at the registration of their wave."""
-    return select(Attendance.id).where(*_mark(checkpoint_id)).correlate(Participant).exists()
-
-
-def _mark(checkpoint_id: Any) -> list[Any]:
-    """Return what makes an attendance somebody's mark: at the checkpoint, else at their registration."""
-    home = select(Checkpoint.id).where(Checkpoint.wave_id == Participant.wave_id, Checkpoint.kind == "hadir")
-    home = home.order_by(Checkpoint.position, Checkpoint.id).limit(1)
-    here = home.correlate(Participant).scalar_subquery() if checkpoint_id is None else checkpoint_id
-    return [
-        Attendance.participant_id == Participant.id,
-        Attendance.voided_at.is_(None),
-        Attendance.checkpoint_id == here,
-    ]
+def _mark(checkpoint_id: Any) -> ColumnElement[bool]:
+    """Return what makes an attendance somebody's mark: at the checkpoint (through any door), else at their wave's."""
+    if checkpoint_id is None:
+        return marked_at_home()
+    point, door = aliased(Checkpoint), aliased(Checkpoint)
+    same = or_(door.id == point.id, and_(point.kind == "hadir", door.kind == "hadir", door.wave_id == point.wave_id))
+    return marked_at(select(door.id).join(point, same).where(point.id == checkpoint_id))
 
 
 def _most_alike(session: Session, wanted: Filter, limit: int) -> list[int]:
@@ -253,6 +255,8 @@ def _select_people(checkpoint_id: Any) -> Select[Any]:
             Badge.short_code,
             Attendance.at.label("present_at"),
             Attendance.mode.label("present_mode"),
+            away().label("away"),
+            noted_absence().label("absence"),
         )
         .select_from(Participant)
         .outerjoin(Seat, Seat.id == Participant.seat_id)
@@ -260,7 +264,7 @@ def _select_people(checkpoint_id: Any) -> Select[Any]:
         .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
         .outerjoin(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
-        .outerjoin(Attendance, and_(*_mark(checkpoint_id)))
+        .outerjoin(Attendance, _mark(checkpoint_id))
     )
 
 
@@ -281,4 +285,6 @@ def _person(row: Row[Any]) -> Person:
         wave_date=row.wave_date,
         present_at=row.present_at,
         present_mode=row.present_mode or "",
+        away=row.away,
+        absence=row.absence or "",
     )

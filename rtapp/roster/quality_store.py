@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ..events.standing_store import on_any_list
 from ..schema import District, Invitation, Participant, Seat, Village, Wave
 from .find_store import Person, people_by_id
 
@@ -115,7 +116,7 @@ def _gaps(session: Session) -> list[Gap]:
         select(Participant.wave_id, Village.district_id, func.count().label("heads"))
         .join(Seat, Seat.id == Participant.seat_id)
         .join(Village, Village.id == Seat.village_id)
-        .where(*_HEADS)
+        .where(on_any_list())
         .group_by(Participant.wave_id, Village.district_id)
         .subquery()
     )

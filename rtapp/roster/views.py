@@ -25,7 +25,11 @@ from .find_store import SEATLESS, Filter, Person, count_kinds, count_people, fin
 from .forms import GUESTS, village_choices
 from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, wanted_people
 
-STATUSES = (("hadir", _l("Hadir")), ("belum", _l("Belum hadir")), ("arsip", _l("Diarsipkan")))
+STATUSES = (
+    ("hadir", _l("Hadir")), ("diwakili", _l("Diwakili")), ("gelombang_lain", _l("Gelombang lain")),
+    ("izin", _l("Izin")), ("sakit", _l("Sakit")), ("dinas", _l("Dinas")),
+    ("tanpa_keterangan", _l("Tanpa keterangan")), ("belum", _l("Belum hadir")), ("arsip", _l("Diarsipkan")),
+)  # fmt: skip
 SORTS = (("", _l("Wilayah")), ("nama", _l("Nama")), ("desa", _l("Desa")), ("rt", _l("Nomor RT")))
 CHANGED = ("diubah", _l("Terakhir diubah"))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.store import verify_chain
 from ..checkin.seals_store import first_bad_scan, unexplained
-from ..live.board_store import over_all_waves, points_of, total_of
+from ..live.board_store import over_all_waves, points_of
 from ..live.store import count_at, counts_at
 from ..refusals import Reason, reason
 
@@ -108,7 +108,10 @@ SELECT s.id, s.nonce, s.checkpoint_id, s.participant_id, s.verdict, s.answer, s.
 FROM scan s LEFT JOIN attendance a ON a.id = s.attendance_id ORDER BY s.id"""
 _DOUBLES = """
 SELECT checkpoint_id, participant_id, count(*) AS marks FROM attendance WHERE voided_at IS NULL
-GROUP BY checkpoint_id, participant_id HAVING count(*) > 1 ORDER BY 1, 2"""
+GROUP BY checkpoint_id, participant_id HAVING count(*) > 1
+UNION SELECT min(a.checkpoint_id), a.participant_id, count(*) FROM attendance a
+JOIN checkpoint c ON c.id = a.checkpoint_id WHERE a.voided_at IS NULL AND c.kind = 'hadir'
+GROUP BY c.wave_id, a.participant_id HAVING count(*) > 1 ORDER BY 1, 2"""
 
 
 def _marks(session: Session) -> Findings:
@@ -167,46 +170,53 @@ def _doubles(session: Session) -> Findings:
 
 # What was marked by a scan and not undone: the ledger itself, in a statement that shares nothing with the counts.
 _LEDGER = """
-SELECT DISTINCT s.checkpoint_id, s.participant_id, a.mode FROM scan s JOIN attendance a ON a.id = s.attendance_id
+SELECT DISTINCT s.checkpoint_id, s.participant_id, a.mode, c.wave_id, c.kind
+FROM scan s JOIN attendance a ON a.id = s.attendance_id JOIN checkpoint c ON c.id = s.checkpoint_id
 WHERE s.verdict IN ('WELCOME', 'REPRESENTED') AND a.voided_at IS NULL"""
-_HERE = f"WITH ledger AS ({_LEDGER}) SELECT count(*) FROM ledger l JOIN participant p ON p.id = l.participant_id"
+# Of the checkpoint itself, or through another door of the same registration.
+_THERE = "(l.checkpoint_id = :point OR (l.kind = 'hadir' AND :kind = 'hadir' AND l.wave_id = :wave))"
+_HERE = f"""WITH ledger AS ({_LEDGER}) SELECT count(DISTINCT p.id) FROM ledger l
+JOIN participant p ON p.id = l.participant_id WHERE {_THERE}"""
 _RECOUNTS = {
-    "hadir": f"{_HERE} WHERE l.checkpoint_id = :point AND p.kind = 'rt' AND p.wave_id = :wave",
-    "diwakili": f"""{_HERE} WHERE l.checkpoint_id = :point AND p.kind = 'rt' AND p.wave_id = :wave
+    "hadir": f"{_HERE} AND p.kind = 'rt' AND p.wave_id = :wave",
+    "diwakili": f"""{_HERE} AND p.kind = 'rt' AND p.wave_id = :wave
         AND l.mode = 'diwakili'""",
-    "other_wave": f"""{_HERE} WHERE l.checkpoint_id = :point AND p.kind = 'rt'
+    "other_wave": f"""{_HERE} AND p.kind = 'rt'
         AND (p.wave_id IS NULL OR p.wave_id <> :wave)""",
-    "guests": f"{_HERE} WHERE l.checkpoint_id = :point AND p.kind <> 'rt'",
+    "guests": f"{_HERE} AND p.kind <> 'rt'",
+    "roster": f"""WITH ledger AS ({_LEDGER}) SELECT count(*) FROM participant p
+        WHERE p.kind = 'rt' AND p.wave_id = :wave AND p.seat_id IS NOT NULL
+        AND (p.archived_at IS NULL OR p.id IN (SELECT l.participant_id FROM ledger l WHERE {_THERE}))""",
     "elsewhere": f"""WITH ledger AS ({_LEDGER}) SELECT count(*) FROM participant p
         WHERE p.kind = 'rt' AND p.wave_id = :wave AND p.archived_at IS NULL AND p.seat_id IS NOT NULL
-        AND p.id NOT IN (SELECT participant_id FROM ledger WHERE checkpoint_id = :point)
-        AND p.id IN (SELECT l.participant_id FROM ledger l JOIN checkpoint c ON c.id = l.checkpoint_id
-                     WHERE c.kind = 'hadir' AND c.wave_id <> :wave)""",
+        AND p.id NOT IN (SELECT l.participant_id FROM ledger l WHERE {_THERE})
+        AND p.id IN (SELECT l.participant_id FROM ledger l WHERE l.kind = 'hadir' AND l.wave_id <> :wave)""",
 }
 _POINTS = "SELECT id, name, kind, wave_id FROM checkpoint ORDER BY id"
 _OWN = f"""WITH ledger AS ({_LEDGER}) SELECT count(DISTINCT p.id) FROM participant p
-JOIN ledger l ON l.participant_id = p.id JOIN checkpoint c ON c.id = l.checkpoint_id
-WHERE p.kind = 'rt' AND p.seat_id IS NOT NULL AND c.kind = 'hadir' AND c.wave_id = p.wave_id"""
+JOIN ledger l ON l.participant_id = p.id
+WHERE p.kind = 'rt' AND p.seat_id IS NOT NULL AND l.kind = 'hadir' AND l.wave_id = p.wave_id"""
 
 
 def _counts(session: Session) -> Findings:
     """Does every number that desks, boards and papers show follow from the scans?"""
     for point in session.execute(text(_POINTS)).all():
         yield from _counts_of(session, point)
-    own = total_of([total for total, _ in over_all_waves(session)]).own
+    own = sum(district.hadir for district in over_all_waves(session))
     if own != (recounted := session.execute(text(_OWN)).scalar_one()):
         yield _differs("papan acara", "hadir", own, recounted)
 
 
 def _counts_of(session: Session, point: Any) -> Findings:
     counts, small = counts_at(session, point.id), count_at(session, point.id)
-    bound = {"point": point.id, "wave": point.wave_id}
+    bound = {"point": point.id, "wave": point.wave_id, "kind": point.kind}
     for name, statement in _RECOUNTS.items():
         shown, recounted = getattr(counts, name), session.execute(text(statement), bound).scalar_one()
         if shown != recounted:
             yield _differs(point.name, name, shown, recounted)
-    beside = {"meja": small.hadir, "kecamatan": sum(district.present for district in counts.districts)}
-    beside |= {name: present for name, _, present in points_of(session, point.wave_id) if name == point.name}
+    beside = {"meja": small.hadir, "kecamatan": sum(district.hadir for district in counts.districts)}
+    if point.kind != "hadir":  # of a registration the board shows each door by itself
+        beside |= {name: present for name, _, present in points_of(session, point.wave_id) if name == point.name}
     for where, shown in beside.items():
         if shown != counts.hadir:
             yield _differs(f"{point.name}, {where}", "hadir", shown, counts.hadir)

@@ -352,6 +352,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(length=20), nullable=False),
         sa.Column("substitute_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("wave_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("voided_at", UTCDateTime(), nullable=True),
@@ -368,6 +369,7 @@ def upgrade() -> None:
             ["substitute_id"], ["substitute.id"], name=op.f("fk_attendance_substitute_id_substitute")
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_attendance_user_id_user_account")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_attendance_wave_id_wave")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
     )
     with op.batch_alter_table("attendance", schema=None) as batch_op:
@@ -383,6 +385,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("voided_at IS NULL"),
             postgresql_where=sa.text("voided_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_attendance_wave_participant_live",
+            ["wave_id", "participant_id"],
+            unique=True,
+            sqlite_where=sa.text("voided_at IS NULL AND wave_id IS NOT NULL"),
+            postgresql_where=sa.text("voided_at IS NULL AND wave_id IS NOT NULL"),
         )
 
     op.create_table(

@@ -1,0 +1,103 @@
+"""Where heads stand in their wave, read from unvoided attendance and noted absences: one source for every number."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ..schema import Absence, Attendance, Checkpoint, Participant, Wave
+from .standing import ABSENCES, Standing
+from .waves import CheckpointKind
+
+
+def doors_of(session: Session, checkpoint_id: int) -> list[int]:
+    """Return the checkpoints that share one list with this one: all doors of a registration, else itself alone."""
+    point = session.get(Checkpoint, checkpoint_id)
+    if point is None or point.kind != CheckpointKind.HADIR:
+        return [checkpoint_id]
+    rows = select(Checkpoint.id).where(Checkpoint.wave_id == point.wave_id, Checkpoint.kind == CheckpointKind.HADIR)
+    return list(session.scalars(rows.order_by(Checkpoint.position, Checkpoint.id)))
+
+
+def lists_among(points: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """Return those of a wave's checkpoints that have a list: one for all doors of its registration, no rehearsal."""
+    doors = [point for point in points if point.kind == CheckpointKind.HADIR]
+    return [point for point in points if point not in doors[1:] and point.kind != CheckpointKind.GLADI]
+
+
+def marked_at(doors: Sequence[int] | Select[Any]) -> ColumnElement[bool]:
+    """Return what makes an Attendance the participant's one live mark at ``doors``: the first, were there two."""
+    other = aliased(Attendance)
+    first = select(func.min(other.id)).where(other.participant_id == Participant.id, other.voided_at.is_(None))
+    first = first.where(other.checkpoint_id.in_(doors)).correlate(Participant)
+    return Attendance.id == first.scalar_subquery()
+
+
+def marked_at_home() -> ColumnElement[bool]:
+    """Return the same for the registration of the participant's own wave, through whichever door."""
+    other, door = aliased(Attendance), aliased(Checkpoint)
+    first = select(func.min(other.id)).join(door, door.id == other.checkpoint_id)
+    first = first.where(other.participant_id == Participant.id, other.voided_at.is_(None))
+    first = first.where(door.kind == CheckpointKind.HADIR, door.wave_id == Participant.wave_id)
+    return Attendance.id == first.correlate(Participant).scalar_subquery()
+
+
+def away() -> Any:
+    """Return the number of the other wave at whose registration the participant is marked: of several the first."""
+    other, door, there = aliased(Attendance), aliased(Checkpoint), aliased(Wave)
+    rows = select(func.min(there.number)).select_from(other)
+    rows = rows.join(door, door.id == other.checkpoint_id).join(there, there.id == door.wave_id)
+    rows = rows.where(other.participant_id == Participant.id, other.voided_at.is_(None))
+    rows = rows.where(door.kind == CheckpointKind.HADIR)
+    rows = rows.where(or_(Participant.wave_id.is_(None), door.wave_id != Participant.wave_id))
+    return rows.correlate(Participant).scalar_subquery()
+
+
+def select_standing(*columns: Any, doors: Sequence[int] | None = None) -> Select[Any]:
+    """Select participants with ``mode``, ``at``, ``away`` and ``absence``, as of ``standing_of``.
+
+    The mark is that at ``doors``, else at the registration of each one's own wave.
+    """
+    facts = (Attendance.mode, Attendance.at, away().label("away"), Absence.kind.label("absence"))
+    rows = select(*columns, *facts).select_from(Participant)
+    return rows.outerjoin(Attendance, marked_at_home() if doors is None else marked_at(doors)).outerjoin(
+        Absence, and_(*_noted())
+    )
+
+
+def on_list(wave_id: int) -> ColumnElement[bool]:
+    """Return what makes a participant one of a wave's heads: whoever came is, also when archived since."""
+    came = or_(Participant.archived_at.is_(None), Attendance.id.is_not(None))
+    return and_(Participant.wave_id == wave_id, Participant.kind == "rt", came)
+
+
+def on_any_list() -> ColumnElement[bool]:
+    """Return the same for the list of whichever wave somebody is of, where no mark was joined."""
+    came = select(Attendance.id).where(marked_at_home()).correlate(Participant).exists()
+    return and_(Participant.kind == "rt", or_(Participant.archived_at.is_(None), came))
+
+
+def stands(standing: str) -> ColumnElement[bool]:
+    """Return what makes a participant stand so in their own wave; "hadir" are those represented, too."""
+    at_home = select(Attendance.id).where(marked_at_home()).correlate(Participant)
+    guest = and_(Participant.kind != "rt", Participant.wave_id.is_(None), away().is_not(None))
+    if standing == Standing.HADIR:
+        return or_(at_home.exists(), guest)
+    if standing == Standing.DIWAKILI:
+        return at_home.where(Attendance.mode == "diwakili").exists()
+    if standing == Standing.GELOMBANG_LAIN:
+        return and_(~at_home.exists(), away().is_not(None), ~guest)
+    noted = select(Absence.id).where(*_noted()).correlate(Participant)
+    missing = and_(~at_home.exists(), away().is_(None))
+    return and_(missing, noted.where(Absence.kind == standing).exists() if standing in ABSENCES else ~noted.exists())
+
+
+def noted_absence() -> Any:
+    """Return why the participant does not come to their wave, None where nothing was noted."""
+    return select(Absence.kind).where(*_noted()).correlate(Participant).limit(1).scalar_subquery()
+
+
+def _noted() -> tuple[ColumnElement[bool], ...]:
+    mine = (Absence.participant_id == Participant.id, Absence.wave_id == Participant.wave_id)
+    return (*mine, Absence.withdrawn_at.is_(None))
