@@ -416,6 +416,13 @@ def test_checkpoints_and_counts_are_read_with_the_same_token(server, device_toke
     assert [point["id"] for point in listed["checkpoints"]] == [1]
     status, _, counts = ask(server, "GET", "/api/v1/checkpoints/1/counts", device_token)
     assert status == 200 and counts["invited"] == 337 and counts["hadir"] >= 1
+    for place in (counts, *counts["districts"], *counts["villages"]):
+        assert set(place["absent"]) == {"izin", "sakit", "dinas", "tanpa_keterangan"}
+        others = place["elsewhere"] + sum(place["absent"].values()) + place["belum"]
+        assert place["hadir"] + others == place["roster"] and place["diwakili"] <= place["hadir"]
+    for places in (counts["districts"], counts["villages"]):
+        assert all(place["code"] and place["name"] for place in places)
+        assert sum(place["roster"] for place in places) == counts["roster"]
 
 
 def test_the_roster_snapshot_has_an_etag_and_answers_304(server, device_token):

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..events.standing import ABSENCES
+from ..events.standing_store import doors
 from ..refusals import Refused
 from ..roster.find_store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
@@ -130,15 +131,11 @@ def absences_of(session: Session, wave_id: int, participant_ids: Sequence[int]) 
 
 def _waiting(rows: Select[Any], actor: Actor) -> Select[Any]:
     """Narrow a select of cases to those that wait at the actor's checkpoints and have not answered themselves."""
-    point, door = aliased(Checkpoint), aliased(Checkpoint)  # of a registration any door answers the question
-    same = or_(door.id == point.id, and_(point.kind == "hadir", door.kind == "hadir", door.wave_id == point.wave_id))
-    marked = (
-        select(Attendance.id)
-        .join(door, door.id == Attendance.checkpoint_id)
-        .join(point, same)
-        .where(point.id == Case.checkpoint_id, Attendance.participant_id == Case.participant_id)
-        .where(Attendance.voided_at.is_(None))
-        .correlate(Case)
+    # Of a registration a mark at any door answers the question.
+    marked = select(Attendance.id).where(
+        Attendance.checkpoint_id.in_(doors(Case.checkpoint_id).correlate(Case)),
+        Attendance.participant_id == Case.participant_id,
+        Attendance.voided_at.is_(None),
     )
     rows = rows.where(Case.settled_at.is_(None), ~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
     return rows if actor.checkpoint_ids is None else rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))

@@ -11,13 +11,17 @@ from .standing import ABSENCES, Standing
 from .waves import CheckpointKind
 
 
+def doors(checkpoint_id: Any) -> Select[Any]:
+    """Select the checkpoints that share one list with this one: all doors of a registration, else itself alone."""
+    point, door = aliased(Checkpoint), aliased(Checkpoint)
+    of_wave = and_(point.kind == CheckpointKind.HADIR, door.kind == CheckpointKind.HADIR)
+    same = or_(door.id == point.id, and_(of_wave, door.wave_id == point.wave_id))
+    return select(door.id).join(point, same).where(point.id == checkpoint_id)
+
+
 def doors_of(session: Session, checkpoint_id: int) -> list[int]:
-    """Return the checkpoints that share one list with this one: all doors of a registration, else itself alone."""
-    point = session.get(Checkpoint, checkpoint_id)
-    if point is None or point.kind != CheckpointKind.HADIR:
-        return [checkpoint_id]
-    rows = select(Checkpoint.id).where(Checkpoint.wave_id == point.wave_id, Checkpoint.kind == CheckpointKind.HADIR)
-    return list(session.scalars(rows.order_by(Checkpoint.position, Checkpoint.id)))
+    """Return the ids of ``doors``."""
+    return list(session.scalars(doors(checkpoint_id)))
 
 
 def lists_among(points: Sequence[Checkpoint]) -> list[Checkpoint]:
@@ -26,11 +30,11 @@ def lists_among(points: Sequence[Checkpoint]) -> list[Checkpoint]:
     return [point for point in points if point not in doors[1:] and point.kind != CheckpointKind.GLADI]
 
 
-def marked_at(doors: Sequence[int] | Select[Any]) -> ColumnElement[bool]:
-    """Return what makes an Attendance the participant's one live mark at ``doors``: the first, were there two."""
+def marked_at(points: Sequence[int] | Select[Any]) -> ColumnElement[bool]:
+    """Return what makes an Attendance the participant's one live mark at ``points``: the first, were there two."""
     other = aliased(Attendance)
     first = select(func.min(other.id)).where(other.participant_id == Participant.id, other.voided_at.is_(None))
-    first = first.where(other.checkpoint_id.in_(doors)).correlate(Participant)
+    first = first.where(other.checkpoint_id.in_(points)).correlate(Participant)
     return Attendance.id == first.scalar_subquery()
 
 
@@ -54,14 +58,14 @@ def away() -> Any:
     return rows.correlate(Participant).scalar_subquery()
 
 
-def select_standing(*columns: Any, doors: Sequence[int] | None = None) -> Select[Any]:
+def select_standing(*columns: Any, points: Sequence[int] | None = None) -> Select[Any]:
     """Select participants with ``mode``, ``at``, ``away`` and ``absence``, as of ``standing_of``.
 
-    The mark is that at ``doors``, else at the registration of each one's own wave.
+    The mark is that at ``points``, else at the registration of each one's own wave.
     """
     facts = (Attendance.mode, Attendance.at, away().label("away"), Absence.kind.label("absence"))
     rows = select(*columns, *facts).select_from(Participant)
-    return rows.outerjoin(Attendance, marked_at_home() if doors is None else marked_at(doors)).outerjoin(
+    return rows.outerjoin(Attendance, marked_at_home() if points is None else marked_at(points)).outerjoin(
         Absence, and_(*_noted())
     )
 

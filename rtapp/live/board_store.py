@@ -83,7 +83,7 @@ def seats_of(session: Session, checkpoint_id: int, wave_id: int, village_code: s
     """Return the heads of a village in a wave by RT, and where each stands."""
     doors = doors_of(session, checkpoint_id)
     rows = (
-        select_standing(Participant.id, Seat.rt, Seat.rw, Participant.name, doors=doors)
+        select_standing(Participant.id, Seat.rt, Seat.rw, Participant.name, points=doors)
         .join(Seat, Seat.id == Participant.seat_id)
         .join(Village, Village.id == Seat.village_id)
         .where(Village.code == village_code, on_list(wave_id))

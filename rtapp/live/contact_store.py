@@ -47,7 +47,7 @@ def missing_of(
             Village.name.label("village"), Village.code.label("village_code"), Village.kind.label("village_kind"),
             District.name.label("district"), District.code.label("district_code"),
             Contacted.at.label("contacted_at"), Contacted.noted_by.label("contacted_by"),
-            doors=doors_of(session, checkpoint_id),
+            points=doors_of(session, checkpoint_id),
         )
         .join(Seat, Seat.id == Participant.seat_id)
         .join(Village, Village.id == Seat.village_id)

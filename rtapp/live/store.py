@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing import Standing, standing_of
-from ..events.standing_store import doors_of, on_list, select_standing
+from ..events.standing_store import doors, doors_of, on_list, select_standing
 from ..events.waves import CheckpointKind
 from ..schema import (
     Attendance,
@@ -56,20 +56,21 @@ def count_at(session: Session, checkpoint_id: int) -> Count:
     All doors of a registration are one count. A rehearsal (gladi) has a number of its own like every checkpoint; no
     wave's count holds it.
     """
-    wave_id, doors = find_checkpoint(session, checkpoint_id).wave_id, doors_of(session, checkpoint_id)
+    wave_id = find_checkpoint(session, checkpoint_id).wave_id
     own = (Participant.kind == "rt", Participant.wave_id == wave_id)
-    here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(doors), Attendance.voided_at.is_(None))
+    here = select(Attendance.participant_id).where(Attendance.voided_at.is_(None))
+    here = here.where(Attendance.checkpoint_id.in_(doors(checkpoint_id)))
     present = select(func.count()).where(*own, Participant.id.in_(here))
     listed = select(func.count()).where(*own, or_(Participant.archived_at.is_(None), Participant.id.in_(here)))
-    return Count(checkpoint_id, session.scalar(present) or 0, session.scalar(listed) or 0)
+    return Count(checkpoint_id, *session.execute(select(present.scalar_subquery(), listed.scalar_subquery())).one())
 
 
 def counts_at(session: Session, checkpoint_id: int) -> Counts:
     """Count everything at a checkpoint, per district and village; all doors of a registration are one count."""
-    wave_id, doors = find_checkpoint(session, checkpoint_id).wave_id, doors_of(session, checkpoint_id)
-    villages = _per_village(session, doors, wave_id)
+    wave_id, points = find_checkpoint(session, checkpoint_id).wave_id, doors_of(session, checkpoint_id)
+    villages = _per_village(session, points, wave_id)
     districts = list(_districts(villages, _invitation(session, wave_id)))
-    return counts_of(checkpoint_id, districts, *_others(session, doors, wave_id))
+    return counts_of(checkpoint_id, districts, *_others(session, points, wave_id))
 
 
 def last_arrivals(session: Session, checkpoint_id: int, limit: int = ARRIVALS) -> list[Arrival]:
@@ -115,11 +116,11 @@ def last_change(session: Session) -> tuple[int, ...]:
     return tuple(session.execute(select(*newest, marks)).one())
 
 
-def _per_village(session: Session, doors: Sequence[int], wave_id: int) -> dict[tuple[str, str], list[VillageTally]]:
+def _per_village(session: Session, points: Sequence[int], wave_id: int) -> dict[tuple[str, str], list[VillageTally]]:
     """Return the villages that have heads on the wave's list, by district (code, name), in the order of the codes."""
     places = (District.code, District.name, Village.code, Village.name, Village.kind)
     names = ("district_code", "district", "code", "name", "kind")
-    heads = select_standing(*(place.label(name) for place, name in zip(places, names, strict=True)), doors=doors)
+    heads = select_standing(*(place.label(name) for place, name in zip(places, names, strict=True)), points=points)
     heads = heads.join(Seat, Seat.id == Participant.seat_id).join(Village, Village.id == Seat.village_id)
     heads = heads.join(District, District.id == Village.district_id).where(on_list(wave_id)).subquery()
     facts = [heads.c[name] for name in (*names, "mode", "away", "absence")]
@@ -140,10 +141,10 @@ def _invitation(session: Session, wave_id: int) -> dict[tuple[str, str], int]:
     return {(code, name): invited for code, name, invited in session.execute(rows)}
 
 
-def _others(session: Session, doors: Sequence[int], wave_id: int) -> tuple[int, int]:
-    """Return how many heads of other waves, and how many who are no heads, are present at these doors."""
+def _others(session: Session, points: Sequence[int], wave_id: int) -> tuple[int, int]:
+    """Return how many heads of other waves, and how many who are no heads, are present at these checkpoints."""
     of_other_wave = and_(Participant.kind == "rt", func.coalesce(Participant.wave_id, 0) != wave_id)
-    here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(doors), Attendance.voided_at.is_(None))
+    here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(points), Attendance.voided_at.is_(None))
     rows = select(func.count(case((of_other_wave, 1))), func.count(case((Participant.kind != "rt", 1))))
     heads, guests = session.execute(rows.where(Participant.id.in_(here))).one()
     return heads, guests

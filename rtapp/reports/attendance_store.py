@@ -46,7 +46,7 @@ def _people(wave_id: int, doors: Sequence[int]) -> Any:
         select_standing(
             Participant.id, Participant.name, Participant.kind, Participant.wave_id, Wave.number, Seat.rt, Seat.rw,
             Village.name.label("village"), Village.kind.label("village_kind"), District.name.label("district"),
-            Substitute.name.label("substitute"), doors=doors,
+            Substitute.name.label("substitute"), points=doors,
         )
         .outerjoin(Wave, Wave.id == Participant.wave_id)
         .outerjoin(Seat, Seat.id == Participant.seat_id)

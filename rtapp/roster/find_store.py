@@ -7,11 +7,11 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
+from sqlalchemy.orm import Session
 
 from ..events.standing import Standing, standing_of
-from ..events.standing_store import away, marked_at, marked_at_home, noted_absence, stands
+from ..events.standing_store import away, doors, marked_at, marked_at_home, noted_absence, stands
 from ..refusals import Refused
 from ..schema import Attendance, Audit, Badge, Checkpoint, District, Participant, Seat, Village, Wave
 from . import names
@@ -209,9 +209,7 @@ def _mark(checkpoint_id: Any) -> ColumnElement[bool]:
     """Return what makes an attendance somebody's mark: at the checkpoint (through any door), else at their wave's."""
     if checkpoint_id is None:
         return marked_at_home()
-    point, door = aliased(Checkpoint), aliased(Checkpoint)
-    same = or_(door.id == point.id, and_(point.kind == "hadir", door.kind == "hadir", door.wave_id == point.wave_id))
-    return marked_at(select(door.id).join(point, same).where(point.id == checkpoint_id))
+    return marked_at(doors(checkpoint_id))
 
 
 def _most_alike(session: Session, wanted: Filter, limit: int) -> list[int]:
