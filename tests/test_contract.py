@@ -1,6 +1,6 @@
 """What other programs and people's scripts rely on, line by line as it was agreed.
 
-A line changes only together with README's «Decisions».
+A line changes only together with rtapp/decisions.md.
 """
 
 import csv
