@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,6 +16,7 @@ from rtapp import clock
 from rtapp.accounts import passwords
 from rtapp.accounts.links_store import issue_link
 from rtapp.db import begin_write, db
+from rtapp.laptop import tls
 from rtapp.schema import Audit, Device, OneTimeLink, User, Wave
 from rtapp.settings import store as settings
 
@@ -561,3 +563,43 @@ def test_every_form_of_these_pages_carries_its_token(admin, stranger, world, app
             page = client.get(path).text
             posts = len(re.findall(r'<form[^>]*method="post"', page))
             assert posts and page.count('name="csrf_token"') == posts, path
+
+
+PLAIN, SECURE = "http://192.168.1.5:8000", "https://192.168.1.5:8443"
+
+
+def test_one_pairing_signs_a_device_in_at_http_and_https_whichever_was_first(admin, world, app):
+    for first, second in ((PLAIN, SECURE), (SECURE, PLAIN)):
+        phone = app.test_client()
+        phone.post(shown_link(admin.post(f"/devices/{world.device}/link")), base_url=first)
+        assert [phone.get("/desk", base_url=line).location for line in (first, second)].count(
+            "/sign-in?next=/desk"
+        ) == 0
+    admin.post(f"/devices/{world.device}/revoke")
+    assert all(phone.get("/desk", base_url=line).location.startswith("/sign-in") for line in (PLAIN, SECURE))
+
+
+def test_a_persons_session_stays_on_its_line(world, app):
+    for first, second in ((PLAIN, SECURE), (SECURE, PLAIN)):
+        browser = app.test_client()
+        browser.post("/sign-in", data={"name": "Uji clerk", "password": PASSWORD}, base_url=first)
+        assert browser.get("/account", base_url=first).status_code == 200
+        assert browser.get("/account", base_url=second).location.startswith("/sign-in")
+
+
+def test_a_plain_link_says_what_is_missing_there_and_where_it_is_got_without_using_it_up(admin, world, app):
+    link = shown_link(admin.post(f"/devices/{world.device}/link"))
+    phone = app.test_client()
+    assert "Siapkan kamera" not in phone.get(link, base_url=PLAIN).text  # this server has no HTTPS
+    tls.prepare(Path(app.instance_path), ["192.168.1.5"], clock.utcnow())
+    app.config["TLS_PORT"] = 8443
+    assert f'href="/setup-device?next={link}"' in phone.get(link, base_url=PLAIN).text
+    assert f'href="{SECURE}/setup-device?next={link}"' in phone.get(f"/setup-device?next={link}", base_url=PLAIN).text
+    assert f'href="{link}" id="onward"' in phone.get(f"/setup-device?next={link}", base_url=SECURE).text
+    assert "Siapkan kamera" not in phone.get(link, base_url=SECURE).text
+    assert phone.post(link, base_url=SECURE).status_code == 303
+
+
+@pytest.mark.parametrize("asked", ["https://jahat.example/", "//jahat.example"])
+def test_the_set_up_page_leads_nowhere_else(app, world, asked):
+    assert "jahat" not in app.test_client().get("/setup-device", query_string={"next": asked}).text

@@ -176,14 +176,14 @@ def test_the_page_says_whether_it_was_reached_from_another_device(desk, world):
 
 def test_the_checks_are_one_tap_from_the_desk_and_from_the_devices(client_of, world):
     page = client_of("device").get(f"/desk/{world.registration}").text
-    assert 'href="/preflight"' in page and 'href="/setup-device"' in page
+    assert 'href="/preflight"' in page and f'href="/setup-device?next=/desk/{world.registration}"' in page
     assert 'href="/preflight"' in client_of("admin").get("/devices").text
 
 
 def test_without_https_the_set_up_page_says_how_it_is_served_and_has_no_certificate(client_of, world):
     stranger = client_of("stranger")
     page = stranger.get("/setup-device").text
-    assert "serve --tls" in page and "/ca.crt" not in page
+    assert "tanpa HTTPS" in page and "/ca.crt" not in page
     assert stranger.get("/ca.crt").status_code == 404
 
 

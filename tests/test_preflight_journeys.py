@@ -173,27 +173,59 @@ def test_the_desk_keeps_the_screen_on_and_asks_again_when_it_is_seen_again(serve
     wait_until(lambda: page.evaluate("window.asked") == 2)
 
 
-def test_what_an_address_allows_is_told_by_trying(demo_file, tmp_path, playwright, chromium):
-    server = Secure(Path(shutil.copytree(demo_file, tmp_path / "demo")))
+@pytest.fixture(scope="module")
+def at_both(demo_file, tmp_path_factory):
+    """The demo at HTTP and HTTPS."""
+    server = Secure(Path(shutil.copytree(demo_file, tmp_path_factory.mktemp("both") / "demo")))
+    yield server
+    server.stop()
+
+
+def trusted(server: Secure) -> str:
+    """Return what makes a browser trust the server's certificate as if its authority had been installed."""
     leaf = x509.load_pem_x509_certificate((server.instance / "tls" / "leaf.pem").read_bytes())
     digest = hashes.Hash(hashes.SHA256())
     digest.update(leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
-    trusted = f"--ignore-certificate-errors-spki-list={base64.b64encode(digest.finalize()).decode()}"
+    return f"--ignore-certificate-errors-spki-list={base64.b64encode(digest.finalize()).decode()}"
+
+
+def test_what_an_address_allows_is_told_by_trying(at_both, playwright, chromium):
     addresses = [
-        ((PLAIN_LAN,), f"http://meja.lan:{server.port}", {}, "none"),
-        ((), f"https://127.0.0.1:{server.tls_port}", {"ignore_https_errors": True}, "camera"),
-        ((trusted,), f"https://127.0.0.1:{server.tls_port}", {}, "all"),
+        ((PLAIN_LAN,), f"http://meja.lan:{at_both.port}", {}, "none"),
+        ((), f"https://127.0.0.1:{at_both.tls_port}", {"ignore_https_errors": True}, "camera"),
+        ((trusted(at_both),), f"https://127.0.0.1:{at_both.tls_port}", {}, "all"),
     ]
+    for flags, address, options, able in addresses:
+        browser = launch(playwright, chromium, *flags)
+        page = browser.new_page(**options)
+        page.goto(f"{address}/setup-device")
+        expect(page.locator("#abilities")).to_have_attribute("data-state", able)
+        expect(page.locator("#abilities [data-when]:visible")).to_have_count(1)
+        browser.close()
+
+
+def test_a_phone_that_scanned_a_plain_link_becomes_a_desk_with_a_camera_and_its_own_camera_works_too(
+    at_both, playwright, chromium
+):
+    plain = f"http://meja.lan:{at_both.port}"
+    browser = launch(playwright, chromium, PLAIN_LAN, trusted(at_both))
     try:
-        for flags, address, options, able in addresses:
-            browser = launch(playwright, chromium, *flags)
-            page = browser.new_page(**options)
-            page.goto(f"{address}/setup-device")
-            expect(page.locator("#abilities")).to_have_attribute("data-state", able)
-            expect(page.locator("#abilities [data-when]:visible")).to_have_count(1)
-            browser.close()
+        page = browser.new_page()
+        page.goto(plain + at_both.links[-1].removeprefix(at_both.url))
+        expect(page.get_by_role("button", name="Pakai perangkat ini")).to_be_visible()
+        page.get_by_role("link", name="Siapkan kamera dahulu").click()
+        expect(page.locator("#abilities")).to_have_attribute("data-state", "none")
+        page.get_by_role("link", name="Buka alamat HTTPS").click()
+        page.wait_for_url(f"https://meja.lan:{at_both.tls_port}/setup-device**")
+        expect(page.locator("#abilities")).to_have_attribute("data-state", "all")
+        page.get_by_role("link", name="Lanjut memasangkan perangkat ini").click()
+        page.get_by_role("button", name="Pakai perangkat ini").click()
+        page.wait_for_url(f"https://meja.lan:{at_both.tls_port}/desk**")
+        page.goto(f"{plain}/desk")  # where the phone's own camera app opens a card
+        expect(page.locator("main h1").first).not_to_have_text("Masuk")
+        assert page.url.startswith(f"{plain}/desk")
     finally:
-        server.stop()
+        browser.close()
 
 
 def test_the_pages_are_readable_by_everybody_and_fit_also_at_200_percent(served, visit):

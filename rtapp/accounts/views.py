@@ -1,6 +1,6 @@
 """Sign in and out, one-time links, the own account."""
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -139,7 +139,9 @@ def _present_password_fits(form: forms.OwnPasswordForm, user: User) -> bool:
 
 
 def _link_page(found: Link, form: FlaskForm, status: int = 200) -> Response:
-    return unkept(page("link", status, link=found, form=form, last_day=last_day(found.until)))
+    plain = not request.is_secure and not is_here_only(request.host_url)
+    more = url_for("setup.device", next=request.path) if plain and current_app.config["TLS_PORT"] else ""
+    return unkept(page("link", status, link=found, form=form, last_day=last_day(found.until), more=more))
 
 
 def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from ..documents import certificates, qr
 from ..refusals import Refused
 from .guard import public
 from .network import lan_addresses
+from .pages import local_target
 
 blueprint = Blueprint("setup", __name__)
 
@@ -20,15 +21,20 @@ blueprint = Blueprint("setup", __name__)
 @blueprint.get("/setup-device")
 @public
 def device() -> str:
-    """Say what this device can do at this address, and how it gets camera and offline work."""
-    address = secure_address()
-    authority = _authority()
+    """Say what this device can do at this address, and how it gets camera and offline work.
+
+    Whoever comes from a page (a one-time link, a desk) goes on to that page, at the HTTPS address.
+    """
+    authority, onward = _authority(), local_target(request.args.get("next"))
+    address = secure_address(url_for(".device", **({"next": onward} if onward else {})))
     return render_template(
         "setup_device.html",
         address=address,
         code=Markup(qr.svg(address, _("Kode QR alamat HTTPS halaman ini"))) if address else "",
         fingerprint=certificates.fingerprint(authority) if authority else "",
         available=authority is not None,
+        onward=onward or "/",
+        pairing=bool(onward and onward.startswith("/links/")),
     )
 
 
@@ -42,15 +48,15 @@ def certificate() -> Response:
     return Response(certificates.as_der(authority), mimetype="application/x-x509-ca-cert")
 
 
-def secure_address() -> str:
-    """Return the HTTPS address of the set-up page that a phone can open, "" where HTTPS is not served."""
+def secure_address(path: str) -> str:
+    """Return the HTTPS address of ``path`` that a phone can open, "" where HTTPS is not served."""
     port = current_app.config["TLS_PORT"]
     if not port:
         return ""
     host = urlsplit(f"//{request.host}").hostname or "localhost"
     found = reachable(f"https://{f'[{host}]' if ':' in host else host}:{port}", lan_addresses())
     certified = [address for address in found if certificates.may_name(urlsplit(address).hostname or "")]
-    return f"{[*certified, *found][0]}/setup-device"
+    return f"{[*certified, *found][0]}{path}"
 
 
 def _authority() -> bytes | None:
