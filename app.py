@@ -15,9 +15,14 @@ if __name__ == "__main__":  # a server's worker process imports this file too, a
     if sys.version_info < NEEDED:  # written so that even those can read it
         sys.exit(TOO_OLD.format(*sys.version_info))
 
+    import gc
+
     from rtapp.laptop import environment
 
     with environment.entered(sys.argv[1:]) as words:
+        gc.disable()  # nothing of what is loaded is ever let go: looking for it takes a seventh of a start
         from rtapp.commands.main import main
 
+        gc.freeze()
+        gc.enable()
         main(words)

@@ -124,13 +124,24 @@ def _open_rooms(app: Flask) -> None:
         app.register_blueprint(programs_blueprint)
 
 
+_lent: list[Flask] = []
+
+
+def lend(app: Flask) -> None:
+    """Let the processes that are forked from this one serve ``app``: they have nothing to load and share its memory.
+
+    Its database must be closed, and no thread of it begun.
+    """
+    _lent[:] = [app]
+
+
 def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
     from .laptop import logs, serving
     from .reports import desk_list_files as lists
     from .safety import schedule as backups
 
-    app = create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
+    app = _lent[0] if _lent else create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
     if os.environ.get("RTAPP_SERVED"):
         logs.start(Path(app.instance_path))
         serving.end_with_parent()

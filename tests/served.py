@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
+LOOK_SECONDS = 0.05  # how often it is looked whether a server answers
 PATIENCE = 20  # seconds after which a client gives up
 
 
@@ -80,7 +81,7 @@ class Served:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise AssertionError(f"the server did not start:\n{self.log}")
-            time.sleep(0.05)
+            time.sleep(LOOK_SECONDS)
 
     def answers(self) -> bool:
         """Say whether the server is up and its database answers."""

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from rtapp.documents import certificates
+from rtapp.documents import certificates, vouching
 from rtapp.laptop import tls
 from rtapp.refusals import Refused
 
@@ -78,7 +78,7 @@ def test_a_device_refuses_another_name_another_authority_and_a_leaf_that_is_over
 
 @pytest.mark.parametrize("host", ["bank.example", "8.8.8.8", "lan.example", "172.32.0.1"])
 def test_whoever_steals_the_authority_can_pose_as_nobody_outside_the_hall(host, tmp_path):
-    assert not certificates.may_name(host)
+    assert not vouching.may_name(host)
     assert not shakes_hands(AUTHORITY, foreign_leaf(host), host, tmp_path)
     with pytest.raises(ValueError, match=host):
         certificates.make_leaf(AUTHORITY, [host], NOW)

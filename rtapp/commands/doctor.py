@@ -23,8 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, config, migrations
 from ..db import db
-from ..documents import certificates
 from ..documents.fonts import find_fonts
+from ..documents.vouching import may_name
 from ..laptop import logs, serving, tls
 from ..refusals import Refused
 from ..safety import backups
@@ -255,7 +255,7 @@ def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:
         yield Finding(Level.WARN, "Sertifikat belum mencakup alamat hari ini; “serve --tls” memperbaruinya sendiri.")
     else:
         yield Finding(Level.OK, f"Sertifikat mencakup alamat hari ini, sampai {leaf.ends:%Y-%m-%d}.")
-    outside = [address for address in lan if not certificates.may_name(address)]
+    outside = [address for address in lan if not may_name(address)]
     if kept.path.exists() and outside:
         yield Finding(Level.WARN, f"Bukan alamat jaringan lokal, jadi tanpa HTTPS: {', '.join(outside)}.")
 

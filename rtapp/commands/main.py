@@ -26,6 +26,7 @@ from ..documents.fonts import find_fonts
 from ..documents.text_tables import decoded
 from ..events.place_store import import_places
 from ..events.places import read_places
+from ..factory import lend
 from ..imports import plan_store as imports
 from ..imports.apply_store import apply_plan
 from ..imports.drafts import Answers
@@ -346,6 +347,7 @@ def run(app: Flask, doors: Doors, links: list[tuple[str, str]], workers: int, *,
     if open_browser:
         terminal.open_when_answering(reached[0], f"/links/{links[0][1]}" if links else "/")
     threads, instance = app.config["SERVER_THREADS"], Path(app.instance_path)
+    lend(app)
     serving.run(serving.free_address(host, port), port, threads, instance, tls_port, workers)
     with app.app_context():
         migrations.current(db.engine)  # what the worker left is opened once more, to be closed well

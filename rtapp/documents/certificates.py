@@ -8,7 +8,6 @@ private suffix, and no IPv6 address at all. A laptop that is lost endangers no o
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -16,29 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-SUFFIX = "lan"
-NETWORKS = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")))
+from .vouching import NETWORKS, SUFFIX, Read, may_name
+
 AUTHORITY_LIFE = timedelta(days=3653)
 LEAF_LIFE = timedelta(days=396)  # browsers accept 398 days, and iOS what is made by hand up to 825
 EARLY = timedelta(days=1)  # a phone whose clock is some hours behind shall not call it «not yet valid»
-
-
-@dataclass(frozen=True)
-class Read:
-    """What a certificate says: for which names and addresses, from when until when."""
-
-    hosts: frozenset[str]
-    starts: datetime
-    ends: datetime
-
-
-def may_name(host: str) -> bool:
-    """Say whether an authority of ours may vouch for ``host``, a name or an address."""
-    try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(f".{SUFFIX}")
-    return any(ip in network for network in NETWORKS)
 
 
 def make_authority(name: str, now: datetime) -> bytes:

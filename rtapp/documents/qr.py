@@ -4,10 +4,7 @@ from functools import lru_cache
 from html import escape
 from io import StringIO
 from math import ceil
-
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_Q
-from qrcode.util import BIT_LIMIT_TABLE, MODE_ALPHA_NUM, MODE_NUMBER, QRData, length_in_bits
+from typing import Any
 
 Matrix = list[list[bool]]
 Run = tuple[int, int, int]
@@ -74,11 +71,15 @@ def terminal(payload: str) -> str:
     return "\n".join(f"\x1b[38;5;231;48;5;16m{line}\x1b[0m" for line in lines)
 
 
-def _code(payload: str) -> QRCode:
+def _code(payload: str) -> Any:
+    from qrcode import QRCode  # with its pictures: loaded with the first code
+    from qrcode.constants import ERROR_CORRECT_Q
+    from qrcode.util import QRData
+
     if not payload:
         raise ValueError("a QR code needs a payload")
     data = QRData(payload.encode())
-    code: QRCode = QRCode(_version(data.mode, len(data)), ERROR_CORRECT_Q, border=QUIET, mask_pattern=_MASK)
+    code = QRCode(_version(data.mode, len(data)), ERROR_CORRECT_Q, border=QUIET, mask_pattern=_MASK)
     code.add_data(data)
     code.make(fit=False)
     return code
@@ -86,6 +87,9 @@ def _code(payload: str) -> QRCode:
 
 @lru_cache(maxsize=256)
 def _version(mode: int, length: int) -> int:
+    from qrcode.constants import ERROR_CORRECT_Q
+    from qrcode.util import BIT_LIMIT_TABLE, MODE_ALPHA_NUM, MODE_NUMBER, length_in_bits
+
     each = {MODE_NUMBER: 10 / 3, MODE_ALPHA_NUM: 5.5}.get(mode, 8)
     for version in _VERSIONS:
         bits = 4 + length_in_bits(mode, version) + ceil(each * length)

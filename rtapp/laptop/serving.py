@@ -1,6 +1,7 @@
 """Serving: one instance, one server; the end of orphans."""
 
 import errno
+import gc
 import multiprocessing
 import os
 import signal
@@ -126,8 +127,7 @@ def server(
         respawn_failed_workers=True,
         blocking_threads=threads,
         backlog=1024,
-        backpressure=max(LEAST_LINES, min(MOST_LINES, open_files - OWN_FILES))
-        // workers,  # lines that are open at once
+        backpressure=max(LEAST_LINES, min(MOST_LINES, open_files - OWN_FILES)),  # lines that are open at once
         http1_settings=HTTP1Settings(max_buffer_size=LONGEST_HEAD),
         static_path_route=[f"/static/{assets.tree_version(static)}"],  # files read without a thread of ours
         static_path_mount=[static],
@@ -191,6 +191,8 @@ def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0, w
     os.environ[assets.TOLD] = assets.tree_version(config.ROOT / "static")
     granian = server("rtapp.factory:served_app", host, port, threads, factory=True, workers=workers)
     _stop_with_terminal(granian)
+    gc.collect()
+    gc.freeze()  # what the workers share with us stays shared: their collector does not touch it
     with Secured(host, tls_port, threads, instance) if tls_port else nullcontext():
         serve(granian)
 
@@ -216,8 +218,9 @@ class Secured:
 
     def _start(self) -> None:
         kept = tls.prepare(self._instance, certified(self._host), clock.utcnow())
-        # Spawned, as workers are: a fork of a process with threads may wait for ever.
-        context = multiprocessing.get_context("spawn")
+        # A fork shares its memory with us and has nothing to load; one of a process with threads may wait for ever.
+        forks = multiprocessing.get_start_method() == "fork" and threading.active_count() == 1
+        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         self._process = context.Process(target=_serve_tls, args=(*self._given, kept.leaf), name="https")
         self._process.start()
 

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from .. import config
-from ..documents import certificates
-from ..documents.certificates import Read
+from ..documents.vouching import SUFFIX, Read, may_name
 from ..refusals import Refused
 
-ALWAYS = ("localhost", "127.0.0.1", f"meja.{certificates.SUFFIX}")
+ALWAYS = ("localhost", "127.0.0.1", f"meja.{SUFFIX}")
 RENEW_BEFORE = timedelta(days=30)
 
 
@@ -41,8 +40,8 @@ def folder(instance: Path) -> Folder:
 def named(addresses: Sequence[str]) -> list[str]:
     """Return the names and addresses a leaf is made for: this machine's own and those of ``addresses`` it may name."""
     own = re.sub(r"[^a-z0-9-]", "", socket.gethostname().split(".")[0].lower()).strip("-")
-    names = [*ALWAYS, *([f"{own}.{certificates.SUFFIX}"] if own else []), *addresses]
-    return [name for name in dict.fromkeys(names) if certificates.may_name(name)]
+    names = [*ALWAYS, *([f"{own}.{SUFFIX}"] if own else []), *addresses]
+    return [name for name in dict.fromkeys(names) if may_name(name)]
 
 
 def prepare(instance: Path, addresses: Sequence[str], now: datetime) -> Folder:
@@ -50,6 +49,8 @@ def prepare(instance: Path, addresses: Sequence[str], now: datetime) -> Folder:
 
     Refused when the authority cannot be read or its time is over: devices would have to trust a new one.
     """
+    from ..documents import certificates  # loaded where it is needed
+
     kept = folder(instance)
     kept.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept.path.chmod(0o700)
@@ -72,6 +73,8 @@ def prepare(instance: Path, addresses: Sequence[str], now: datetime) -> Folder:
 
 def is_due(kept: Folder, addresses: Sequence[str], now: datetime) -> bool:
     """Say whether the leaf must be made anew: none, another authority's, not for these addresses, or soon over."""
+    from ..documents import certificates  # loaded where it is needed
+
     leaf = read(kept.leaf)
     if leaf is None or not kept.authority.exists():
         return True
@@ -82,6 +85,8 @@ def is_due(kept: Folder, addresses: Sequence[str], now: datetime) -> bool:
 
 def read(path: Path) -> Read | None:
     """Return what the certificate at ``path`` says, None when there is none that can be read."""
+    from ..documents import certificates  # loaded where it is needed
+
     try:
         return certificates.read(path.read_bytes())
     except (OSError, ValueError):

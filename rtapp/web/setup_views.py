@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from .. import config
 from ..accounts.addresses import reachable
-from ..documents import certificates, qr
+from ..documents import qr
+from ..documents.vouching import may_name
 from ..refusals import Refused
 from .guard import public
 from .network import lan_addresses
@@ -25,6 +26,8 @@ def device() -> str:
 
     Whoever comes from a page (a one-time link, a desk) goes on to that page, at the HTTPS address.
     """
+    from ..documents import certificates  # loaded where it is needed
+
     authority, onward = _authority(), local_target(request.args.get("next"))
     address = secure_address(url_for(".device", **({"next": onward} if onward else {})))
     return render_template(
@@ -42,6 +45,8 @@ def device() -> str:
 @public
 def certificate() -> Response:
     """Give the authority's certificate, without its key, in the form every system takes; over plain HTTP too."""
+    from ..documents import certificates  # loaded where it is needed
+
     authority = _authority()
     if authority is None:
         raise Refused("no_certificate", "Server ini belum memakai HTTPS, jadi belum ada sertifikat.", 404)
@@ -55,7 +60,7 @@ def secure_address(path: str) -> str:
         return ""
     host = urlsplit(f"//{request.host}").hostname or "localhost"
     found = reachable(f"https://{f'[{host}]' if ':' in host else host}:{port}", lan_addresses())
-    certified = [address for address in found if certificates.may_name(urlsplit(address).hostname or "")]
+    certified = [address for address in found if may_name(urlsplit(address).hostname or "")]
     return f"{[*certified, *found][0]}{path}"
 
 
