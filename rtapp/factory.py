@@ -21,6 +21,7 @@ from .web import (
     filters,
     guard,
     headers,
+    helper,
     hosts,
     navigation,
     places,
@@ -145,7 +146,9 @@ def served_app() -> Flask:
     if os.environ.get("RTAPP_SERVED"):
         logs.start(Path(app.instance_path))
         serving.end_with_parent()
-        serving.when_asked_to_stop(services.services_of(app).changes.end)
+        shared = services.services_of(app)
+        serving.when_asked_to_stop(shared.changes.end)
+        shared.helper = helper.Helper()
         lists.start(app, app.config["FALLBACK_SECONDS"])
         backups.start(app, app.config["BACKUP_SECONDS"])
     return app

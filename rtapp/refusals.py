@@ -37,3 +37,10 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return self.sentence % self.facts if self.facts else self.sentence
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.code, self.sentence, self.status, self.facts)  # between processes
+
+
+def _again(code: str, sentence: str, status: int, facts: dict[str, Any]) -> Refused:
+    return Refused(code, sentence, status, **facts)

@@ -2,29 +2,25 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePath
 from typing import Any, Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..documents.cells import Sheet
 from ..events.store import find_waves
 from ..refusals import Refused
 from ..roster.seat_store import invited_waves, seat_code
 from ..schema import District, Participant, Seat, Village, Wave
 from .drafts import Answers, Draft, Question, RowClass
 from .kept import Books
-from .matching import match
-from .places import Places, village_key
 from .places import Village as Place
 from .preview import counts_of
 from .seats import Head, Known, KnownSeat
-from .sheet import Context, Reading, read_sheet
-from .unlisted import places_named_in
+from .sheet import Reading
+from .understanding import Facts, Run, here, understand
 
 
 @dataclass
@@ -91,41 +87,23 @@ class Setup:
         }
 
 
-def sheet_label(book_name: str, sheet_name: str, several: bool) -> str:
-    """Return what a sheet is called beside others: with its file's name where there are several files."""
-    return f"{PurePath(book_name).stem} · {sheet_name}" if several else sheet_name
+def plan_import(
+    session: Session,
+    books: Books | bytes,
+    *,
+    setup: Setup | None = None,
+    answers: Answers | None = None,
+    run: Run = here,
+) -> Plan:
+    """Say what each row of ``books`` (name and workbook of each file, or as they are kept) would do to the roster.
 
-
-def plan_import(session: Session, books: Books, *, setup: Setup | None = None, answers: Answers | None = None) -> Plan:
-    """Say what each row of ``books`` (name and workbook of each file) would do to the roster.
-
-    Refused when a sheet that ``setup`` names does not exist, or none holds a list.
+    ``run`` lets somebody else do the long part, ``understand``, which needs no database. Refused when a sheet that
+    ``setup`` names does not exist, or none holds a list.
     """
     setup, answers = setup or Setup(), answers or Answers()
-    labelled = [
-        (sheet_label(name, sheet.name, len(books) > 1), PurePath(name).stem, sheet)
-        for name, book in books
-        for sheet in book.sheets
-    ]
-    _refuse_unknown_sheets([label for label, _, _ in labelled], setup.sheets)
-    places = _places(session, [sheet for _, _, sheet in labelled])
-    known, days = _known(session), _days(session)
-    readings = [
-        read_sheet(sheet, Context(places, days, filename, answers, label, setup.fields.get(label, {})))
-        for label, filename, sheet in labelled
-        if not setup.sheets or label in setup.sheets
-    ]
-    if not any(reading.layout for reading in readings):
-        raise Refused(
-            "not_a_roster",
-            "Tidak ada daftar di berkas ini: tidak ditemukan baris judul dengan kolom nama dan RT atau desa. "
-            "Pakai templat, atau beri judul kolom Nama, Desa, dan RT.",
-            422,
-        )
-    rows = [draft for reading in readings for draft in reading.drafts]
-    missing = match(rows, known, answers)
-    unstored = tuple(dict.fromkeys(name for reading in readings for name in reading.unstored))
-    return Plan(readings, rows, missing, roster_tag(session), unstored)
+    facts, tag = _facts(session), roster_tag(session)
+    understood = run(understand, facts, books, setup.sheets, setup.fields, answers)
+    return Plan(understood.readings, understood.rows, understood.missing, tag, understood.unstored)
 
 
 def changed_meanwhile() -> Refused:
@@ -171,42 +149,12 @@ def roster_tag(session: Session) -> str:
     return hashlib.sha256(repr((seen, sorted(invited_waves(session).items()))).encode()).hexdigest()[:16]
 
 
-def _refuse_unknown_sheets(present: Sequence[str], wanted: Sequence[str]) -> None:
-    for sheet in wanted:
-        if sheet not in present:
-            every = ", ".join(present)
-            raise Refused("no_sheet", "Lembar “%(sheet)s” tidak ada. Yang ada: %(all)s.", 422, sheet=sheet, all=every)
-
-
-def _places(session: Session, sheets: list[Sheet]) -> Places:
-    """Return the places of the database; where no list of places was ever imported, those that ``sheets`` name too."""
+def _facts(session: Session) -> Facts:
+    """Load what an import is held against, as plain values."""
     columns = (Village.code, Village.name, District.code, District.name, Village.kind)
-    known = [Place(*row) for row in session.execute(select(*columns).join(Village.district).order_by(Village.code))]
-    if session.scalar(select(Village.id).where(Village.verified).limit(1)) is None:
-        named = {(village_key(place.name), village_key(place.district)) for place in known}
-        new = [
-            place
-            for place in places_named_in(sheets)
-            if (village_key(place.name), village_key(place.district)) not in named
-        ]
-        known += _beside(known, new)
-    return Places(known)
-
-
-def _beside(known: list[Place], new: list[Place]) -> list[Place]:
-    """Return ``new`` places with codes that no known one has; a district of the same name is the same district."""
-    codes = {village_key(place.district): place.district_code for place in known}
-    taken, made = {place.code for place in known}, []
-    for place in new:
-        free = (f"00.00.{number:02}" for number in range(1, 100))
-        key = village_key(place.district)
-        district = codes[key] if key in codes else next(code for code in free if code not in codes.values())
-        codes[key] = district
-        first = place.code.rpartition(".")[2][0]
-        code = next(c for c in (f"{district}.{first}{number:03}" for number in range(1, 1000)) if c not in taken)
-        taken.add(code)
-        made.append(replace(place, code=code, district_code=district))
-    return made
+    places = [Place(*row) for row in session.execute(select(*columns).join(Village.district).order_by(Village.code))]
+    listed = session.scalar(select(Village.id).where(Village.verified).limit(1)) is not None
+    return Facts(places, listed, _known(session), _days(session))
 
 
 def _days(session: Session) -> dict[date, int]:

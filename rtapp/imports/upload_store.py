@@ -14,21 +14,19 @@ from ..roster.store import archive_participant, change_participant, restore_part
 from ..schema import Attendance, Participant, RosterImport, Scan
 from .apply_store import Done
 from .drafts import Answers
-from .kept import Books, packed, unpacked, without_identities
 from .plan_store import Plan, Setup, plan_import
 from .sheet import Reading
+from .understanding import Run, here
 
 KEPT_FOR = timedelta(days=7)
 _MOST_ANSWERS, _LONGEST = 20_000, 300
 
 
-def keep_upload(session: Session, actor: str, books: Books, *, now: datetime) -> RosterImport:
-    """Keep what was read of uploaded files, without identity numbers, and return it."""
+def keep_upload(session: Session, actor: str, files: list[str], books: bytes, *, now: datetime) -> RosterImport:
+    """Keep what was read of uploaded files, packed and without identity numbers (understanding.take); return it."""
     drop_old(session, now=now)
-    bare = [(name[:200], without_identities(book)) for name, book in books]
-    files = [name for name, _ in bare]
     kept = RosterImport(
-        key=secrets.token_hex(16), files=files, books=packed(bare), setup={}, answers={}, done={},
+        key=secrets.token_hex(16), files=files, books=books, setup={}, answers={}, done={},
         created_at=now, created_by=actor[:120],
     )  # fmt: skip
     session.add(kept)
@@ -49,18 +47,21 @@ def find_uploads(session: Session, limit: int = 20) -> Sequence[RosterImport]:
     return session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit)).all()
 
 
-def plan_of(session: Session, kept: RosterImport) -> Plan:
-    """Return what a kept list would do to the roster as it is now; refused once its content is gone."""
+def plan_of(session: Session, kept: RosterImport, setup: Setup | None = None, *, run: Run = here) -> Plan:
+    """Return what a kept list would do to the roster as it is now, or with another ``setup``.
+
+    It takes its time: never while ``session`` writes, for scans would wait. Refused once the list's content is gone.
+    """
     if not kept.books:
         raise Refused("upload_closed", "Isi daftar ini sudah dihapus. Unggah berkasnya sekali lagi.", 410)
-    setup = Setup.of(kept.setup)
-    return plan_import(session, unpacked(kept.books), setup=setup, answers=Answers(kept.answers))
+    setup = setup or Setup.of(kept.setup)
+    return plan_import(session, kept.books, setup=setup, answers=Answers(kept.answers), run=run)
 
 
-def sheets_of(session: Session, kept: RosterImport) -> list[tuple[str, Reading]]:
+def sheets_of(session: Session, kept: RosterImport, *, run: Run = here) -> list[tuple[str, Reading]]:
     """Return every sheet of a kept list with its name, as read with the columns that a person told."""
     setup = Setup(fields=Setup.of(kept.setup).fields)
-    return [(reading.label, reading) for reading in plan_import(session, unpacked(kept.books), setup=setup).readings]
+    return [(reading.label, reading) for reading in plan_import(session, kept.books, setup=setup, run=run).readings]
 
 
 def take_answers(kept: RosterImport, plan: Plan, given: Mapping[str, str]) -> int:

@@ -1,7 +1,5 @@
 """The import: files, how they are read, what a person must decide, saving and undoing."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +14,7 @@ from ..events.place_store import find_districts
 from ..refusals import Refused
 from ..roster import export_store
 from ..schema import RosterImport
+from ..web.away import away
 from ..web.downloads import download
 from ..web.errors import refusal_text
 from ..web.guard import acting, current_actor, requires
@@ -24,8 +23,8 @@ from ..web.requests import page_number
 from . import apply_store, plan_store, upload_store
 from .columns import FIELDS
 from .drafts import TYPED
-from .message import read_file, read_message
 from .preview import CLASSES, district_rows, groups_of, rows_shown
+from .understanding import take
 
 blueprint = Blueprint("imports", __name__)
 PAGE = 100
@@ -60,12 +59,12 @@ def receive() -> Response | tuple[str, int]:
     """Read files, see that one holds a list, and keep what was read until it is saved or a week has passed."""
     actor, now = acting(), clock.utcnow()
     try:
-        books = _books()
-        plan_store.plan_import(db.session, books)
+        names, content = _taken()
+        plan_store.plan_import(db.session, content, run=away)
     except Refused as refused:
         return _upload_page(refusal_text(refused)), refused.status
     session = begin_write(db.session)
-    kept = upload_store.keep_upload(session, actor.name, books, now=now)
+    kept = upload_store.keep_upload(session, actor.name, names, content, now=now)
     session.commit()
     return redirect(url_for(".columns", key=kept.key), 303)
 
@@ -81,16 +80,14 @@ def columns(key: str) -> str:
 @requires(Duty.IMPORT_ROSTER)
 def choose_columns(key: str) -> Response | tuple[str, int]:
     """Take the sheets and columns as a person says."""
-    session = begin_write(db.session)
-    kept = upload_store.find_upload(session, key)
-    before, kept.setup = kept.setup, _setup_of_form(kept).kept()
+    kept = upload_store.find_upload(db.session, key)
+    setup = _setup_of_form(kept)
     try:
-        upload_store.plan_of(session, kept)
+        upload_store.plan_of(db.session, kept, setup, run=away)  # slow, and so outside
     except Refused as refused:
-        kept.setup = before
-        page = _columns_page(kept, refusal_text(refused))
-        session.rollback()
-        return page, refused.status
+        return _columns_page(kept, refusal_text(refused)), refused.status
+    session = begin_write(db.session)
+    upload_store.find_upload(session, key).setup = setup.kept()
     session.commit()
     return redirect(url_for(".preview", key=key), 303)
 
@@ -109,9 +106,9 @@ def preview(key: str) -> Response | str:
 @requires(Duty.IMPORT_ROSTER)
 def answer(key: str) -> Response:
     """Take one answer, one for all that are alike, or all proposals."""
+    form, plan = request.form, upload_store.plan_of(db.session, upload_store.find_upload(db.session, key), run=away)
     session = begin_write(db.session)
     kept = upload_store.find_upload(session, key)
-    plan, form = upload_store.plan_of(session, kept), request.form
     value = TYPED + form.get("typed", "").strip() if form.get("value") == "typed" else form.get("value", "")
     if form.get("accept"):
         upload_store.accept_proposals(kept, plan, form.get("alike", ""))
@@ -129,7 +126,7 @@ def answer(key: str) -> Response:
 def save(key: str) -> Response:
     """Save all accepted rows or none; shown again where the roster has changed since it was looked at."""
     actor, now = acting(), clock.utcnow()
-    plan = upload_store.plan_of(db.session, upload_store.find_upload(db.session, key))  # slow, and so outside
+    plan = upload_store.plan_of(db.session, upload_store.find_upload(db.session, key), run=away)
     session = begin_write(db.session)
     kept = upload_store.find_upload(session, key)
     try:
@@ -182,26 +179,16 @@ def template() -> Response:
     return download(export_store.template(db.session), "templat ketua rt", "xlsx")
 
 
-def _books() -> Any:
-    """Return what the uploaded files and the pasted text hold; a refusal names its file."""
+def _taken() -> tuple[list[str], bytes]:
+    """Return the names of the uploaded files and of the pasted text, and what they hold, as it is kept."""
     files = [file for file in request.files.getlist("file") if file.filename]
     pasted = request.form.get("text", "")
     if not files and not pasted.strip():
         raise Refused("no_file", "Pilih berkasnya, atau tempel daftarnya, dahulu.", 422)
     if len(files) > MOST_FILES:
         raise Refused("too_many_files", "Paling banyak %(most)s berkas sekali unggah.", 413, most=MOST_FILES)
-    books = []
-    for file in files:
-        name = file.filename or ""
-        try:
-            books.append((name, read_file(file.read(), name)))
-        except Refused as refused:
-            if len(files) == 1:
-                raise
-            raise Refused("bad_file", "%(file)s: %(why)s", refused.status, file=name, why=refused) from refused
-    if pasted.strip():
-        books.append((_("Tempelan"), read_message(pasted, _("Tempelan"))))
-    return books
+    given = [(file.filename or "", file.read()) for file in files]
+    return away(take, given, (str(_("Tempelan")), pasted) if pasted.strip() else None)
 
 
 def _upload_page(problem: str = "") -> str:
@@ -212,7 +199,7 @@ def _upload_page(problem: str = "") -> str:
 def _setup_of_form(kept: RosterImport) -> plan_store.Setup:
     """Return the sheets and columns that were ticked and chosen; what is as understood is not kept."""
     chosen, fields = [], {}
-    for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, kept)):
+    for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, kept, run=away)):
         if f"use-{place}" in request.form:
             chosen.append(label)
         told = {}
@@ -229,14 +216,14 @@ def _setup_of_form(kept: RosterImport) -> plan_store.Setup:
 
 
 def _columns_page(kept: RosterImport, problem: str = "") -> str:
-    sheets = upload_store.sheets_of(db.session, kept)
+    sheets = upload_store.sheets_of(db.session, kept, run=away)
     setup = plan_store.Setup.of(kept.setup)
     words = {name: FIELD_WORDS[name] for name in ("", *FIELDS)}
     return render_template("imports/columns.html", kept=kept, sheets=sheets, setup=setup, words=words, problem=problem)
 
 
 def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Response:
-    plan = upload_store.plan_of(db.session, kept)
+    plan = upload_store.plan_of(db.session, kept, run=away)
     groups = groups_of(plan)
     asked = request.values.get("show", "")
     shown = asked if asked in CLASSES else "review" if groups else "new"

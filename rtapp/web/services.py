@@ -14,6 +14,7 @@ from ..accounts.tries_files import Tries
 from ..checkin.scan_writer import ScanWriter
 from ..db import db
 from ..live.stream import Changes, Live, Streams, Texts, Watch, watch_postgres, watch_sqlite
+from .helper import Helper
 from .shares import Shares
 
 STRANGERS, OF_ONE_ADDRESS = 48, 6  # forms of people who are not signed in: in all, and from one address
@@ -34,6 +35,7 @@ class Services:
     strangers: Shares = field(default_factory=lambda: Shares(OF_ONE_ADDRESS, STRANGERS))
     guesses: Shares = field(default_factory=lambda: Shares(GUESSES_OF_ONE_ADDRESS))
     seen: dict[int, datetime] = field(default_factory=dict)  # when each device's «last seen» was last looked at
+    helper: Helper | None = None  # who does long work, where a server runs
     closers: list[Callable[[], object]] = field(default_factory=list)
 
     def close(self) -> None:

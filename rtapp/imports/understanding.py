@@ -1,0 +1,153 @@
+"""Lists understood: what their rows say, held against what the roster knew; it may take a while, and needs no database.
+
+Everything comes in and goes out as plain values, so that another process can do it while desks record in this one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import PurePath
+from typing import Any, Protocol, TypeVar
+
+from ..documents.cells import Sheet
+from ..refusals import Refused
+from .drafts import Answers, Draft
+from .kept import Books, packed, unpacked, without_identities
+from .matching import match
+from .message import read_file, read_message
+from .places import Places, Village, village_key
+from .seats import Known, KnownSeat
+from .sheet import Context, Reading, read_sheet
+from .unlisted import places_named_in
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the database knows: places (``listed``: from a list of them), the roster, the days of the waves."""
+
+    places: Sequence[Village]
+    listed: bool
+    known: Known
+    days: Mapping[date, int]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What sheets say and would do: how each was read, every row, seats that no row names, columns not stored."""
+
+    readings: list[Reading]
+    rows: list[Draft]
+    missing: list[KnownSeat]
+    unstored: tuple[str, ...]
+
+
+class Run(Protocol):
+    """Whoever does a piece of work that needs nothing but its arguments."""
+
+    def __call__(self, do: Callable[..., Result], *given: Any) -> Result: ...
+
+
+def here(do: Callable[..., Result], *given: Any) -> Result:
+    """Do it at once, and here."""
+    return do(*given)
+
+
+def take(files: Sequence[tuple[str, bytes]], pasted: tuple[str, str] | None) -> tuple[list[str], bytes]:
+    """Read files, and a text under its name; return their names and what they hold, without identity numbers, packed.
+
+    A refusal names its file where there are several.
+    """
+    books = []
+    for name, data in files:
+        try:
+            books.append((name, read_file(data, name)))
+        except Refused as refused:
+            if len(files) == 1:
+                raise
+            raise Refused("bad_file", "%(file)s: %(why)s", refused.status, file=name, why=refused) from refused
+    if pasted:
+        name, text = pasted
+        books.append((name, read_message(text, name)))
+    bare = [(name[:200], without_identities(book)) for name, book in books]
+    return [name for name, _ in bare], packed(bare)
+
+
+def understand(
+    facts: Facts,
+    books: Books | bytes,
+    sheets: Sequence[str],
+    fields: Mapping[str, Mapping[int, str]],
+    answers: Answers,
+) -> Understood:
+    """Say what each row of ``books`` would do to the roster that ``facts`` tells of.
+
+    Refused when a sheet that ``sheets`` names does not exist, or none holds a list.
+    """
+    books = unpacked(books) if isinstance(books, bytes) else books
+    labelled = [
+        (sheet_label(name, sheet.name, len(books) > 1), PurePath(name).stem, sheet)
+        for name, book in books
+        for sheet in book.sheets
+    ]
+    _refuse_unknown_sheets([label for label, _, _ in labelled], sheets)
+    places = _places(facts, [sheet for _, _, sheet in labelled])
+    readings = [
+        read_sheet(sheet, Context(places, facts.days, filename, answers, label, fields.get(label, {})))
+        for label, filename, sheet in labelled
+        if not sheets or label in sheets
+    ]
+    if not any(reading.layout for reading in readings):
+        raise Refused(
+            "not_a_roster",
+            "Tidak ada daftar di berkas ini: tidak ditemukan baris judul dengan kolom nama dan RT atau desa. "
+            "Pakai templat, atau beri judul kolom Nama, Desa, dan RT.",
+            422,
+        )
+    rows = [draft for reading in readings for draft in reading.drafts]
+    missing = match(rows, facts.known, answers)
+    unstored = tuple(dict.fromkeys(name for reading in readings for name in reading.unstored))
+    return Understood(readings, rows, missing, unstored)
+
+
+def sheet_label(book_name: str, sheet_name: str, several: bool) -> str:
+    """Return what a sheet is called beside others: with its file's name where there are several files."""
+    return f"{PurePath(book_name).stem} · {sheet_name}" if several else sheet_name
+
+
+def _refuse_unknown_sheets(present: Sequence[str], wanted: Sequence[str]) -> None:
+    for sheet in wanted:
+        if sheet not in present:
+            every = ", ".join(present)
+            raise Refused("no_sheet", "Lembar “%(sheet)s” tidak ada. Yang ada: %(all)s.", 422, sheet=sheet, all=every)
+
+
+def _places(facts: Facts, sheets: list[Sheet]) -> Places:
+    """Return the places of the database; where no list of places was ever imported, those that ``sheets`` name too."""
+    known = list(facts.places)
+    if not facts.listed:
+        named = {(village_key(place.name), village_key(place.district)) for place in known}
+        new = [
+            place
+            for place in places_named_in(sheets)
+            if (village_key(place.name), village_key(place.district)) not in named
+        ]
+        known += _beside(known, new)
+    return Places(known)
+
+
+def _beside(known: list[Village], new: list[Village]) -> list[Village]:
+    """Return ``new`` places with codes that no known one has; a district of the same name is the same district."""
+    codes = {village_key(place.district): place.district_code for place in known}
+    taken, made = {place.code for place in known}, []
+    for place in new:
+        free = (f"00.00.{number:02}" for number in range(1, 100))
+        key = village_key(place.district)
+        district = codes[key] if key in codes else next(code for code in free if code not in codes.values())
+        codes[key] = district
+        first = place.code.rpartition(".")[2][0]
+        code = next(c for c in (f"{district}.{first}{number:03}" for number in range(1, 1000)) if c not in taken)
+        taken.add(code)
+        made.append(replace(place, code=code, district_code=district))
+    return made

@@ -1,0 +1,22 @@
+"""Where long work of a page is done: elsewhere, where a server runs."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ..db import db
+from .services import services
+
+Result = TypeVar("Result")
+
+
+def away(do: Callable[..., Result], *given: Any) -> Result:
+    """Return what ``do`` returns of ``given``, done elsewhere where a server runs; meanwhile no connection is held.
+
+    ``do`` is a function of a module and needs nothing but plain values. Refused with what it refuses, and with 413 when
+    its process ended over the work.
+    """
+    helper = services().helper
+    if helper is None:
+        return do(*given)
+    db.session.rollback()
+    return helper.run(do, given)
