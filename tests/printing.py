@@ -11,6 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from rtapp.badges.layout import Card
+from rtapp.reports.papers import Page
 from rtapp.settings.letter import About
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,11 @@ def fonts() -> Path:
         if all((folder / name).is_file() for name in _NEEDED):
             return folder
     pytest.skip("no DejaVu fonts: run the set-up of the browser assets, or install fonts-dejavu")
+
+
+def on(paper: str = "f4", form: str = "pdf") -> Page:
+    """On what a paper is made: F4 as a PDF, where the test does not say."""
+    return Page(paper, fonts(), form)
 
 
 def card(number: int = 1, name: str = "Hj. Contoh Rahmah", base: str = ADDRESS, **changed: str) -> Card:

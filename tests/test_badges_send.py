@@ -24,6 +24,7 @@ from rtapp.schema import Audit, Badge, Participant
 from rtapp.settings.letterhead import Letterhead
 
 from .printing import ABOUT, ADDRESS, NAMES, card, decoded, fonts, pdf_text, rendered, unspaced
+from .test_reports_papers import drawn
 from .trailed import trail
 
 MAKES_ZIP = "/cards/villages/63.09.06.1006/pictures"
@@ -142,7 +143,7 @@ def test_the_list_of_handing_over_has_a_line_for_each_village_and_all_cards_in_t
     assert response.mimetype == "application/pdf"
     reader = PdfReader(io.BytesIO(response.data))
     assert "serah terima" in reader.metadata.title and reader.trailer["/Root"]["/Lang"] == "id-ID"
-    text = unspaced(" ".join(pdf_text(response.data)))
+    text = unspaced(" ".join(drawn(response.data)))
     for wanted in ("1KelurahanBelimbingRaya2", "2KelurahanMabu'un3", "1DesaUwie2", "KecamatanMuaraUya:2kartu"):
         assert wanted in text
     assert "Jumlahseluruhnya:7kartu" in text and "Halaman1dari1" in text and "dicetakdarisistem" in text

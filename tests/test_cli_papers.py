@@ -105,7 +105,7 @@ def test_a_bundle_says_what_it_lacks(report, tmp_path):
     ("words", "said"),
     [
         (("x.pdf", "--checkpoint", 999), "Titik absensi ini tidak ada."),
-        (("x.doc", "--checkpoint", 1), "Nama berkas harus berakhiran .pdf atau .xlsx."),
+        (("x.doc", "--checkpoint", 1), "Nama berkas harus berakhiran .pdf atau .xlsx atau .ods."),
         (("x.pdf",), "--checkpoint belum diisi."),
     ],
 )
@@ -121,7 +121,7 @@ def test_a_list_that_cannot_be_written_is_told_in_one_sentence(report, monkeypat
     [
         (("transport", "x.pdf", "--wave", 2), "Jumlah uang transport Gelombang II belum diisi."),
         (("transport", "x.pdf", "--wave", 1, "--checkpoint", 999), "Gelombang ini tidak punya titik absensi itu."),
-        (("recap", "x.doc", "--wave", 1), "Nama berkas harus berakhiran .pdf atau .xlsx."),
+        (("recap", "x.doc", "--wave", 1), "Nama berkas harus berakhiran .pdf atau .xlsx atau .ods."),
         (("recap", "x.pdf", "--wave", 9), "Gelombang ini tidak ada."),
         (("certificates", "x.pdf", "--wave", 1), "Belum ada sertifikat bernomor dalam pilihan ini."),
         (("certificates", "x.zip", "--wave", 1), "Nama berkas harus berakhiran .pdf."),

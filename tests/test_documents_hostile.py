@@ -12,7 +12,7 @@ import pytest
 from xlsxwriter import Workbook
 
 from rtapp.documents.cells import MAX_BYTES
-from rtapp.documents.ods import write_ods
+from rtapp.documents.ods_out import write_ods
 
 from . import AT_LENGTH
 from .served import ROOT

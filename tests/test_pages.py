@@ -59,6 +59,7 @@ PAGES = {
     "privacy": "/privacy",
     "settings": "/settings",
     "letterhead": "/settings/letterhead",
+    "signatories": "/settings/signatories?paper=transport",
     "devices": "/devices",
     "users": "/users",
     "account": "/account",

@@ -27,7 +27,8 @@ from rtapp.reports.certificate import (
 from rtapp.reports.certificate_layout import CHECK, Award, Material, draw_back, draw_front
 from rtapp.reports.certificate_papers import certificate_pdf, certificate_png
 from rtapp.settings.letter import About
-from rtapp.settings.letterhead import Letterhead, Signatory
+from rtapp.settings.letterhead import Letterhead
+from rtapp.settings.signatories import Signatory
 
 from .printing import NAMES, decoded, fonts, pdf_text, rendered, unspaced
 from .test_badges_layout import Recorder, apart, inside
@@ -183,8 +184,9 @@ lines = st.text(max_size=300)
 @settings(max_examples=40, deadline=None)
 @given(lines, lines, lines, lines, lines, st.integers(0, 40))
 def test_no_text_whatever_touches_the_code_or_leaves_the_page(name, holder, number, event, venue, items):
-    head = Letterhead((event[:100] or "X",) * 3, signer=Signatory(name[:100], holder[:100], venue[:60], "1" * 18))
-    about = replace(ABOUT, event=event, organiser=event, venue=venue, letterhead=head, logo=b"drawn")
+    head = Letterhead((event[:100] or "X",) * 3)
+    signing = {"certificate": (Signatory(name[:100], holder[:100], venue[:60], "1" * 18),)}
+    about = replace(ABOUT, event=event, organiser=event, venue=venue, letterhead=head, logo=b"drawn", signing=signing)
     one = award(name=name, holder=holder, number=number)
     front, back = Recorder(297, 210), Recorder(297, 210)
     draw_front(front, one, Code(29, []), about)

@@ -15,8 +15,9 @@ from rtapp.events.about_store import about_of
 from rtapp.reports.bundle_store import Wanted, plan_bundle
 from rtapp.schema import Attendance, Certificate, Participant, Wave
 from rtapp.settings import store as settings
-from rtapp.settings.letterhead import Letterhead, Signatory
-from rtapp.settings.letterhead_store import save_letterhead, save_logo
+from rtapp.settings.letterhead import Letterhead
+from rtapp.settings.letterhead_store import save_letterhead, save_logo, save_signers
+from rtapp.settings.signatories import Signatory
 
 from .printing import decoded, fonts, pdf_text, rendered, unspaced
 from .trailed import trail
@@ -253,10 +254,11 @@ def test_letterhead_logo_and_signatory_stand_on_the_certificate(app, office, wor
     picture = io.BytesIO()
     Image.new("RGB", (80, 80), "black").save(picture, "PNG")
     signer = Signatory("Kepala Dinas Contoh", "Dra. Hj. CONTOH PEJABAT, M.Si.", "Pembina Utama Muda", "1" * 18)
-    head = Letterhead(("PEMERINTAH KABUPATEN CONTOH", "DINAS CONTOH"), place="Tanjung", signer=signer)
+    head = Letterhead(("PEMERINTAH KABUPATEN CONTOH", "DINAS CONTOH"), place="Tanjung")
     with app.app_context():
         session = begin_write(db.session)
         save_letterhead(session, "uji", head, now=clock.utcnow())
+        save_signers(session, "uji", "certificate", (signer,), now=clock.utcnow())
         save_logo(session, "uji", picture.getvalue(), now=clock.utcnow())
         session.commit()
     mark("registration", "rahmah")

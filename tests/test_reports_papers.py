@@ -19,7 +19,7 @@ from rtapp.reports.recap import Recap
 from rtapp.reports.transport import Payment, Rate
 
 from . import AT_LENGTH
-from .printing import ABOUT, NAMES, fonts, pdf_text, unspaced
+from .printing import ABOUT, NAMES, on, pdf_text, unspaced
 from .world import at
 
 RATE = Rate(150_000, 500, percent=True)
@@ -48,7 +48,7 @@ def drawn(pdf: bytes) -> list[str]:
 
 
 def transport(rows: list[Payment], paper: str = "f4") -> list[str]:
-    return pdf_text(papers.transport_pdf(rows, ABOUT, "Registrasi", paper, fonts()))
+    return pdf_text(papers.transport(rows, ABOUT, "Registrasi", on(paper)))
 
 
 @pytest.mark.parametrize("paper", ["f4", "a4"])
@@ -56,7 +56,7 @@ def test_everybody_paid_stands_on_the_list_once_under_its_header(paper):
     count = 951 if AT_LENGTH else 70
     pages = transport(payments(count), paper)
     whole = " ".join(pages)
-    lines = " ".join(drawn(papers.transport_pdf(payments(count), ABOUT, "Registrasi", paper, fonts())))
+    lines = " ".join(drawn(papers.transport(payments(count), ABOUT, "Registrasi", on(paper))))
     for n in (1, *range(3, count + 1)):
         assert lines.count(f"{n} Contoh {n:03} Ketua RT {n:03} Desa Uwie 150.000 7.500 142.500 {n}.") == 1
     assert lines.count("2 Contoh 002 (diwakili oleh Anak Contoh) Ketua RT 002 Desa Uwie 150.000") == 1
@@ -75,10 +75,14 @@ def test_total_words_and_cash_of_each_cashier_stand_below():
     assert "Kasir 0 28 13.02–14.08 3.990.000" in whole and "Kasir 1 28 13.01–14.09 3.990.000" in whole
 
 
-def test_substitutes_and_doubts_are_on_the_paper():
-    whole = " ".join(drawn(papers.transport_pdf(payments(4), ABOUT, "Registrasi", "f4", fonts())))
+def test_substitutes_are_on_the_list_and_doubts_on_a_page_of_their_own():
+    whole = " ".join(drawn(papers.transport(payments(4), ABOUT, "Registrasi", on("f4"))))
     assert "(diwakili oleh Anak Contoh)" in whole
-    assert "Perlu diperiksa sebelum dibayar" in whole and "Hadir di Gelombang I, II. Bayarkan satu kali saja." in whole
+    assert "Bayarkan satu kali saja" not in whole
+    check = " ".join(drawn(papers.transport_check(payments(4), ABOUT, "Registrasi", on("f4"))))
+    assert "3 Contoh 003 Ketua RT 003 Desa Uwie Hadir di Gelombang I, II. Bayarkan satu kali saja." in check
+    settled = " ".join(drawn(papers.transport_check(payments(2), ABOUT, "Registrasi", on("f4"))))
+    assert "Tidak ada yang perlu diperiksa" in settled and "Contoh 001" not in settled
 
 
 def test_nobody_to_pay_makes_a_correct_empty_list():
@@ -87,7 +91,7 @@ def test_nobody_to_pay_makes_a_correct_empty_list():
 
 
 def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(6), ABOUT, "Registrasi", "f4", fonts())))
+    pdf = pypdf.PdfReader(io.BytesIO(papers.transport(payments(6), ABOUT, "Registrasi", on("f4"))))
     found: dict[str, float] = {}
 
     def visit(text, _cm, matrix, _font, _size):
@@ -101,14 +105,14 @@ def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
 @pytest.mark.parametrize("name", list(NAMES))
 def test_any_name_leaves_the_list_whole(name):
     row = Payment(NAMES[name], "Ketua RT 001 Desa Uwie", "rt", RATE.money)
-    [page] = drawn(papers.transport_pdf([row, *payments(3)[1:]], ABOUT, "Registrasi", "f4", fonts()))
+    [page] = drawn(papers.transport([row, *payments(3)[1:]], ABOUT, "Registrasi", on("f4")))
     assert "Contoh 003" in page
     if name in ("titles", "60 characters", "apostrophe", "one word"):
         assert unspaced(NAMES[name]) in unspaced(page)
 
 
 def test_title_language_and_fonts_are_in_the_file():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport_pdf(payments(3), ABOUT, "Registrasi", "a4", fonts())))
+    pdf = pypdf.PdfReader(io.BytesIO(papers.transport(payments(3), ABOUT, "Registrasi", on("a4"))))
     assert pdf.metadata.title == "Daftar penerimaan uang transport · Gelombang I"
     assert pdf.trailer["/Root"]["/Lang"] == "id-ID"
     for font in pdf.pages[0]["/Resources"]["/Font"].values():
@@ -116,16 +120,17 @@ def test_title_language_and_fonts_are_in_the_file():
 
 
 def test_the_workbook_says_the_same_with_numbers_that_add_up():
-    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(70), ABOUT, "Registrasi")))
+    book = openpyxl.load_workbook(io.BytesIO(papers.transport(payments(70), ABOUT, "Registrasi", on("f4", "xlsx"))))
     rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
     head = next(number for number, row in enumerate(rows) if row[0] == "No")
-    lines = rows[head + 1 : head + 71]
-    assert [line[1] for line in lines] == [f"Contoh {n:03}" for n in range(1, 71)]
-    assert [sum(line[column] for line in lines) for column in (3, 4, 5)] == rows[head + 71][3:6]
-    assert rows[head + 72][2] == "Sembilan juta sembilan ratus tujuh puluh lima ribu rupiah"
+    lines = [row for row in rows if isinstance(row[0], int)]
+    assert [line[1].partition(" (")[0] for line in lines] == [f"Contoh {n:03}" for n in range(1, 71)]
+    [sums] = [row for row in rows if row[0] == "Jumlah"]
+    assert [sum(line[column] for line in lines) for column in (3, 4, 5)] == sums[3:6]
+    told = "Terbilang: Sembilan juta sembilan ratus tujuh puluh lima ribu rupiah."
+    assert any(row[0] == told for row in rows)
     assert book.active.print_title_rows == f"${head + 1}:${head + 1}"
-    assert book.active.sheet_properties.pageSetUpPr.fitToPage and book.active.page_setup.fitToHeight == 0
-    assert book.active.page_setup.orientation == "landscape"
+    assert int(book.active.page_setup.paperSize) == 14 and book.active.page_setup.orientation == "portrait"
 
 
 def recap(villages: int = 40) -> Recap:
@@ -141,7 +146,7 @@ def recap(villages: int = 40) -> Recap:
 @pytest.mark.parametrize("paper", ["f4", "a4"])
 def test_a_recap_names_every_village_once_with_its_numbers(paper):
     found = recap()
-    whole = " ".join(pdf_text(papers.recap_pdf(found, ABOUT, paper, fonts())))
+    whole = " ".join(pdf_text(papers.recap(found, ABOUT, on(paper))))
     for village in found.counts.districts[0].villages:
         numbers = f"{village.present or '–'} {village.represented or '–'}"
         assert whole.count(f"Desa {village.name} 9 {numbers}") == 1
@@ -150,32 +155,33 @@ def test_a_recap_names_every_village_once_with_its_numbers(paper):
 
 
 def test_the_workbook_of_the_recap_holds_a_native_chart_of_the_arrivals():
-    data = papers.recap_xlsx(recap(), ABOUT)
+    data = papers.recap(recap(), ABOUT, on("f4", "xlsx"))
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert [cell.value for cell in book["Kedatangan"]["B"]][1:] == [n % 7 for n in range(20)]
-    [chart] = book["Kedatangan"]._charts
+    [chart] = book.active._charts
     assert chart.series[0].val.numRef.f == "Kedatangan!$B$2:$B$21"
 
 
 @pytest.mark.parametrize("bars", [[], [(at(7), 1)]])
 def test_a_recap_of_few_or_none_is_a_correct_paper(bars):
     few = Recap(1, date(2023, 11, 8), "", recap(2).counts, 5, bars)
-    assert ("Kedatangan" in " ".join(pdf_text(papers.recap_pdf(few, ABOUT, "a4", fonts())))) == bool(bars)
-    assert openpyxl.load_workbook(io.BytesIO(papers.recap_xlsx(few, ABOUT))).sheetnames == ["Rekap", "Kedatangan"]
+    assert ("Kedatangan" in " ".join(pdf_text(papers.recap(few, ABOUT, on("a4"))))) == bool(bars)
+    book = openpyxl.load_workbook(io.BytesIO(papers.recap(few, ABOUT, on("f4", "xlsx"))))
+    assert book.sheetnames == ["Rekap kehadiran", *(["Kedatangan"] if bars else [])]
     empty = Recap(1, date(2023, 11, 8), "", Counts(1, 0, 0, "roster", 0, 0, 0, 0, 0, ()), 5, [])
-    assert "Jumlah – –" in pdf_text(papers.recap_pdf(empty, ABOUT, "a4", fonts()))[0] and papers.recap_xlsx(
-        empty, ABOUT
+    assert "Jumlah – –" in pdf_text(papers.recap(empty, ABOUT, on("a4")))[0] and papers.recap(
+        empty, ABOUT, on("f4", "xlsx")
     )
     none = Recap(1, date(2023, 11, 8), "", None, 5, [])
-    assert "tidak punya titik absensi registrasi" in pdf_text(papers.recap_pdf(none, ABOUT, "a4", fonts()))[0]
-    assert papers.recap_xlsx(none, ABOUT)
+    assert "tidak punya titik absensi registrasi" in pdf_text(papers.recap(none, ABOUT, on("a4")))[0]
+    assert papers.recap(none, ABOUT, on("f4", "xlsx"))
 
 
 def test_the_invited_stand_per_district_beside_the_roster_with_their_sum():
     districts = [Invited("Jaro", 71, 70, True), Invited("Tanta", None, 3, False)]
-    [page] = pdf_text(papers.invited_pdf(districts, ABOUT, "a4", fonts()))
+    [page] = pdf_text(papers.invited(districts, ABOUT, on("a4")))
     assert "1 Jaro 71 70 perkiraan" in page and "2 Tanta 3" in page and "Jumlah 71 73" in page
-    assert "belum diisi" in pdf_text(papers.invited_pdf([], ABOUT, "a4", fonts()))[0]
+    assert "belum diisi" in pdf_text(papers.invited([], ABOUT, on("a4")))[0]
 
 
 def test_the_index_names_each_file_with_its_digest_and_what_is_missing():
@@ -183,15 +189,15 @@ def test_the_index_names_each_file_with_its_digest_and_what_is_missing():
         Made(Part("20.pdf", "Daftar", 12, bytes), b"one"),
         Made(Part("30.pdf", "Uang", missing="Belum diisi."), None),
     ]
-    [page] = drawn(papers.index_pdf(made, ABOUT, "f4", fonts()))
+    [page] = drawn(papers.index(made, ABOUT, on("f4")))
     assert made[0].digest in unspaced(page) and "1 Daftar 20.pdf 12" in page and "Uang Belum diisi." in page
 
 
 @pytest.mark.parametrize("make", [
-    lambda: papers.transport_pdf(payments(3), ABOUT, "Registrasi", "f4", fonts()),
-    lambda: papers.transport_xlsx(payments(3), ABOUT, "Registrasi"),
-    lambda: papers.recap_pdf(recap(3), ABOUT, "f4", fonts()),
-    lambda: papers.recap_xlsx(recap(3), ABOUT),
+    lambda: papers.transport(payments(3), ABOUT, "Registrasi", on("f4")),
+    lambda: papers.transport(payments(3), ABOUT, "Registrasi", on("f4", "xlsx")),
+    lambda: papers.recap(recap(3), ABOUT, on("f4")),
+    lambda: papers.recap(recap(3), ABOUT, on("f4", "xlsx")),
 ], ids=["transport.pdf", "transport.xlsx", "recap.pdf", "recap.xlsx"])  # fmt: skip
 def test_equal_content_makes_equal_bytes_at_any_time(make, monkeypatch):
     import time
@@ -218,7 +224,7 @@ def test_a_row_is_never_split_and_what_belongs_together_stays():
 
 def test_an_event_and_an_office_of_any_name_leave_the_paper_whole():
     odd = dataclasses.replace(ABOUT, event="Kegiatan " * 40, organiser="=DINAS 😀 " + "X" * 300, venue="عبد الله")
-    [page] = drawn(papers.transport_pdf(payments(3), odd, "Registrasi", "a4", fonts()))
+    [page] = drawn(papers.transport(payments(3), odd, "Registrasi", on("a4")))
     assert "Contoh 003" in page and "Halaman 1 dari 1" in page
-    book = openpyxl.load_workbook(io.BytesIO(papers.transport_xlsx(payments(3), odd, "Registrasi")))
+    book = openpyxl.load_workbook(io.BytesIO(papers.transport(payments(3), odd, "Registrasi", on("f4", "xlsx"))))
     assert book.active["A1"].data_type == "s"

@@ -18,7 +18,7 @@ from rtapp.roster import store as roster
 from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Attendance, Audit, Participant, Substitute, Village
 
-from .printing import ABOUT, NAMES, fonts, pdf_text, unspaced
+from .printing import ABOUT, NAMES, on, pdf_text, unspaced
 from .test_reports_attendance import line, roll
 from .test_reports_papers import drawn
 from .world import at
@@ -214,8 +214,8 @@ def test_before_anything_is_printed_the_page_says_what_to_do(admin, world):
 @pytest.mark.parametrize("part", ["district", ""])
 def test_who_is_kept_for_a_page_is_who_stands_on_it(paper, part):
     lines = tuple(line(number, person=5000 + number) for number in range(1, 252))
-    made = papers.to_sign(replace(roll(0, True), lines=lines), ABOUT, paper, fonts(), part)
-    pages = pdf_text(made.pdf)
+    made = papers.to_sign(replace(roll(0, True), lines=lines), ABOUT, on(paper), part)
+    pages = pdf_text(made.data)
     assert [len(page) for page in made.pages] == [len(re.findall(r"Peserta \d{4}", page)) for page in pages]
     for page, text in zip(made.pages, pages, strict=True):
         assert [f"Peserta {person - 5000:04}" for _number, person in page] == re.findall(r"Peserta \d{4}", text)
@@ -224,7 +224,7 @@ def test_who_is_kept_for_a_page_is_who_stands_on_it(paper, part):
 
 def test_other_paper_or_other_people_bear_another_code_and_another_time_the_same():
     def code(found, paper="f4", about=ABOUT):
-        return papers.to_sign(found, about, paper, fonts()).code
+        return papers.to_sign(found, about, on(paper)).code
 
     first = code(roll(40, True))
     assert first == code(roll(40, True, chain="cd" * 32), about=replace(ABOUT, printed_at=at(15), requester="Lain"))
@@ -279,7 +279,7 @@ def thousand(counted: int) -> Matched:
 
 @pytest.mark.parametrize("paper", ["f4", "a4"])
 def test_everybody_in_doubt_stands_on_the_paper_once(paper):
-    pdf = papers.signed_pdf(thousand(13), "Daftar hadir Contoh.", ABOUT, paper, fonts())
+    pdf = papers.signed(thousand(13), "Daftar hadir Contoh.", ABOUT, on(paper))
     whole = " ".join(drawn(pdf))
     for number in range(2, 961, 2):
         assert whole.count(f" {number} Contoh {number:03} Ketua RT 001 Desa Uwie") == 1
@@ -291,14 +291,14 @@ def test_everybody_in_doubt_stands_on_the_paper_once(paper):
 @pytest.mark.parametrize("name", list(NAMES))
 def test_any_name_leaves_the_paper_whole(name):
     page = SignedPage(1, [Signer(1, NAMES[name], "Ketua RT 001", False), *signers(2, True)], 2)
-    [text] = drawn(papers.signed_pdf(Matched([page]), "Daftar.", ABOUT, "a4", fonts()))
+    [text] = drawn(papers.signed(Matched([page]), "Daftar.", ABOUT, on("a4")))
     assert "Berbeda: halaman 1." in text
     if name in ("titles", "apostrophe", "one word"):
         assert unspaced(NAMES[name]) in unspaced(text)
 
 
 def test_the_paper_has_title_language_fonts_and_equal_bytes():
-    first, again = (papers.signed_pdf(thousand(12), "Daftar.", ABOUT, "a4", fonts()) for _ in range(2))
+    first, again = (papers.signed(thousand(12), "Daftar.", ABOUT, on("a4")) for _ in range(2))
     pdf = pypdf.PdfReader(io.BytesIO(first))
     assert first == again and pdf.metadata.title == "Pencocokan tanda tangan · Gelombang I"
     assert pdf.trailer["/Root"]["/Lang"] == "id-ID"

@@ -15,6 +15,7 @@ from rtapp.reports.transport_store import save_rates
 from rtapp.schema import Attendance, Audit, AuditValue
 
 from .printing import pdf_text
+from .test_reports_papers import drawn
 from .world import at
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,7 +109,7 @@ def test_a_recap_is_looked_at_then_taken(admin, world, come, look):
     url = f"/waves/{world.waves[0]}/recap"
     page = admin.get(url).text
     assert "Kecamatan Murung Pudak" in page and "Kedatangan per 5 menit" in page
-    assert "Kecamatan Muara Uya 1 – – – – – – 1 2 1 50,0%" in pdf_text(admin.post(url, data={"form": "pdf"}).data)[0]
+    assert "Kecamatan Muara Uya 1 – – – – – – 1 2 1 50,0%" in drawn(admin.post(url, data={"form": "pdf"}).data)[0]
     assert admin.post(url, data={"form": "xlsx"}).mimetype == XLSX
     assert admin.post(url, data={"paper": "a0"}).status_code == 422
     assert len(noted(look, "recap.print")) == 2
@@ -157,7 +158,7 @@ def test_what_cannot_be_made_is_named_with_its_reason(admin, world):
     finished(admin, url)
     with ZipFile(BytesIO(admin.post(f"{url}/file").data)) as archive:
         assert "20-uang-transport.pdf" not in archive.namelist()
-        assert "Jumlah uang transport Gelombang I belum diisi." in pdf_text(archive.read(INDEX))[0]
+        assert "Jumlah uang transport Gelombang I belum diisi." in drawn(archive.read(INDEX))[0]
 
 
 def test_a_bundle_on_a_paper_that_is_none_is_refused(admin, world):
@@ -173,7 +174,7 @@ def test_a_scan_is_answered_while_a_bundle_is_being_drawn(app, admin, client_of,
         assert go_on.wait(20)
         return b"%PDF"
 
-    monkeypatch.setattr("rtapp.reports.papers.recap_pdf", slow)
+    monkeypatch.setattr("rtapp.reports.papers.recap", slow)
     url = f"/waves/{world.waves[0]}/spj"
     admin.post(url, data={"paper": "f4"})
     assert drawing.wait(20)

@@ -11,10 +11,11 @@ from rtapp.db import db
 from rtapp.documents.picture import LOGO_SIDE, read_logo
 from rtapp.refusals import Refused
 from rtapp.reports import papers
-from rtapp.settings.letterhead import Letterhead, Signatory, read, typed
+from rtapp.settings.letterhead import Letterhead, read, typed
 from rtapp.settings.letterhead_store import letterhead_of, logo_of
+from rtapp.settings.signatories import Signatory
 
-from .printing import ABOUT, NAMES, fonts, pdf_text
+from .printing import ABOUT, NAMES, on, pdf_text
 from .reading import said, words
 from .test_reports_papers import payments, recap
 from .trailed import trail
@@ -23,10 +24,8 @@ NIP = "197001011995031001"
 FORM = {
     "line-1": "PEMERINTAH KABUPATEN CONTOH", "line-2": "DINAS  PEMBERDAYAAN DESA", "line-3": "",
     "address": "Jalan Contoh 1", "place": "Tanjung", "paper": "a4",
-    "signer-position": "Kepala Dinas", "signer-name": "Drs. H. CONTOH, M.Si.", "signer-rank": "Pembina Tk. I",
-    "signer-nip": "19700101 199503 1 001", "witness-position": "", "witness-name": "", "witness-rank": "",
-    "witness-nip": "",
 }  # fmt: skip
+SIGNER = Signatory("Kepala Dinas", "Drs. H. CONTOH, M.Si.", "Pembina Tk. I", NIP)
 
 
 def picture(form: str = "PNG", size: tuple[int, int] = (900, 300), mode: str = "RGBA") -> bytes:
@@ -38,27 +37,23 @@ def picture(form: str = "PNG", size: tuple[int, int] = (900, 300), mode: str = "
 def test_what_is_typed_is_read_and_stands_in_the_form_again():
     wanted, problems = read(FORM)
     assert not problems and wanted.lines == ("PEMERINTAH KABUPATEN CONTOH", "DINAS PEMBERDAYAAN DESA")
-    assert wanted.signer == Signatory("Kepala Dinas", "Drs. H. CONTOH, M.Si.", "Pembina Tk. I", NIP)
-    assert not wanted.witness and wanted.paper == "a4"
+    assert wanted.paper == "a4" and wanted.place == "Tanjung"
     assert Letterhead.of(wanted.kept()) == wanted and read(typed(wanted)) == (wanted, {})
 
 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("signer-name", "x" * 300, "Paling banyak 100 huruf; yang diisi 300 huruf."),
         ("line-3", "x" * 101, "Paling banyak 100 huruf; yang diisi 101 huruf."),
         ("address", "x" * 201, "Paling banyak 200 huruf"),
         ("place", "Tan\u202ejung", "Ada tanda yang tidak terlihat."),
-        ("witness-nip", "1970", "NIP terdiri atas 18 angka."),
-        ("witness-nip", "19700101199503100X", "NIP terdiri atas 18 angka."),
         ("paper", "a0", "Pilih kertas A4 atau F4."),
     ],
 )
 def test_a_field_that_cannot_be_used_is_said_beside_it_and_nothing_is_kept(app, admin, field, value, sentence):
     answer = admin.post("/settings/letterhead", data=FORM | {field: value})
     assert answer.status_code == 422 and sentence in said(answer, field)
-    assert FORM["signer-position"] in answer.text
+    assert FORM["line-1"] in answer.text
     with app.app_context():
         assert letterhead_of(db.session) == Letterhead()
 
@@ -69,7 +64,7 @@ def test_a_letterhead_is_kept_and_noted_once(app, admin):
     page = admin.get("/settings/letterhead")
     assert "Tersimpan." in words(page) and "DINAS PEMBERDAYAAN DESA" in words(page)
     with app.app_context():
-        assert letterhead_of(db.session).signer.nip == NIP
+        assert letterhead_of(db.session).place == "Tanjung"
         assert [line.action for line, _ in trail(db.session)].count("letterhead.change") == 1
 
 
@@ -129,10 +124,10 @@ def lettered(**changed) -> Letterhead:
 
 @pytest.mark.parametrize("paper", ["f4", "a4"])
 def test_a_paper_carries_logo_lines_and_signatory(paper):
-    about = replace(ABOUT, letterhead=lettered(), logo=read_logo(picture()))
+    about = replace(ABOUT, letterhead=lettered(), logo=read_logo(picture()), signing={"every": (SIGNER,)})
     for made in (
-        papers.recap_pdf(recap(3), about, paper, fonts()),
-        papers.transport_pdf(payments(3), about, "Registrasi", paper, fonts()),
+        papers.recap(recap(3), about, on(paper)),
+        papers.transport(payments(3), about, "Registrasi", on(paper)),
     ):
         pages = pdf_text(made)
         assert pages[0].startswith("PEMERINTAH KABUPATEN CONTOH DINAS PEMBERDAYAAN DESA Jalan Contoh 1")
@@ -142,16 +137,17 @@ def test_a_paper_carries_logo_lines_and_signatory(paper):
 
 
 def test_without_a_letterhead_the_organiser_stands_above_and_dots_below():
-    [page] = pdf_text(papers.recap_pdf(recap(3), ABOUT, "f4", fonts()))
+    [page] = pdf_text(papers.recap(recap(3), ABOUT, on("f4")))
     assert page.startswith("DPMD CONTOH") and "Penanggung jawab kegiatan" in page and "NIP. ...." in page
 
 
 @pytest.mark.parametrize("name", list(NAMES))
 def test_any_text_in_the_letterhead_leaves_the_paper_whole(name):
     text = NAMES[name][:100]
-    head = Letterhead((text, text, text), text, text, "f4", Signatory(text, text, text, NIP), Signatory(text, text))
-    [page] = pdf_text(papers.recap_pdf(recap(2), replace(ABOUT, letterhead=head), "a4", fonts()))
-    assert NIP not in page and "Desa Contoh 01" in page  # the recap is signed by its clerk, before the witness
+    signing = {"every": (Signatory(text, text, text, NIP, text),)}
+    about = replace(ABOUT, letterhead=Letterhead((text, text, text), text, text, "f4"), signing=signing)
+    whole = " ".join(pdf_text(papers.recap(recap(2), about, on("a4"))))
+    assert NIP in whole and "Desa Contoh 01" in whole and "Petugas rekap" in whole
 
 
 def test_the_usual_paper_is_offered_first(admin, world):

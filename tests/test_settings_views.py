@@ -118,6 +118,7 @@ def test_the_pages_of_pengaturan_reach_each_other(admin, client_of):
         "Jejak": "/trail",
         "Data pribadi": "/privacy",
         "Kop surat": "/settings/letterhead",
+        "Penanda tangan": "/settings/signatories",
         "Pengaturan lain": "/settings",
     }
     for label, path in paths.items():

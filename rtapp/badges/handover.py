@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..documents.flow import Block, Column, Paper, Table
+from ..documents.flow import Block, Paper
+from ..documents.tables import Column, Table
 from ..settings.letter import About, opening
 
 TITLE = "Daftar serah terima kartu per desa"
 _COLUMNS = (
-    Column("No", 11, "right"),
+    Column("No", 12, "middle"),
     Column("Desa/Kelurahan"),
-    Column("Kartu", 16, "right"),
+    Column("Kartu", 17, "right"),
     Column("Nama penerima", 48),
     Column("Tanggal", 24),
     Column("Tanda tangan", 34),
@@ -30,13 +31,13 @@ class Parcel:
 def handover_blocks(paper: Paper, parcels: Sequence[Parcel], about: About, chosen: str) -> Iterator[Block]:
     """Yield the whole paper: a heading with its sum for each district, all cards at the end; ``chosen`` says which."""
     yield from opening(paper, about, TITLE, [("Pilihan", chosen)])
-    table = Table(paper, _COLUMNS, height=11.0, size=3.6)
+    table = Table(paper, _COLUMNS, height=11.0)
     for district, group in groupby(parcels, lambda parcel: parcel.district):
         own = list(group)
         yield _merged(table, f"{district or 'Tanpa desa'}: {_counted(own)}", joined=True)
         for number, parcel in enumerate(own, start=1):
             last = parcel is parcels[-1]  # the sum does not stand alone at the head of a page
-            cells = [str(number), parcel.village or "Peserta tanpa desa", str(parcel.cards), "", "", ""]
+            cells = [number, parcel.village or "Peserta tanpa desa", parcel.cards, "", "", ""]
             yield table.row(cells, joined=last)
     yield _merged(table, f"Jumlah seluruhnya: {_counted(parcels)}")
 

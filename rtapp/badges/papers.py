@@ -92,8 +92,8 @@ def handover_list(parcels: Sequence[Parcel], about: About, chosen: str, paper: s
 
     if not parcels:
         raise ValueError("a list needs parcels")
-    document = Document(paper, fonts, f"{HANDOVER} · {chosen}", invariant=True)
-    draw(document, pages_of(document, handover_blocks(document, parcels, about, chosen)), about.printed)
+    document = Document(paper, fonts, f"{HANDOVER} · {chosen}", about.organiser, about.made_at)
+    draw(document, pages_of(document, handover_blocks(document, parcels, about, chosen)), about.margins(HANDOVER))
     return document.finish()
 
 
@@ -101,7 +101,7 @@ def handover_png(parcels: Sequence[Parcel], about: About, chosen: str, paper: st
     """Return the first page of the same list as a picture."""
 
     def paint(pen: Paper) -> None:
-        draw(pen, pages_of(pen, handover_blocks(pen, parcels, about, chosen)), about.printed, most=1)
+        draw(pen, pages_of(pen, handover_blocks(pen, parcels, about, chosen)), about.margins(HANDOVER), most=1)
 
     return picture_of(paper, fonts, paint)
 

@@ -46,7 +46,7 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str | None)
 
 def print_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what every paper is asked with; equal options and content make equal bytes."""
-    requester = click.option("--requester", default=ACTOR, show_default=True, help="Nama pencetak di dokumen.")
+    requester = click.option("--requester", default="", help="Nama pencetak di dokumen; tanpa ini tidak disebut.")
     moment = click.option("--printed-at", callback=_moment, help="Waktu cetak, misalnya 2023-11-08T14:30+08:00.")
     paper = click.option("--paper", type=click.Choice(["f4", "a4"]), help="Kertas; tanpa ini yang biasa (Pengaturan).")
     file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -65,19 +65,17 @@ def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--part", type=click.Choice(["district", "village", "none"]), default="district", show_default=True,
               help="Halaman baru per kecamatan, per desa, atau tidak dipisah.")  # fmt: skip
 def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any) -> None:
-    """Tulis daftar hadir satu titik absensi ke PDF atau XLSX."""
-    form, part = _form(file, "pdf", "xlsx"), part.replace("none", "")
+    """Tulis daftar hadir satu titik absensi ke PDF, XLSX, atau ODS."""
+    form, part = _form(file, *papers.FORMS), part.replace("none", "")
     made: list[ToSign] = []
 
     def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
         roll = roll_of(db.session, wanted.wave, checkpoint, blank=blank, now=wanted.about.printed_at)
-        if form == "xlsx":
-            return len(roll.lines), lambda: papers.attendance_xlsx(roll, wanted.about, wanted.paper, part)
-        printed = (roll, wanted.about, wanted.paper, wanted.fonts, part)
+        printed = (roll, wanted.about, wanted.page(form), part)
         if not blank:
-            return len(roll.lines), partial(papers.attendance_pdf, *printed)
+            return len(roll.lines), partial(papers.attendance, *printed)
         made.append(papers.to_sign(*printed))
-        return len(roll.lines), lambda: made[0].pdf
+        return len(roll.lines), lambda: made[0].data
 
     def keep(session: Session, now: datetime) -> None:
         for one in made:
@@ -90,15 +88,13 @@ def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any
 @paper_options
 @click.option("--checkpoint", type=NUMBER, help="Nomor titik absensi; tanpa ini titik uang transport, lalu registrasi.")
 def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
-    """Tulis daftar penerimaan uang transport ke PDF atau XLSX."""
-    form = _form(file, "pdf", "xlsx")
+    """Tulis daftar penerimaan uang transport ke PDF, XLSX, atau ODS."""
+    form = _form(file, *papers.FORMS)
 
     def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
         found = pay_list(db.session, wanted.wave, checkpoint)
         payments, point = found.payments, found.point.name
-        if form == "xlsx":
-            return len(payments), lambda: papers.transport_xlsx(payments, wanted.about, point)
-        return len(payments), lambda: papers.transport_pdf(payments, wanted.about, point, wanted.paper, wanted.fonts)
+        return len(payments), lambda: papers.transport(payments, wanted.about, point, wanted.page(form))
 
     _write(file, "transport.print", make, **asked)
 
@@ -106,15 +102,13 @@ def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
 @report.command("recap")
 @paper_options
 def recap(file: Path, **asked: Any) -> None:
-    """Tulis rekap per kecamatan dan desa ke PDF atau XLSX."""
-    form = _form(file, "pdf", "xlsx")
+    """Tulis rekap per kecamatan dan desa ke PDF, XLSX, atau ODS."""
+    form = _form(file, *papers.FORMS)
 
     def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
         found = recap_of(db.session, wanted.wave)
         lines = len(list(rows(found.counts))) if found.counts else 0
-        if form == "xlsx":
-            return lines, lambda: papers.recap_xlsx(found, wanted.about)
-        return lines, lambda: papers.recap_pdf(found, wanted.about, wanted.paper, wanted.fonts)
+        return lines, lambda: papers.recap(found, wanted.about, wanted.page(form))
 
     _write(file, "recap.print", make, **asked)
 

@@ -1,18 +1,24 @@
-"""Papers as blocks one under the other: tables whose header stands on every page, rows that are never split."""
+"""Papers as blocks one under the other, each made of cells: drawn on pages here, laid into sheets by ``grid``."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
-from .lettering import Fitted
+from .lettering import POINT, Fitted
 
-SIDE, TOP, FOOT = 12.0, 12.0, 14.0
-"""The margins in mm; the foot holds the line of the printing and the number of the page."""
+SIDE, TOP, FOOT = 12.0, 16.0, 18.0
+"""The margins in mm: above, what a page other than the first is of; below, the printing, the places and the number."""
 
 GREY = "#8a8a8a"
-HEAD = 9.0  # of a table
-_TITLE = 8.0  # above that head, where a table has parts
-_PAD = 1.4
+BODY = (11 * POINT, 10.5 * POINT, 10 * POINT)
+"""The sizes of what is read on a paper in mm, the largest first."""
+
+SMALL = 8 * POINT
+"""The smallest size of anything that somebody reads or signs."""
+
+_PAD = 1.2
+_STRENGTH = {True: (0.3, "#000000"), False: (0.15, GREY)}
 
 
 class Paper(Protocol):
@@ -23,6 +29,7 @@ class Paper(Protocol):
 
     def measure(self, text: str, face: str) -> float: ...
     def fit(self, text: str, face: str, width: float, **box: Any) -> Fitted: ...
+    def stand(self, text: str, face: str, width: float, sizes: Sequence[float], height: float = 0.0) -> Fitted: ...
     def write(self, x: float, top: float, fitted: Fitted, face: str, align: str = "left") -> float: ...
     def text(self, x: float, baseline: float, line: str, face: str, size: float, align: str = "left") -> None: ...
     def line(self, x1: float, y1: float, x2: float, y2: float, thickness: float, ink: str = "#000000") -> None: ...
@@ -30,13 +37,56 @@ class Paper(Protocol):
     def next_page(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands between ``left`` and ``right``, in mm from the left edge of the page.
+
+    ``sides`` (of "tblr") are those with a hairline, in capitals with a strong line, "D" a double one below. ``value``
+    is the number behind the text, for a sheet, which shows it by ``shape``; ``whole`` is the text unbroken. In a sheet
+    the cell stands from–to ``sheet`` where that is not its place on the page, nowhere where it has no width.
+    """
+
+    left: float
+    right: float
+    text: Fitted | None = None
+    face: str = "regular"
+    align: str = "left"
+    sides: str = ""
+    whole: str = ""
+    value: int | float | None = None
+    shape: str = ""
+    top: bool = False
+    underlined: bool = False
+    sheet: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Cells beside each other, ``height`` mm high; ``titles``: it is the header of a table."""
+
+    height: float
+    cells: tuple[Cell, ...] = ()
+    titles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in a block: its box in mm, down from the top of the block."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    png: bytes
+
+
 @dataclass(frozen=True)
 class Block:
-    """A piece of a page, ``height`` mm high.
+    """A piece of a page, ``height`` mm high: made of ``strips``, or drawn by itself and a picture in a sheet.
 
-    ``head`` stands above the first of its blocks and again on each new page, ``tail`` (no higher than a line) below the
-    last of them on each page. ``joined``: the block stays on one page with the one after it. ``fresh``: a page begins
-    with it. ``row`` is the number of somebody who signs in it, 0 for nobody.
+    ``head`` stands above the first of its blocks and again on each new page, ``tail`` below the last of them on each
+    page. ``joined``: the block stays on one page with the one after it. ``fresh``: a page begins with it. ``row`` is
+    the number of somebody who signs in it, 0 for nobody; ``place`` is whose row it is, which the page names.
     """
 
     height: float
@@ -46,6 +96,9 @@ class Block:
     tail: "Block | None" = None
     fresh: bool = False
     row: int = 0
+    place: str = ""
+    strips: tuple[Strip, ...] = ()
+    images: tuple[Image, ...] = ()
 
 
 Pages = list[list[tuple[float, Block]]]
@@ -53,34 +106,49 @@ Pages = list[list[tuple[float, Block]]]
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a table: ``width`` in mm, 0 for what the others leave; ``align`` left, middle or right.
+class Margins:
+    """What stands around each page: ``running`` above all but the first, ``printed``, ``code`` and ``marks`` below."""
 
-    ``face`` is that of its cells, where it is not their row's.
-    """
+    running: Sequence[str] = ()
+    printed: str = ""
+    code: str = ""
+    marks: str = ""
 
-    title: str
-    width: float = 0.0
-    align: str = "left"
-    lines: int = 2
-    face: str = ""
+
+def block_of(
+    strips: Iterable[Strip], *, images: Sequence[Image] = (), height: float = 0.0, joined: bool = False
+) -> Block:
+    """Return the strips as one block, at least ``height`` mm high."""
+    made = tuple(strips)
+    rest = height - sum(strip.height for strip in made)
+    made = (*made, Strip(rest)) if rest > 1e-6 else made
+    draw = partial(_draw_block, made, tuple(images))
+    return Block(sum(strip.height for strip in made), draw, joined=joined, strips=made, images=tuple(images))
 
 
 def set_pages(blocks: Iterable[Block], room: float) -> Pages:
-    """Share blocks over pages that hold ``room`` mm, heads included."""
+    """Share blocks over pages that hold ``room`` mm, heads and tails included.
+
+    A sheet repeats the header of its table on every page: a page that begins without one leaves room for it.
+    """
     pages: Pages = [[]]
-    used, above = 0.0, None
+    used, above, repeated = 0.0, None, 0.0
     for group in _groups(blocks):
-        if pages[-1] and (group[0].fresh or used + _need(group, above) > room):
+        if all(map(_is_blank, group)) and used + _need(group, above) > room:
+            continue  # no page begins with a space
+        tail = group[-1].tail.height if group[-1].tail else 0.0
+        kept = repeated if len(pages) > 1 and pages[-1] and not _has_titles(pages[-1][0][1]) else 0.0
+        if pages[-1] and (group[0].fresh or used + _need(group, above) + tail + kept > room + 1e-6):
             _close(pages[-1], used)
             pages.append([])
             used, above = 0.0, None
         for block in group:
-            if block.head is not above:
-                _close(pages[-1], used)
+            if block.tail is None or block.head is not above:
+                used += _close(pages[-1], used)
             if block.head is not None and block.head is not above:
                 pages[-1].append((used, block.head))
                 used += block.head.height
+                repeated = repeated or sum(strip.height for strip in block.head.strips if strip.titles)
             above = block.head
             pages[-1].append((used, block))
             used += block.height
@@ -98,106 +166,147 @@ def rows_of(pages: Pages) -> list[list[int]]:
     return [[block.row for _top, block in page if block.row] for page in pages]
 
 
-def draw(paper: Paper, pages: Pages, printed: str, marks: str = "", most: int | None = None) -> None:
-    """Draw the pages, the first ``most`` of them; ``printed`` is at the foot of each, below ``marks``."""
+def places_of(page: Sequence[tuple[float, Block]]) -> str:
+    """Return whose rows stand on a page: "Desa Uwie", "Desa Uwie s.d. Desa Padangin"."""
+    places = list(dict.fromkeys(block.place for _top, block in page if block.place))
+    return places[0] if len(places) == 1 else f"{places[0]} s.d. {places[-1]}" if places else ""
+
+
+def draw(paper: Paper, pages: Pages, margins: Margins, most: int | None = None) -> None:
+    """Draw the pages, the first ``most`` of them, with what stands around them."""
     for number, page in enumerate(pages[:most], start=1):
         if number > 1:
             paper.next_page()
+            _draw_running(paper, margins.running)
         for top, block in page:
             block.draw(paper, TOP + top)
-        foot = paper.height - 6.5
-        line = paper.fit(printed, "regular", paper.width - 2 * SIDE - 40, largest=2.6, smallest=1.8)
-        paper.text(SIDE, foot, line.lines[0], "regular", line.size)
-        if marks:
-            small = paper.fit(marks, "mono", paper.width - 2 * SIDE, largest=2, smallest=1.2)
-            paper.text(SIDE, foot - 3.6, small.lines[0], "mono", small.size)
-        paper.text(paper.width - SIDE, foot, f"Halaman {number} dari {len(pages)}", "regular", 2.6, "right")
+        _draw_foot(paper, margins, places_of(page), f"Halaman {number} dari {len(pages)}")
 
 
-def words(paper: Paper, text: str, *, size: float = 3.6, face: str = "regular", align: str = "left", after: float = 0.0,
-          lines: int = 4, joined: bool = False) -> Block:  # fmt: skip
+def _draw_running(paper: Paper, running: Sequence[str]) -> None:
+    y = 5.5
+    for line, face in zip(running, ("bold", "regular"), strict=False):
+        fitted = paper.fit(line, face, paper.width - 2 * SIDE, largest=9 * POINT, smallest=6 * POINT)
+        y = paper.write(SIDE, y, fitted, face) + 0.4
+
+
+def _draw_foot(paper: Paper, margins: Margins, places: str, number: str) -> None:
+    foot, width = paper.height - 6.5, paper.width - 2 * SIDE
+    right = " · ".join(filter(None, (margins.code and f"Kode cetak {margins.code}", number)))
+    paper.text(paper.width - SIDE, foot, right, "regular", SMALL, "right")
+    beside = width - paper.measure(right, "regular") * SMALL - 4
+    for up, line, room, face in ((0, margins.printed, beside, "regular"), (3.7, places, width, "regular"),
+                                 (7.2, margins.marks, width, "mono")):  # fmt: skip
+        if line:
+            fitted = paper.fit(line, face, room, largest=SMALL, smallest=1.2)
+            paper.text(SIDE, foot - up, fitted.lines[0], face, fitted.size)
+
+
+def words(paper: Paper, text: str, *, size: float = BODY[0], face: str = "regular", align: str = "left",
+          after: float = 0.0, joined: bool = False, place: str = "") -> Block:  # fmt: skip
     """Return a block of text over the whole width, ``after`` mm of space below it."""
-    fitted = paper.fit(text, face, paper.width - 2 * SIDE, largest=size, smallest=size * 0.6, lines=lines)
-    x = {"left": SIDE, "middle": paper.width / 2, "right": paper.width - SIDE}[align]
-    return Block(fitted.height + after, lambda pen, top: pen.write(x, top, fitted, face, align), joined=joined)
+    left, right = SIDE, paper.width - SIDE
+    fitted = paper.stand(text, face, right - left, (size,))
+    cell = Cell(left, right, fitted, face, align, whole=text, top=True)
+    made = block_of([Strip(fitted.height, (cell,))], height=fitted.height + after, joined=joined)
+    return replace(made, place=place) if place else made
 
 
 def space(height: float, *, joined: bool = False) -> Block:
     """Return a block of nothing."""
-    return Block(height, lambda _paper, _top: None, joined=joined)
+    return block_of([Strip(height)], joined=joined)
 
 
-class Table:
-    """A table over the whole width: its header, and its rows as blocks."""
+def padded(cell: Cell) -> tuple[float, float]:
+    """Return from where to where the text of a cell may stand: beside its lines is a little room."""
+    pad = _PAD if cell.sides else 0.0
+    return cell.left + pad, cell.right - pad
 
-    def __init__(self, paper: Paper, columns: Sequence[Column], *, height: float = 9.0, size: float = 3.2) -> None:
-        self.columns, self.height, self.size = columns, height, size
-        left, rest = SIDE, paper.width - 2 * SIDE - sum(column.width for column in columns)
-        self.edges = [left]
-        for column in columns:
-            left += column.width or rest
-            self.edges.append(left)
-        self.head = Block(HEAD, self._draw_head)
 
-    def title(self, text: str) -> None:
-        """Let the rows that follow stand under a header that begins with ``text``."""
+def room_in(left: float, right: float) -> float:
+    """Return how wide a text may be between two lines."""
+    return right - left - 2 * _PAD
 
-        def draw(pen: Paper, top: float) -> None:
-            fitted = pen.fit(text, "bold", pen.width - 2 * SIDE, largest=3.5, smallest=2)
-            pen.write(SIDE, top + _TITLE - 1.6 - fitted.height, fitted, "bold")
-            self._draw_head(pen, top + _TITLE)
 
-        self.head = Block(HEAD + _TITLE, draw)
+def _draw_block(strips: Sequence[Strip], images: Sequence[Image], pen: Paper, top: float) -> None:
+    for image in images:
+        pen.image(image.left, top + image.top, image.width, image.height, image.png)
+    for strip in strips:
+        if strip.cells:
+            _draw_strip(pen, top, strip)
+        top += strip.height
 
-    def row(self, cells: Sequence[str], *, face: str = "regular", joined: bool = False, merged: int = 0) -> Block:
-        """Return one row; the first ``merged`` cells are one, which the first of ``cells`` fills."""
-        return Block(self.height, lambda pen, top: self.draw_row(pen, top, cells, face, merged), self.head, joined)
 
-    def draw_row(self, pen: Paper, top: float, cells: Sequence[str], face: str, merged: int = 0) -> None:
-        """Write the cells and draw the lines below and beside them."""
-        bottom, edges = top + self.height, [self.edges[0], *self.edges[merged or 1 :]]
-        for left, right, cell, column in zip(edges, edges[1:], cells, self.columns[max(0, merged - 1) :], strict=False):
-            align = "left" if merged and left == edges[0] else column.align
-            self.write(pen, cell, (left, right), (top, self.height), column.face or face, align, column.lines)
-        for edge in edges:
-            pen.line(edge, top, edge, bottom, 0.15, GREY)
-        pen.line(edges[0], bottom, edges[-1], bottom, 0.15, GREY)
+def _draw_strip(pen: Paper, top: float, strip: Strip) -> None:
+    for cell in strip.cells:
+        if cell.text and cell.text.lines:
+            _draw_text(pen, top, strip.height, cell)
+    uprights: dict[float, bool] = {}
+    flats: list[tuple[float, float, float, bool]] = []
+    for cell in strip.cells:
+        for side in cell.sides:
+            kind, strong = side.lower(), side.isupper()
+            if kind in "lr":
+                x = cell.left if kind == "l" else cell.right
+                uprights[x] = uprights.get(x, False) or strong
+            elif kind == "d":
+                for y, thickness in ((top + strip.height - 1.2, 0.8), (top + strip.height, 0.25)):
+                    pen.line(cell.left, y, cell.right, y, thickness)
+            else:
+                _lengthen(flats, cell.left, cell.right, top if kind == "t" else top + strip.height, strong)
+    for x, strong in uprights.items():
+        pen.line(x, top, x, top + strip.height, *_STRENGTH[strong])
+    for left, right, y, strong in flats:
+        pen.line(left, y, right, y, *_STRENGTH[strong])
 
-    def write(self, pen: Paper, cell: str, across: tuple[float, float], down: tuple[float, float], face: str,
-              align: str, lines: int = 1) -> None:  # fmt: skip
-        """Write the text of one cell, as large as it fits: ``across`` from–to, ``down`` top and height."""
-        if not cell:
+
+def _lengthen(flats: list[tuple[float, float, float, bool]], left: float, right: float, y: float, strong: bool) -> None:
+    """Add a line from left to right, as one with the line that ends where it begins."""
+    for at, (start, end, height, kind) in enumerate(flats):
+        if (end, height, kind) == (left, y, strong):
+            flats[at] = (start, right, y, strong)
             return
-        left, right, (top, height) = across[0] + _PAD, across[1] - _PAD, down
-        fitted = pen.fit(cell, face, right - left, largest=self.size, smallest=1.6, lines=lines, height=height - 0.6)
-        x = {"left": left, "middle": (left + right) / 2, "right": right}[align]
-        pen.write(x, top + (height - fitted.height) / 2, fitted, face, align)
+    flats.append((left, right, y, strong))
 
-    def _draw_head(self, pen: Paper, top: float) -> None:
-        for left, right, column in zip(self.edges, self.edges[1:], self.columns, strict=False):
-            fitted = pen.fit(
-                column.title, "bold", right - left - 1.6, largest=2.9, smallest=1.8, lines=2, height=HEAD - 1
-            )
-            pen.write((left + right) / 2, top + (HEAD - fitted.height) / 2, fitted, "bold", "middle")
-            pen.line(left, top, left, top + HEAD, 0.3)
-        pen.line(self.edges[-1], top, self.edges[-1], top + HEAD, 0.3)
-        for y in (top, top + HEAD):
-            pen.line(self.edges[0], y, self.edges[-1], y, 0.3)
+
+def _draw_text(pen: Paper, top: float, height: float, cell: Cell) -> None:
+    assert cell.text
+    left, right = padded(cell)
+    x = {"left": left, "middle": (left + right) / 2, "right": right}[cell.align]
+    y = top + (0.8 if cell.sides else 0.0) if cell.top else top + (height - cell.text.height) / 2
+    pen.write(x, y, cell.text, cell.face, cell.align)
+    if cell.underlined:
+        for number, line in enumerate(cell.text.lines):
+            half = pen.measure(line, cell.face) * cell.text.size / 2
+            under = y + number * cell.text.leading + cell.text.size * 0.95
+            pen.line(x - half, under, x + half, under, 0.25)
 
 
 def _need(group: Sequence[Block], above: Block | None) -> float:
-    """Return how high a group is below ``above``, the heads that come with it included."""
-    need = 0.0
+    """Return how high a group is below ``above``, the heads and tails that come with it included."""
+    need, last = 0.0, None
     for block in group:
+        if last and last.tail and (block.tail is None or block.head is not above):
+            need += last.tail.height
         need += block.height + (block.head.height if block.head and block.head is not above else 0)
-        above = block.head
+        above, last = block.head, block
     return need
 
 
-def _close(page: list[tuple[float, Block]], used: float) -> None:
+def _close(page: list[tuple[float, Block]], used: float) -> float:
+    """End what the last block of a page began; return how high that is."""
     tail = page[-1][1].tail if page else None
     if tail:
         page.append((used, tail))
+    return tail.height if tail else 0.0
+
+
+def _is_blank(block: Block) -> bool:
+    return bool(block.strips) and not block.images and not any(strip.cells for strip in block.strips)
+
+
+def _has_titles(block: Block) -> bool:
+    return any(strip.titles for strip in block.strips)
 
 
 def _groups(blocks: Iterable[Block]) -> Iterable[list[Block]]:

@@ -1,13 +1,22 @@
 """Lettering: the faces, and text that stays in its box: smaller, on more lines, an ellipsis at last."""
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from .scripts import shaped
 
 FACES = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}
 """File of each face, looked for in the folder that the caller of a document names."""
 
+POINT = 25.4 / 72
+"""A typographer's point in mm."""
+
 ELLIPSIS = "…"
+NO_BREAK = "\u00a0"
+_NUMBERED = re.compile(r"(?<=\bRT) (?=\d)|(?<=\bRW) (?=\d)|(?<=\d) (?=/ RW)|(?<=\bRp) (?=\d)")
+_LEADING = 1.16  # from one baseline to the next, in sizes
 _ASCENT = 0.78  # from the top of a line down to its baseline, in sizes; an accent may rise 0.15 higher
 _STEP = 0.97  # one size to the next smaller one
 _REMEMBERED = 256  # texts whose size a pen remembers
@@ -72,7 +81,7 @@ class Pen:
                 fits.clear()
             fits[asked] = fit(
                 text,
-                lambda part: self.measure(part, face) * self.slack,
+                lambda part: self.measure(shaped(part), face) * self.slack,
                 width,
                 largest=largest,
                 smallest=smallest,
@@ -81,18 +90,38 @@ class Pen:
             )
         return fits[asked]
 
+    def stand(self, text: str, face: str, width: float, sizes: Sequence[float], height: float = 0.0) -> Fitted:
+        """Return the whole text in one of ``sizes``, see ``stand`` of this module."""
+        fits = self.__dict__.setdefault("_fits", {})
+        asked = (text, face, width, sizes, height)
+        if asked not in fits:
+            if len(fits) == _REMEMBERED:
+                fits.clear()
+            fits[asked] = stand(text, lambda part: self.measure(shaped(part), face) * self.slack, width, sizes, height)
+        return fits[asked]
+
     def write(self, x: float, top: float, fitted: Fitted, face: str, align: str = "left") -> float:
         """Write fitted text downward from ``top`` and return where it ends."""
         for number, line in enumerate(fitted.lines):
-            self.text(x, top + number * fitted.leading + _ASCENT * fitted.size, line, face, fitted.size, align)
+            baseline = top + number * fitted.leading + _ASCENT * fitted.size
+            self.text(x, baseline, shaped(line).replace(NO_BREAK, " "), face, fitted.size, align)
         return top + fitted.height
 
 
 def clean(text: str) -> str:
-    """Return the text as it can be printed: composed, no control or invisible signs, single spaces."""
+    """Return the text as it can be printed: composed, no control or invisible signs, single spaces.
+
+    A space at which no line may end stays one.
+    """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     composed = unicodedata.normalize("NFC", text)
-    kept = (" " if sign.isspace() else sign for sign in composed if sign.isspace() or not _invisible(sign))
-    return " ".join("".join(kept).split())
+    kept = (
+        sign if sign == NO_BREAK or not sign.isspace() else " "
+        for sign in composed
+        if sign.isspace() or not _invisible(sign)
+    )
+    return " ".join(filter(None, "".join(kept).split(" ")))
 
 
 def fit(
@@ -104,7 +133,7 @@ def fit(
     smallest: float,
     lines: int = 1,
     height: float | None = None,
-    leading: float = 1.16,
+    leading: float = _LEADING,
 ) -> Fitted:
     """Return the text in the largest size at which it fits ``width`` (and ``height``) on at most ``lines``.
 
@@ -133,6 +162,37 @@ def fit(
         if standing := _wrap(_chopped(row, measure, width / size, room(size)), width / size, room(size)):
             return at(size, standing)
     return at(smallest, _clip(row, measure, width / smallest, room(smallest)))
+
+
+def stand(
+    text: str, measure: Callable[[str], float], width: float, sizes: Sequence[float], height: float = 0.0
+) -> Fitted:
+    """Return the whole text, wrapped to ``width``: nothing is ever cut.
+
+    It stands in the first of ``sizes`` (largest first) in which it is no higher than ``height``, else in the last one,
+    on as many lines as that takes. A word is broken only where no line of any size holds it.
+    """
+    line, largest = _NUMBERED.sub(NO_BREAK, clean(text)), sizes[0]
+    if measure(line) * largest <= width:
+        return Fitted((line,) if line else (), largest, largest * _LEADING)
+    words = line.split(" ")
+    row = _Words(words, [measure(word) for word in words], measure(" "))
+    widest = max(row.widths)
+    holding = [size for size in sizes if widest * size <= width] or [sizes[-1]]
+    standing: list[str] = []
+    for size in holding:
+        standing = _whole(row, measure, width / size)
+        if len(standing) * size * _LEADING <= height + 1e-6:
+            return Fitted(tuple(standing), size, size * _LEADING)
+    return Fitted(tuple(standing), holding[-1], holding[-1] * _LEADING)
+
+
+def _whole(row: _Words, measure: Callable[[str], float], limit: float) -> list[str]:
+    if max(row.widths) > limit:
+        pieces = [piece for word in row.words for piece in _pieces(word, measure, limit)]
+        row = _Words(pieces, [measure(piece) for piece in pieces], row.space)
+        return _greedy(row, limit)
+    return _wrap(row, limit, len(row.words))
 
 
 def _invisible(sign: str) -> bool:

@@ -1,13 +1,12 @@
-"""ODS in, with hidden rows, merges and strike-through; a table of texts out."""
+"""ODS in, with hidden rows, merges and strike-through."""
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
 from typing import IO
 from xml.etree.ElementTree import Element, iterparse
-from xml.sax.saxutils import escape
 
 from ..refusals import Refused
 from .cells import (
@@ -31,16 +30,8 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
-MIME = "application/vnd.oasis.opendocument.spreadsheet"
 LAST_ROW = 1_048_576
 MAX_EVENTS = 5_000_000  # beginnings and ends of elements: more than a list of 20,000 rows has
-_UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
-_MANIFEST = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
-    f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{MIME}"/>'
-    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
-)
 ERROR = re.compile(r"^(#[A-Z/0]+[!?]?|Err:\d+)$")
 
 
@@ -186,28 +177,3 @@ def date_cell(value: str, shown: str, line: bool) -> Cell:
         return Cell(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value), "date", line)
     except ValueError:
         return text_cell(shown, line)
-
-
-def write_ods(name: str, rows: Iterable[Sequence[str]]) -> bytes:
-    """Return an OpenDocument spreadsheet with one table of texts; what looks like a formula stays text."""
-    table = "".join(f"<table:table-row>{''.join(map(_text_element, row))}</table:table-row>" for row in rows)
-    content = (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<office:document-content xmlns:office="{OFFICE[1:-1]}" xmlns:table="{TABLE[1:-1]}" xmlns:text="{TEXT[1:-1]}" '
-        'office:version="1.3"><office:body><office:spreadsheet>'
-        f'<table:table table:name="{escape(name)}">{table}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", MIME, zipfile.ZIP_STORED)  # first and unpacked, so that the file tells its kind
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", _MANIFEST)
-    return out.getvalue()
-
-
-def _text_element(value: str) -> str:
-    if not value:
-        return "<table:table-cell/>"
-    shown = escape(_UNWRITABLE.sub("", str(value)))
-    return f'<table:table-cell office:value-type="string"><text:p>{shown}</text:p></table:table-cell>'

@@ -25,3 +25,8 @@ def plain(text: str) -> str:
     """Return the text as a file may be named anywhere: small letters and digits, at most 100."""
     ascii_ = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_.replace("'", "")).strip("-")[:100].strip("-") or "tanpa-nama"
+
+
+def png_size(png: bytes) -> tuple[int, int]:
+    """Return width and height of a PNG in pixels."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")

@@ -1,6 +1,7 @@
 """PDF documents on office paper: one pen that writes fitted text, hairlines, rings and QR modules."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
@@ -24,12 +25,14 @@ class Document(Pen):
     """A PDF being written, page after page; lengths in mm from the top left, text sizes in mm too.
 
     ``fonts`` is the folder of the TrueType files, which are embedded; FileNotFoundError names a missing one.
-    ``invariant`` leaves out the time of making: equal input gives equal bytes.
+    ``made_at`` is the time of making that the file tells: equal input gives equal bytes. ``invariant`` does so without
+    a time.
     """
 
     def __init__(
-        self, paper: str, fonts: Path, title: str, *, landscape: bool = False, invariant: bool = False
-    ) -> None:
+        self, paper: str, fonts: Path, title: str, author: str = "", made_at: datetime | None = None, *,
+        landscape: bool = False, invariant: bool = False,
+    ) -> None:  # fmt: skip
         width, height = PAPERS[paper]
         self.width, self.height = (height, width) if landscape else (width, height)
         self._names = _registered(fonts)
@@ -39,14 +42,23 @@ class Document(Pen):
             self._file,
             pagesize=(self.width * _MM, self.height * _MM),
             pageCompression=1,
-            invariant=int(invariant),
+            invariant=int(invariant or made_at is not None),
             lang="id-ID",
             initialFontName=self._names["regular"],
         )
         self._canvas.setTitle(title)
-        self._canvas.setAuthor("")
+        self._canvas.setAuthor(author)
+        if made_at is not None:
+            self._tell_time(made_at)
         self._canvas.setSubject("")
         self._canvas.setCreator("rtapp")
+
+    def _tell_time(self, at: datetime) -> None:
+        # reportlab takes the time from the clock or from the environment alone; its stamp is read when it writes.
+        stamp = self._canvas._doc._timeStamp
+        minutes = int((at.utcoffset() or timedelta()).total_seconds()) // 60
+        stamp.t, stamp.lt = at.timestamp(), at.timetuple()
+        stamp.YMDhms, (stamp.dhh, stamp.dmm) = tuple(stamp.lt)[:6], divmod(minutes, 60)
 
     def measure(self, text: str, face: str) -> float:
         """Return the width of the text at size 1."""

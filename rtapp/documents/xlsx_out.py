@@ -1,4 +1,4 @@
-"""XLSX out: sheets with a letterhead, drop-down lists, a chart, and how they come out of a printer."""
+"""XLSX out: tables with drop-down lists, and papers as sheets that come out of a printer like the PDF."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,42 +6,30 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
+from .flow import Cell
+from .grid import Grid, Placed
+from .lettering import POINT
+from .paper import png_size
 from .text_tables import FORMULA
 
 _PAPERS = {"a4": 9, "f4": 14}  # Excel's numbers; its folio is 215.9 × 330.2 mm
-_WIDTHS = {"a4": 210 / 25.4, "f4": 8.5}  # inches
-_MARGIN = 0.45
-_POINTS = 72 / 25.4
+_FONT = "Arial"  # every office has it, or Liberation Sans, which is as wide
+_INCH = 25.4
+_PIXELS = 96 / _INCH
+_NARROWED = 0.955  # of the page's columns: LibreOffice draws them up to 4 % wider than Excel
+_SPARE = 5.0  # mm of a page that offices may round away
 _WIDE = 110  # characters, beyond which a sheet is printed across
-_LOGO = {"x_scale": 0.13, "y_scale": 0.13, "x_offset": 4, "y_offset": 2}  # at most 600 pixels of 96 dpi: 20 mm
-
-
-@dataclass(frozen=True)
-class Print:
-    """How a sheet comes out of a printer: on ``paper`` (a4, f4), its first ``columns`` no wider than the page.
-
-    What stands above the header is in the middle, with the ``logo`` (a PNG) at its left; the rows numbered in
-    ``boxed`` (0 is the first) have hairlines and are ``height`` mm high; a page begins before each of ``breaks``.
-    """
-
-    paper: str
-    columns: int
-    height: float
-    boxed: frozenset[int]
-    breaks: Sequence[int] = ()
-    foot: str = ""
-    logo: bytes = b""
+_LONGEST_HEADER = 255  # Excel's own limit, its codes included
+_CHART = "Kedatangan"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet to be written; its rows begin with the header, or with ``above`` rows of a letterhead and a title.
+    """A sheet to be written; its rows begin with the header.
 
     ``widths`` are in characters; ``choices`` gives a column (0 is A) its drop-down list; the rows numbered in
-    ``muted`` (0 is the first) are grey, those in ``bold`` bold; ``as_text`` formats every cell as text, the empty ones
-    too, down to row 1000; ``formats`` are those of the numbers of a column. ``bars`` puts a chart of columns beside
-    the rows: its title, the first and the last row, whose first cell is a label and whose second a number. ``print``
-    is for sheets that are signed on paper.
+    ``muted`` (0 is the first) are grey; ``as_text`` formats every cell as text, the empty ones too, down to row 1000;
+    ``paper`` (a4, f4) is what it is printed on.
     """
 
     name: str
@@ -50,11 +38,7 @@ class Table:
     choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
     muted: frozenset[int] = frozenset()
     as_text: bool = False
-    above: int = 0
-    bold: frozenset[int] = frozenset()
-    formats: Mapping[int, str] = field(default_factory=dict)
-    bars: tuple[str, int, int] | None = None
-    print: Print | None = None
+    paper: str = "a4"
 
 
 def write_xlsx(tables: Iterable[Table], made_at: datetime | None = None) -> bytes:
@@ -62,12 +46,8 @@ def write_xlsx(tables: Iterable[Table], made_at: datetime | None = None) -> byte
 
     With ``made_at`` as the time of its making equal tables give equal bytes.
     """
-    import xlsxwriter
-
     out = BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": False, **plain})
-    book.set_properties({"created": made_at} if made_at else {})
+    book = _book(out, made_at)
     styles = {
         "header": book.add_format({"bold": True, "bottom": 1, "num_format": "@", "text_wrap": True}),
         "text": book.add_format({"num_format": "@"}),
@@ -75,41 +55,67 @@ def write_xlsx(tables: Iterable[Table], made_at: datetime | None = None) -> byte
         "muted": book.add_format({"num_format": "@", "font_color": "#808080", "italic": True}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        "bold": book.add_format({"bold": True, "num_format": "@"}),
-        "middle": book.add_format({"bold": True, "num_format": "@", "align": "center", "valign": "vcenter"}),
-        "boxed": book.add_format({"border": 1, "num_format": "@", "text_wrap": True, "valign": "vcenter"}),
-        "heading": book.add_format({"border": 1, "bold": True, "num_format": "@", "align": "center"}),
     }
     lists: list[Sequence[str]] = []
     for table in tables:
         sheet = book.add_worksheet(_sheet_name(table.name))
         _lay_out(sheet, table, styles, lists)
-        numbers = {column: book.add_format({"num_format": shape}) for column, shape in table.formats.items()}
         for number, values in enumerate(table.rows):
-            if table.print and (number <= table.above or number in table.print.boxed):
-                _write_printed(sheet, number, values, table, styles)
-                continue
-            base = "header" if number == table.above else "muted" if number in table.muted else "text"
-            base = "bold" if number in table.bold else base
+            base = "header" if number == 0 else "muted" if number in table.muted else "text"
             for column, value in enumerate(values):
-                _write(sheet, number, column, value, base, styles, numbers.get(column))
-        if table.bars:
-            _draw_bars(book, sheet, *table.bars)
+                _write(sheet, number, column, value, base, styles)
     if lists:
         _write_lists(book, lists, styles)
     book.close()
     return out.getvalue()
 
 
+def write_xlsx_paper(grid: Grid, made_at: datetime, bars: Sequence[Sequence[Any]] = (), caption: str = "") -> bytes:
+    """Return a paper as a workbook that an office prints page for page like the PDF; equal papers give equal bytes.
+
+    ``bars`` (label, number; a header first) stand on a hidden sheet and as a chart called ``caption`` where the paper
+    has room for one.
+    """
+    out = BytesIO()
+    book = _book(out, made_at, {"font_name": _FONT, "font_size": 10})
+    sheet = book.add_worksheet(_sheet_name(grid.name), worksheet_class=_paper_sheet())
+    _set_up(sheet, grid)
+    formats: dict[tuple[Any, ...], Any] = {}
+    for number, line in enumerate(grid.lines):
+        sheet.set_row(number, int(line.height / POINT / 0.75) * 0.75)  # whole pixels
+        for placed in line.cells:
+            _write_placed(sheet, number, placed, _format(book, formats, placed.cell))
+    if grid.margins.marks:  # beside what is printed
+        sheet.write_string(0, len(grid.widths) + 1, grid.margins.marks)
+    for picture in grid.pictures:
+        scale = picture.width * _PIXELS / png_size(picture.png)[0]
+        place = {"x_offset": picture.left * _PIXELS, "y_offset": picture.top * _PIXELS}
+        place |= {"x_scale": scale, "y_scale": scale, "object_position": 2}
+        sheet.insert_image(picture.line, 0, "logo.png", {"image_data": BytesIO(picture.png), **place})
+    if bars:
+        _draw_bars(book, sheet, grid, bars, caption)
+    book.close()
+    return out.getvalue()
+
+
+def _book(out: BytesIO, made_at: datetime | None, letters: Mapping[str, Any] | None = None) -> Any:
+    import xlsxwriter
+
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    more = {"default_format_properties": letters} if letters else {}
+    book = xlsxwriter.Workbook(out, {"constant_memory": not letters, "in_memory": False, **plain, **more})
+    book.set_properties({"created": made_at} if made_at else {})
+    return book
+
+
 def _lay_out(sheet: Any, table: Table, styles: Mapping[str, Any], lists: list[Sequence[str]]) -> None:
-    sheet.freeze_panes(table.above + 1, 0)
-    sheet.repeat_rows(table.above)
-    if table.print:
-        _set_up(sheet, table.print, sum(table.widths[: table.print.columns]))
-    else:
-        sheet.fit_to_pages(1, 0)
-        if sum(table.widths) > _WIDE:
-            sheet.set_landscape()
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_paper(_PAPERS[table.paper])
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&R&8Halaman &P dari &N")
+    if sum(table.widths) > _WIDE:
+        sheet.set_landscape()
     for column, width in enumerate(table.widths):
         sheet.set_column(column, column, width, styles["text"] if table.as_text else None)
     for column, names in table.choices.items():
@@ -121,38 +127,85 @@ def _lay_out(sheet: Any, table: Table, styles: Mapping[str, Any], lists: list[Se
             )
 
 
-def _set_up(sheet: Any, printed: Print, characters: float) -> None:
-    sheet.set_paper(_PAPERS[printed.paper])
-    sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.5, bottom=0.6)  # inches
-    # A scale, for Excel forgets the breaks of a sheet that is told to fit. A character is 7 pixels wide (LibreOffice:
-    # 7.5), a column 5 more.
-    width = (7.5 * characters + 5 * printed.columns) / 96
-    sheet.set_print_scale(min(100, int(97 * (_WIDTHS[printed.paper] - 2 * _MARGIN) / width)))
+def _paper_sheet() -> Any:
+    from xlsxwriter.worksheet import Worksheet
+
+    class PaperSheet(Worksheet):
+        """A sheet whose first page has no header: the letterhead stands there."""
+
+        def _write_header_footer(self) -> None:
+            self._xml_start_tag("headerFooter", [("differentFirst", 1)])
+            self._write_odd_header()
+            self._write_odd_footer()
+            self._xml_data_element("firstFooter", self.footer)
+            self._xml_end_tag("headerFooter")
+
+    return PaperSheet
+
+
+def _set_up(sheet: Any, grid: Grid) -> None:
+    sheet.set_paper(_PAPERS[grid.paper])
+    sheet.set_portrait()
+    side, top, foot = ((edge - less) / _INCH for edge, less in ((grid.side, 2.0), (grid.top, 0.0), (grid.foot, _SPARE)))
+    sheet.set_margins(left=side, right=side, top=top, bottom=foot)
     sheet.center_horizontally()
-    sheet.set_footer(f"&L&7{printed.foot.replace('&', '&&')}&R&8Halaman &P dari &N")
-    sheet.set_h_pagebreaks(list(printed.breaks))
-    if printed.logo:
-        sheet.insert_image(0, 0, "logo.png", {"image_data": BytesIO(printed.logo), **_LOGO})
+    for column, width in enumerate(grid.widths):
+        sheet.set_column_pixels(column, column, max(8, int(width * _PIXELS * _NARROWED)))
+    if grid.titles is not None:
+        sheet.repeat_rows(grid.titles)
+    sheet.print_area(0, 0, max(0, len(grid.lines) - 1), len(grid.widths) - 1)
+    sheet.set_h_pagebreaks([number for number, line in enumerate(grid.lines) if line.fresh])
+    sheet.hide_gridlines(2)
+    margins, bold, plain = grid.margins, f'&8&"{_FONT},Bold"', f'&"{_FONT},Regular"'
+    running = [*margins.running, "", ""][:2]
+    sheet.set_header(_header((f"&L{bold}", running[0], f"\n{plain}", running[1])), {"margin": 5 / _INCH})
+    code = f"Kode cetak {margins.code} · " if margins.code else ""
+    number = (f"&R&8{plain}", f"{code}", "Halaman &P dari &N")
+    sheet.set_footer(_header((f"&L&8{plain}", margins.printed, *number)), {"margin": 5 / _INCH})
 
 
-def _write_printed(sheet: Any, row: int, values: Sequence[Any], table: Table, styles: Mapping[str, Any]) -> None:
-    """Write a row above the header in the middle of the page, or one with a hairline around each of its cells."""
-    last = table.print.columns - 1 if table.print else 0
-    if row < table.above:
-        if values and values[0]:
-            sheet.merge_range(row, 0, row, last, str(values[0]), styles["middle"])
-        return
-    style = styles["heading" if row == table.above else "boxed"]
-    if table.print and row != table.above:
-        sheet.set_row(row, table.print.height * _POINTS)
-    for column in range(last + 1):
-        value = values[column] if column < len(values) else ""
-        if isinstance(value, int):
-            sheet.write_number(row, column, value, style)
-        elif value:
-            sheet.write_string(row, column, str(value), style)
-        else:
-            sheet.write_blank(row, column, None, style)
+def _header(parts: Sequence[str]) -> str:
+    """Return codes and texts by turns as Excel's header; texts are shortened where it holds no more letters."""
+    texts = [part.replace("&", "&&") if at % 2 else part for at, part in enumerate(parts)]
+    while sum(map(len, texts)) > _LONGEST_HEADER:
+        at = max(range(1, len(texts), 2), key=lambda one: len(texts[one]))
+        texts[at] = f"{texts[at].rstrip('…')[:-1].rstrip('& ')}…"
+    return "".join(texts)
+
+
+def _write_placed(sheet: Any, row: int, placed: Placed, style: Any) -> None:
+    """Write one cell with its lines, over all the columns it takes."""
+    cell = placed.cell
+    if placed.last > placed.first:
+        sheet.merge_range(row, placed.first, row, placed.last, "", style)
+    if cell.value is not None:
+        sheet.write_number(row, placed.first, cell.value, style)
+    elif cell.whole:
+        sheet.write_string(row, placed.first, cell.whole, style)
+    elif placed.last == placed.first:
+        sheet.write_blank(row, placed.first, None, style)
+
+
+def _format(book: Any, known: dict[tuple[Any, ...], Any], cell: Cell) -> Any:
+    size = round((cell.text.size if cell.text else 4.0) / POINT, 1)
+    key = (cell.face, size, cell.align, cell.sides, cell.shape, cell.top, cell.underlined)
+    if key not in known:
+        shape = ";".join(f"[$-421]{part}" if part[0] != '"' else part for part in cell.shape.split(";") if part)
+        wanted = {
+            "font_name": "DejaVu Sans Mono" if cell.face == "mono" else _FONT,
+            "font_size": size,
+            "bold": cell.face == "bold",
+            "underline": int(cell.underlined),
+            "align": {"middle": "center"}.get(cell.align, cell.align),
+            "valign": "top" if cell.top else "vcenter",
+            "text_wrap": True,
+            "num_format": shape or "@",
+        }
+        for side in cell.sides:
+            name = {"t": "top", "b": "bottom", "l": "left", "r": "right", "d": "bottom"}[side.lower()]
+            wanted[name] = 6 if side == "D" else 1 if side.isupper() else 7  # double, thin, hair
+        known[key] = book.add_format(wanted)
+    return known[key]
 
 
 def _write_lists(book: Any, lists: Sequence[Sequence[str]], styles: Mapping[str, Any]) -> None:
@@ -164,25 +217,29 @@ def _write_lists(book: Any, lists: Sequence[Sequence[str]], styles: Mapping[str,
                 sheet.write_string(number, column, names[number], styles["text"])
 
 
-def _draw_bars(book: Any, sheet: Any, title: str, first: int, last: int) -> None:
-    chart = book.add_chart({"type": "column"})
-    labels, values = ([sheet.name, first, column, last, column] for column in (0, 1))
-    chart.add_series({"categories": labels, "values": values, "gap": 20, "fill": {"color": "#0b6b4f"}})
-    chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 760, "height": 320})
-    sheet.insert_chart(first, 3, chart)
+def _draw_bars(book: Any, sheet: Any, grid: Grid, bars: Sequence[Sequence[Any]], caption: str) -> None:
+    data = book.add_worksheet(_CHART)
+    data.hide()
+    for number, values in enumerate(bars):
+        data.write_row(number, 0, values)
+    for place in grid.charts:
+        chart = book.add_chart({"type": "column"})
+        labels, values = ([_CHART, 1, column, len(bars) - 1, column] for column in (0, 1))
+        chart.add_series({"categories": labels, "values": values, "gap": 20, "fill": {"color": "#0b6b4f"}})
+        chart.set_title({"name": caption, "name_font": {"size": 11}})
+        chart.set_legend({"none": True})
+        width = sum(grid.widths) * _NARROWED * _PIXELS
+        chart.set_size({"width": width, "height": place.height * _PIXELS})
+        sheet.insert_chart(place.line, 0, chart, {"object_position": 2})
 
 
-def _write(
-    sheet: Any, row: int, column: int, value: Any, base: str, styles: Mapping[str, Any], shape: Any = None
-) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, base: str, styles: Mapping[str, Any]) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, (int, float)):
-        sheet.write_number(row, column, value, shape)
+        sheet.write_number(row, column, value)
     elif isinstance(value, datetime):
         sheet.write_datetime(row, column, value.replace(tzinfo=None), styles["moment"])
     elif isinstance(value, date):
@@ -195,4 +252,6 @@ def _write(
 
 def _sheet_name(name: str) -> str:
     kept = "".join(" " if letter in "[]:*?/\\" else letter for letter in name).strip("' ")
-    return kept[:31] or "Lembar"
+    while len(kept.encode("utf-16-le")) > 62:  # Excel counts what lies beyond the first plane twice
+        kept = kept[:-1]
+    return kept.strip("' ") or "Lembar"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..schema import Wave
 from ..settings.letter import About
-from ..settings.letterhead_store import letterhead_of, logo_of
+from ..settings.letterhead_store import letterhead_of, logo_of, signing_of
 from .store import the_event
 from .waves import numeral
 
@@ -21,5 +21,5 @@ def about_of(session: Session, wave: Wave | None, requester: str, printed_at: da
     told = (f"Gelombang {numeral(wave.number)}", clock.day_text(wave.date), wave.venue) if wave else ("", "", "")
     return About(
         event.name, event.organiser, *told, event.timezone, printed_at, requester,
-        letterhead_of(session), logo_of(session),
+        letterhead_of(session), logo_of(session), wave.date if wave else None, signing_of(session),
     )  # fmt: skip

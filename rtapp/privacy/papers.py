@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..documents.flow import Block, Column, Paper, Table, draw, pages_of, space, words
+from ..documents.flow import Block, Paper, draw, pages_of, space, words
+from ..documents.tables import Column, Table, figure
 from ..settings.letter import About, opening, signatures
 from .retention import KINDS
 
@@ -28,8 +29,8 @@ def minutes_paper(told: Minutes, about: About, paper: str, fonts: Path) -> bytes
     """Return the berita acara as a PDF on ``paper``; FileNotFoundError names a missing font."""
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
-    document = Document(paper, fonts, TITLE, invariant=True)
-    draw(document, pages_of(document, _blocks(document, told, about)), about.printed)
+    document = Document(paper, fonts, TITLE, about.organiser, about.made_at)
+    draw(document, pages_of(document, _blocks(document, told, about)), about.margins(TITLE))
     return document.finish()
 
 
@@ -38,14 +39,14 @@ def _blocks(page: Paper, told: Minutes, about: About) -> Iterator[Block]:
     law = "Undang-Undang Nomor 27 Tahun 2022 tentang Pelindungan Data Pribadi"
     sentence = f"Pada hari {told.moment} telah dimusnahkan dari sistem registrasi kegiatan ini oleh {told.actor}, "
     sentence += f"menurut masa simpan yang ditetapkan ({law}):"
-    yield words(page, sentence, after=3, lines=6)
+    yield words(page, sentence, after=3)
     table = Table(page, (Column("No", 12, "middle"), Column("Yang dimusnahkan"), Column("Jumlah", 30, "right")))
     taken = [kind for kind in KINDS if told.counts.get(kind.code)]
     for number, kind in enumerate(taken, start=1):
-        yield table.row((str(number), kind.sentence, f"{told.counts[kind.code]:,}".replace(",", ".")))
+        yield table.row((number, kind.sentence, figure(told.counts[kind.code])))
     yield space(4)
     if told.files:
-        yield words(page, f"Berkas yang ikut dihapus: {', '.join(told.files)}.", after=3, lines=12)
+        yield words(page, f"Berkas yang ikut dihapus: {', '.join(told.files)}.", after=3)
     if told.elsewhere:
         yield words(page, "Salinan di luar komputer server, dimusnahkan tersendiri:", after=1, joined=True)
         for copy in told.elsewhere:
@@ -53,4 +54,4 @@ def _blocks(page: Paper, told: Minutes, about: About) -> Iterator[Block]:
         yield space(2)
     chain = f"baris {told.line}, kode rantai {told.chain[:12]}"
     yield words(page, f"Jumlah kehadiran dan keutuhan jejak tidak berubah. Tercatat di jejak sistem: {chain}.", after=3)
-    yield signatures(about, "Yang memusnahkan")
+    yield from signatures(page, about, "erasure")

@@ -17,7 +17,7 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.downloads import chosen_paper, download, fonts, paper_choices
+from ..web.downloads import download, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
@@ -25,7 +25,7 @@ from ..web.requests import row_id
 from . import papers
 from .attendance import PARTS, Roll, parts_of
 from .attendance_store import listed_points, roll_of
-from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
+from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
 from .signatures import ToSign
 from .signatures_store import keep_list
 
@@ -47,24 +47,22 @@ def attendance(wave_id: int | None = None) -> Response | str:
 @blueprint.post("/waves/<int:wave_id>/attendance")
 @requires(Duty.MAKE_REPORTS)
 def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
-    """Answer the list as PDF or XLSX; the trail says who took how many names."""
+    """Answer the list as PDF, XLSX or ODS; the trail says who took how many names."""
     actor, now, form = acting(), clock.utcnow(), request.form
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces, part = chosen_paper(request.form), fonts(), _part(form)
+        page, part = chosen_page(form), _part(form)
         roll = _roll(wave, form)
     except Refused as refused:
         return render_template("reports/attendance.html", **_page(wave, form, refused)), refused.status
     told = about_of(db.session, wave, actor.name, now)
-    name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''}"
-    if roll.blank and form.get("form") != "xlsx":
-        made = papers.to_sign(roll, told, paper, faces, part)
+    name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''} {page.paper}"
+    if roll.blank:
+        made = papers.to_sign(roll, told, page, part)
         _keep(made, roll, wave.id, actor.name, now)
-        return download(made.pdf, f"{name} {paper}", "pdf")
-    note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now)
-    if form.get("form") == "xlsx":
-        return download(papers.attendance_xlsx(roll, told, paper, part), name, "xlsx")
-    return download(papers.attendance_pdf(roll, told, paper, faces, part), f"{name} {paper}", "pdf")
+        return download(made.data, name, page.form)
+    note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now, code=roll.digest[: papers.CODE])
+    return download(papers.attendance(roll, told, page, part), name, page.form)
 
 
 def _keep(made: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:

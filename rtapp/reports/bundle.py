@@ -15,7 +15,8 @@ INDEX = "00-daftar-isi.pdf"
 class Part:
     """One file of the bundle before it is made; ``rows`` people or lines stand in it.
 
-    ``make`` draws it from what was read, the database is not needed any more; ``missing`` says why it cannot be made.
+    ``make`` draws it from what was read, the database is not needed any more; ``missing`` says why it cannot be made,
+    ``remedy`` where that is mended.
     """
 
     file: str
@@ -23,6 +24,7 @@ class Part:
     rows: int = 0
     make: Callable[[], bytes] | None = None
     missing: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

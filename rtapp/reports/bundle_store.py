@@ -37,6 +37,10 @@ class Wanted:
     fonts: Path
     about: About
 
+    def page(self, form: str = "pdf") -> papers.Page:
+        """Return on what a paper of the bundle is made."""
+        return papers.Page(self.paper, self.fonts, form)
+
 
 def plan_bundle(session: Session, wanted: Wanted) -> Plan:
     """Read all that the bundle of a wave holds."""
@@ -53,7 +57,7 @@ def _invited(session: Session, wanted: Wanted) -> Iterator[Part]:
         for one in find_districts(session)
         if one.id in invited or one.id in heads
     ]
-    make = partial(papers.invited_pdf, districts, wanted.about, wanted.paper, wanted.fonts)
+    make = partial(papers.invited, districts, wanted.about, wanted.page())
     yield Part("10-jumlah-undangan.pdf", "Jumlah undangan per kecamatan", len(districts), make)
 
 
@@ -71,17 +75,17 @@ def _attendance(session: Session, wanted: Wanted) -> Iterator[Part]:
 
 
 def _rolled(file: str, title: str, roll: Roll, wanted: Wanted) -> Iterator[Part]:
-    lines, about = len(roll.lines), wanted.about
-    yield Part(f"{file}.pdf", title, lines, partial(papers.attendance_pdf, roll, about, wanted.paper, wanted.fonts))
-    yield Part(f"{file}.xlsx", title, lines, partial(papers.attendance_xlsx, roll, about, wanted.paper))
+    for form in ("pdf", "xlsx"):
+        make = partial(papers.attendance, roll, wanted.about, wanted.page(form))
+        yield Part(f"{file}.{form}", title, len(roll.lines), make)
 
 
 def _recap(session: Session, wanted: Wanted) -> Iterator[Part]:
     found = recap_of(session, wanted.wave)
     lines = len(list(rows(found.counts))) if found.counts else 0
-    made = (partial(papers.recap_pdf, found, wanted.about, wanted.paper, wanted.fonts), "pdf")
-    for make, ending in (made, (partial(papers.recap_xlsx, found, wanted.about), "xlsx")):
-        yield Part(f"30-rekap.{ending}", "Rekap per kecamatan dan desa", lines, make)
+    for form in ("pdf", "xlsx"):
+        make = partial(papers.recap, found, wanted.about, wanted.page(form))
+        yield Part(f"30-rekap.{form}", "Rekap per kecamatan dan desa", lines, make)
 
 
 def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
@@ -91,14 +95,13 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
     except Refused as refused:
         yield Part(f"{file}.pdf", title, missing=str(refused))
         return
-    lines = len(found.payments)
-    yield Part(
-        f"{file}.pdf", title, lines,
-        partial(papers.transport_pdf, found.payments, wanted.about, found.point.name, wanted.paper, wanted.fonts),
-    )  # fmt: skip
-    yield Part(
-        f"{file}.xlsx", title, lines, partial(papers.transport_xlsx, found.payments, wanted.about, found.point.name)
-    )
+    payments, point = found.payments, found.point.name
+    for form in ("pdf", "xlsx"):
+        make = partial(papers.transport, payments, wanted.about, point, wanted.page(form))
+        yield Part(f"{file}.{form}", title, len(payments), make)
+    if doubted := sum(bool(one.warnings) for one in payments):
+        check = partial(papers.transport_check, payments, wanted.about, point, wanted.page())
+        yield Part("22-pemeriksaan-uang-transport.pdf", "Lembar pemeriksaan uang transport", doubted, check)
 
 
 def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
@@ -112,7 +115,7 @@ def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
 
 
 def _index(wanted: Wanted, made: list[Made]) -> bytes:
-    return papers.index_pdf(made, wanted.about, wanted.paper, wanted.fonts)
+    return papers.index(made, wanted.about, wanted.page())
 
 
 PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (

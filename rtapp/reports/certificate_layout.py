@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..badges.layout import ACCENT, Code, Pen
-from ..settings.letter import IN_CHARGE, PLACE, About, draw_signer
+from ..documents.flow import block_of
+from ..settings.letter import PLACE, About, signing_strips
+from ..settings.signatories import signers_of
 
 TITLE = "Sertifikat"
 CHECK = "Kode cek internal panitia"
@@ -36,15 +38,38 @@ class Material:
     speaker: str
 
 
+@dataclass(frozen=True)
+class _Set:
+    """A part of the front: its largest size, most lines, the space below it; ``room`` high whatever it holds, 0: as
+    high as it is."""
+
+    text: str
+    face: str
+    size: float
+    lines: int
+    after: float = 0.0
+    room: float = 0.0
+
+
 def draw_front(pen: Pen, award: Award, code: Code, about: About) -> None:
     """Draw whose certificate it is, of what, who signs, and the code by which it is found again."""
     _frame(pen)
     _words(pen, award, about)
     top = pen.height - _BELOW
     _check(pen, award, code, _SIDE + 4, top + 6)
-    head = about.letterhead
-    day = f"{head.place or PLACE}, {about.day.partition(', ')[2]}"
-    draw_signer(pen, pen.width * 0.72, top, pen.width * 0.4, day, head.signer or IN_CHARGE)
+    _sign(pen, about, top)
+
+
+def _sign(pen: Pen, about: About, top: float) -> None:
+    """Draw who signs: one at the right, several side by side beside the code, the room for stamps as high as it can."""
+    day = f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
+    signers = signers_of(about.signing, "certificate")
+    left = pen.width * 0.52 - pen.width * 0.4 if len(signers) == 1 else _SIDE + _CODE + 16
+    right = pen.width * 0.92 if len(signers) == 1 else pen.width - _SIDE + 8
+    strips = signing_strips(pen, left, right, signers, day, stamp=0, small=True)
+    stamp = max(4.0, min(22.0, _BELOW - _EDGE - 4 - sum(strip.height for strip in strips)))
+    block = block_of(signing_strips(pen, left, right, signers, day, stamp=stamp, small=True))
+    block.draw(pen, top)
 
 
 def draw_back(pen: Pen, award: Award, materials: Sequence[Material], about: About) -> None:
@@ -81,50 +106,53 @@ def _words(pen: Pen, award: Award, about: About) -> None:
     fitted = _fitted(pen, _lines(award, about), room)
     spare = max(0.0, room - _height(fitted)) / (len(fitted) + 1)
     y = top + spare / 2
-    for line, face, after in fitted:
-        y = pen.write(pen.width / 2, y, line, face, "middle") + after + spare
+    for line, face, high, after in fitted:
+        pen.write(pen.width / 2, y + (high - line.height) / 2, line, face, "middle")
+        y += high + after + spare
 
 
-def _lines(award: Award, about: About) -> list[tuple[str, str, float, int, float]]:
-    """Return text, face, largest size, most lines and the space below of each part of the front."""
+def _lines(award: Award, about: About) -> list[_Set]:
+    """Return the parts of the front. What differs from one certificate to the next has a room of its own, so that
+    everything else stands in the same place, as large, on all of them."""
     head = about.letterhead.lines or (about.organiser.upper(),)
     where = f" di {about.venue}" if about.venue else ""
     told = f"yang diselenggarakan oleh {about.organiser}" if about.organiser else "yang diselenggarakan"
-    lines = [(line, "bold", 4.6, 2, 0.0) for line in head]
+    lines = [_Set(line, "bold", 4.6, 2) for line in head]
     return [
         *lines[:-1],
-        (head[-1], "bold", 4.6, 2, 3.0),
-        (TITLE.upper(), "bold", 13.0, 1, 0.5),
-        (f"Nomor: {award.number}", "regular", 4.2, 1, 4.0),
-        ("diberikan kepada", "regular", 4.2, 1, 1.0),
-        (award.name, "bold", 12.5, 2, 1.0),
-        (award.holder, "regular", 5.0, 2, 2.0),
-        ("sebagai peserta", "regular", 4.2, 1, 1.0),
-        (about.event, "bold", 5.6, 2, 1.0),
-        (f"{told} pada hari {about.day}{where}", "regular", 4.2, 3, 0.0),
+        _Set(head[-1], "bold", 4.6, 2, 3.0),
+        _Set(TITLE.upper(), "bold", 13.0, 1, 0.5),
+        _Set(f"Nomor: {award.number}", "regular", 4.2, 1, 4.0, 4.9),
+        _Set("diberikan kepada", "regular", 4.2, 1, 1.0),
+        _Set(award.name, "bold", 11.0, 2, 1.0, 17.5),
+        _Set(award.holder, "regular", 5.0, 2, 2.0, 8.2),
+        _Set("sebagai peserta", "regular", 4.2, 1, 1.0),
+        _Set(about.event, "bold", 5.6, 2, 1.0),
+        _Set(f"{told} pada hari {about.day}{where}", "regular", 4.2, 3),
     ]
 
 
-def _fitted(pen: Pen, lines: Sequence[tuple[str, str, float, int, float]], room: float) -> list[tuple[Any, str, float]]:
-    """Return the lines as they will stand, all of them smaller while they do not fit into ``room`` mm of height."""
+def _fitted(pen: Pen, parts: Sequence[_Set], room: float) -> list[tuple[Any, str, float, float]]:
+    """Return the parts as they will stand, all of them smaller while they do not fit into ``room`` mm of height.
+
+    Each with its face, its height and the space below it.
+    """
     width, scale = pen.width - 2 * _SIDE, 1.0
     while True:
-        fitted = [
-            (
-                pen.fit(text, face, width, largest=size * scale, smallest=size * scale * 0.35, lines=most),
-                face,
-                after * scale,
-            )
-            for text, face, size, most, after in lines
-            if text
-        ]
+        fitted = []
+        for part in parts:
+            size, high = part.size * scale, part.room * scale or None
+            box = {"largest": size, "smallest": size * 0.35, "lines": part.lines, "height": high}
+            line = pen.fit(part.text, part.face, width, **box)
+            if part.text or high:
+                fitted.append((line, part.face, high or line.height, part.after * scale))
         if _height(fitted) <= room or scale < 0.3:
             return fitted
         scale *= 0.95
 
 
-def _height(fitted: Sequence[tuple[Any, str, float]]) -> float:
-    return sum(line.height + after for line, _face, after in fitted)
+def _height(fitted: Sequence[tuple[Any, str, float, float]]) -> float:
+    return sum(high + after for _line, _face, high, after in fitted)
 
 
 def _check(pen: Pen, award: Award, code: Code, x: float, top: float) -> None:

@@ -23,7 +23,9 @@ def certificate_pdf(
 
     if not awards:
         raise ValueError("a file of certificates needs at least one")
-    document = Document(paper, fonts, f"{TITLE} · {about.event} · {about.wave}", landscape=True, invariant=True)
+    document = Document(
+        paper, fonts, f"{TITLE} · {about.event} · {about.wave}", about.organiser, about.made_at, landscape=True
+    )
     for at, award in enumerate(awards):
         if at:
             document.next_page()

@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from .. import clock
-from ..documents.flow import Block, Column, Pages, Paper, Table, draw, pages_of
+from ..documents.flow import Block, Margins, Pages, Paper, draw, pages_of
+from ..documents.lettering import POINT
 from ..documents.paper import picture_of
+from ..documents.tables import Column, Entry, Table
 from ..settings.letter import About, opening
 from .desk_list import Line
 
 TITLE = "Daftar meja"
 ELSEWHERE = "Di luar daftar gelombang ini"
 _COLUMNS = (
-    Column("No", 11, "right"),
-    Column("RT", 17),
-    Column("Nama", lines=3, face="bold"),
+    Column("No", 12, "middle"),
+    Column("RT", 19),
+    Column("Nama", face="bold"),
     Column("Kode pendek", 32, face="mono"),
     Column("Jam", 20),
     Column("Paraf", 30),
@@ -35,7 +36,8 @@ class DeskList:
     @property
     def title(self) -> str:
         """Return what the list is called."""
-        return " ".join(filter(None, (TITLE, self.label)))
+        label = self.label[4:].strip() if self.label.lower().startswith("meja ") else self.label
+        return " ".join(filter(None, (TITLE, label)))
 
 
 def desk_list(listed: DeskList, paper: str, fonts: Path) -> bytes:
@@ -47,27 +49,28 @@ def desk_list(listed: DeskList, paper: str, fonts: Path) -> bytes:
 
     if not listed.lines:
         raise ValueError("a list needs lines")
-    document = Document(paper, fonts, f"{listed.title} · {listed.about.wave}")
-    draw(document, _pages(document, listed), _foot(listed))
+    about, title = listed.about, f"{listed.title} · {listed.about.wave}"
+    document = Document(paper, fonts, title, about.organiser, about.made_at)
+    draw(document, _pages(document, listed), _margins(listed))
     return document.finish()
 
 
 def desk_list_png(listed: DeskList, paper: str, fonts: Path) -> bytes:
     """Return the first page of the same list as a picture."""
-    return picture_of(paper, fonts, lambda pen: draw(pen, _pages(pen, listed), _foot(listed), most=1))
+    return picture_of(paper, fonts, lambda pen: draw(pen, _pages(pen, listed), _margins(listed), most=1))
 
 
 def _pages(paper: Paper, listed: DeskList) -> Pages:
     return pages_of(paper, _blocks(paper, listed))
 
 
-def _foot(listed: DeskList) -> str:
-    return f"{listed.title} · {listed.about.wave} · {listed.about.printed}"
+def _margins(listed: DeskList) -> Margins:
+    return listed.about.margins(listed.title)
 
 
 def _blocks(paper: Paper, listed: DeskList) -> Iterator[Block]:
     """Yield the list: each part begins a page with its own letterhead, for parts lie on different desks."""
-    table = Table(paper, _COLUMNS, height=9.0, size=4.0)
+    table = Table(paper, _COLUMNS, height=9.0, size=11.5 * POINT)
     for _part, lines in groupby(listed.lines, lambda line: _place(line, listed.apart == "village")):
         first, *rest = opening(paper, listed.about, listed.title)
         yield replace(first, fresh=True)
@@ -75,7 +78,7 @@ def _blocks(paper: Paper, listed: DeskList) -> Iterator[Block]:
         for place, people in groupby(lines, lambda line: _place(line, True)):
             table.title(place)
             for number, line in enumerate(people, start=1):
-                yield table.row(_cells(number, line, listed.about.zone))
+                yield replace(table.row(_cells(number, line, listed.about)), place=place)
 
 
 def _place(line: Line, whole: bool) -> str:
@@ -84,7 +87,7 @@ def _place(line: Line, whole: bool) -> str:
     return f"{line.village} · Kecamatan {line.district}" if whole else line.district
 
 
-def _cells(number: int, line: Line, zone: str) -> list[str]:
+def _cells(number: int, line: Line, about: About) -> list[Entry]:
     rt = f"{line.rt}/{line.rw}" if line.rw else line.rt
-    at = clock.clock_text(line.at, zone) if line.at else ""
-    return [str(number), rt, line.name, line.code, at, "diwakili" if line.mode == "diwakili" else ""]
+    at = about.time(line.at) if line.at else ""
+    return [number, rt, line.name, line.code, at, "diwakili" if line.mode == "diwakili" else ""]

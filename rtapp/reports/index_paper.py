@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..documents.flow import Block, Column, Paper, Table, space, words
+from ..documents.flow import Block, Paper, space, words
+from ..documents.tables import Column, Table, figure
 from ..settings.letter import About, opening
 from .bundle import MANIFEST, Made
 
@@ -12,13 +13,13 @@ CHECK = (
     "Bila satu huruf saja berubah, SHA-256-nya berubah."
 )
 _COLUMNS = (
-    Column("No", 9, "right", 1),
-    Column("Isi", 62, lines=3),
-    Column("Berkas", 46),
-    Column("Baris", 14, "right", 1),
-    Column("SHA-256", lines=3),
+    Column("No", 12, "middle"),
+    Column("Isi", 52),
+    Column("Berkas", 44),
+    Column("Baris", 16, "right"),
+    Column("SHA-256"),
 )
-_MISSING = (Column("Belum ada", 62), Column("Sebab", lines=3))
+_MISSING = (Column("Belum ada", 52), Column("Sebab", 60), Column("Di mana melengkapinya"))
 
 
 def index_blocks(paper: Paper, made: Sequence[Made], about: About) -> Iterator[Block]:
@@ -26,13 +27,13 @@ def index_blocks(paper: Paper, made: Sequence[Made], about: About) -> Iterator[B
     yield from opening(paper, about, TITLE)
     table, there = Table(paper, _COLUMNS, height=11), [one for one in made if one.data is not None]
     for number, one in enumerate(there, start=1):
-        yield table.row([str(number), one.part.title, one.part.file, str(one.part.rows), _grouped(one.digest)])
+        yield table.row([number, one.part.title, one.part.file, figure(one.part.rows), _grouped(one.digest)])
     yield space(3)
-    yield words(paper, CHECK.format(manifest=MANIFEST), size=3.2, after=4)
+    yield words(paper, CHECK.format(manifest=MANIFEST), after=4)
     missing = [one.part for one in made if one.data is None]
     lacking = Table(paper, _MISSING)
     for part in missing:
-        yield lacking.row([part.title, part.missing])
+        yield lacking.row([part.title, part.missing, part.remedy])
 
 
 def _grouped(digest: str) -> str:

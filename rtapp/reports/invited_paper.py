@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..documents.flow import Block, Column, Paper, Table, words
+from ..documents.flow import Block, Paper, words
+from ..documents.tables import Column, Table, figure
 from ..settings.letter import About, opening
 
 TITLE = "Jumlah undangan"
 NOBODY = "Jumlah undangan gelombang ini belum diisi."
 _COLUMNS = (
-    Column("No", 11, "right", 1),
+    Column("No", 12, "middle"),
     Column("Kecamatan"),
-    Column("Diundang", 28, "right", 1),
-    Column("Di daftar peserta", 28, "right", 1),
+    Column("Diundang", 28, "right"),
+    Column("Di daftar peserta", 28, "right"),
     Column("Keterangan", 44),
 )
 
@@ -35,7 +36,7 @@ def invited_blocks(paper: Paper, districts: Sequence[Invited], about: About) -> 
         return
     table = Table(paper, _COLUMNS, height=8)
     for number, one in enumerate(districts, start=1):
-        invited = "" if one.invited is None else str(one.invited)
-        yield table.row([str(number), one.district, invited, str(one.listed), "perkiraan" if one.assumed else ""])
-    sums = [str(sum(one.invited or 0 for one in districts)), str(sum(one.listed for one in districts))]
+        invited = "" if one.invited is None else figure(one.invited)
+        yield table.row([number, one.district, invited, figure(one.listed), "perkiraan" if one.assumed else ""])
+    sums = [figure(sum(one.invited or 0 for one in districts)), figure(sum(one.listed for one in districts))]
     yield table.row(["Jumlah", *sums, ""], face="bold", merged=2)

@@ -1,16 +1,18 @@
-"""The papers of reports as bytes: what was read drawn on F4 or A4, or written as a sheet."""
+"""The papers of reports as bytes: what was read drawn on F4 or A4, as PDF, XLSX or ODS."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..documents.flow import Block, Paper, draw, pages_of, rows_of
-from ..documents.xlsx_out import Print, write_xlsx
-from ..documents.xlsx_out import Table as Sheet
+from ..documents.flow import Block, Margins, Pages, Paper, draw, pages_of, rows_of
+from ..documents.grid import grid_of
+from ..documents.ods_out import write_ods_paper
+from ..documents.xlsx_out import write_xlsx_paper
 from ..settings.letter import About
 from .attendance import Roll, code_of
-from .attendance_paper import ROW, attendance_blocks, attendance_rows
-from .attendance_paper import TITLE as ATTENDANCE
+from .attendance_paper import attendance_blocks, title_of
 from .bundle import Made
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
@@ -18,103 +20,123 @@ from .invited_paper import TITLE as INVITED
 from .invited_paper import Invited, invited_blocks
 from .recap import Recap
 from .recap_paper import TITLE as RECAP
-from .recap_paper import arrival_rows, recap_blocks, recap_rows
+from .recap_paper import arrival_rows, chart_title, recap_blocks
 from .signatures import Matched, ToSign
 from .signatures_paper import TITLE as SIGNED
 from .signatures_paper import signed_blocks
 from .transport import Payment
+from .transport_paper import CHECK, check_blocks, transport_blocks
 from .transport_paper import TITLE as TRANSPORT
-from .transport_paper import transport_blocks, transport_rows
+from .transport_paper import code_of as transport_code
 
 if TYPE_CHECKING:
     from ..documents.pdf import Document
 
-_MONEY = dict.fromkeys((3, 4, 5), "#,##0")
+FORMS = ("pdf", "xlsx", "ods")
+"""The files that one description of a paper becomes."""
+
+CODE = 16
+"""How many characters of a print's SHA-256 stand on its pages."""
 
 
-def attendance_pdf(roll: Roll, about: About, paper: str, fonts: Path, part: str = "district") -> bytes:
+@dataclass(frozen=True)
+class Page:
+    """On what a paper is made: ``paper`` a4 or f4, the folder of the fonts, and what its file is (of FORMS)."""
+
+    paper: str
+    fonts: Path
+    form: str = "pdf"
+
+
+def attendance(roll: Roll, about: About, page: Page, part: str = "district") -> bytes:
     """Return the list of who is there, or of who is to sign; a page begins with each ``part``."""
     if roll.blank:
-        return to_sign(roll, about, paper, fonts, part).pdf
-    title = f"{ATTENDANCE} {roll.point}"
-    marks = " ".join(roll.marks)
-    return _pdf(paper, fonts, title, about, lambda page: attendance_blocks(page, roll, about, part), marks)
+        return to_sign(roll, about, page, part).data
+    title, marks = title_of(roll), " ".join(roll.marks)
+    blocks = _blocks(lambda paper: attendance_blocks(paper, roll, about, part))
+    return _made(page, title, about, blocks, roll.digest, marks)
 
 
-def to_sign(roll: Roll, about: About, paper: str, fonts: Path, part: str = "district") -> ToSign:
+def to_sign(roll: Roll, about: About, page: Page, part: str = "district") -> ToSign:
     """Return the list that is to be signed, and who stands on which of its pages."""
-    document = _document(paper, fonts, f"{ATTENDANCE} {roll.point}", about)
+    title = title_of(roll)
+    document = _document(page, title, about)
     pages = pages_of(document, attendance_blocks(document, roll, about, part))
     rows = rows_of(pages)
-    code = code_of(roll, paper, rows)
-    draw(document, pages, about.printed, f"Kode cetak {code[:16]}")
-    people = [[(number, roll.lines[number - 1].person) for number in page] for page in rows]
-    return ToSign(document.finish(), paper, code, people)
+    code = code_of(roll, page.paper, rows)
+    data = _written(page, title, about, document, pages, about.margins(title, code[:CODE]))
+    people = [[(number, roll.lines[number - 1].person) for number in numbers] for numbers in rows]
+    return ToSign(data, page.paper, code, people)
 
 
-def attendance_xlsx(roll: Roll, about: About, paper: str, part: str = "district") -> bytes:
-    """Return the same list as a workbook with the same layout."""
-    rows, above, boxed, breaks = attendance_rows(roll, about, part)
-    widths = (5, 32, 20, 24, 12, 12) if roll.blank else (5, 30, 20, 24, 7, 20)
-    printed = Print(paper, len(widths), ROW[roll.blank], boxed, breaks, about.printed, about.logo)
-    titles = frozenset(number for number in range(above + 1, max(boxed, default=0)) if number not in boxed)
-    sheet = Sheet(ATTENDANCE, rows, widths, above=above, bold=titles, print=printed)
-    return write_xlsx([sheet], about.printed_at)
-
-
-def transport_pdf(payments: Sequence[Payment], about: About, point: str, paper: str, fonts: Path) -> bytes:
+def transport(payments: Sequence[Payment], about: About, point: str, page: Page) -> bytes:
     """Return the list of who is paid for being present at ``point``, to be signed."""
-    return _pdf(paper, fonts, TRANSPORT, about, lambda page: transport_blocks(page, payments, about, point))
+    blocks = _blocks(lambda paper: transport_blocks(paper, payments, about, point))
+    return _made(page, TRANSPORT, about, blocks, transport_code(payments, point, about.wave))
 
 
-def transport_xlsx(payments: Sequence[Payment], about: About, point: str) -> bytes:
-    """Return the same list as a workbook."""
-    rows, above = transport_rows(payments, about, point)
-    widths = (6, 34, 34, 14, 12, 14, 24, 28, 10, 20, 50)
-    total = frozenset({above + len(payments) + 1, above + len(payments) + 2})
-    sheet = Sheet("Uang transport", rows, widths, above=above, bold=total | frozenset(range(above)), formats=_MONEY)
-    return write_xlsx([sheet], about.printed_at)
+def transport_check(payments: Sequence[Payment], about: About, point: str, page: Page) -> bytes:
+    """Return who needs a second look before anybody is paid."""
+    return _made(page, CHECK, about, _blocks(lambda paper: check_blocks(paper, payments, about, point)))
 
 
-def recap_pdf(recap: Recap, about: About, paper: str, fonts: Path) -> bytes:
+def recap(found: Recap, about: About, page: Page) -> bytes:
     """Return the recap of a wave with its chart."""
-    return _pdf(paper, fonts, RECAP, about, lambda page: recap_blocks(page, recap, about))
+    bars = arrival_rows(found, about) if found.bars else []
+    blocks = _blocks(lambda paper: recap_blocks(paper, found, about))
+    return _made(page, RECAP, about, blocks, bars=bars, caption=chart_title(found))
 
 
-def recap_xlsx(recap: Recap, about: About) -> bytes:
-    """Return the recap as a workbook; the arrivals stand on a sheet of their own, with a chart."""
-    rows, above, bold = recap_rows(recap, about)
-    widths = (34, *[11] * 9)
-    sheet = Sheet("Rekap", rows, widths, above=above, bold=bold | frozenset(range(above)), formats={10: "0.0%"})
-    arrivals = arrival_rows(recap, about)
-    bars = (f"Kedatangan per {recap.step} menit", 1, len(arrivals) - 1) if recap.bars else None
-    return write_xlsx([sheet, Sheet("Kedatangan", arrivals, (10, 10), bars=bars)], about.printed_at)
-
-
-def invited_pdf(districts: Sequence[Invited], about: About, paper: str, fonts: Path) -> bytes:
+def invited(districts: Sequence[Invited], about: About, page: Page) -> bytes:
     """Return how many each district was asked to send."""
-    return _pdf(paper, fonts, INVITED, about, lambda page: invited_blocks(page, districts, about))
+    return _made(page, INVITED, about, _blocks(lambda paper: invited_blocks(paper, districts, about)))
 
 
-def signed_pdf(found: Matched, listed: str, about: About, paper: str, fonts: Path) -> bytes:
+def signed(found: Matched, listed: str, about: About, page: Page) -> bytes:
     """Return the signatures counted on a printed list against the record; ``listed`` says which list it is."""
-    return _pdf(paper, fonts, SIGNED, about, lambda page: signed_blocks(page, found, about, listed))
+    return _made(page, SIGNED, about, _blocks(lambda paper: signed_blocks(paper, found, about, listed)))
 
 
-def index_pdf(made: Sequence[Made], about: About, paper: str, fonts: Path) -> bytes:
+def index(made: Sequence[Made], about: About, page: Page) -> bytes:
     """Return what the bundle holds and how it is checked."""
-    return _pdf(paper, fonts, INDEX, about, lambda page: index_blocks(page, made, about))
+    return _made(page, INDEX, about, _blocks(lambda paper: index_blocks(paper, made, about)))
 
 
-def _pdf(
-    paper: str, fonts: Path, title: str, about: About, blocks: Callable[[Paper], Iterable[Block]], marks: str = ""
-) -> bytes:
-    document = _document(paper, fonts, title, about)
-    draw(document, pages_of(document, blocks(document)), about.printed, marks)
-    return document.finish()
+_Blocks = Callable[[Paper], Pages]
 
 
-def _document(paper: str, fonts: Path, title: str, about: About) -> "Document":
+def _blocks(yielded: Callable[[Paper], Iterable[Block]]) -> _Blocks:
+    return lambda paper: pages_of(paper, yielded(paper))
+
+
+def _made(page: Page, title: str, about: About, blocks: _Blocks, digest: str = "", marks: str = "",
+          bars: Sequence[Sequence[Any]] = (), caption: str = "") -> bytes:  # fmt: skip
+    """Return a paper; its code is that of what it says where the caller has no other."""
+    document = _document(page, title, about)
+    pages = blocks(document)
+    code = (digest or _digest(pages))[:CODE]
+    return _written(page, title, about, document, pages, about.margins(title, code, marks), bars, caption)
+
+
+def _written(page: Page, title: str, about: About, document: "Document", pages: Pages, margins: Margins,
+             bars: Sequence[Sequence[Any]] = (), caption: str = "") -> bytes:  # fmt: skip
+    """Return the pages as the file that is asked for: one description, whatever draws it."""
+    if page.form == "pdf":
+        draw(document, pages, margins)
+        return document.finish()
+    grid = grid_of(title, page.paper, pages, margins)
+    if page.form == "xlsx":
+        return write_xlsx_paper(grid, about.made_at, bars, caption)
+    return write_ods_paper(grid)
+
+
+def _digest(pages: Pages) -> str:
+    """Return the SHA-256 of all that the pages say, in hexadecimal."""
+    said = [cell.whole for page in pages for _top, block in page for strip in block.strips for cell in strip.cells]
+    return sha256("\0".join(said).encode()).hexdigest()
+
+
+def _document(page: Page, title: str, about: About) -> "Document":
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
-    return Document(paper, fonts, f"{title} · {about.wave}", invariant=True)
+    return Document(page.paper, page.fonts, f"{title} · {about.wave}", about.organiser, about.made_at)

@@ -1,20 +1,23 @@
-"""Rekap kehadiran: the table of districts and villages, and the chart of arrivals, as a paper and as a sheet."""
+"""Rekap kehadiran: the table of districts and villages, and the chart of arrivals."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .. import clock
-from ..documents.flow import SIDE, Block, Column, Paper, Table, space, words
+from ..documents.flow import SIDE, Block, Paper, space, words
+from ..documents.lettering import POINT
+from ..documents.tables import Column, Entry, Figure, Table, figure
 from ..live.tally import Counts
-from ..settings.letter import About, opening, sheet_opening, signatures
-from .recap import HEAD, Recap, asked, rows, share_text
+from ..settings.letter import About, opening, signatures
+from .recap import HEAD, Recap, Row, asked, rows, share_text
 
 TITLE = "Rekap kehadiran"
 ASKED = ("Undangan menurut surat", "Diundang", "Di daftar", "Selisih daftar")
 NO_COUNTS = "Gelombang ini tidak punya titik absensi registrasi."
-_GREEN, _CHART = "#0b6b4f", 42.0
-_WIDTHS = (14, 15, 14, 10, 11, 11, 17, 12, 15, 12, 14)
-_COLUMNS = (Column(HEAD[0], lines=1), *(Column(*one, "right", 1) for one in zip(HEAD[1:], _WIDTHS, strict=True)))
+_GREEN, _CHART, _FIGURES = "#0b6b4f", 42.0, 8 * POINT
+_WIDTHS = (15, 16, 14, 10, 11, 12, 15, 13, 15, 13, 15)
+_COLUMNS = (Column(HEAD[0]), *(Column(*one, "right") for one in zip(HEAD[1:], _WIDTHS, strict=True)))
 
 
 def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
@@ -23,37 +26,36 @@ def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
     if recap.counts is None:
         yield words(paper, NO_COUNTS)
         return
-    table = Table(paper, _COLUMNS, height=6.2)
+    table, district = Table(paper, _COLUMNS, height=7), ""
     for row in rows(recap.counts):
-        name = f"   {row.name}" if row.level == "desa" else row.name
-        cells = [name, *(_number(cell) if cell else "–" for cell in row.cells[:-1]), share_text(row.cells[-1])]
-        yield table.row(cells, face="regular" if row.level == "desa" else "bold", joined=row.level == "kecamatan")
+        district = row.name if row.level == "kecamatan" else district
+        yield _row(table, row, district if row.level != "jumlah" else "")
     yield space(2)
-    yield words(paper, _beside(recap), size=3, after=4)
-    yield from _invited(paper, recap.counts)
+    yield words(paper, _beside(recap), after=4)
+    yield from _invited(table, recap.counts)
     if recap.bars:
         yield words(paper, _arrivals(recap, about.zone), face="bold", after=1, joined=True)
         yield _chart(recap, about.zone)
-    yield signatures(about, "Petugas rekap")
-
-
-def recap_rows(recap: Recap, about: About) -> tuple[list[Sequence[Any]], int, frozenset[int]]:
-    """Return the table as rows of a sheet, how many stand above its header, and which are bold."""
-    told: list[Sequence[Any]] = [*sheet_opening(about, TITLE), HEAD]
-    above, bold = len(told) - 1, set()
-    for row in rows(recap.counts) if recap.counts else ():
-        bold |= {len(told)} if row.level != "desa" else set()
-        told.append([row.name, *row.cells])
-    told += [[_beside(recap)], []]
-    invited = asked(recap.counts) if recap.counts else []
-    told += [ASKED, *([one.name, one.invited, one.listed, one.difference] for one in invited), []] if invited else []
-    told.append([about.printed])
-    return told, above, frozenset(bold)
+    yield from signatures(paper, about, "recap", table.edges)
 
 
 def arrival_rows(recap: Recap, about: About) -> list[Sequence[Any]]:
     """Return the arrivals as rows of a sheet: from when, how many; the first is the header."""
     return [("Mulai", "Datang"), *((clock.clock_text(at, about.zone), count) for at, count in recap.bars)]
+
+
+def chart_title(recap: Recap) -> str:
+    """Return what the chart of the arrivals is called."""
+    return f"Kedatangan per {recap.step} menit"
+
+
+def _row(table: Table, row: Row, district: str) -> Block:
+    cells: list[Entry] = [row.name]
+    cells += [figure(int(cell)) if cell else Figure("–", 0, '#,##0;-#,##0;"–"') for cell in row.cells[:-1]]
+    share = row.cells[-1]
+    cells.append("" if share is None else Figure(share_text(share), share, "0.0%"))
+    face = "regular" if row.level == "desa" else "bold"
+    return replace(table.row(cells, face=face, joined=row.level == "kecamatan"), place=district)
 
 
 def _number(cell: float) -> str:
@@ -69,16 +71,18 @@ def _beside(recap: Recap) -> str:
     return f"{told}{guests} tamu, panitia, dan narasumber."
 
 
-def _invited(paper: Paper, counts: Counts) -> Iterator[Block]:
-    """Yield the numbers invited beside the lists, where any was typed in."""
-    found = asked(counts)
+def _invited(table: Table, counts: Counts) -> Iterator[Block]:
+    """Yield the numbers invited beside the lists, where any was typed in; in the columns of the recap."""
+    found, edges = asked(counts), table.edges
     if not found:
         return
-    columns = (Column(ASKED[0], lines=1), *(Column(title, 30, "right", 1) for title in ASKED[1:]))
-    table = Table(paper, columns, height=6.2)
+    widths = (0, edges[8] - edges[6], edges[10] - edges[8], edges[12] - edges[10])
+    aligned = ("left", "right", "right", "right")
+    columns = [Column(*one) for one in zip(ASKED, widths, aligned, strict=True)]
+    beside = Table(table.paper, columns, height=7)
     for one in found:
         face = "bold" if one is found[-1] else "regular"
-        yield table.row([one.name, _number(one.invited), _number(one.listed), one.difference], face=face)
+        yield beside.row([one.name, figure(one.invited), figure(one.listed), one.difference], face=face)
     yield space(3)
 
 
@@ -100,9 +104,9 @@ def _chart(recap: Recap, zone: str) -> Block:
             if count:
                 pen.line(x, ground, x, ground - height, step * 0.8, _GREEN)
                 if step > 4 or count == most:
-                    pen.text(x, ground - height - 1, _number(count), "regular", 2.4, "middle")
+                    pen.text(x, ground - height - 1, _number(count), "regular", _FIGURES, "middle")
             if number % every == 0:
-                pen.text(x, ground + 3.6, clock.clock_text(at, zone), "regular", 2.4, "middle")
+                pen.text(x, ground + 3.6, clock.clock_text(at, zone), "regular", _FIGURES, "middle")
         pen.line(SIDE, ground, SIDE + width, ground, 0.2)
 
     return Block(_CHART + 2, draw)

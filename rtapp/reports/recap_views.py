@@ -11,14 +11,14 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.downloads import chosen_paper, download, fonts, paper_choices
+from ..web.downloads import download, paper_choices
 from ..web.errors import refusal_text
 from ..web.filters import clock_time
 from ..web.guard import acting, requires
 from . import papers
 from .recap import asked, rows
 from .recap_store import recap_of
-from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
+from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
 
 
 @blueprint.get("/recap")
@@ -33,18 +33,16 @@ def recap(wave_id: int | None = None) -> str:
 @blueprint.post("/waves/<int:wave_id>/recap")
 @requires(Duty.MAKE_REPORTS)
 def recap_paper(wave_id: int) -> Response | tuple[str, int]:
-    """Answer the recap as PDF or XLSX; the trail says who took it."""
-    actor, now, form = acting(), clock.utcnow(), request.form.get("form", "pdf")
+    """Answer the recap as PDF, XLSX or ODS; the trail says who took it."""
+    actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces = chosen_paper(request.form), fonts()
+        page = chosen_page(request.form)
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
     found, told = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "recap.print", wave.id, len(list(rows(found.counts))) if found.counts else 0, now)
-    if form == "xlsx":
-        return download(papers.recap_xlsx(found, told), f"rekap {told.wave}", "xlsx")
-    return download(papers.recap_pdf(found, told, paper, faces), f"rekap {told.wave} {paper}", "pdf")
+    return download(papers.recap(found, told, page), f"rekap {told.wave} {page.paper}", page.form)
 
 
 def _page(wave: Wave, problem: str = "") -> str:

@@ -1,5 +1,6 @@
 """What the pages of reports share: the wave asked for, the ways to the others, a paper as a download."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,11 @@ from ..db import begin_write, db
 from ..events import store as events
 from ..events.waves import DEFAULT_ZONE, numeral
 from ..live.store import current_wave
+from ..refusals import Refused
 from ..schema import Wave
+from ..web.downloads import chosen_paper, fonts
 from ..web.filters import day
+from .papers import FORMS, Page
 
 blueprint = Blueprint("reports", __name__)
 
@@ -39,10 +43,18 @@ def wave_links(current: Wave) -> list[dict[str, Any]]:
     ]
 
 
-def note_export(actor: str, action: str, wave_id: int, rows: int, now: datetime) -> None:
+def chosen_page(asked: Mapping[str, str]) -> Page:
+    """Return on what paper and as what file a form asks for a paper: a PDF where it does not say."""
+    form = asked.get("form", "pdf")
+    if form not in FORMS:
+        raise Refused("bad_form", "Dokumen diunduh sebagai PDF, XLSX, atau ODS.", 422)
+    return Page(chosen_paper(asked), fonts(), form)
+
+
+def note_export(actor: str, action: str, wave_id: int, rows: int, now: datetime, **more: str) -> None:
     """Note who took how many lines out of a wave, and commit; what is drawn afterwards keeps nobody waiting."""
     session = begin_write(db.session)
-    note(session, actor, action, "wave", wave_id, now=now, rows=rows)
+    note(session, actor, action, "wave", wave_id, now=now, rows=rows, **more)
     session.commit()
 
 

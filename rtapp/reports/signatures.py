@@ -13,7 +13,7 @@ _COUNT = re.compile(r"\d{1,4}", re.ASCII)
 class ToSign:
     """A list printed to be signed; ``pages`` hold (number, participant) of each row, ``code`` stands on all of them."""
 
-    pdf: bytes
+    data: bytes
     paper: str
     code: str
     pages: Sequence[Sequence[tuple[int, int]]]

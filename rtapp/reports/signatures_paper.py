@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
-from ..documents.flow import Block, Column, Paper, Table, space, words
+from ..documents.flow import Block, Paper, space, words
+from ..documents.tables import Column, Table
 from ..settings.letter import About, opening, signatures
 from .signatures import Matched, SignedPage, Signer
 
 TITLE = "Pencocokan tanda tangan"
 _COLUMNS = (
-    Column("Halaman", 18, "right", 1),
-    Column("Nomor", 0, "left", 1),
-    Column("Tanda tangan dihitung", 34, "right", 1),
-    Column("Tercatat hadir", 34, "right", 1),
-    Column("Selisih", 24, "right", 1),
+    Column("Halaman", 22, "right"),
+    Column("Nomor", 0, "left"),
+    Column("Tanda tangan dihitung", 34, "right"),
+    Column("Tercatat hadir", 34, "right"),
+    Column("Selisih", 24, "right"),
 )
 _MORE = "Tanda tangan lebih banyak; belum tercatat hadir"
 _FEWER = "Tanda tangan kurang; tercatat hadir"
@@ -22,8 +23,8 @@ _ELSEWHERE = "Tercatat hadir, tidak ada di daftar cetak"
 def signed_blocks(paper: Paper, found: Matched, about: About, listed: str) -> Iterator[Block]:
     """Yield the whole paper; ``listed`` says which printed list was counted."""
     yield from opening(paper, about, TITLE)
-    yield words(paper, listed, size=3.2, after=3)
-    table = Table(paper, _COLUMNS, height=6.6)
+    yield words(paper, listed, after=3)
+    table = Table(paper, _COLUMNS, height=7)
     for page in found.pages:
         yield table.row(_page(page))
     sums = (found.counted, found.recorded, signed(found.counted - found.recorded))
@@ -34,7 +35,7 @@ def signed_blocks(paper: Paper, found: Matched, about: About, listed: str) -> It
         pages = [page for page in found.differing if page.difference * wanted > 0]
         yield from _people(paper, title, [(str(page.number), one) for page in pages for one in page.doubtful])
     yield from _people(paper, _ELSEWHERE, [("–", one) for one in found.elsewhere])
-    yield signatures(about, "Petugas penghitung")
+    yield from signatures(paper, about, "matched", table.edges)
 
 
 def outcome(found: Matched) -> str:
@@ -66,7 +67,7 @@ def _page(page: SignedPage) -> list[str]:
 def _people(paper: Paper, title: str, people: list[tuple[str, Signer]]) -> Iterator[Block]:
     table = Table(
         paper,
-        (Column("Halaman", 18, "right", 1), Column("No", 14, "right", 1), Column(title), Column("Jabatan", 62)),
+        (Column("Halaman", 22, "right"), Column("No", 14, "middle"), Column(title), Column("Jabatan", 62)),
         height=7.5,
     )
     for page, one in people:

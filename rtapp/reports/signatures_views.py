@@ -13,11 +13,11 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import SignedList
-from ..web.downloads import chosen_paper, download, fonts, paper_choices
+from ..web.downloads import download, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from . import papers
-from .shared_views import blueprint, note_export, wave_links
+from .shared_views import blueprint, chosen_page, note_export, wave_links
 from .signatures import read_counts
 from .signatures_store import find_list, lists_of, matched
 from .signatures_store import save_counts as keep_counts
@@ -61,13 +61,13 @@ def signed_list_paper(list_id: int) -> Response | tuple[str, int]:
     """Answer the counts against the record as a paper; the trail says who took it."""
     actor, now, found = acting(), clock.utcnow(), find_list(db.session, list_id)
     try:
-        paper, faces = chosen_paper(request.form), fonts()
+        page = chosen_page(request.form)
     except Refused as refused:
         return _page(found, said=refused), refused.status
     wave, listed, seen = found.checkpoint.wave, _listed(found), matched(db.session, found)
     told = about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "signed_list.match", wave.id, len(seen.pages), now)
-    return download(papers.signed_pdf(seen, listed, told, paper, faces), f"tanda tangan {told.wave} {paper}", "pdf")
+    return download(papers.signed(seen, listed, told, page), f"tanda tangan {told.wave} {page.paper}", page.form)
 
 
 def _listed(found: SignedList) -> str:

@@ -59,7 +59,7 @@ class Rate:
 class Payment:
     """One line of the list: who is paid, ``substitute`` who stands in, ``paid_at`` and ``cashier`` once paid.
 
-    ``warnings`` are why the cashier should look twice.
+    ``warnings`` are why the cashier should look twice; ``place`` is the village.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Payment:
     paid_at: datetime | None = None
     cashier: str = ""
     warnings: tuple[Reason, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,105 +1,89 @@
-"""Daftar penerimaan uang transport: the lines to sign, total and words, cash per cashier, who needs a second look."""
+"""Daftar penerimaan uang transport: the lines to sign, total and words, cash per cashier; and the page of doubts."""
 
+import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from hashlib import sha256
 
-from .. import clock
-from ..documents.flow import Block, Column, Paper, Table, space, words
-from ..settings.letter import About, opening, sheet_opening, signatures
-from .signed import SignedTable
+from ..documents.flow import Block, Paper, space, words
+from ..documents.tables import Column, Entry, Table, figure
+from ..settings.letter import About, opening, signatures
 from .terbilang import rupiah_words
-from .transport import Money, Payment, cash_by_cashier, rupiah, total
+from .transport import Money, Payment, cash_by_cashier, total
 
 TITLE = "Daftar penerimaan uang transport"
-HEAD = ("No", "Nama", "Jabatan", "Jumlah (Rp)", "PPh (Rp)", "Diterima (Rp)", "Tanda tangan")
+CHECK = "Lembar pemeriksaan uang transport"
 POINT = "Titik absensi"
 NOBODY = "Belum ada yang hadir atau diwakili."
+SETTLED = "Tidak ada yang perlu diperiksa sebelum dibayar."
 _COLUMNS = (
-    Column("No", 9, "right", 1),
-    Column("Nama", lines=3),
-    Column("Jabatan", 38),
-    Column("Jumlah (Rp)", 22, "right", 1),
-    Column("PPh (Rp)", 18, "right", 1),
-    Column("Diterima (Rp)", 24, "right", 1),
-    Column("Tanda tangan", 38),
+    Column("No", 12, "middle"),
+    Column("Nama"),
+    Column("Jabatan", 37),
+    Column("Jumlah (Rp)", 25, "right"),
+    Column("PPh (Rp)", 22, "right"),
+    Column("Diterima (Rp)", 25, "right"),
+    Column("Tanda tangan", 32),
 )
-_CASH = (
-    Column("Kasir"),
-    Column("Orang", 24, "right"),
-    Column("Waktu", 40, "middle"),
-    Column("Dibayarkan (Rp)", 36, "right"),
-)
-_DOUBTS = (Column("No", 9, "right"), Column("Nama", 62), Column("Perlu diperiksa", 0, lines=3))
+_DOUBTS = (Column("No", 12, "middle"), Column("Nama", 52), Column("Jabatan", 46), Column("Perlu diperiksa"))
+
+
+def code_of(payments: Sequence[Payment], point: str, wave: str) -> str:
+    """Return the SHA-256 of what the list says, in hexadecimal; equal for PDF, XLSX and ODS on any paper."""
+    rows = [[one.name, one.position, one.substitute, one.money.gross, one.money.tax] for one in payments]
+    return sha256(json.dumps([wave, point, rows], ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About, point: str) -> Iterator[Block]:
     """Yield the whole paper; ``point`` is the name of the checkpoint whose presence is paid for."""
     yield from opening(paper, about, TITLE, [(POINT, point)])
-    table = SignedTable(paper, _COLUMNS, height=10.0)
+    table = Table(paper, _COLUMNS, height=10.0, signed=True)
     for number, payment in enumerate(payments, start=1):
         name = f"{payment.name} (diwakili oleh {payment.substitute})" if payment.substitute else payment.name
-        cells = [str(number), name, payment.position, *_amounts(payment.money)]
-        yield table.signed(number, cells, joined=number == len(payments))
+        cells = [number, name, payment.position, *_amounts(payment.money)]
+        yield table.sign(number, cells, joined=number == len(payments), place=payment.place or payment.position)
     if not payments:
-        yield table.row([NOBODY, ""], merged=6)
+        yield table.row([NOBODY], merged=6)
     money = total(payments)
-    sums = ["Jumlah", *map(rupiah, (money.gross, money.tax, money.net)), ""]
-    yield table.row(sums, face="bold", merged=3, joined=True)
+    yield table.row(["Jumlah", *_amounts(money)], face="bold", merged=3, joined=True, above=bool(payments))
     yield space(2, joined=True)
-    yield words(paper, f"Terbilang: {rupiah_words(money.net)}.", size=3.6, face="bold", joined=True)
-    yield signatures(about, "Bendahara")
-    yield from _cashiers(paper, payments, about)
-    yield from _doubts(paper, payments)
+    yield words(paper, f"Terbilang: {rupiah_words(money.net)}.", face="bold", joined=True)
+    yield from signatures(paper, about, "transport", table.edges)
+    yield from _cashiers(table, payments, about)
 
 
-def transport_rows(payments: Sequence[Payment], about: About, point: str) -> tuple[list[Sequence[Any]], int]:
-    """Return the same as rows of a sheet, and how many stand above their header."""
-    above = sheet_opening(about, TITLE, [(POINT, point)])
-    rows: list[Sequence[Any]] = [*above, [*HEAD, "Diwakili oleh", "Dibayar", "Kasir", "Perlu diperiksa"]]
-    for number, one in enumerate(payments, start=1):
-        at = clock.clock_text(one.paid_at, about.zone) if one.paid_at else ""
-        said = " ".join(map(str, one.warnings))
-        money = (one.money.gross, one.money.tax, one.money.net)
-        rows.append([number, one.name, one.position, *money, "", one.substitute, at, one.cashier, said])
-    money = total(payments)
-    rows += [["", "Jumlah", "", money.gross, money.tax, money.net], ["", "Terbilang", rupiah_words(money.net)], []]
-    for cash in cash_by_cashier(payments):
-        first, last = (clock.clock_text(at, about.zone) for at in (cash.first, cash.last))
-        rows.append(["", f"Kas {cash.cashier}", f"{cash.people} orang, {first}–{last}", "", "", cash.net])
-    return [*rows, ["", about.printed]], len(above)
+def check_blocks(paper: Paper, payments: Sequence[Payment], about: About, point: str) -> Iterator[Block]:
+    """Yield the paper that is looked at before the list is printed and paid: who needs a second look, and why."""
+    yield from opening(paper, about, CHECK, [(POINT, point)])
+    table = Table(paper, _DOUBTS, height=9)
+    doubted = [(number, one) for number, one in enumerate(payments, start=1) if one.warnings]
+    for number, one in doubted:
+        row = table.row([number, one.name, one.position, " ".join(map(str, one.warnings))])
+        yield replace(row, place=one.place or one.position)
+    if not doubted:
+        yield words(paper, SETTLED)
 
 
-def _amounts(money: Money) -> list[str]:
-    return [rupiah(money.gross), rupiah(money.tax), rupiah(money.net)]
+def _amounts(money: Money) -> list[Entry]:
+    return [figure(money.gross), figure(money.tax), figure(money.net)]
 
 
-def _cashiers(paper: Paper, payments: Sequence[Payment], about: About) -> Iterator[Block]:
+def _cashiers(table: Table, payments: Sequence[Payment], about: About) -> Iterator[Block]:
+    """Yield who handed out how much, in the columns of the list."""
     cashiers = cash_by_cashier(payments)
     if not cashiers:
         return
-    columns = (
-        Column("Kasir"),
-        Column("Orang", 24, "right"),
-        Column("Waktu", 40, "middle"),
-        Column("Dibayarkan (Rp)", 36, "right"),
-    )
-    table = Table(paper, columns, height=7.5)
-    yield words(paper, "Kas per kasir", face="bold", after=1.5, joined=True)
-    for cash in cashiers:
-        first, last = (clock.clock_text(at, about.zone) for at in (cash.first, cash.last))
-        cells = [cash.cashier or "tidak diketahui", rupiah(cash.people), f"{first}–{last}", rupiah(cash.net)]
-        yield table.row(cells, joined=cash is not cashiers[-1])
+    cash = Table(table.paper, _cash_columns(table), height=8)
+    yield words(table.paper, "Kas per kasir", face="bold", after=1.5, joined=True)
+    for one in cashiers:
+        when = "–".join(map(about.time, (one.first, one.last)))
+        cells = [one.cashier or "tidak diketahui", figure(one.people), when, figure(one.net)]
+        yield cash.row(cells, joined=one is not cashiers[-1])
     yield space(4)
 
 
-def _doubts(paper: Paper, payments: Sequence[Payment]) -> Iterator[Block]:
-    doubted = [(number, one) for number, one in enumerate(payments, start=1) if one.warnings]
-    if not doubted:
-        return
-    table = Table(
-        paper, (Column("No", 9, "right"), Column("Nama", 62), Column("Perlu diperiksa", 0, lines=3)), height=9
-    )
-    yield words(paper, "Perlu diperiksa sebelum dibayar", face="bold", after=1.5, joined=True)
-    for number, one in doubted:
-        yield table.row([str(number), f"{one.name}, {one.position}", " ".join(map(str, one.warnings))])
-    yield space(4)
+def _cash_columns(table: Table) -> list[Column]:
+    edges = table.edges
+    widths = (0, edges[3] - edges[2], edges[5] - edges[3], edges[7] - edges[5])
+    titles = (("Kasir", "left"), ("Orang", "right"), ("Waktu", "middle"), ("Dibayarkan (Rp)", "right"))
+    return [Column(title, width, align) for (title, align), width in zip(titles, widths, strict=True)]

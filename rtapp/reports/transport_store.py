@@ -27,7 +27,7 @@ from ..schema import (
     Village,
     Wave,
 )
-from .transport import KINDS, Payment, Rate, position_of
+from .transport import KINDS, Payment, Rate, position_of, village_of
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,7 @@ def _payment(row: Row[Any], rates: Mapping[str, Rate], known: Transport, paid: t
         paid_at=paid[0] if paid else None,
         cashier=paid[1] if paid else "",
         warnings=tuple(_warnings(known, row.substitute or "")),
+        place=village_of(row.village, row.village_kind),
     )
 
 

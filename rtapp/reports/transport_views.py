@@ -13,14 +13,15 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.downloads import chosen_paper, download, fonts, paper_choices
+from ..web.downloads import download, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
 from ..web.requests import row_id
 from . import papers
-from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
+from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
 from .transport import KINDS, Rate, cash_by_cashier, read_rate, rupiah, total
+from .transport_paper import code_of as transport_code
 from .transport_store import PayList, pay_list, payable_points, rates_of
 from .transport_store import save_rates as keep_rates
 
@@ -55,20 +56,23 @@ def save_rates(wave_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/waves/<int:wave_id>/transport")
 @requires(Duty.MAKE_REPORTS)
 def transport_paper(wave_id: int) -> Response | tuple[str, int]:
-    """Answer the list to sign as PDF or XLSX; the trail says who took how many lines."""
-    actor, now, form = acting(), clock.utcnow(), request.form.get("form", "pdf")
+    """Answer the list to sign, or the page of who is to be looked at first; the trail says who took how many lines."""
+    actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces = chosen_paper(request.form), fonts()
+        page = chosen_page(request.form)
         found = pay_list(db.session, wave, request.form.get("checkpoint", type=row_id))
     except Refused as refused:
         return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
     told, point = about_of(db.session, wave, actor.name, now), found.point.name
-    note_export(actor.name, "transport.print", wave.id, len(found.payments), now)
-    if form == "xlsx":
-        return download(papers.transport_xlsx(found.payments, told, point), f"uang transport {told.wave}", "xlsx")
-    pdf = papers.transport_pdf(found.payments, told, point, paper, faces)
-    return download(pdf, f"uang transport {told.wave} {paper}", "pdf")
+    if request.form.get("check"):
+        note_export(actor.name, "transport.check", wave.id, sum(bool(one.warnings) for one in found.payments), now)
+        data = papers.transport_check(found.payments, told, point, page)
+        return download(data, f"pemeriksaan uang transport {told.wave} {page.paper}", page.form)
+    code = transport_code(found.payments, point, told.wave)[: papers.CODE]
+    note_export(actor.name, "transport.print", wave.id, len(found.payments), now, code=code)
+    data = papers.transport(found.payments, told, point, page)
+    return download(data, f"uang transport {told.wave} {page.paper}", page.form)
 
 
 def _typed() -> tuple[dict[str, Rate], dict[str, str]]:

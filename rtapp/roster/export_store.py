@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import store as audit
-from ..documents.ods import write_ods
+from ..documents.ods_out import write_ods
 from ..documents.sheets import write_csv
 from ..documents.xlsx_out import Table, write_xlsx
 from ..events.place_store import find_districts

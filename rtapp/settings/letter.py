@@ -1,16 +1,31 @@
 """What stands above and below a paper: whose it is, what it is of, who signs."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from .. import clock
-from ..documents.flow import SIDE, Block, Paper, space, words
-from .letterhead import NO_LETTERHEAD, Letterhead, Signatory
+from ..documents.flow import BODY, SIDE, Block, Cell, Image, Margins, Paper, Strip, block_of, space, words
+from ..documents.lettering import NO_BREAK, POINT, Fitted
+from .letterhead import NO_LETTERHEAD, Letterhead
+from .signatories import IN_CHARGE as IN_CHARGE
+from .signatories import Signatory, Signing, signers_of
 
 BLANK, NUMBER, PLACE = "." * 40, "NIP. " + "." * 32, "." * 28
-IN_CHARGE = Signatory("Penanggung jawab kegiatan")
+ACROSS = 3
+"""How many sign side by side; who is more signs below them."""
+
 _LOGO, _BESIDE = 22.0, 26.0  # mm: the box of the logo, and what it keeps free at both sides of the lines
+_STAMP = 22.0  # of room for a signature and a stamp
+_NAME, _COLON = 30.0, 3.0  # of a fact: its name, the colon
+_SHRINKING = tuple(size * POINT / 2 for size in range(22, 15, -1))  # from 11 to 8 points
+_ADDRESS = (9.5 * POINT, 9 * POINT, 8.5 * POINT, 8 * POINT)
+# A space that belongs to a number: "(0526) 2021234", "Telp. 0526", "Kode Pos 71513".
+_WITHIN = re.compile(r"(?<=[\d)]) (?=[\d(+/–-])|(?<=[–/-]) (?=\d)|(?<=\d) (?=[–/-])|"
+                     r"(?<=telp\.) |(?<=telp) |(?<=telepon) |(?<=tel\.) |(?<=faks\.) |(?<=fax\.) |(?<=faks) |(?<=fax) |"
+                     r"(?<=hp\.) |(?<=hp) |(?<=wa) |(?<=no\.) |(?<=nomor) |(?<=pos) (?=\d)|(?<=kode) (?=pos)|"
+                     r"(?<=:) (?=[\d(+])", re.IGNORECASE)  # fmt: skip
 Fact = tuple[str, str]
 
 
@@ -18,7 +33,8 @@ Fact = tuple[str, str]
 class About:
     """What a paper is of (``day`` and ``venue`` are the wave's), when and by whom it is printed, on whose letter paper.
 
-    ``logo`` is a PNG or nothing; ``requester`` is nobody where a paper is made unasked.
+    ``logo`` is a PNG or nothing; ``requester`` is nobody where a paper is made unasked; ``on`` is the day as a date;
+    ``signing`` says who signs which kind of paper.
     """
 
     event: str
@@ -31,20 +47,39 @@ class About:
     requester: str
     letterhead: Letterhead = NO_LETTERHEAD
     logo: bytes = b""
+    on: date | None = None
+    signing: Signing = field(default_factory=dict)
 
     @property
     def printed(self) -> str:
         """Return the line at the foot of each page."""
-        at = clock.local(self.printed_at, self.zone)
-        moment = f"{clock.day_text(at.date())} {clock.clock_text(self.printed_at, self.zone)}"
         by = f", oleh {self.requester}" if self.requester else ""
-        return f"dicetak dari sistem, {moment} {clock.zone_text(self.zone)}{by}"
+        day = clock.day_text(self.made_at.date())
+        moment = f"{day} {clock.clock_text(self.printed_at, self.zone)} {clock.zone_text(self.zone)}"
+        return f"dicetak dari sistem, {moment}{by}"
+
+    @property
+    def made_at(self) -> datetime:
+        """Return when it is printed by the clocks of the event, without what is less than a second."""
+        return clock.local(self.printed_at, self.zone).replace(microsecond=0)
+
+    def time(self, at: datetime) -> str:
+        """Return when something happened by the clocks of the event, with the date where that is not the paper's."""
+        moment = clock.clock_text(at, self.zone)
+        day = clock.local(at, self.zone).date()
+        month = clock.MONTHS["id"][day.month - 1][:3]
+        return moment if self.on in (None, day) else f"{moment} {day.day} {month} {day.year}"
+
+    def margins(self, title: str, code: str = "", marks: str = "") -> Margins:
+        """Return what stands around each page of the paper ``title``."""
+        told = " · ".join(filter(None, (self.wave, self.day, self.venue)))
+        return Margins((f"{title} · {self.event}", told), self.printed, code, marks)
 
 
 def opening(paper: Paper, about: About, title: str, more: Sequence[Fact] = ()) -> Iterator[Block]:
     """Yield the letterhead, the title and what the paper is of; ``more`` follows the facts of the wave."""
     yield from _head(paper, about)
-    yield words(paper, title.upper(), size=4.6, face="bold", align="middle", after=4)
+    yield words(paper, title.upper(), size=13 * POINT, face="bold", align="middle", after=3)
     facts = (("Kegiatan", about.event), ("Gelombang", about.wave), ("Hari/Tanggal", about.day), ("Tempat", about.venue))
     for name, value in (*facts, *more):
         if value:
@@ -52,108 +87,122 @@ def opening(paper: Paper, about: About, title: str, more: Sequence[Fact] = ()) -
     yield space(3)
 
 
-def sheet_opening(about: About, title: str, more: Sequence[Fact] = ()) -> list[list[str]]:
-    """Return the same as rows above the header of a sheet."""
-    head = about.letterhead
-    above = [*head.lines, *filter(None, (head.address,))] if head.lines else [about.organiser.upper()]
-    told = " · ".join(filter(None, (about.wave, about.day, about.venue, *(value for _name, value in more))))
-    return [*([line] for line in above), [title.upper()], [about.event], [told], []]
+def signatures(paper: Paper, about: About, kind: str, edges: Sequence[float] = ()) -> Iterator[Block]:
+    """Yield who signs a kind of paper, side by side with room for a stamp, place and day above the rightmost.
 
-
-def signatures(about: About, clerk: str = "") -> Block:
-    """Return who signs, with room for a stamp: at the right below place and day the signatory, at the left the witness.
-
-    ``clerk`` is the position of somebody who signs this paper himself: then the signatory bears witness.
+    ``edges`` are those of the paper's table: in a sheet signatures stand below its columns.
     """
-    head, dots = about.letterhead, f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
-    if clerk:
-        signers = [("Mengetahui,", head.witness or head.signer or IN_CHARGE), (dots, Signatory(clerk))]
-    else:
-        signers = [*([("Mengetahui,", head.witness)] if head.witness else []), (dots, head.signer or IN_CHARGE)]
-
-    def draw(pen: Paper, top: float) -> None:
-        width = (pen.width - 2 * SIDE) / 2
-        for place, (above, signer) in enumerate(signers, start=2 - len(signers)):
-            draw_signer(pen, SIDE + width * (place + 0.5), top + 8, width - 8, above, signer)
-
-    return Block(62, draw)
+    signers = signers_of(about.signing, kind)
+    dated = f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
+    for first, row in enumerate(_rows(signers)):
+        strips = signing_strips(paper, SIDE, paper.width - SIDE, row, "" if first else dated, edges=edges)
+        yield block_of([Strip(6), *strips, Strip(3)])
 
 
-def signer_rows(about: About) -> list[list[str]]:
-    """Return who signs as rows of a sheet, one under the other."""
-    head, told = about.letterhead, []
-    day = f"{head.place or PLACE}, {about.day.partition(', ')[2]}"
-    for above, signer in ((day, head.signer or IN_CHARGE), ("Mengetahui,", head.witness)):
-        if signer:
-            nip = f"NIP. {signer.nip}" if signer.nip else NUMBER
-            told += [[above], [signer.position], [], [], [signer.name or BLANK], [signer.rank], [nip], []]
-    return told
+def signing_strips(
+    paper: Paper, left: float, right: float, signers: Sequence[Signatory], dated: str, *, edges: Sequence[float] = (),
+    stamp: float = _STAMP, small: bool = False,
+) -> list[Strip]:  # fmt: skip
+    """Return signatories side by side between ``left`` and ``right``; a single one stands in the right half.
+
+    ``small``: what is long is rather small (no less than 8 pt) than high.
+    """
+    sizes = {1: _SHRINKING, 2: _SHRINKING if small else BODY}  # by how many lines are wished for
+    places = max(2, len(signers))
+    wide = (right - left) / places
+    first = places - len(signers)
+    spans = [(left + wide * place, left + wide * (place + 1)) for place in range(first, places)]
+    below = snapped(spans, edges)
+
+    def strip(texts: Sequence[str], face: str = "regular", lines: int = 2, underlined: bool = False) -> list[Strip]:
+        made, high = [], 0.0
+        for (start, end), (first, last), text in zip(spans, below, texts, strict=True):
+            named = underlined and text != BLANK
+            own = "regular" if underlined and not named else face
+            fitted = paper.stand(text, own, end - start - 6, sizes[lines], lines * sizes[lines][-1] * 1.17)
+            made.append(Cell(start, end, fitted, own, "middle", whole=text, top=True, underlined=named))
+            # In a sheet the same letters stand between two columns, which may be closer to each other.
+            high = max(high, fitted.height, paper.stand(text, own, last - first - 2, (fitted.size,)).height)
+        return [Strip(high + 0.4, tuple(made))] if high else []
+
+    return [
+        *(strip([*[""] * (len(signers) - 1), dated], lines=1) if dated else []),
+        *strip([one.caption for one in signers]),
+        *strip([one.position for one in signers]),
+        Strip(stamp),
+        *strip([one.name or BLANK for one in signers], "bold", underlined=True),
+        *strip([one.rank for one in signers]),
+        *strip([f"NIP. {one.nip}" if one.nip else "" if one.name else NUMBER for one in signers], lines=1),
+    ]
+
+
+def snapped(spans: Sequence[tuple[float, float]], edges: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the spans between the nearest of ``edges``, each at least one column wide; as they are without edges."""
+    if len(edges) <= len(spans):
+        return list(spans)
+    inner, found = list(edges), []
+    start = min(range(len(inner)), key=lambda at: abs(inner[at] - spans[0][0]))
+    start = min(start, len(inner) - 1 - len(spans))
+    for left, (_begin, end) in enumerate(spans):
+        rest = len(spans) - 1 - left
+        stop = min(range(start + 1, len(inner) - rest), key=lambda at: abs(inner[at] - end))
+        found.append((inner[start], inner[stop]))
+        start = stop
+    return found
+
+
+def _rows(signers: Sequence[Signatory]) -> list[Sequence[Signatory]]:
+    """Return signatories by rows of nearly equal length, the longer ones above."""
+    count = -(-len(signers) // ACROSS)
+    short, long = divmod(len(signers), count)
+    rows, at = [], 0
+    for row in range(count):
+        end = at + short + (1 if row < long else 0)
+        rows.append(signers[at:end])
+        at = end
+    return rows
 
 
 def _head(paper: Paper, about: About) -> Iterator[Block]:
     head = about.letterhead
-    if not head.lines and not about.logo:
-        if about.organiser:
-            yield words(paper, about.organiser.upper(), size=5, face="bold", align="middle", after=2)
-            yield Block(4, _rule)
+    lines = head.lines or ((about.organiser.upper(),) if about.organiser else ())
+    if not lines and not about.logo:
         return
-    lines = head.lines or (about.organiser.upper(),)
-    width = paper.width - 2 * SIDE - (2 * _BESIDE if about.logo else 0)
+    beside = _BESIDE if about.logo else 0.0
+    left, right = SIDE + beside, paper.width - SIDE - beside
     faces = ["regular" if number == 0 and len(lines) > 1 else "bold" for number in range(len(lines))]
-    sizes = [4.6 if face == "regular" else 5.4 for face in faces]
-    set_lines = [
-        (face, paper.fit(line, face, width, largest=size, smallest=2.6, lines=2))
-        for line, face, size in zip((*lines, head.address), (*faces, "regular"), (*sizes, 3.2), strict=True)
-        if line
-    ]
-    tall = sum(fitted.height + 0.6 for _face, fitted in set_lines)
-    height = max(tall, _LOGO if about.logo else 0)
-
-    def draw(pen: Paper, top: float) -> None:
-        if about.logo:
-            pen.image(SIDE, top, _LOGO, height, about.logo)
-        y = top + (height - tall) / 2
-        for face, fitted in set_lines:
-            y = pen.write(pen.width / 2, y, fitted, face, "middle") + 0.6
-
-    yield Block(height + 1.5, draw, joined=True)
-    yield Block(6, _rule)
-
-
-def draw_signer(pen: Paper, x: float, top: float, width: float, above: str, signer: Signatory) -> None:
-    """Draw one signature: its name underlined, or a line of dots to write on, as the number is."""
-    number = f"NIP. {signer.nip}" if signer.nip else "" if signer.name else NUMBER
-    face = "bold" if signer.name else "regular"
-    name = pen.fit(signer.name or BLANK, face, width, largest=3.5, smallest=2)
-    below = [line for line in (signer.rank, number) if line]
-    for down, line, lines in ((0, above, 1), (5, signer.position, 2)):
+    sizes = [(13 * POINT if face == "regular" else 15 * POINT, 12 * POINT, 11 * POINT) for face in faces]
+    strips = []
+    told = zip((*lines, _unbroken(head.address)), (*faces, "regular"), (*sizes, _ADDRESS), strict=True)
+    for line, face, size in told:
         if line:
-            pen.write(
-                x,
-                top + down,
-                pen.fit(line, "regular", width, largest=3.5, smallest=2, lines=lines),
-                "regular",
-                "middle",
-            )
-    pen.write(x, top + 36, name, face, "middle")
-    if signer.name and name.lines:
-        half = pen.measure(name.lines[0], face) * name.size / 2
-        pen.line(x - half, top + 36 + name.height, x + half, top + 36 + name.height, 0.25)
-    for down, line in zip((41, 45.6), below, strict=False):
-        pen.write(x, top + down, pen.fit(line, "regular", width, largest=3.5, smallest=2), "regular", "middle")
+            fitted = paper.stand(line, face, right - left, size, 2 * size[0] * 1.17)
+            strips.append(Strip(fitted.height + 0.6, (_headed(paper, left, right, fitted, face),)))
+    tall = sum(strip.height for strip in strips)
+    height = max(tall, _LOGO if about.logo else 0)
+    around = [Strip((height - tall) / 2)] if height > tall else []
+    images = [Image(SIDE, 0, _LOGO, height, about.logo)] if about.logo else []
+    rule = Strip(2.5, (Cell(SIDE, paper.width - SIDE, sides="D"),))
+    yield block_of([*around, *strips, *around, rule, Strip(4)], images=images)
+
+
+def _headed(paper: Paper, left: float, right: float, fitted: Fitted, face: str) -> Cell:
+    """Return a line of the letterhead; in a sheet it is broken as it is here, for the logo stands beside it."""
+    return Cell(left, right, fitted, face, "middle", whole="\n".join(fitted.lines), sheet=(SIDE, paper.width - SIDE))
+
+
+def _unbroken(address: str) -> str:
+    """Return the address with no-break spaces inside its numbers, and between them and what they are called."""
+    return _WITHIN.sub(NO_BREAK, address)
 
 
 def _fact(paper: Paper, name: str, value: str) -> Block:
-    fitted = paper.fit(value, "regular", paper.width - 2 * SIDE - 32, largest=3.5, smallest=2.2, lines=2)
-
-    def draw(pen: Paper, top: float) -> None:
-        pen.write(SIDE, top, pen.fit(name, "regular", 28, largest=3.5, smallest=2), "regular")
-        pen.write(SIDE + 28, top, pen.fit(":", "regular", 4, largest=3.5, smallest=3), "regular")
-        pen.write(SIDE + 31, top, fitted, "regular")
-
-    return Block(fitted.height + 0.8, draw)
-
-
-def _rule(pen: Paper, top: float) -> None:
-    for y, thickness in ((top, 0.8), (top + 1.2, 0.25)):
-        pen.line(SIDE, y, pen.width - SIDE, y, thickness)
+    left, right = SIDE, paper.width - SIDE
+    start = left + _NAME + _COLON
+    fitted = paper.stand(value, "regular", right - start, BODY, 2 * BODY[-1] * 1.17)
+    told = Cell(start, right, fitted, whole=f"{name} : {value}", top=True, sheet=(left, right))
+    named = [
+        Cell(left, left + _NAME, paper.stand(name, "regular", _NAME, (fitted.size,)), top=True, sheet=(left, left)),
+        Cell(left + _NAME, start, paper.stand(":", "regular", _COLON, (fitted.size,)), top=True, sheet=(left, left)),
+    ]
+    return block_of([Strip(fitted.height + 0.8, (*named, told))])

@@ -1,46 +1,26 @@
-"""The letterhead and who signs: what may be typed, and how it is kept."""
+"""The letterhead: what may be typed, and how it is kept."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..refusals import Refused
+from .signatories import checked_line
 
 LINES = 3
 PAPERS = ("f4", "a4")
-LONGEST = {"line": 100, "address": 200, "place": 60, "position": 100, "name": 100, "rank": 60}
-"""The most letters of each field, which a paper can hold."""
-
-_NIP = re.compile(r"\d{18}")
-
-
-@dataclass(frozen=True)
-class Signatory:
-    """Who signs a paper; ``nip`` is 18 digits or nothing."""
-
-    position: str = ""
-    name: str = ""
-    rank: str = ""
-    nip: str = ""
-
-    def __bool__(self) -> bool:
-        return any((self.position, self.name, self.rank, self.nip))
+LONGEST = {"line": 100, "address": 200, "place": 60}
+"""The most letters of each field; a paper wraps them, it cuts none."""
 
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What stands above and below every paper: up to three lines and an address; where and by whom it is signed.
-
-    ``signer`` signs at the right, ``witness`` at the left below "Mengetahui"; ``paper`` is the usual one.
-    """
+    """What stands above every paper: up to three lines and an address; where it is signed, and the usual ``paper``."""
 
     lines: tuple[str, ...] = ()
     address: str = ""
     place: str = ""
     paper: str = PAPERS[0]
-    signer: Signatory = Signatory()
-    witness: Signatory = Signatory()
 
     def kept(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -49,8 +29,8 @@ class Letterhead:
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "Letterhead":
         """Return it from the values of ``kept``."""
-        signers = {role: Signatory(**kept[role]) for role in ("signer", "witness")}
-        return cls(**{**kept, "lines": tuple(kept["lines"]), **signers})
+        plain = {name: kept[name] for name in ("address", "place", "paper") if name in kept}
+        return cls(tuple(kept["lines"]), **plain)
 
 
 NO_LETTERHEAD = Letterhead()
@@ -60,10 +40,7 @@ def typed(letterhead: Letterhead) -> dict[str, str]:
     """Return the fields of the form as they are filled in for ``letterhead``."""
     lines = (*letterhead.lines, "", "", "")[:LINES]
     fields = {f"line-{number}": line for number, line in enumerate(lines, start=1)}
-    fields |= {"address": letterhead.address, "place": letterhead.place, "paper": letterhead.paper}
-    for role in ("signer", "witness"):
-        fields |= {f"{role}-{name}": value for name, value in asdict(getattr(letterhead, role)).items()}
-    return fields
+    return fields | {"address": letterhead.address, "place": letterhead.place, "paper": letterhead.paper}
 
 
 def read(fields: Mapping[str, str]) -> tuple[Letterhead, dict[str, Refused]]:
@@ -78,32 +55,12 @@ def read(fields: Mapping[str, str]) -> tuple[Letterhead, dict[str, Refused]]:
             return ""
 
     def line(key: str, kind: str) -> str:
-        return checked(key, lambda text: _checked_line(kind, text))
-
-    def signatory(role: str) -> Signatory:
-        words = {kind: line(f"{role}-{kind}", kind) for kind in ("position", "name", "rank")}
-        return Signatory(**words, nip=checked(f"{role}-nip", _checked_nip))
+        return checked(key, lambda text: checked_line(text, LONGEST[kind]))
 
     lines = tuple(filter(None, (line(f"line-{number}", "line") for number in range(1, LINES + 1))))
     address, place = line("address", "address"), line("place", "place")
     paper = checked("paper", _checked_paper)
-    return Letterhead(lines, address, place, paper, signatory("signer"), signatory("witness")), problems
-
-
-def _checked_line(kind: str, text: str) -> str:
-    if len(text) > LONGEST[kind]:
-        most, n = LONGEST[kind], len(text)
-        raise Refused("long_line", "Paling banyak %(most)s huruf; yang diisi %(n)s huruf.", 422, most=most, n=n)
-    if not text.isprintable():
-        raise Refused("bad_sign", "Ada tanda yang tidak terlihat. Ketik ulang.", 422)
-    return text
-
-
-def _checked_nip(text: str) -> str:
-    digits = re.sub(r"[\s.\-]|^NIP\b", "", text, flags=re.IGNORECASE)
-    if digits and not _NIP.fullmatch(digits):
-        raise Refused("bad_nip", "NIP terdiri atas 18 angka. Kosongkan bila tidak ada.", 422)
-    return digits
+    return Letterhead(lines, address, place, paper), problems
 
 
 def _checked_paper(text: str) -> str:

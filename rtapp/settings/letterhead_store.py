@@ -1,6 +1,7 @@
 """Read and change the letterhead, its logo and who signs; they lie in the database, so that a backup holds them."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..schema import Setting
 from .letterhead import Letterhead
+from .signatories import Signatory, kept, restored
 
-LETTERHEAD, LOGO = "letterhead", "logo"
+LETTERHEAD, LOGO, SIGNING = "letterhead", "logo", "signatories"
 
 
 def letterhead_of(session: Session) -> Letterhead:
@@ -48,6 +50,24 @@ def save_logo(session: Session, actor: str, png: bytes, *, now: datetime) -> boo
         session.delete(session.get(Setting, LOGO))
     told = {"before": _digest(before), "after": _digest(png)}
     note(session, actor, "logo.change", "setting", None, now=now, **told)
+    return True
+
+
+def signing_of(session: Session) -> dict[str, tuple[Signatory, ...]]:
+    """Return who signs each kind of paper; kinds for which nobody was set are absent."""
+    row = session.get(Setting, SIGNING)
+    return restored(row.value) if row else {}
+
+
+def save_signers(session: Session, actor: str, kind: str, signers: Sequence[Signatory], *, now: datetime) -> bool:
+    """Set who signs a kind of paper, nobody where there are none; return whether anything changed."""
+    before = signing_of(session)
+    if before.get(kind, ()) == tuple(signers):
+        return False
+    wanted = {**before, kind: tuple(signers)}
+    _put(session, SIGNING, {name: kept(rows) for name, rows in wanted.items() if rows})
+    told = {"paper": kind, "before": kept(before.get(kind, ())), "after": kept(signers)}
+    note(session, actor, "signatories.change", "setting", None, now=now, **told)
     return True
 
 

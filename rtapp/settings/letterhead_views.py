@@ -1,4 +1,4 @@
-"""Kop dan tanda tangan: the lines above every paper, the logo, where and by whom papers are signed."""
+"""Kop surat: the lines above every paper, the logo, where papers are signed and on what they are printed."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -36,7 +36,7 @@ def letterhead() -> str:
 @blueprint.post("/settings/letterhead")
 @requires(Duty.MANAGE_SETTINGS)
 def save_letterhead() -> Response | tuple[str, int]:
-    """Keep the letterhead and who signs, all of it or nothing where one field cannot be used."""
+    """Keep the letterhead, all of it or nothing where one field cannot be used."""
     actor, now, (wanted, problems) = acting(), clock.utcnow(), read(request.form)
     if problems:
         said = {key: refusal_text(refused) for key, refused in problems.items()}

@@ -18,6 +18,7 @@ from ..web.network import lan_addresses
 from ..web.reauthentication import ask_again
 from . import (
     letterhead_views,  # noqa: F401  its routes are this room's
+    signatories_views,  # noqa: F401  so are these
     store,
 )
 from .options import OPTIONS

@@ -39,6 +39,7 @@ _PAPERS = (
     (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
 )
 _LETTERHEAD = ("settings.letterhead", "settings.save_letterhead", "settings.save_logo")
+_SIGNATORIES = ("settings.signatories", "settings.save_signatories")
 _SETTINGS = (
     (_("Acara"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
     (_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
@@ -49,6 +50,7 @@ _SETTINGS = (
     (_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
     (_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
     (_("Kop surat"), "settings.letterhead", _LETTERHEAD, Duty.MANAGE_SETTINGS),
+    (_("Penanda tangan"), "settings.signatories", _SIGNATORIES, Duty.MANAGE_SETTINGS),
     (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
 )
 _PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))

@@ -1,0 +1,126 @@
+"""Who signs a paper: any number side by side, free text, remembered for each kind of paper."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..refusals import Refused
+
+LONGEST = {"caption": 60, "position": 120, "name": 120, "rank": 80}
+"""The most letters of each field; a paper wraps them, it cuts none."""
+
+MOST = 12
+FEWER = {"certificate": 3}  # whose page has no room for more
+EVERY = "every"
+KINDS = {
+    EVERY: "Semua dokumen lain",
+    "attendance": "Daftar hadir",
+    "transport": "Daftar penerimaan uang transport",
+    "recap": "Rekap kehadiran",
+    "report": "Laporan kegiatan",
+    "certificate": "Sertifikat",
+    "matched": "Pencocokan tanda tangan",
+    "erasure": "Berita acara pemusnahan",
+}
+"""The papers that are signed by somebody of their own, and what stands for every other one."""
+
+CLERKS = {
+    "transport": "Bendahara",
+    "recap": "Petugas rekap",
+    "matched": "Petugas penghitung",
+    "erasure": "Yang memusnahkan",
+}
+"""Who signs such a paper himself while nobody is set for it: then the usual signatory bears witness."""
+
+WITNESS = "Mengetahui,"
+FIELDS = (*LONGEST, "nip")
+_NIP = re.compile(r"\d{18}")
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who signs: ``caption`` stands above the position ("Mengetahui,"), ``nip`` is 18 digits or nothing."""
+
+    position: str = ""
+    name: str = ""
+    rank: str = ""
+    nip: str = ""
+    caption: str = ""
+
+    def __bool__(self) -> bool:
+        return any((self.position, self.name, self.rank, self.nip, self.caption))
+
+
+IN_CHARGE = Signatory("Penanggung jawab kegiatan")
+Signing = Mapping[str, Sequence[Signatory]]
+
+
+def signers_of(signing: Signing, kind: str) -> tuple[Signatory, ...]:
+    """Return who signs a kind of paper, from the left: those set for it, else the usual ones and its clerk."""
+    if own := signing.get(kind):
+        return tuple(own)
+    usual = tuple(signing.get(EVERY, ())) or (IN_CHARGE,)
+    if kind not in CLERKS:
+        return usual
+    first = usual[0]
+    return (Signatory(first.position, first.name, first.rank, first.nip, WITNESS), Signatory(CLERKS[kind]))
+
+
+def kept(signers: Sequence[Signatory]) -> list[dict[str, str]]:
+    """Return signatories as plain values."""
+    return [asdict(one) for one in signers]
+
+
+def restored(values: Any) -> dict[str, tuple[Signatory, ...]]:
+    """Return who signs each kind of paper from the plain values that were kept."""
+    return {kind: tuple(Signatory(**one) for one in rows) for kind, rows in (values or {}).items() if kind in KINDS}
+
+
+def typed(signers: Sequence[Signatory], *, room: int = 0) -> list[dict[str, str]]:
+    """Return the fields of the form, with ``room`` empty ones behind."""
+    return [*kept(signers), *kept([Signatory()] * room)][:MOST]
+
+
+def fields_of(form: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what was typed of each signatory, as it was typed: position-1, name-1, … up to ``MOST``."""
+    found = []
+    for number in range(1, MOST + 1):
+        keys = {name: f"{name}-{number}" for name in FIELDS}
+        if any(key in form for key in keys.values()):
+            found.append({name: form.get(key, "")[:500] for name, key in keys.items()})
+    return found
+
+
+def read(rows: Sequence[Mapping[str, str]]) -> tuple[list[Signatory], dict[str, Refused]]:
+    """Return who is typed, empty rows left out, and by field ("name-2") what is wrong with it."""
+    problems: dict[str, Refused] = {}
+    found = []
+    for number, row in enumerate(rows, start=1):
+        values = {}
+        for name in FIELDS:
+            try:
+                values[name] = checked(name, " ".join(row.get(name, "").split()))
+            except Refused as refused:
+                problems[f"{name}-{number}"] = refused
+        found.append(Signatory(**values))
+    return [one for one in found if one], problems
+
+
+def checked(name: str, text: str) -> str:
+    """Return the text of a field as it is kept; refused when it cannot be."""
+    if name == "nip":
+        digits = re.sub(r"[\s.\-]|^NIP\b", "", text, flags=re.IGNORECASE)
+        if digits and not _NIP.fullmatch(digits):
+            raise Refused("bad_nip", "NIP terdiri atas 18 angka. Kosongkan bila tidak ada.", 422)
+        return digits
+    return checked_line(text, LONGEST[name])
+
+
+def checked_line(text: str, most: int) -> str:
+    """Return a line of text; refused when it is longer than ``most`` letters or holds what nobody can see."""
+    if len(text) > most:
+        raise Refused("long_line", "Paling banyak %(most)s huruf; yang diisi %(n)s huruf.", 422, most=most, n=len(text))
+    if not text.isprintable():
+        raise Refused("bad_sign", "Ada tanda yang tidak terlihat. Ketik ulang.", 422)
+    return text
