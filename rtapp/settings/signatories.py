@@ -13,16 +13,7 @@ LONGEST = {"caption": 60, "position": 120, "name": 120, "rank": 80}
 MOST = 12
 FEWER = {"certificate": 3}  # whose page has no room for more
 EVERY = "every"
-KINDS = {
-    EVERY: "Semua dokumen lain",
-    "attendance": "Daftar hadir",
-    "transport": "Daftar penerimaan uang transport",
-    "recap": "Rekap kehadiran",
-    "report": "Laporan kegiatan",
-    "certificate": "Sertifikat",
-    "matched": "Pencocokan tanda tangan",
-    "erasure": "Berita acara pemusnahan",
-}
+KINDS = (EVERY, "attendance", "transport", "recap", "report", "certificate", "matched", "erasure")
 """The papers that are signed by somebody of their own, and what stands for every other one."""
 
 CLERKS = {

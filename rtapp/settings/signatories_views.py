@@ -30,6 +30,16 @@ LABELS = {
     "rank": _l("Pangkat, golongan"),
     "nip": _l("NIP"),
 }
+PAPERS = {
+    EVERY: _l("Semua dokumen lain"),
+    "attendance": _l("Daftar hadir"),
+    "transport": _l("Daftar penerimaan uang transport"),
+    "recap": _l("Rekap kehadiran"),
+    "report": _l("Laporan kegiatan"),
+    "certificate": _l("Sertifikat"),
+    "matched": _l("Pencocokan tanda tangan"),
+    "erasure": _l("Berita acara pemusnahan"),
+}
 ROOM = 1  # empty rows below those that are set
 
 
@@ -116,7 +126,7 @@ def _page(kind: str, rows: list[dict[str, str]], wanted: Any, problems: dict[str
     return render_template(
         "settings/signatories.html",
         kind=kind,
-        kinds=[(key, _(label)) for key, label in KINDS.items()],
+        kinds=list(PAPERS.items()),
         clerk=CLERKS.get(kind, ""),
         every=kind == EVERY,
         own=bool(signing_of(db.session).get(kind)),
