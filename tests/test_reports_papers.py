@@ -10,7 +10,8 @@ import pypdf
 import pytest
 
 from rtapp.documents.flow import FOOT, TOP, Block, set_pages
-from rtapp.live.tally import Counts, DistrictTally, VillageTally
+from rtapp.events.standing import Standing
+from rtapp.live.tally import Counts, VillageTally, counts_of, district_of
 from rtapp.refusals import reason
 from rtapp.reports import papers
 from rtapp.reports.bundle import Made, Part
@@ -134,11 +135,12 @@ def test_the_workbook_says_the_same_with_numbers_that_add_up():
 
 
 def recap(villages: int = 40) -> Recap:
-    made = tuple(VillageTally(f"{n:04}", f"Contoh {n:02}", "desa", n % 9, 9, n % 2) for n in range(villages))
-    counts = Counts(
-        1, sum(v.present for v in made), 9 * villages, "roster", 3, 0, 2, 1, 9 * villages,
-        (DistrictTally("01", "Murung Pudak", sum(v.present for v in made), 9 * villages, made),),
-    )  # fmt: skip
+    made = [
+        VillageTally({Standing.HADIR: n % 8, Standing.DIWAKILI: n % 2, Standing.BELUM: 8 - n % 8 + (n + 1) % 2},
+                     f"{n:04}", f"Contoh {n:02}")
+        for n in range(villages)
+    ]  # fmt: skip
+    counts = counts_of(1, [district_of("01", "Murung Pudak", made)], 2, 1)
     bars = [(at(7) + timedelta(minutes=5 * n), n % 7) for n in range(20)]
     return Recap(1, date(2023, 11, 8), "Aula", counts, 5, bars)
 
@@ -148,10 +150,10 @@ def test_a_recap_names_every_village_once_with_its_numbers(paper):
     found = recap()
     whole = " ".join(pdf_text(papers.recap(found, ABOUT, on(paper))))
     for village in found.counts.districts[0].villages:
-        numbers = f"{village.present or '–'} {village.represented or '–'}"
-        assert whole.count(f"Desa {village.name} 9 {numbers}") == 1
+        numbers = [village.sendiri, village.diwakili, 0, 0, 0, 0, 0, village.belum, 9, village.hadir]
+        assert whole.count(f"Desa {village.name} {' '.join(str(n or '–') for n in numbers)} ") == 1
     assert "Kedatangan per 5 menit; terbanyak 07.30–07.35 (6 orang)" in whole
-    assert f"Jumlah 360 {found.counts.hadir}" in whole
+    assert f"Jumlah {found.counts.sendiri} {found.counts.diwakili} – – – – – {found.counts.belum} 360" in whole
 
 
 def test_the_workbook_of_the_recap_holds_a_native_chart_of_the_arrivals():
@@ -168,7 +170,7 @@ def test_a_recap_of_few_or_none_is_a_correct_paper(bars):
     assert ("Kedatangan" in " ".join(pdf_text(papers.recap(few, ABOUT, on("a4"))))) == bool(bars)
     book = openpyxl.load_workbook(io.BytesIO(papers.recap(few, ABOUT, on("f4", "xlsx"))))
     assert book.sheetnames == ["Rekap kehadiran", *(["Kedatangan"] if bars else [])]
-    empty = Recap(1, date(2023, 11, 8), "", Counts(1, 0, 0, "roster", 0, 0, 0, 0, 0, ()), 5, [])
+    empty = Recap(1, date(2023, 11, 8), "", Counts(), 5, [])
     assert "Jumlah – –" in pdf_text(papers.recap(empty, ABOUT, on("a4")))[0] and papers.recap(
         empty, ABOUT, on("f4", "xlsx")
     )
