@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from rtapp.accounts.devices_store import find_device, issue_bearer
 from rtapp.badges.store import issue_missing
 from rtapp.checkin.attempt import Recorder, attempt_by
 from rtapp.checkin.verdict import Source
@@ -90,8 +91,6 @@ def test_forty_open_cases_cost_a_scan_nothing(client_of, world, asked, cases_wai
 
 def test_a_scan_by_a_program_takes_five_statements(app, client_of, world, asked):
     with app.app_context():
-        from rtapp.accounts.devices_store import find_device, issue_bearer
-
         session = begin_write(db.session)
         token = issue_bearer(session, find_device(session, world.device))
         session.commit()

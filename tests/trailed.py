@@ -4,12 +4,13 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from flask import has_request_context
 from sqlalchemy import Connection, Engine, Row, event, select
 from sqlalchemy.orm import Session
 
-from rtapp.db import Base
+from rtapp.db import Base, Line, Prepared
 from rtapp.schema import Audit, AuditValue
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
@@ -41,12 +42,23 @@ def watched(engine: Engine) -> Iterator[list[set[str]]]:
         if watching and told and "audit" not in wrote:
             silent.append(told)
 
+    run = Prepared.all
+
+    def run_heard(statement: Prepared, where: Any, **values: Any) -> list[Any]:
+        found = run(statement, where, **values)  # past SQLAlchemy, which tells of nothing then
+        if not isinstance(where, Line):
+            line = where if isinstance(where, Connection) else where.connection()
+            execute(line, None, statement._ready[line.dialect.name].sql)
+        return found
+
     heard = {"begin": begin, "before_cursor_execute": execute, "commit": commit}
     for name, hear in heard.items():
         event.listen(engine, name, hear)
+    Prepared.all = run_heard
     try:
         yield silent
     finally:
+        Prepared.all = run
         for name, hear in heard.items():
             event.remove(engine, name, hear)
 

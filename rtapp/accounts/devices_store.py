@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from .. import clock
 from ..audit.store import note
+from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import Checkpoint, Device, DeviceCheckpoint, Event, Wave
 from . import passwords
@@ -128,15 +129,15 @@ def device_life(device: Device, *, now: datetime) -> Life:
     return _life(device, closings, now)
 
 
-def device_actor(session: Session, device_id: int, version: int, *, now: datetime) -> Actor | None:
+def device_actor(where: Where, device_id: int, version: int, *, now: datetime) -> Actor | None:
     """Return who a session cookie of a device stands for, None when the device is over or paired anew."""
-    rows = session.connection().execute(_BY_ID, {"device": device_id}).all()
+    rows = _BY_ID.all(where, device=device_id)
     return _live_actor(rows, now) if rows and rows[0].session_version == version else None
 
 
-def bearer_actor(session: Session, token: str, *, now: datetime) -> Actor | None:
+def bearer_actor(where: Where, token: str, *, now: datetime) -> Actor | None:
     """Return the device whose bearer token this is, None when there is none or it ended."""
-    rows = session.connection().execute(_BY_TOKEN, {"token": passwords.digest(token)}).all()
+    rows = _BY_TOKEN.all(where, token=passwords.digest(token))
     return _live_actor(rows, now)
 
 
@@ -183,7 +184,7 @@ def device_expiry_at(session: Session, checkpoint_ids: Sequence[int], now: datet
     return device_expiry([(clock.local_moment(day, time(12), zone), zone) for day, zone in days], now)
 
 
-def _live_actor(rows: Sequence[Row[Any]], now: datetime) -> Actor | None:
+def _live_actor(rows: Sequence[Any], now: datetime) -> Actor | None:
     """Return the device of these rows, one for each of its checkpoints, while it lives."""
     points = {row.checkpoint_id: row.closed_at for row in rows if row.checkpoint_id is not None}
     if not rows or _life(rows[0], list(points.values()), now).is_over:
@@ -233,5 +234,5 @@ def _acting() -> Select[Any]:
     )
 
 
-_BY_ID = _acting().where(Device.id == bindparam("device"))
-_BY_TOKEN = _acting().where(Device.token_hash == bindparam("token"))
+_BY_ID = Prepared(_acting().where(Device.id == bindparam("device")))
+_BY_TOKEN = Prepared(_acting().where(Device.token_hash == bindparam("token")))

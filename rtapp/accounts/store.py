@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
+from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import OneTimeLink, User
 from . import passwords
@@ -106,12 +107,17 @@ def note_sign_in(session: Session, user: User, *, now: datetime) -> None:
     note(session, user.name, "user.sign_in", "user", user.id, now=now)
 
 
-def user_actor(session: Session, user_id: int, version: int) -> Actor | None:
+def user_actor(where: Where, user_id: int, version: int) -> Actor | None:
     """Return who a session cookie of a user stands for, None when it was ended."""
-    user = session.get(User, user_id)
+    user = _BY_ID.first(where, user=user_id)
     if user is None or user.disabled_at or user.session_version != version:
         return None
     return Actor("user", user.id, user.name, Role(user.role))
+
+
+_BY_ID = Prepared(
+    select(User.id, User.name, User.role, User.session_version, User.disabled_at).where(User.id == bindparam("user"))
+)
 
 
 def _keep_one_admin(session: Session, leaving: User) -> None:

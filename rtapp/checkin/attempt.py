@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from ..accounts.roles import Actor, Duty
+from ..badges import token as codes
 from ..refusals import Refused
 from .decision import NO_DECISION, Decision
 from .verdict import Source, Verdict
@@ -64,6 +66,11 @@ class Attempt:
     follows: str = ""
     decision: Decision = NO_DECISION
     may_decide: bool = False
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """What the code may stand for, likeliest first: several where keyboards differ."""
+        return codes.read_tokens(self.code) if self.code else []
 
 
 def attempt_by(recorder: Recorder, nonce: str, checkpoint_id: int, source: Source, **facts: Any) -> Attempt:

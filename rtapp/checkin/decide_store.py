@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.store import note
 from ..badges.store import issue_missing, revoke_cards
-from ..db import upsert
+from ..db import Prepared, upsert
 from ..events.checkpoint_store import find_checkpoint
 from ..refusals import Refused
 from ..roster.names import same_person
@@ -51,7 +50,7 @@ def insert_mark(
         "mode": DIWAKILI if substitute_id else SENDIRI,
         "substitute_id": substitute_id,
     }
-    made = session.execute(_insert_mark(dialect_of(session)), mark).first()
+    made = _INSERT_MARK.first(session, **mark)
     if made is None:
         raise LostRace(attempt.nonce)
     return made
@@ -62,12 +61,13 @@ def substitute_of(session: Session | Connection, attempt: Attempt, row: Row[Any]
     told = attempt.decision.substitute
     if told is not None:
         return session.scalar(insert(Substitute).returning(Substitute.id), [asdict(told)])
-    return session.scalar(_REGISTERED_SUBSTITUTE, {"wave": row.wave_id, "participant": row.participant_id})
+    found = _REGISTERED_SUBSTITUTE.first(session, wave=row.wave_id, participant=row.participant_id)
+    return found and found.substitute_id
 
 
 def followed(session: Session | Connection, nonce: str, checkpoint_id: int) -> Row[Any]:
     """Return the scan that a decision follows; refused when there is none at this checkpoint."""
-    row = session.execute(_FOLLOWED, {"nonce": nonce}).first()
+    row = _FOLLOWED.first(session, nonce=nonce)
     if row is None or row.checkpoint_id != checkpoint_id:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
     return row
@@ -209,7 +209,6 @@ def _standing(session: Session, attendance_id: int) -> Row[Any]:
     return session.execute(rows.where(Attendance.id == attendance_id)).one()
 
 
-@cache
 def _insert_mark(dialect: str) -> Any:
     highest = select(func.coalesce(func.max(Attendance.number), 0) + 1)
     highest = highest.where(Attendance.checkpoint_id == bindparam("checkpoint_id"))
@@ -223,14 +222,17 @@ def _insert_mark(dialect: str) -> Any:
     return made.returning(Attendance.id, Attendance.number, Attendance.at, Attendance.mode, Attendance.substitute_id)
 
 
-_REGISTERED_SUBSTITUTE = (
+_INSERT_MARK = Prepared(_insert_mark)
+_REGISTERED_SUBSTITUTE = Prepared(
     select(Attendance.substitute_id)
     .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     .where(Checkpoint.wave_id == bindparam("wave"), Checkpoint.kind == "hadir")
     .where(Attendance.participant_id == bindparam("participant"), Attendance.voided_at.is_(None))
     .limit(1)
 )
-_FOLLOWED = select(
-    Scan.id, Scan.checkpoint_id, Scan.verdict, Scan.answer, Scan.attendance_id, Scan.device_id, Scan.user_id,
-    Scan.server_at, Scan.participant_id,
-).where(Scan.nonce == bindparam("nonce"))  # fmt: skip
+_FOLLOWED = Prepared(
+    select(
+        Scan.id, Scan.checkpoint_id, Scan.verdict, Scan.answer, Scan.attendance_id, Scan.device_id, Scan.user_id,
+        Scan.server_at, Scan.participant_id,
+    ).where(Scan.nonce == bindparam("nonce"))
+)  # fmt: skip

@@ -1,34 +1,39 @@
 """All that one judgement needs, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy.orm import aliased
 
 from ..badges import token as codes
+from ..db import Prepared, Where
 from ..refusals import Refused
 from ..roster.seat_store import seat_code
 from ..schema import Attendance, Badge, Checkpoint, Device, District, Participant, Scan, Seat, User, Village, Wave
 from .attempt import Attempt, Face
 
 
-def facts_of(session: Session | Connection, attempt: Attempt) -> Row[Any]:
+def facts_of(where: Where, attempt: Attempt) -> Any:
     """Return the facts an attempt is judged by; refused with 404 for an unknown checkpoint or participant."""
     asked = {"checkpoint": attempt.checkpoint_id, "nonce": attempt.nonce, "asking": attempt.device_id}
     if attempt.participant_id is not None:
-        row = session.execute(_BY_PERSON, {**asked, "participant": attempt.participant_id}).first()
+        row = _BY_PERSON.first(where, **asked, participant=attempt.participant_id)
         if row is not None and row.participant_id is None:
             raise Refused("no_participant", "Peserta ini tidak ada.", 404)
     else:
-        raw = attempt.code or ""
-        read = {**asked, "tokens": codes.read_tokens(raw), "short": codes.read_short_code(raw)}
-        row = session.execute(_BY_CODE, read).first()
+        tokens = attempt.tokens
+        if tokens:
+            asked |= {f"token{number}": token for number, token in enumerate(tokens)}
+            row = _by_tokens(len(tokens)).first(where, **asked)
+        else:
+            row = _BY_SHORT_CODE.first(where, **asked, short=codes.read_short_code(attempt.code or ""))
     if row is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     return row
 
 
-def face_of(row: Row[Any]) -> Face | None:
+def face_of(row: Any) -> Face | None:
     """Return whom the facts are about, None where nobody is known."""
     if row.participant_id is None:
         return None
@@ -119,9 +124,13 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
     )
 
 
-_BY_CODE = _query(
-    Participant.id == Badge.participant_id,
-    or_(Badge.token.in_(bindparam("tokens", expanding=True)), Badge.short_code == bindparam("short")),
-)
+@cache
+def _by_tokens(number: int) -> Prepared:
+    """Return the statement for what may stand for so many tokens: a code is one in each layout of the keyboard."""
+    tokens = [bindparam(f"token{each}") for each in range(number)]
+    return Prepared(_query(Participant.id == Badge.participant_id, Badge.token.in_(tokens)))
+
+
+_BY_SHORT_CODE = Prepared(_query(Participant.id == Badge.participant_id, Badge.short_code == bindparam("short")))
 # Nobody's badge by its key: told «false», SQLite would walk through all of them.
-_BY_PERSON = _query(Participant.id == bindparam("participant"), Badge.id == 0)
+_BY_PERSON = Prepared(_query(Participant.id == bindparam("participant"), Badge.id == 0))

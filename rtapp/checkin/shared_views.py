@@ -10,7 +10,7 @@ from .. import clock
 from ..audit.store import chain_head
 from ..badges import token as codes
 from ..badges.store import live_badge
-from ..db import db
+from ..db import db, end_reading
 from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..live import store as live
@@ -37,15 +37,15 @@ def record(attempt: Attempt) -> Answer:
 
     The test card ends here: whatever door it came through, nothing is written.
     """
-    if attempt.code is not None and codes.is_test_card(attempt.code):
+    if codes.TEST_TOKEN in attempt.tokens:
         return tested(attempt.checkpoint_id, attempt.nonce)
-    db.session.rollback()
+    end_reading()
     return services().writer.record(attempt)
 
 
 def write(work: Callable[[Session], T]) -> T:
     """Let the writer do ``work`` in a transaction of its own; the page's own reading ends first."""
-    db.session.rollback()
+    end_reading()
     return services().writer.run(work)
 
 

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from .. import clock
 from ..badges import token as codes
-from ..db import upsert
+from ..db import Prepared, upsert
 from ..refusals import Refused
 from ..schema import Attendance, Scan
 from .attempt import Answer, Attempt
@@ -20,7 +19,6 @@ from .decide_store import (
     MARKING,
     LostRace,
     corrects,
-    dialect_of,
     followed,
     insert_mark,
     keep_cases,
@@ -66,7 +64,7 @@ def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetim
     answer = _answer(attempt, verdict, row, mark, at, now)
     if verdict is Verdict.CONFLICT and attempt.decision.substitute:  # who came is known when a person decides
         answer = replace(answer, came_instead=substitute_of(session, attempt, row))
-    added = session.execute(_insert_scan(dialect_of(session)), _scan_row(attempt, answer, row, follows, now)).first()
+    added = _INSERT_SCAN.first(session, **_scan_row(attempt, answer, row, follows, now))
     if added is None:
         raise LostRace(attempt.nonce)
     if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
@@ -196,7 +194,11 @@ def _answer(attempt: Attempt, verdict: Verdict, row: Row[Any], mark: Any, at: da
     return Answer(**answer)
 
 
-@cache
 def _insert_scan(dialect: str) -> Any:
-    insert = upsert(dialect, Scan.__table__)
-    return insert.on_conflict_do_nothing(index_elements=["nonce"]).returning(Scan.id)
+    columns = {column.name: column.type for column in Scan.__table__.columns if column.name != "id"}
+    row = {name: bindparam(name, type_=type_) for name, type_ in columns.items()}
+    made = upsert(dialect, Scan.__table__).values(row)
+    return made.on_conflict_do_nothing(index_elements=["nonce"]).returning(Scan.id)
+
+
+_INSERT_SCAN = Prepared(_insert_scan)

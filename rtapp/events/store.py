@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..accounts.devices_store import device_expiry_at
 from ..audit.store import note
+from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, TransportRate, Wave
 from .agenda_store import clear_day
@@ -29,7 +30,7 @@ from .waves import (
     numeral,
 )
 
-_EPOCH = select(Event.epoch).order_by(Event.id).limit(1)
+_EPOCH = Prepared(select(Event.epoch).order_by(Event.id).limit(1))
 
 
 def find_event(session: Session) -> Event | None:
@@ -37,9 +38,10 @@ def find_event(session: Session) -> Event | None:
     return session.scalar(select(Event).order_by(Event.id).limit(1))
 
 
-def find_epoch(session: Session) -> str | None:
+def find_epoch(where: Where) -> str | None:
     """Return the epoch of this database, which another one has after a backup was restored."""
-    return session.connection().execute(_EPOCH).scalar()
+    found = _EPOCH.first(where)
+    return found and found.epoch
 
 
 def the_event(session: Session) -> Event:

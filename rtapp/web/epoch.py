@@ -3,8 +3,8 @@
 from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
-from ..db import db
 from ..events.store import find_epoch
+from .services import services
 from .sessions import instance_mark
 
 
@@ -26,7 +26,7 @@ def epoch() -> str:
     """
     if "epoch" not in g:
         read = g.get("event")
-        found = read.epoch if read is not None else find_epoch(db.session)
+        found = read.epoch if read is not None else services().lines.read(find_epoch)
         g.epoch = f"{home()}-{found}" if found else ""
     return g.epoch
 

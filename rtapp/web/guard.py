@@ -124,17 +124,18 @@ def _bearer() -> Actor | None:
     header = request.headers.get("Authorization", "")
     if not wants_json() or not header.startswith("Bearer "):
         return None
-    actor = bearer_actor(db.session, header[7:].strip(), now=clock.utcnow())
-    return _seen(actor)
+    token, now = header[7:].strip(), clock.utcnow()
+    return _seen(services().lines.read(lambda line: bearer_actor(line, token, now=now)))
 
 
 def _cookie() -> Actor | None:
     if wants_json() and (request.method != "GET" or "Authorization" in request.headers):
         return None  # programs that write show a token, so that no page can write through a visitor's cookie
     if "user" in session:
-        return accounts.user_actor(db.session, *session["user"])
+        return services().lines.read(lambda line: accounts.user_actor(line, *session["user"]))
     if "device" in session:
-        return _seen(device_actor(db.session, *session["device"], now=clock.utcnow()))
+        now = clock.utcnow()
+        return _seen(services().lines.read(lambda line: device_actor(line, *session["device"], now=now)))
     return None
 
 

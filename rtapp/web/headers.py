@@ -15,6 +15,12 @@ _POLICY = (
 )
 
 
+_SAME = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
+]
+
+
 def allows_wasm(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let the pages of ``view`` run WebAssembly of our own origin: the QR decoder needs it."""
 
@@ -33,9 +39,8 @@ def init_app(app: Flask) -> None:
 
 def _put(response: Response) -> Response:
     wasm = " 'wasm-unsafe-eval'" if g.get("csp_wasm") else ""
+    response.headers.extend(_SAME)  # nothing else sets them: there is none to look for and replace
     response.headers["Content-Security-Policy"] = _POLICY + wasm
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if request.endpoint == "static":  # what a versioned address answers never changes; any other is asked about
         lasting = g.get("lasting") and response.status_code in (200, 206, 304)

@@ -6,6 +6,7 @@ committee said so: ``base_url`` in Pengaturan, or ``HOSTS`` in the instance's co
 """
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
+@lru_cache(512)
 def is_private_name(host: str) -> bool:
     """Say whether ``host`` (no port) is an address, a name of this machine or of a network that has no owner."""
     host = host.strip("[]").rstrip(".").lower()
@@ -37,13 +39,18 @@ def is_private_name(host: str) -> bool:
 def _check() -> None:
     if request.endpoint == "static":
         return
-    name = urlsplit(f"//{request.host}").hostname or ""
+    name = _name_in(request.host)
     if not is_private_name(name) and name not in _told():
         raise Refused(
             "unknown_host", "Nama ini bukan nama server ini. Buka lewat alamat yang tertulis di layarnya.", 421
         )
     if request.method not in _SAFE and not _is_own_page():
         raise Refused("foreign_origin", "Kiriman ini berasal dari halaman lain. Buka halaman ini lagi di sini.", 403)
+
+
+@lru_cache(512)
+def _name_in(host: str) -> str:
+    return urlsplit(f"//{host}").hostname or ""
 
 
 def _is_own_page() -> bool:

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from ..accounts.tries import PASSWORD_LIMIT, PIN_LIMIT
 from ..accounts.tries_files import Tries
 from ..checkin.scan_writer import ScanWriter
-from ..db import db
+from ..db import Lines, db
 from ..live.stream import Changes, Live, Streams, Texts, Watch, watch_postgres, watch_sqlite
 from .helper import Helper
 from .shares import Shares
@@ -30,6 +30,7 @@ class Services:
     changes: Changes
     live: Live
     writer: ScanWriter
+    lines: Lines
     tries: dict[str, Tries]  # at passwords and at PINs
     signed_in: Shares = field(default_factory=lambda: Shares(OF_ONE_SESSION))
     strangers: Shares = field(default_factory=lambda: Shares(OF_ONE_ADDRESS, STRANGERS))
@@ -57,8 +58,9 @@ def init_app(app: Flask) -> None:
             watch_postgres(engine.url, changes, stop)
 
     live = Live(Streams(app.config["STREAM_LIMIT"]), Texts(changes), Watch(watch))
-    made = Services(changes, live, ScanWriter(engine, changes.announce, app.config["SCAN_GROUP"]), _tries(app))
-    made.closers += [changes.end, live.watch.stop, made.writer.stop]
+    writer = ScanWriter(engine, changes.announce, app.config["SCAN_GROUP"])
+    made = Services(changes, live, writer, Lines(engine), _tries(app))
+    made.closers += [made.lines.close, changes.end, live.watch.stop, made.writer.stop]
     app.extensions[_KEY] = made
 
 
