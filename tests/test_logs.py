@@ -23,7 +23,13 @@ def written(app: Flask) -> Iterator[Callable[[], list[dict]]]:
     before, level = list(logging.getLogger().handlers), logging.getLogger("rtapp").level
     instance = Path(app.instance_path)
     logs.start(instance)
-    yield lambda: [json.loads(line) for line in (instance / "logs/server-1.log").read_text().splitlines()]
+    (ours,) = set(logging.getLogger().handlers) - set(before)
+
+    def lines() -> list[dict]:
+        ours.flush()
+        return [json.loads(line) for line in (instance / "logs/server-1.log").read_text().splitlines()]
+
+    yield lines
     for handler in set(logging.getLogger().handlers) - set(before):
         logging.getLogger().removeHandler(handler)
         handler.close()
@@ -126,6 +132,7 @@ def test_a_log_does_not_grow_for_ever_and_the_doctor_tells_its_size(app, written
             handler.maxBytes = 10_000
     for _ in range(1000):
         logging.getLogger("rtapp.test").info("x" * 100)
+    written()
     instance = Path(app.instance_path)
     assert len(list(logs.folder(instance).glob("server-1.log*"))) == logs.OLDER + 1
     assert 30_000 < logs.size(instance) <= 50_000
@@ -136,4 +143,6 @@ def test_a_log_does_not_grow_for_ever_and_the_doctor_tells_its_size(app, written
 def test_each_of_several_processes_writes_a_file_of_its_own(app, written):
     logs.start(Path(app.instance_path))
     logging.getLogger("rtapp.test").info("both are told")
+    for handler in logging.getLogger().handlers:
+        handler.flush()
     assert len((logs.folder(Path(app.instance_path)) / "server-2.log").read_text().splitlines()) == 1

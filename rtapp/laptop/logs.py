@@ -6,7 +6,11 @@ type and where it came from, never its message, for that may quote a name or a s
 
 import json
 import logging
+import threading
+import time
 import traceback
+from collections import deque
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -17,6 +21,7 @@ from filelock import FileLock, Timeout
 
 OURS = "rtapp"
 BYTES, OLDER = 2_000_000, 4  # of one file, and how many older ones are kept beside it
+WRITE_EVERY = 0.5  # seconds that a line may wait
 _MOST_PROCESSES = 200
 _LOCKS: list[FileLock] = []  # held as long as the process lives
 
@@ -52,11 +57,51 @@ def _told(error: BaseException | None, where: TracebackType | None) -> dict[str,
     return told
 
 
+class Behind(RotatingFileHandler):
+    """Writes some time later, many lines at once, in a thread of its own: no request waits for the disk.
+
+    A warning or worse is written at once, with what came before it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file, maxBytes=BYTES, backupCount=OLDER, encoding="utf-8", delay=True)
+        self._waiting: deque[logging.LogRecord] = deque()
+        threading.Thread(target=self._write_on, name="log", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._waiting.append(record)
+        if record.levelno >= logging.WARNING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self.lock or nullcontext():
+            lines = [self.format(self._waiting.popleft()) + "\n" for _ in range(len(self._waiting))]
+            if not lines:
+                return
+            file = self.stream = self.stream or self._open()
+            room = self.maxBytes - file.tell()
+            for line in lines:
+                room -= len(line.encode())
+                if room <= 0:
+                    self.doRollover()
+                    file = self.stream = self.stream or self._open()
+                    room = self.maxBytes - len(line.encode())
+                file.write(line)
+            file.flush()
+
+    def _write_on(self) -> None:
+        while True:
+            time.sleep(WRITE_EVERY)
+            with suppress(OSError, ValueError):  # a full disk takes no lines, and must take no scans with it
+                self.flush()
+
+
 def start(instance: Path) -> None:
     """Write what this process logs into a file of its own in the instance; each of several has one."""
     place = folder(instance)
     place.mkdir(mode=0o700, exist_ok=True)
-    handler = RotatingFileHandler(_own(place), maxBytes=BYTES, backupCount=OLDER, encoding="utf-8", delay=True)
+    handler = Behind(_own(place))
     handler.setFormatter(Lines())
     logging.getLogger().addHandler(handler)
     logging.getLogger(OURS).setLevel(logging.INFO)

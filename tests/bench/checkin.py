@@ -1,91 +1,89 @@
-"""Scans a second and how long one takes at 1, 8 and 32 clients, beside what this machine can do at most.
+"""What a scan costs: how many a second at 1, 8 and 32 clients, how long one takes, how much processor it needs.
 
-Run from the top folder: ``python -m tests.bench.checkin [--seconds 4] [--group 64]``, on PostgreSQL with
-``--database URL [--workers N]`` (an empty database). Aim at 32 clients: 25 % of the
-constant answer, p99 40 ms, no error. Two floors in the same run: the same server answering a constant to the same
-requests, and raw SQLite commits (synchronous=FULL) of one small row each.
+Run from the top folder: ``python -m tests.bench.checkin [--seconds 4] [--rounds 2] [--people 951] [--group 64]``, on
+PostgreSQL with ``--database URL [--workers N]`` (an empty database). In the same run and by turns, under the same
+load: the least a durable check-in can be on this stack (tests/bench/reference.py), a Flask view that answers a
+constant, and the desk's page (a form with a session and its token). Aims, as ratios of one run: at 1 and 32 clients
+at least 60 % of the reference, p99 at 32 at most 3 of the reference's; a scan at most 8 constant answers of
+processor, the page at most 2.5 scans. ``--people 1000000`` fills the roster up: at most 1.5 of what 951 take.
 
-A real server process, a client process of its own, everything on one disk and one machine: compare ratios, and only
+Real server processes, a client process of its own, everything on one disk and one machine: compare ratios, and only
 within a run. The roster is the demo's (951 people); every client is a device of its own, and each of its scans has
 a fresh nonce: 85 % new marks, 10 % people who are there already, 4 % unknown codes, 1 % sent again.
 """
 
 import argparse
 import json
-import multiprocessing
 import os
 import random
 import secrets
+import socket
 import sqlite3
+import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlencode
 
-from sqlalchemy import select
+from flask import session
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import func, insert, select
 
 from rtapp import clock, config
 from rtapp.accounts.devices_store import add_device, issue_bearer
 from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
-from rtapp.laptop import serving
-from rtapp.schema import Badge, Checkpoint, Participant, Wave
+from rtapp.schema import Badge, Checkpoint, Participant, Seat, Village, Wave
+from rtapp.web.sessions import instance_mark
 
-from ..served import Served, command, free_port
+from ..served import ROOT, Served, command, free_port
+from . import reference
 from .client import Load, drive, post
 
 CLIENTS = (1, 8, 32)
-MOST_PER_SECOND = 4000  # as many lanes are laid as this speed could use up
+MOST_PER_SECOND = 2000  # as many lanes are laid as this speed could use up
 EXPECTED = {"w": "WELCOME", "a": "ALREADY", "u": "UNKNOWN"}  # by the first letter of the nonce
-CONSTANT = b'{"attendance":{"at":"2023-11-08T00:05:00.123Z","device":"Meja 1","id":1,"mode":"sendiri"},"number":1}' * 4
+ROUNDS, PAGE_SCANS = 2, 600
+DIGITS = str.maketrans("0189", "AGIJ")  # what a token may hold
 
 
 @dataclass
 class Lane:
     """A device with a checkpoint in every wave, at which nobody has been marked yet: 951 marks to make."""
 
+    device: int
     token: str
     checkpoints: dict[int, int]  # wave → checkpoint
-
-
-def constant(environ: dict[str, Any], start: Any) -> list[bytes]:
-    """A WSGI application that reads a scan and answers the same to every one."""
-    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(CONSTANT)))])
-    return [CONSTANT]
-
-
-def serve_constant(port: int) -> None:
-    """Serve the constant with the desk's own settings."""
-    threads = config.DEFAULTS["SERVER_THREADS"]
-    serving.server("tests.bench.checkin:constant", "127.0.0.1", port, threads).serve()
 
 
 def lay_lanes(instance: Path, number: int) -> tuple[list[Lane], list[tuple[int, str]]]:
     """Add ``number`` devices with checkpoints of their own; return them and (wave, token) of all cards."""
     app, now, lanes = create_app(instance), clock.utcnow(), []
     with app.app_context():
-        session = begin_write(db.session)
-        waves = session.scalars(select(Wave)).all()
+        write = begin_write(db.session)
+        waves = write.scalars(select(Wave)).all()
         for each in range(number):
             points = [Checkpoint(wave_id=wave.id, name=f"Sesi {each}", kind="sesi", position=9) for wave in waves]
-            session.add_all(points)
-            session.flush()
+            write.add_all(points)
+            write.flush()
             ids = [point.id for point in points]
             until = now + timedelta(days=1)
-            device = add_device(session, "bench", f"Meja {each}", Role.CLERK, ids, expires_at=until, now=now)
-            lanes.append(Lane(issue_bearer(session, device), {point.wave_id: point.id for point in points}))
+            device = add_device(write, "bench", f"Meja {each}", Role.CLERK, ids, expires_at=until, now=now)
+            device.paired_at = now
+            lanes.append(Lane(device.id, issue_bearer(write, device), {point.wave_id: point.id for point in points}))
         rows = select(Participant.wave_id, Badge.token).join(Badge, Badge.participant_id == Participant.id)
-        cards = [(wave, token) for wave, token in session.execute(rows)]
-        session.commit()
+        cards = [(wave, token) for wave, token in write.execute(rows)]
+        write.commit()
         db.engine.dispose()
-    return lanes, cards
+    return lanes, random.Random(951).sample(cards, min(len(cards), 951))
 
 
 def scans(lane: Lane, cards: list[tuple[int, str]]) -> Iterator[bytes]:
@@ -122,86 +120,183 @@ def measure_scans(port: int, clients: int, lanes: list[Lane], cards: list[tuple[
     return load
 
 
-def measure_constant(port: int, clients: int, seconds: float) -> Load:
-    body = json.dumps({"nonce": "w" * 23, "checkpoint": 1, "source": "wedge", "code": "A" * 16}).encode()
-    request = post("/api/v1/scans", body, "t" * 27)
-    return drive(port, [iter(lambda: request, None) for _ in range(clients)], seconds)
+def page_scans(instance: Path, lane: Lane, cards: list[tuple[int, str]]) -> Iterator[bytes]:
+    """Yield the scans of a lane as its page sends them: a form under a session, with the token of a form."""
+    app = create_app(instance)
+    with app.test_request_context():
+        session["device"], token = [lane.device, 0], generate_csrf()
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        cookie = f"rtapp-{instance_mark(app)}={serializer.dumps(dict(session))}"
+    lines = (f"Cookie: {cookie}", "HX-Request: true")
+    for wave, code in cards:
+        fields = {"csrf_token": token, "nonce": "w" + secrets.token_urlsafe(16), "source": "wedge", "code": code}
+        path = f"/desk/{lane.checkpoints[wave]}/scans"
+        yield post(path, urlencode(fields).encode(), kind="application/x-www-form-urlencoded", lines=lines)
 
 
-def raw_commits(folder: Path, seconds: float) -> float:
-    """Return commits a second of one connection that inserts one small row in each."""
-    connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE raw (id INTEGER PRIMARY KEY, nonce TEXT UNIQUE, answer TEXT)")
-    done, begun = 0, time.perf_counter()
-    while time.perf_counter() - begun < seconds:
-        connection.execute("INSERT INTO raw (nonce, answer) VALUES (?, ?)", (f"nonce-{done:020}", "x" * 200))
-        done += 1
-    return done / (time.perf_counter() - begun)
+def reference_scans(number: int, share: int) -> Iterator[bytes]:
+    """Yield the reference's scans: the same mix at a checkpoint of their own, as long as it is asked."""
+    dice = random.Random(number)
+    for each in range(10**6):
+        place, luck = each % reference.PEOPLE, dice.random()
+        point = share * 10**4 + each // reference.PEOPLE
+        code = f"C{place:015}" if luck > 0.04 else "BUKAN-KARTU"
+        body = {"nonce": secrets.token_urlsafe(16), "checkpoint": point, "source": "wedge", "code": code}
+        yield post("/api/v1/scans", json.dumps(body).encode(), "t" * 43)
 
 
-def row(words: str, load: Load, floor: Load | None = None) -> str:
-    """One line of the table."""
-    p50, p95, p99 = (f"{load.percentile(share) * 1000:7.2f}" for share in (0.5, 0.95, 0.99))
-    ratio = f"{load.per_second / floor.per_second:7.0%}" if floor else " " * 7
-    return f"{words:<22}{load.per_second:9.0f}{p50}{p95}{p99}{ratio}{load.ceiling:10.0f}"
+def serve_reference(port: int, file: Path) -> subprocess.Popen[bytes]:
+    """Serve the reference with the desk's own settings, in a process that knows nothing of the desk."""
+    words = ("--interface", "wsgi", "--http", "1", "--workers", "1", "--factory", "--backlog", "1024", "--no-ws")
+    words += ("--blocking-threads", str(config.DEFAULTS["SERVER_THREADS"]), "--port", str(port), "--log-level", "error")
+    called = [sys.executable, "-m", "granian", *words, "tests.bench.reference:made"]
+    process = subprocess.Popen(called, cwd=ROOT, env={**os.environ, "BENCH_REFERENCE": str(file)})
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return process
+        time.sleep(0.1)
+
+
+def processor(pid: int) -> float:
+    """Return the seconds of processor that a process and all it started have used."""
+    parents, used = {}, {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = entry.read_text().rpartition(")")[2].split()
+            parents[int(entry.parent.name)], used[int(entry.parent.name)] = int(fields[1]), sum(map(int, fields[11:13]))
+    ours = {pid}
+    while more := {child for child, parent in parents.items() if parent in ours and child not in ours}:
+        ours |= more
+    return sum(used.get(each, 0) for each in ours) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Measured:
+    """Several loads of one thing, and the processor that its server used for them."""
+
+    loads: list[Load] = field(default_factory=list)
+    cpu: float = 0.0
+
+    def add(self, pid: int, run: Callable[[], Load]) -> None:
+        before = processor(pid)
+        self.loads.append(run())
+        self.cpu += processor(pid) - before
+
+    @property
+    def rate(self) -> float:
+        return sum(len(load.times) for load in self.loads) / sum(load.seconds for load in self.loads)
+
+    @property
+    def cost(self) -> float:
+        """Milliseconds of processor for one answer."""
+        return 1000 * self.cpu / sum(len(load.times) for load in self.loads)
+
+    def percentile(self, share: float) -> float:
+        times = sorted(time for load in self.loads for time in load.times)
+        return 1000 * times[min(int(share * len(times)), len(times) - 1)]
+
+    def row(self, name: str, beside: "Measured | None" = None) -> str:
+        p50, p95, p99 = (self.percentile(share) for share in (0.5, 0.95, 0.99))
+        ratio = f"{self.rate / beside.rate:8.0%}{p99 / beside.percentile(0.99):7.1f}" if beside else ""
+        return f"{name:<24}{self.rate:8.0f}{p50:8.1f}{p95:8.1f}{p99:8.1f}{self.cost:8.2f}{ratio}"
+
+
+def grow(instance: Path, people: int) -> None:
+    """Fill the roster up to ``people`` heads with cards, all of wave I."""
+    app, now = create_app(instance), clock.utcnow()
+    with app.app_context():
+        write = begin_write(db.session)
+        event, wave = write.execute(select(Wave.event_id, Wave.id).order_by(Wave.number)).first() or (0, 0)
+        villages = write.scalars(select(Village.id)).all()
+        first = 1 + max(write.scalar(select(func.max(table.id))) or 0 for table in (Seat, Participant, Badge))
+        missing = people - (write.scalar(select(func.count(Participant.id))) or 0)
+        for begin in range(first, first + max(0, missing), 20_000):
+            ids = range(begin, min(begin + 20_000, first + missing))
+            seats = [{"id": i, "village_id": villages[i % len(villages)], "rt": f"{i:07}"} for i in ids]
+            write.execute(insert(Seat), seats)
+            facts = {"event_id": event, "kind": "rt", "name": "WARGA CONTOH", "name_key": "warga contoh"}
+            facts |= {"search_key": "warga contoh", "wave_id": wave}
+            write.execute(insert(Participant), [facts | {"id": i, "seat_id": i} for i in ids])
+            codes = {i: (f"{i:016}".translate(DIGITS), f"{i:07}") for i in ids}
+            cards = [{"id": i, "participant_id": i, "token": codes[i][0], "short_code": codes[i][1]} for i in ids]
+            write.execute(insert(Badge), [card | {"issued_at": now} for card in cards])
+        write.commit()
+        db.engine.dispose()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=4, help="of scans at each number of clients (default 4)")
-    parser.add_argument(
-        "--group", type=int, default=config.DEFAULTS["SCAN_GROUP"], help="scans that may share a commit"
-    )
-    parser.add_argument("--database", default="", help="address of an empty PostgreSQL database")
-    parser.add_argument("--workers", default="1", help="processes that serve (default 1)")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long each measurement takes")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often everything is measured, by turns")
+    parser.add_argument("--group", type=int, default=config.DEFAULTS["SCAN_GROUP"], help="attempts that share a commit")
+    parser.add_argument("--people", type=int, default=951, help="heads on the roster")
+    parser.add_argument("--database", default="", help="an empty PostgreSQL database")
+    parser.add_argument("--workers", default="1", help="processes on it")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="rtapp-bench-") as folder:
-        run(Path(folder), asked.seconds, asked.group, asked.database, asked.workers)
+        run(Path(folder), asked)
 
 
-def run(folder: Path, seconds: float, group: int, database: str, workers: str) -> None:
-    """Fill an instance in ``folder``, and a ``database`` of PostgreSQL from it where one is named; measure, print."""
+def run(folder: Path, asked: argparse.Namespace) -> None:
+    """Fill an instance in ``folder``, and a database of PostgreSQL from it where one is named; measure, print."""
     instance = folder / "instance"
     made = command("demo", "--no-serve", instance=instance)
     assert made.returncode == 0, made.stderr
-    (instance / "config.py").write_text(f"SCAN_GROUP = {group}\n")
-    needed = [-(-int(MOST_PER_SECOND * seconds / 951 + 1) // clients) * clients for clients in CLIENTS]
-    lanes, cards = lay_lanes(instance, 1 + sum(needed))
-    if database:
-        moved = command("copy-to", database, instance=instance)
+    (instance / "config.py").write_text(f"SCAN_GROUP = {asked.group}\n")
+    grow(instance, asked.people)
+    needed = [-(-int(MOST_PER_SECOND * asked.seconds / 951 + 1) // clients) * clients for clients in CLIENTS]
+    lanes, cards = lay_lanes(instance, 2 + asked.rounds * (sum(needed) + 1))
+    if asked.database:
+        moved = command("copy-to", asked.database, instance=instance)
         assert moved.returncode == 0, moved.stderr
     port = free_port()
-    floor = multiprocessing.get_context("spawn").Process(target=serve_constant, args=(port,))
-    floor.start()
-    served = Served(instance, ("--workers", workers), database=database)
+    beside = serve_reference(port, folder / "least.db")
+    served = Served(instance, ("--workers", asked.workers), database=asked.database)
     try:
-        measure(folder, served, port, seconds, lanes, needed, cards)
+        measure(served, port, beside.pid, asked, lanes, needed, cards)
     finally:
         served.stop()
-        floor.terminate()
-        floor.join()
+        beside.terminate()
+        beside.wait()
 
 
 def measure(
-    folder: Path, served: Served, port: int, seconds: float, lanes: list[Lane], needed: list[int], cards: Any
+    served: Served, port: int, beside: int, asked: argparse.Namespace, lanes: list[Lane], needed: list[int], cards: Any
 ) -> None:
-    python, load = sys.version.split()[0], os.getloadavg()[0]
+    """Measure everything by turns and print one line for each."""
     engine = "PostgreSQL" if served.database else f"SQLite {sqlite3.sqlite_version}"
-    print(f"{os.cpu_count()} cores, Python {python}, {engine}, load {load:.1f}")
-    print(f"{'':22}{'a second':>9}{'p50 ms':>7}{'p95':>7}{'p99':>7}{'ratio':>7}{'client ≤':>10}")
-    measure_scans(served.port, 1, lanes[:1], cards, 1)
-    measure_constant(port, 8, 0.5)
-    lanes = lanes[1:]
-    for clients, number in zip(CLIENTS, needed, strict=True):
-        floor = measure_constant(port, clients, seconds / 2)
-        load = measure_scans(served.port, clients, lanes[:number], cards, seconds)
-        lanes = lanes[number:]
-        print(row(f"constant, {clients} clients", floor))
-        print(row(f"scans, {clients} clients", load, floor))
-    raw = raw_commits(folder, 1)
-    print(f"{'raw commits':<22}{raw:9.0f}   (the scans of 32 clients: {load.per_second / raw:.0%})")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {engine}, {asked.people} people, ", end="")
+    print(f"{asked.workers} process(es), load {os.getloadavg()[0]:.1f}", flush=True)
+    mine, least = {each: Measured() for each in CLIENTS}, {each: Measured() for each in CLIENTS}
+    page, constant, share, ours = Measured(), Measured(), 0, served.process.pid
+    answer = post("/constant", b"{}", "t" * 43)
+    measure_scans(served.port, 1, [lanes.pop()], cards, 1)
+    drive(port, [reference_scans(0, 0)], 1)
+    drive(served.port, [page_scans(served.instance, lanes.pop(), cards[:50])], 1)
+    for turn in range(asked.rounds):
+        for clients, number in zip(CLIENTS, needed, strict=True):
+            taken, lanes = lanes[:number], lanes[number:]
+            shares = [reference_scans(turn, share + 1 + each) for each in range(clients)]
+            share += clients
+            least[clients].add(beside, lambda shares=shares: drive(port, shares, asked.seconds))  # type: ignore[misc]
+            mine[clients].add(
+                ours,
+                lambda clients=clients, taken=taken: measure_scans(  # type: ignore[misc]
+                    served.port, clients, taken, cards, asked.seconds
+                ),
+            )
+        form = list(page_scans(served.instance, lanes.pop(), cards[:PAGE_SCANS]))
+        page.add(ours, lambda form=form: drive(served.port, [form], asked.seconds))  # type: ignore[misc]
+        constant.add(beside, lambda: drive(port, [iter(lambda: answer, None)], asked.seconds / 2))
+    assert all(b"WELCOME" in body for load in page.loads for _, body in load.answers), page.loads[0].answers[0]
+    print(f"{'':24}{'a second':>8}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'cpu ms':>8}{'of least':>8}{'p99 ×':>7}")
+    for clients in CLIENTS:
+        print(least[clients].row(f"least, {clients} clients"))
+        print(mine[clients].row(f"scans, {clients} clients", least[clients]))
+    print(constant.row("constant, 1 client"))
+    print(page.row("page, 1 client"))
+    print(f"processor: a scan {mine[1].cost / constant.cost:.1f} constants (1 client), ", end="")
+    print(f"{mine[32].cost / constant.cost:.1f} (32); the page {page.cost / mine[1].cost:.1f} scans")
     print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 

@@ -69,11 +69,11 @@ class _Lane:
         return status, body
 
 
-def post(path: str, body: bytes, token: str = "") -> bytes:
-    """One request, ready to be sent."""
-    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
-    lines += [f"Content-Length: {len(body)}", *([f"Authorization: Bearer {token}"] if token else [])]
-    return "\r\n".join([*lines, "", ""]).encode() + body
+def post(path: str, body: bytes, token: str = "", kind: str = "application/json", lines: tuple[str, ...] = ()) -> bytes:
+    """One request with these ``lines`` in its head, too, ready to be sent."""
+    head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Type: {kind}", *lines]
+    head += [f"Content-Length: {len(body)}", *([f"Authorization: Bearer {token}"] if token else [])]
+    return "\r\n".join([*head, "", ""]).encode() + body
 
 
 def drive(port: int, lanes: list[Iterable[bytes]], seconds: float) -> Load:
