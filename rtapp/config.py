@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "BABEL_DEFAULT_LOCALE": "id",
     "STREAM_LIMIT": 100,  # open streams per process; threads stay well above it
     "SERVER_THREADS": 320,  # at most: they are started when needed, and end when idle
+    "HTTP_PORT": 0,  # where `serve` listens, 0 where nobody said so
     "TLS_PORT": 0,  # where HTTPS is served beside HTTP; `serve` says so, 0 where it is not
     "TRUSTED_PROXIES": 0,  # reverse proxies in front whose X-Forwarded-* are true; 0: nobody's word is taken
     "HOSTS": (),  # names under which this server answers beside addresses, .local, .lan and the address of the codes

@@ -150,7 +150,9 @@ def served_app() -> Flask:
     from .reports import desk_list_files as lists
     from .safety import schedule as backups
 
-    app = _lent[0] if _lent else create_app(TLS_PORT=int(os.environ.get("RTAPP_TLS_PORT") or 0))
+    ports = {name: int(os.environ.get(f"RTAPP_{name}") or 0) for name in ("HTTP_PORT", "TLS_PORT")}
+    app = _lent[0] if _lent else create_app(**ports)
+    app.config |= ports
     if os.environ.get("RTAPP_SERVED"):
         logs.start(Path(app.instance_path))
         serving.end_with_parent()

@@ -316,7 +316,7 @@ def test_the_page_of_the_code_says_when_the_phone_is_in(admin, world, app):
 
 
 def test_a_code_made_at_localhost_carries_an_address_a_phone_can_open(admin, world, monkeypatch):
-    monkeypatch.setattr("rtapp.accounts.shared_views.lan_addresses", lambda: ["192.0.2.10", "192.0.2.11"])
+    monkeypatch.setattr("rtapp.web.reach.lan_addresses", lambda: ["192.0.2.10", "192.0.2.11"])
     page = admin.post(f"/devices/{world.device}/link", base_url="http://localhost:8000").text
     assert "http://192.0.2.10:8000/links/" in page and "http://192.0.2.11:8000" in page
     chosen = admin.post(
@@ -334,12 +334,13 @@ def test_a_code_made_at_localhost_carries_an_address_a_phone_can_open(admin, wor
 
 
 def test_a_code_that_no_phone_can_open_is_warned_about(admin, world, monkeypatch):
-    monkeypatch.setattr("rtapp.accounts.shared_views.lan_addresses", lambda: [])
+    monkeypatch.setattr("rtapp.web.reach.lan_addresses", lambda: [])
     page = admin.post(f"/devices/{world.device}/link", base_url="http://localhost:8000").text
     assert "http://localhost:8000/links/" in page and "ponsel tidak dapat membukanya" in page
 
 
-def test_the_committees_address_stands_in_every_code(admin, world, app):
+def test_the_committees_address_stands_in_every_code(admin, world, app, monkeypatch):
+    monkeypatch.setattr("rtapp.web.reach.lan_addresses", lambda: ["192.168.1.10"])
     with app.app_context():
         session = begin_write(db.session)
         settings.change(session, "uji", "base_url", "http://192.168.1.10:8000", now=clock.utcnow())

@@ -171,9 +171,9 @@ def test_looking_at_the_page_issues_and_counts_nothing(app, office, world, chang
 def test_the_page_says_what_the_codes_will_hold(office, change, address):
     change(lambda session: settings.change(session, "uji", "base_url", address, now=clock.utcnow()))
     said = words(office.get("/cards"))
-    bare = "Kode QR berisi token saja; kamera bawaan ponsel tidak akan membuka halaman."
+    bare = "Kode QR berisi kode kartu saja; kamera bawaan ponsel tidak akan membuka halaman."
     assert (bare in said) == (not address)
-    assert f"Kode QR berisi alamat {address}." in said if address else "Isi alamat dasar" in said
+    assert f"Kode QR akan berisi alamat {address}, yang" in said if address else "isi alamatnya" in said
 
 
 @pytest.mark.parametrize("address", ["", "http://192.168.1.10:8000"])

@@ -16,6 +16,7 @@ from rtapp.db import begin_write, db
 from rtapp.laptop import tls
 from rtapp.safety import backups
 from rtapp.settings import store as settings
+from rtapp.settings.address_store import note_tried
 from rtapp.web import network
 
 from .served import ROOT, Served, command, free_port
@@ -83,9 +84,13 @@ def test_a_cards_address_that_the_laptop_no_longer_has_is_said(app, world, sessi
     monkeypatch.setattr(network, "lan_addresses", lambda: ["192.168.1.5"])
     for address, level in (("http://192.168.1.5:8000", Level.OK), ("https://192.168.1.5:8443", Level.OK)):
         settings.change(begin_write(db.session), "uji", "base_url", address, now=clock.utcnow())
+        assert "belum pernah dibuka dari ponsel" in said(doctor.addresses(8000, 8443))[Level.WARN]
+        note_tried(session, "uji", address, now=clock.utcnow())
         assert address in said(doctor.addresses(8000, 8443))[level]
     settings.change(begin_write(db.session), "uji", "base_url", "http://192.168.1.9:8000", now=clock.utcnow())
     assert "bukan alamat laptop ini" in said(doctor.addresses(8000, 8443))[Level.WARN]
+    settings.change(begin_write(db.session), "uji", "base_url", "http://192.168.1.5:8001", now=clock.utcnow())
+    assert "server memakai port 8000" in said(doctor.addresses(8000, 8443))[Level.WARN]
 
 
 def test_a_laptop_in_no_network_is_said(app, session, monkeypatch):

@@ -273,4 +273,4 @@ def test_before_there_is_a_wave_the_page_says_what_to_do(beginner):
 
 def test_the_list_is_reached_from_the_other_papers(admin, world):
     shown = re.search(r'<nav id="parts".*?</nav>', admin.get(f"/waves/{world.waves[0]}/attendance").text, re.DOTALL)[0]
-    assert re.findall(r">([^<>]+)</a>", shown)[:2] == ["Kartu", "Daftar hadir"]
+    assert re.findall(r">([^<>]+)</a>", shown) == ["Kartu", "Daftar", "Sesudah acara"]

@@ -112,7 +112,7 @@ def test_every_session_of_somebody_ends_when_they_are_disabled_or_get_another_ro
     [
         ("/users/{viewer}/role", {"role": "admin"}),
         ("/users/new", {"name": "Baru", "role": "admin", "password": "kata-sandi-baru-sekali"}),
-        ("/settings", {"base_url": "", "admin_over_http": "on"}),
+        ("/settings", {"admin_over_http": "on"}),
         ("/privacy/erasures", {"level": "phones", "word": "HAPUS NOMOR"}),
         ("/users/{admin}/password", {"password": "kata-sandi-baru-sekali", "again": "kata-sandi-baru-sekali"}),
         ("/users/{admin}/enable", {}),
@@ -211,7 +211,7 @@ def test_a_name_that_somebody_could_have_registered_is_none_of_ours(app, world, 
 
 def test_the_committees_own_name_and_those_of_the_configuration_are_ours(app, admin, world):
     app.config["HOSTS"] = ("bimtek.example",)
-    admin.post("/settings", data={"base_url": "http://meja.example:8000"})
+    admin.post("/settings/address", data={"base_url": "http://meja.example:8000"})
     for host, status in (("meja.example:8000", 200), ("bimtek.example", 200), ("lain.example", 421)):
         assert app.test_client().get("/sign-in", headers={"Host": host}).status_code == status
 

@@ -5,12 +5,14 @@ import re
 import pytest
 
 from rtapp.db import db
+from rtapp.documents import qr
 from rtapp.settings import store
 
 from .reading import said, words
 from .trailed import trail
 from .world import PASSWORD
 
+QR_TITLE = "Kode QR untuk mencoba alamat ini"
 ADDRESS = "http://192.168.1.10:8000"
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
@@ -28,22 +30,28 @@ def kept(app):
 
 def test_the_page_says_what_each_option_is_for_and_what_it_risks(admin):
     page = words(admin.get("/settings"))
-    assert "Alamat dasar kode QR" in page and "Tetapkan sebelum kartu dicetak" in page
-    assert "Berisiko: siapa pun di Wi-Fi yang sama dapat membaca kata sandi" in page
-    assert "Kode QR akan berisi CONTOH2345ABCDEF" in page and "Lihat lisensinya" in page
+    assert "Berisiko: siapa pun di Wi-Fi yang sama dapat membaca kata sandi" in page and "Lihat lisensinya" in page
+    page = words(admin.get("/settings/address"))
+    assert "Tetapkan sebelum kartu dicetak" in page and "Kode QR akan berisi CONTOH2345ABCDEF" in page
 
 
-def test_the_page_shows_the_addresses_that_phones_can_open(admin, monkeypatch):
-    monkeypatch.setattr("rtapp.settings.views.lan_addresses", lambda: ["192.0.2.1"])
-    assert "Alamat laptop ini sekarang http://192.0.2.1 http://localhost" in words(admin.get("/settings"))
+@pytest.fixture
+def lan(monkeypatch) -> list[str]:
+    """The addresses of the laptop, as a test sets them."""
+    found = ["192.168.1.10"]
+    for place in ("rtapp.web.reach", "rtapp.web.setup_views"):
+        monkeypatch.setattr(f"{place}.lan_addresses", lambda: found)
+    return found
 
 
-def test_an_address_is_kept_and_the_example_follows(app, admin, kept):
-    answer = admin.post("/settings", data={"base_url": f" {ADDRESS}/ "})
-    assert (answer.status_code, answer.location) == (303, "/settings")
-    page = admin.get("/settings")
+def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, admin, kept, lan):
+    app.config["HTTP_PORT"] = 8000
+    assert re.search(rf'name="base_url" value="{ADDRESS}"', admin.get("/settings/address").text)
+    answer = admin.post("/settings/address", data={"base_url": f" {ADDRESS}/ "})
+    assert (answer.status_code, answer.location) == (303, "/settings/address")
+    page = admin.get("/settings/address")
     assert "Tersimpan." in words(page) and f"Kode QR akan berisi {ADDRESS.upper()}/K/CONTOH2345ABCDEF" in words(page)
-    assert f'value="{ADDRESS}"' in page.text
+    assert "Menunggu dibuka dari ponsel" in words(page) and qr.svg(f"{ADDRESS}/reach", QR_TITLE) in page.text
     assert kept() == {"base_url": ADDRESS, "admin_over_http": False}
     with app.app_context():
         line, values = trail(db.session, 1)[0]
@@ -57,38 +65,74 @@ def test_an_address_is_kept_and_the_example_follows(app, admin, kept):
         (f"{ADDRESS}/kartu", "Alamat dasar harus seperti http://192.168.1.10:8000, tanpa apa pun sesudahnya."),
         ("javascript:alert(1)", "Alamat dasar harus seperti http://192.168.1.10:8000, tanpa apa pun sesudahnya."),
         ("http://" + "x" * 10_000, "Alamat dasar paling banyak 28 huruf"),
+        ("http://localhost:8000", "Alamat itu hanya terbuka di laptop ini"),
+        ("http://127.0.0.1:8000", "Alamat itu hanya terbuka di laptop ini"),
+        ("http://0.0.0.0:8000", "Alamat itu hanya terbuka di laptop ini"),
+        ("http://192.168.1.77:8000", "Laptop ini tidak beralamat itu sekarang."),
+        ("http://192.168.1.10:9999", "Server tidak menjawab di port itu."),
+        ("https://192.168.1.10:8000", "Server tidak menjawab di port itu."),
     ],
 )
-def test_a_bad_address_is_said_beside_it_and_nothing_is_kept(admin, kept, address, sentence):
-    answer = admin.post("/settings", data={"base_url": address, "admin_over_http": "on"})
+def test_an_address_that_no_phone_can_open_is_said_beside_it_and_nothing_is_kept(
+    app, admin, kept, lan, address, sentence
+):
+    app.config |= {"HTTP_PORT": 8000, "TLS_PORT": 8443}
+    answer = admin.post("/settings/address", data={"base_url": address})
     assert answer.status_code == 422
     assert sentence in said(answer, "base_url") and f'value="{address}"' in answer.text
-    assert re.search(r'name="admin_over_http"[^>]* checked', answer.text)
     assert kept() == {"base_url": "", "admin_over_http": False}
+
+
+def test_the_address_that_the_halls_router_will_give_is_kept_when_somebody_says_so(admin, kept, lan):
+    lan[:] = ["10.0.0.7"]  # the office
+    assert admin.post("/settings/address", data={"base_url": ADDRESS, "later": "on"}).status_code == 303
+    assert kept()["base_url"] == ADDRESS
+
+
+def test_one_scan_from_a_second_device_tells_the_laptop_and_the_laptop_itself_does_not_count(app, admin, lan):
+    admin.post("/settings/address", data={"base_url": ADDRESS})
+    for here in ("127.0.0.1", "192.168.1.10"):
+        assert "Ini laptop server sendiri" in words(
+            app.test_client().post("/reach", base_url=ADDRESS, environ_base={"REMOTE_ADDR": here})
+        )
+    phone, far = app.test_client(), {"REMOTE_ADDR": "192.168.1.50"}
+    assert "Ponsel ini menjangkau server" in words(phone.get("/reach", base_url=ADDRESS, environ_base=far))
+    phone.post("/reach", base_url="http://192.168.1.10", environ_base=far)  # another address than the codes carry
+    assert "belum pernah dibuka dari ponsel" in words(admin.get("/cards"))
+    phone.post("/reach", base_url=ADDRESS, environ_base=far)
+    assert "Terbuka dari perangkat kedua" in words(admin.get("/settings/address/tried"))
+    assert "Kamera bawaan ponsel petugas membukanya langsung" in words(admin.get("/cards"))
+    admin.post("/settings/address", data={"base_url": "http://192.168.1.11:8000", "later": "on"})
+    assert "tidak dapat dibuka ponsel mana pun sekarang" in words(admin.get("/cards"))
+
+
+def test_a_lost_address_is_said_on_every_admin_page_and_pairing_takes_the_new_one(admin, world, lan, client_of):
+    admin.post("/settings/address", data={"base_url": ADDRESS})
+    assert 'id="lost-address"' not in admin.get("/event").text
+    lan[:] = ["192.168.1.33"]
+    for path in ("/event", "/devices", "/participants", "/cards", "/backups"):
+        assert "tidak lagi dijangkau di http://192.168.1.10:8000" in words(admin.get(path))
+    assert 'id="lost-address"' not in client_of("clerk").get("/desk", follow_redirects=True).text
+    page = admin.post(f"/devices/{world.device}/link", base_url="http://localhost:8000")
+    assert "http://192.168.1.33:8000/links/" in page.text and "tidak lagi beralamat" in words(page)
 
 
 def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, admin, kept):
     refused = admin.get("/settings", environ_base=ELSEWHERE)
     assert refused.status_code == 403 and "hanya dibuka di laptop server" in words(refused)
     assert admin.post("/settings", data={"admin_over_http": "on"}, environ_base=ELSEWHERE).status_code == 403
-    admin.post("/settings", data={"base_url": ADDRESS, "admin_over_http": "on", "own_password": PASSWORD})
-    assert kept() == {"base_url": ADDRESS, "admin_over_http": True}
+    admin.post("/settings", data={"admin_over_http": "on", "own_password": PASSWORD})
+    assert kept() == {"base_url": "", "admin_over_http": True}
     assert re.search(r'name="admin_over_http"[^>]* checked', admin.get("/settings", environ_base=ELSEWHERE).text)
-    admin.post("/settings", data={"base_url": ADDRESS})
+    admin.post("/settings", data={})
     assert admin.get("/settings", environ_base=ELSEWHERE).status_code == 403
 
 
-def test_a_form_without_the_address_leaves_it(admin, kept):
-    admin.post("/settings", data={"base_url": ADDRESS})
-    admin.post("/settings", data={"admin_over_http": "on", "unknown": "1", "own_password": PASSWORD})
-    assert kept() == {"base_url": ADDRESS, "admin_over_http": True}
-
-
-def test_saving_the_same_again_notes_nothing(app, admin):
-    admin.post("/settings", data={"base_url": ADDRESS})
+def test_saving_the_same_again_notes_nothing(app, admin, lan):
+    admin.post("/settings/address", data={"base_url": ADDRESS})
     with app.app_context():
         before = len(trail(db.session))
-    assert admin.post("/settings", data={"base_url": ADDRESS}).status_code == 303
+    assert admin.post("/settings/address", data={"base_url": ADDRESS}).status_code == 303
     with app.app_context():
         assert len(trail(db.session)) == before
 
@@ -103,31 +147,47 @@ def test_nobody_but_an_admin_sees_or_changes_options(client_of, kept, role):
 
 def test_a_post_without_the_pages_token_is_refused(app, admin, kept):
     app.config["WTF_CSRF_ENABLED"] = True
-    answer = admin.post("/settings", data={"base_url": ADDRESS})
-    assert answer.status_code == 400 and kept()["base_url"] == ""
+    answer = admin.post("/settings", data={"admin_over_http": "on"})
+    assert answer.status_code == 400 and not kept()["admin_over_http"]
 
 
-def test_the_pages_of_pengaturan_reach_each_other(admin, client_of):
-    paths = {
-        "Acara": "/event",
+SECTIONS = {
+    "Acara": {
+        "Acara dan gelombang": "/event",
         "Wilayah": "/places",
-        "Jalur": "/lanes",
-        "Perangkat": "/devices",
-        "Pengguna": "/users",
-        "Cadangan": "/backups",
-        "Jejak": "/trail",
-        "Data pribadi": "/privacy",
+        "Alamat di kode QR": "/settings/address",
         "Kop surat": "/settings/letterhead",
         "Penanda tangan": "/settings/signatories",
-        "Pengaturan lain": "/settings",
-    }
-    for label, path in paths.items():
-        page = admin.get(path).text
-        shown = re.search(r'<nav id="parts".*?</nav>', page, re.DOTALL)[0]
-        assert re.findall(r">([^<>]+)</a>", shown) == list(paths)
-        assert re.search(r'aria-current="page">([^<]+)</a>', shown)[1] == label
+        "Jalur": "/lanes",
+    },
+    "Perangkat & orang": {"Perangkat": "/devices", "Pengguna": "/users", "Layar besar": "/screens"},
+    "Data": {"Cadangan": "/backups", "Data pribadi": "/privacy", "Jejak": "/trail"},
+    "Lain": {"Lain": "/settings"},
+}
+
+
+def links(page: str, row: str) -> list[str]:
+    shown = re.search(rf'<nav id="{row}".*?</nav>', page, re.DOTALL)
+    return re.findall(r">([^<>]+)</a>", shown[0]) if shown else []
+
+
+def test_the_four_parts_of_pengaturan_and_their_pages_reach_each_other(admin, client_of):
+    for part, pages in SECTIONS.items():
+        for label, path in pages.items():
+            page = admin.get(path).text
+            assert links(page, "parts") == list(SECTIONS)
+            assert links(page, "pages") == (list(pages) if len(pages) > 1 else [])
+            current = re.findall(r'aria-current="(?:page|true)">([^<]+)</a>', page)
+            assert current == ([part, label] if len(pages) > 1 else [part])
     for path in ("/account", "/licences"):
         assert 'id="parts"' not in client_of("supervisor").get(path).text
+
+
+def test_dokumen_has_three_parts_and_whoever_may_less_sees_less(client_of):
+    page = client_of("admin").get("/papers").text
+    assert links(page, "parts") == ["Kartu", "Daftar", "Sesudah acara"]
+    assert links(client_of("admin").get("/attendance").text, "pages") == ["Daftar hadir", "Daftar meja"]
+    assert "Sesudah acara" not in links(client_of("supervisor").get("/cards").text, "parts")
 
 
 def test_the_page_is_whole_in_english(admin):

@@ -12,10 +12,9 @@ from ..db import db
 from ..documents import qr
 from ..refusals import Refused
 from ..schema import Device, User
+from ..web import reach
 from ..web.errors import refusal_text
-from ..web.filters import base_url
-from ..web.network import lan_addresses
-from .addresses import is_here_only, reachable
+from .addresses import is_here_only
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -57,7 +56,7 @@ def blame(form: FlaskForm, refused: Refused) -> None:
 
 def phone_addresses() -> list[str]:
     """Return the addresses a code may carry, the best first: the committee's, else what a phone can open."""
-    return reachable(base_url(), lan_addresses())
+    return reach.for_phones()
 
 
 def one_time_page(
@@ -77,5 +76,6 @@ def one_time_page(
         "address": address,
         "others": [other for other in addresses if other != address],
         "here_only": is_here_only(address),
+        "lost": reach.warning(),
     }
     return unkept(page("one_time", **context))

@@ -21,7 +21,7 @@ GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
     "access": (reason("access", "Pengguna dan perangkat"), ("user.", "device.", "link.")),
     "settings": (
         reason("settings", "Pengaturan dan jejak"),
-        ("setting.", "letterhead.", "logo.", "trail.", "privacy.", "backup."),
+        ("setting.", "address.", "letterhead.", "logo.", "trail.", "privacy.", "backup."),
     ),
 }
 
@@ -99,6 +99,7 @@ _ACTS = (
     reason("setting.change", "Mengubah pengaturan %(key)s"),
     reason("letterhead.change", "Mengubah kop surat"),
     reason("signatories.change", "Mengubah penanda tangan dokumen"),
+    reason("address.try", "Alamat di kode QR dibuka dari perangkat kedua: %(address)s"),
     reason("logo.change", "Mengubah logo kop surat"),
     reason("backup.make", "Membuat cadangan"),
     reason("backup.drill", "Menguji cadangan"),

@@ -13,6 +13,7 @@ from ..events import store as events
 from ..refusals import Refused
 from ..roster.find_store import find_person
 from ..settings import store as settings
+from ..web import reach
 from ..web.downloads import download, fonts
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
@@ -118,6 +119,7 @@ def _cards_page(form: CardsForm, status: int) -> Response:
         sheets=tally.sheets_joined if form.sheets.data == JOINED else tally.sheets,
         everybody=choice_store.tally(db.session, Choice()).cards,
         base_url=settings.read(db.session, "base_url"),
+        standing=reach.standing(),
         wave=events.wave_by_number(db.session, choice.wave_number) if choice.wave_number else None,
     )
     if wants_fragment():

@@ -22,6 +22,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, config, migrations
+from ..accounts.addresses import Standing, judge
 from ..db import db
 from ..documents.fonts import find_fonts
 from ..documents.vouching import may_name
@@ -31,6 +32,7 @@ from ..safety import backups
 from ..safety.schedule import failure
 from ..schema import Audit, Scan
 from ..settings import store as settings
+from ..settings.address_store import tried
 from ..web import assets, network
 
 GIGABYTE, MEGABYTE = 10**9, 10**6
@@ -232,15 +234,34 @@ def addresses(port: int, tls_port: int) -> Findings:
     except SQLAlchemyError:
         db.session.rollback()  # a database that is not there yet, or older: said already
         return
-    reached = [*network.addresses("0.0.0.0", port), *network.addresses("0.0.0.0", tls_port, "https")]
-    if told and told.lower() not in reached:
+    if not told:
+        return
+    standing = judge(told.lower(), found, {"http": port, "https": tls_port}, None)
+    if standing == Standing.HERE_ONLY:
+        yield Finding(
+            Level.STOP,
+            f"Kode QR kartu memakai alamat {told}, yang hanya terbuka di laptop ini. Ganti di "
+            "Pengaturan, Acara, Alamat.",
+        )
+    elif standing == Standing.DEAD_PORT:
+        yield Finding(
+            Level.WARN,
+            f"Kode QR kartu memakai alamat {told}, tetapi server memakai port {port} (HTTPS {tls_port}). Jalankan "
+            "server di port itu, atau ganti alamatnya di Pengaturan, Acara, Alamat.",
+        )
+    elif standing == Standing.FOREIGN:
         yield Finding(
             Level.WARN,
             f"Kode QR kartu memakai alamat {told}, yang bukan alamat laptop ini sekarang: kamera bawaan ponsel tidak "
             "akan membuka kartu. Beri laptop alamat itu lagi, atau pakai pemindai dan halaman Meja.",
         )
-    elif told:
-        yield Finding(Level.OK, f"Alamat di kode QR kartu, {told}, adalah alamat laptop ini.")
+    elif not (last := tried(db.session)) or last[0] != told:
+        yield Finding(
+            Level.WARN,
+            f"Alamat di kode QR kartu, {told}, belum pernah dibuka dari ponsel. Coba di Pengaturan, Acara, Alamat.",
+        )
+    else:
+        yield Finding(Level.OK, f"Alamat di kode QR kartu, {told}, pernah dibuka dari perangkat kedua.")
 
 
 def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:

@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.request
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -14,9 +14,12 @@ import click
 from click import exceptions as said
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
+from ..accounts.addresses import is_here_only
 from ..documents import qr
 from ..refusals import Refused
+from ..web import network
 
+LOOK_SECONDS = 5  # how often it is looked at whether this laptop has other addresses
 OPENING_TRIES = 240  # of a quarter of a second
 UNUSABLE = (OperationalError, InterfaceError, ArgumentError)  # a mistake of ours is none of these
 HEADINGS = {"Options": "Pilihan", "Commands": "Perintah"}
@@ -160,8 +163,8 @@ def announce(reached: list[str], told: str, links: list[tuple[str, str]], secure
         for address in secure:
             click.echo(f"  {address}")
         click.echo(f"Pasang sertifikatnya di setiap perangkat: {reached[min(1, len(reached) - 1)]}/setup-device")
-    if told and told.lower() not in [*reached, *secure]:
-        click.echo(f"PERHATIAN: kode QR memakai alamat {told}, yang bukan alamat laptop ini sekarang.")
+    if told and (told.lower() not in [*reached, *secure] or is_here_only(told)):
+        click.echo(lost(told))
     for label, secret in links:
         click.echo(f"{label}:\n  {reached[0]}/links/{secret}")
     away = reached[min(1, len(reached) - 1)]
@@ -202,6 +205,31 @@ def _open(address: str) -> None:
     screen = os.name == "nt" or sys.platform == "darwin"
     if screen or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")):
         webbrowser.open(address)
+
+
+def lost(told: str) -> str:
+    """Return what is said where the address in the codes is not one that phones reach this laptop by."""
+    return (
+        f"PERHATIAN: kode QR memakai alamat {told}, yang bukan alamat laptop ini sekarang. Beri laptop alamat itu lagi "
+        "di router, atau pilih yang sekarang di Pengaturan, Acara, Alamat. Pemindai dan Meja tetap membaca kartu."
+    )
+
+
+def watch_addresses(host: str, port: int, told: Callable[[], str]) -> None:
+    """Say in the terminal whenever this laptop's addresses change, and what that means for the codes."""
+
+    def watch() -> None:
+        before = network.addresses(host, port)
+        while True:
+            time.sleep(LOOK_SECONDS)
+            now = network.addresses(host, port)
+            if now != before:
+                before = now
+                click.echo(f"PERHATIAN: alamat laptop berubah. Sekarang: {', '.join(now[1:]) or 'tanpa jaringan'}.")
+                if (kept := told()) and "//" in kept and kept.rpartition(":")[0] not in str(now):
+                    click.echo(lost(kept))
+
+    threading.Thread(target=watch, name="address-watch", daemon=True).start()
 
 
 def show_qr(address: str) -> None:

@@ -9,11 +9,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from .. import clock
+from ..accounts.addresses import Standing
 from ..accounts.devices_store import find_devices
 from ..accounts.roles import Duty
 from ..db import db
 from ..refusals import Refused
 from ..schema import Wave
+from ..settings.address_store import tried
+from ..web import reach
 from ..web.guard import acting, requires
 from . import day_views, lane_views, place_views, store  # noqa: F401  their routes are this room's too
 from .forms import ZONE_WORDS, Entries, day_of, text_of
@@ -153,4 +156,6 @@ def _next_step(session: Session, found: Any, invited: dict[int, int], heads: dic
         return "roster"
     if any(wave.id not in invited for wave in found if not wave.closed_at):
         return "invited"
+    if reach.standing() not in (Standing.TRIED, Standing.NONE) or not tried(session):
+        return "address"
     return "" if find_devices(session) else "devices"

@@ -187,7 +187,7 @@ def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0, w
     """
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
-    os.environ["RTAPP_TLS_PORT"] = str(tls_port or "")
+    os.environ |= {"RTAPP_HTTP_PORT": str(port), "RTAPP_TLS_PORT": str(tls_port or "")}
     os.environ[assets.TOLD] = assets.tree_version(config.ROOT / "static")
     granian = server("rtapp.factory:served_app", host, port, threads, factory=True, workers=workers)
     _stop_with_terminal(granian)

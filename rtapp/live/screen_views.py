@@ -8,7 +8,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..accounts.addresses import reachable
 from ..accounts.devices_store import add_device, device_expiry_at, device_life, find_device, find_devices, revoke_device
 from ..accounts.links_store import find_link, invite_device, use_link
 from ..accounts.roles import Duty, Role
@@ -18,10 +17,9 @@ from ..events import store as events
 from ..events.waves import DEFAULT_ZONE, numeral
 from ..refusals import Refused
 from ..schema import Device, Wave
-from ..settings import store as settings
+from ..web import reach
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires, start_session
-from ..web.network import lan_addresses
 from ..web.requests import row_id
 from .shared_views import blueprint, own_wave, sees, stream_of, waves_of
 from .store import counts_at, current_wave, registration_of
@@ -67,7 +65,7 @@ def add_screen() -> Response | tuple[str, int]:
         session.rollback()
         return render_template("live/screens.html", problem=refusal_text(refused), **_screens()), refused.status
     session.commit()
-    address = settings.read(db.session, "base_url") or reachable(request.host_url.rstrip("/"), lan_addresses())[0]
+    address = reach.for_phones()[0]
     url = f"{address}{url_for('.open_screen', secret=secret)}"
     code = Markup(qr.svg(url, _("Kode QR layar besar")))
     page = render_template("live/screens.html", url=url, code=code, shown=device, **_screens())

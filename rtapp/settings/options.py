@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..accounts.addresses import is_no_ones_else
 from ..refusals import Refused
 
 
@@ -25,9 +26,8 @@ OPTIONS: dict[str, Option] = {
             "base_url",
             "text",
             "",
-            "Alamat dasar kode QR",
-            "Misalnya http://192.168.1.10:8000. Bila diisi, kamera bawaan ponsel petugas membuka kartu langsung. "
-            "Tetapkan sebelum kartu dicetak; kosongkan bila hanya memakai pemindai atau halaman Meja.",
+            "Alamat di kode QR",
+            "Kamera bawaan ponsel petugas membuka kartu lewat alamat ini. Tetapkan sebelum kartu dicetak.",
         ),
         Option(
             "admin_over_http",
@@ -57,6 +57,13 @@ def checked(key: str, value: Any) -> Any:
             raise Refused(
                 "bad_address",
                 "Alamat dasar harus seperti http://192.168.1.10:8000, tanpa apa pun sesudahnya.",
+                422,
+            )
+        if is_no_ones_else(text):
+            raise Refused(
+                "here_only",
+                "Alamat itu hanya terbuka di laptop ini; tidak ada ponsel yang dapat membukanya. Pakai alamat laptop "
+                "di jaringan, seperti http://192.168.1.10:8000.",
                 422,
             )
         if len(text) > LONGEST_ADDRESS:

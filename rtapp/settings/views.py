@@ -7,24 +7,20 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..accounts.addresses import reachable
 from ..accounts.roles import Duty
-from ..badges.token import payload
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.network import lan_addresses
 from ..web.reauthentication import ask_again
 from . import (
-    letterhead_views,  # noqa: F401  its routes are this room's
-    signatories_views,  # noqa: F401  so are these
+    address_views,  # noqa: F401  their routes are this room's
+    letterhead_views,  # noqa: F401
+    signatories_views,  # noqa: F401
     store,
 )
 from .options import OPTIONS
 from .shared_views import blueprint
-
-SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
 
 
 @blueprint.get("/settings")
@@ -66,17 +62,14 @@ def _unasked(typed: dict[str, Any]) -> dict[str, str]:
 
 
 def _typed() -> dict[str, Any]:
-    """Return what stands in the form; a flag that is absent is off, a text that is absent stays as it is."""
-    form, kept = request.form, store.read_all(db.session)
-    return {key: key in form if option.kind == "flag" else form.get(key, kept[key]) for key, option in OPTIONS.items()}
+    """Return what stands in the form: a flag that is absent is off. The address has a page of its own."""
+    return {key: key in request.form for key, option in OPTIONS.items() if option.kind == "flag"}
 
 
 def _options(values: dict[str, Any], problems: dict[str, str]) -> str:
     return render_template(
         "settings/options.html",
-        options=OPTIONS.values(),
+        options=[option for option in OPTIONS.values() if option.kind == "flag"],
         values=values,
         problems=problems,
-        payload=payload(SAMPLE_TOKEN, store.read(db.session, "base_url")),
-        addresses=reachable(request.host_url.rstrip("/"), lan_addresses()),
     )

@@ -1,11 +1,13 @@
 """The five sections of the frame, as far as the asker's duties reach, and the parts of Pengaturan."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _
 
 from ..accounts.roles import Duty
+from . import reach
 from .guard import current_actor
 
 _PREPARED = {"events", "settings", "accounts", "audit", "safety", "privacy", "pages"}
@@ -17,43 +19,75 @@ _SECTIONS = (
     (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists", "reports"}),
     (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, _PREPARED),
 )
-# How the pages of a section reach each other: label, endpoint, what the endpoints of the part begin with, duty.
-_PAPERS = (
-    (_("Kartu"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
-    (_("Daftar hadir"), "reports.attendance", ("reports.attendance", "reports.signed"), Duty.MAKE_REPORTS),
-    (
-        _("Kirim kartu"),
-        "badges.villages",
-        ("badges.villages", "badges.village"),
-        Duty.EDIT_ROSTER,
-    ),
-    (_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
-    (_("Uang transport"), "reports.transport", ("reports.transport", "reports.save_rates"), Duty.MAKE_REPORTS),
-    (_("Rekap"), "reports.recap", ("reports.recap",), Duty.MAKE_REPORTS),
-    (
-        _("Sertifikat"),
-        "reports.certificates",
-        ("reports.certificate", "reports.issue_certificates", "reports.check_certificate"),
-        Duty.MAKE_REPORTS,
-    ),
-    (_("Berkas SPJ"), "reports.bundle", ("reports.bundle",), Duty.MAKE_REPORTS),
-)
 _LETTERHEAD = ("settings.letterhead", "settings.save_letterhead", "settings.save_logo")
-_SIGNATORIES = ("settings.signatories", "settings.save_signatories")
-_SETTINGS = (
-    (_("Acara"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
-    (_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
-    (_("Jalur"), "events.lanes", ("events.lane",), Duty.MANAGE_EVENT),
-    (_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
-    (_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
-    (_("Cadangan"), "safety.backups_page", ("safety.",), Duty.BACK_UP),
-    (_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
-    (_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
-    (_("Kop surat"), "settings.letterhead", _LETTERHEAD, Duty.MANAGE_SETTINGS),
-    (_("Penanda tangan"), "settings.signatories", _SIGNATORIES, Duty.MANAGE_SETTINGS),
-    (_("Pengaturan lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),
+
+
+class Page(NamedTuple):
+    """A page of a part: what its link says, where it leads, what the endpoints of its kin begin with, for whom."""
+
+    label: Any
+    endpoint: str
+    starts: tuple[str, ...]
+    duty: Duty
+
+
+class Part(NamedTuple):
+    """A part of a section: one link on its pages; where it has several pages, these stand in a second row."""
+
+    label: Any
+    pages: tuple[Page, ...]
+
+
+_CARDS = (
+    Page(_("Cetak"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
+    Page(_("Kirim"), "badges.villages", ("badges.village",), Duty.EDIT_ROSTER),
 )
-_PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))
+_LISTS = (
+    Page(_("Daftar hadir"), "reports.attendance", ("reports.attendance", "reports.signed"), Duty.MAKE_REPORTS),
+    Page(_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
+)
+_EVENT = (
+    Page(_("Acara dan gelombang"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
+    Page(_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
+    Page(
+        _("Alamat di kode QR"),
+        "settings.address",
+        ("settings.address", "settings.save_address"),
+        Duty.MANAGE_SETTINGS,
+    ),
+    Page(_("Kop surat"), "settings.letterhead", _LETTERHEAD, Duty.MANAGE_SETTINGS),
+    Page(
+        _("Penanda tangan"),
+        "settings.signatories",
+        ("settings.signatories", "settings.save_signatories"),
+        Duty.MANAGE_SETTINGS,
+    ),
+    Page(_("Jalur"), "events.lanes", ("events.lane",), Duty.MANAGE_EVENT),
+)
+_DEVICES = (
+    Page(_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
+    Page(_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
+    Page(
+        _("Layar besar"), "live.screens", ("live.screens", "live.add_screen", "live.revoke_screen"), Duty.MANAGE_DEVICES
+    ),
+)
+_DATA = (
+    Page(_("Cadangan"), "safety.backups_page", ("safety.",), Duty.BACK_UP),
+    Page(_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
+    Page(_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
+)
+_PAPERS = (
+    Part(_("Kartu"), _CARDS),
+    Part(_("Daftar"), _LISTS),
+    Part(_("Sesudah acara"), (Page(_("Sesudah acara"), "reports.after", ("reports.",), Duty.MAKE_REPORTS),)),
+)
+_SETTINGS = (
+    Part(_("Acara"), _EVENT),
+    Part(_("Perangkat & orang"), _DEVICES),
+    Part(_("Data"), _DATA),
+    Part(_("Lain"), (Page(_("Lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),)),
+)
+_SECTION_PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))
 
 
 def init_app(app: Flask) -> None:
@@ -67,9 +101,20 @@ def _frame() -> dict[str, Any]:
         **_parts(),
         "sign_out_url": url_for("accounts.sign_out"),
         "language_url": url_for("pages.language"),
+        "lost_address": _lost_address,
         "wave": None,
         "wave_links": (),
     }
+
+
+def _lost_address() -> str:
+    """Return the address in the codes where the laptop has it no more, for whoever can mend that; asked once a page."""
+    actor = current_actor()
+    if actor is None or not actor.may(Duty.MANAGE_SETTINGS) or request.endpoint == "settings.address":
+        return ""
+    if "lost_address" not in g:
+        g.lost_address = reach.warning()
+    return str(g.lost_address)
 
 
 def _sections() -> list[dict[str, Any]]:
@@ -84,19 +129,31 @@ def _sections() -> list[dict[str, Any]]:
 
 
 def _parts() -> dict[str, Any]:
-    """Return the parts of the section whose page is asked for, as far as duties reach; none where that is one alone."""
+    """Return the parts of the section whose page is asked for and the pages of the part, as far as duties reach.
+
+    What is one alone is not shown.
+    """
     actor, endpoint = current_actor(), request.endpoint or ""
-    for label, section in _PARTS:
-        reached = [part for part in section if actor is not None and actor.may(part[3])]
-        here = max(
-            (start for _label, _target, starts, _duty in reached for start in starts if endpoint.startswith(start)),
-            key=len,
-            default="",
-        )
-        if here and len(reached) > 1:
-            parts = [
-                {"label": name, "url": url_for(target), "current": here in starts}
-                for name, target, starts, _duty in reached
-            ]
-            return {"parts": parts, "parts_label": label}
-    return {"parts": [], "parts_label": ""}
+    for label, section in _SECTION_PARTS:
+        reached = [(part.label, [page for page in part.pages if actor and actor.may(page.duty)]) for part in section]
+        reached = [(name, pages) for name, pages in reached if pages]
+        here = _page_of(endpoint, [page for _name, pages in reached for page in pages])
+        if here is None:
+            continue
+        inside = next(pages for _name, pages in reached if here in pages)
+        parts = [
+            {"label": name, "url": url_for(pages[0].endpoint), "current": here in pages} for name, pages in reached
+        ]
+        pages = [{"label": page.label, "url": url_for(page.endpoint), "current": page is here} for page in inside]
+        return {
+            "parts": parts if len(parts) > 1 else [],
+            "parts_label": label,
+            "pages": pages if len(pages) > 1 else [],
+        }
+    return {"parts": [], "parts_label": "", "pages": []}
+
+
+def _page_of(endpoint: str, pages: Sequence[Page]) -> Page | None:
+    """Return the page that an endpoint belongs to: the one with the longest beginning that fits."""
+    fitting = [(len(start), page) for page in pages for start in page.starts if endpoint.startswith(start)]
+    return max(fitting, key=lambda found: found[0])[1] if fitting else None

@@ -1,0 +1,109 @@
+"""Alamat: what the codes carry, offered from what this laptop has, opened once from a second device."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.addresses import Standing
+from ..accounts.roles import Duty
+from ..badges.token import payload
+from ..db import begin_write, db
+from ..documents import qr
+from ..refusals import Refused
+from ..web import reach
+from ..web.errors import refusal_text
+from ..web.guard import acting, public, requires
+from . import store
+from .address_store import note_tried, tried
+from .options import checked
+from .shared_views import blueprint
+
+SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
+
+
+@blueprint.get("/settings/address")
+@requires(Duty.MANAGE_SETTINGS)
+def address() -> str:
+    """Show the address of the codes, those this laptop has, and the code that a second device opens."""
+    return _page(store.read(db.session, "base_url"))
+
+
+@blueprint.post("/settings/address")
+@requires(Duty.MANAGE_SETTINGS)
+def save_address() -> Response | tuple[str, int]:
+    """Keep the address of the codes; one this laptop has not only where somebody says that it will."""
+    actor, now, typed = acting(), clock.utcnow(), request.form.get("base_url", "")
+    later = "later" in request.form
+    try:
+        wanted = checked("base_url", typed)
+        _refuse_unreachable(reach.standing_of(wanted), later)
+    except Refused as refused:
+        return _page(typed, refusal_text(refused)), refused.status
+    session = begin_write(db.session)
+    store.change(session, actor.name, "base_url", wanted, now=now)
+    if not wanted:
+        note_tried(session, actor.name, "", now=now)
+    session.commit()
+    flash(_("Tersimpan. Sekarang coba dari ponsel.") if wanted else _("Tersimpan."), "ok")
+    return redirect(url_for(".address"), 303)
+
+
+@blueprint.get("/settings/address/tried")
+@requires(Duty.MANAGE_SETTINGS)
+def address_tried() -> str:
+    """Say whether a second device has opened the address; the page asks every two seconds."""
+    return render_template("settings/_tried.html", **_trial(store.read(db.session, "base_url")))
+
+
+@blueprint.get("/reach")
+@public
+def reached() -> str:
+    """Show whoever scanned the code that the way is open; the button tells the laptop."""
+    return render_template("settings/reached.html", done=False, here=reach.is_this_machine(request.remote_addr or ""))
+
+
+@blueprint.post("/reach")
+@public
+def note_reached() -> str:
+    """Note that the address was opened from another device than this laptop; anybody may, nothing is given away."""
+    came_by = request.host_url.rstrip("/").lower()
+    here = reach.is_this_machine(request.remote_addr or "")
+    if not here and came_by == store.read(db.session, "base_url").lower():
+        session = begin_write(db.session)
+        note_tried(session, "perangkat kedua", store.read(session, "base_url"), now=clock.utcnow())
+        session.commit()
+    return render_template("settings/reached.html", done=not here, here=here)
+
+
+def _refuse_unreachable(standing: Standing, later: bool) -> None:
+    if standing == Standing.FOREIGN and not later:
+        raise Refused(
+            "foreign_address",
+            "Laptop ini tidak beralamat itu sekarang. Pilih salah satu alamat di atas, atau centang kotak di bawah "
+            "bila router aula nanti memberinya alamat itu.",
+            422,
+        )
+    if standing == Standing.DEAD_PORT and not later:
+        raise Refused("dead_port", "Server tidak menjawab di port itu. Pilih salah satu alamat di atas.", 422)
+
+
+def _trial(kept: str) -> dict[str, object]:
+    last = tried(db.session)
+    return {"standing": reach.standing_of(kept), "kept": kept, "when": last[1] if last and last[0] == kept else None}
+
+
+def _page(typed: str, problem: str = "") -> str:
+    kept = store.read(db.session, "base_url")
+    test = f"{kept}{url_for('.reached')}"
+    return render_template(
+        "settings/address.html",
+        typed=typed,
+        problem=problem,
+        offers=reach.offers(),
+        test=test,
+        code=Markup(qr.svg(test, _("Kode QR untuk mencoba alamat ini"))) if kept else "",
+        payload=payload(SAMPLE_TOKEN, kept),
+        **_trial(kept),
+    )

@@ -1,0 +1,68 @@
+"""How other devices reach this server now, and whether the address in the codes is one of those ways."""
+
+import ipaddress
+
+from flask import current_app, request
+
+from ..accounts.addresses import Standing, judge, reachable
+from ..db import db
+from ..settings import store as settings
+from ..settings.address_store import tried
+from .network import lan_addresses
+
+
+def standing_of(address: str) -> Standing:
+    """Say how the address in the codes stands today: can a phone open it, and was that tried?"""
+    last = tried(db.session)
+    return judge(address, lan_addresses(), _ports(), last[0] if last else None)
+
+
+def standing() -> Standing:
+    """Say it of the address that is kept."""
+    return standing_of(settings.read(db.session, "base_url"))
+
+
+def offers() -> list[str]:
+    """Return the addresses that a phone in the hall can open, plain HTTP, which asks for no certificate."""
+    port = current_app.config["HTTP_PORT"]
+    own = f"http://localhost:{port}" if port else request.host_url.rstrip("/")
+    return [
+        each for each in reachable(own, lan_addresses()) if judge(each, lan_addresses(), {}, None) == Standing.UNTRIED
+    ]
+
+
+def for_phones() -> list[str]:
+    """Return the addresses a code for a phone may carry, the best first: the committee's while it works, else ours."""
+    kept = settings.read(db.session, "base_url")
+    if kept and standing_of(kept) in (Standing.TRIED, Standing.UNTRIED):
+        return [kept]
+    port = current_app.config["HTTP_PORT"]
+    own = f"http://localhost:{port}" if port and request.is_secure else request.host_url.rstrip("/")
+    return reachable(own, lan_addresses())
+
+
+def warning() -> str:
+    """Return the address in the codes where this laptop is no longer reached by it, "" where nothing is wrong."""
+    kept = str(settings.read(db.session, "base_url"))
+    return kept if kept and standing_of(kept) in (Standing.FOREIGN, Standing.DEAD_PORT, Standing.HERE_ONLY) else ""
+
+
+def is_this_machine(address: str) -> bool:
+    """Say whether a request came from this laptop itself, by whichever of its addresses."""
+    try:
+        return ipaddress.ip_address(address).is_loopback or address in lan_addresses()
+    except ValueError:
+        return False
+
+
+def _ports() -> dict[str, int]:
+    """Return where this server listens by scheme; nothing where that is not known, behind a proxy for example."""
+    config = current_app.config
+    return (
+        {}
+        if config["TRUSTED_PROXIES"] or not config["HTTP_PORT"]
+        else {
+            "http": config["HTTP_PORT"],
+            "https": config["TLS_PORT"],
+        }
+    )
