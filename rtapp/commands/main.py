@@ -336,31 +336,26 @@ def user_add(name: str, role: str) -> None:
 def run(app: Flask, doors: Doors, links: list[tuple[str, str]], workers: int, *, open_browser: bool) -> None:
     """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
     with app.app_context():
-        on_sqlite = db.engine.dialect.name == "sqlite"
-    told = _told(app)
+        told, on_sqlite = settings.read(db.session, "base_url"), db.engine.dialect.name == "sqlite"
+    close(app)
     if on_sqlite and workers > 1:
         click.echo("SQLite: beberapa proses tetap benar, tetapi tidak lebih cepat. Untuk itu pakai PostgreSQL.")
     host, port, tls_port = doors.host, doors.port, app.config["TLS_PORT"]
     secure = network.addresses(host, tls_port, "https") if tls_port else []
     reached = network.addresses(host, port)
     terminal.announce(reached, told, links, secure)
-    terminal.watch_addresses(host, port, lambda: _told(app))
-    if open_browser:
-        terminal.open_when_answering(reached[0], f"/links/{links[0][1]}" if links else "/")
+
+    def beside() -> None:
+        terminal.watch_addresses(host, port)
+        if open_browser:
+            terminal.open_when_answering(reached[0], f"/links/{links[0][1]}" if links else "/")
+
     threads, instance = app.config["SERVER_THREADS"], Path(app.instance_path)
     lend(app)
-    serving.run(serving.free_address(host, port), port, threads, instance, tls_port, workers)
+    serving.run(serving.free_address(host, port), port, threads, instance, tls_port, workers, beside)
     with app.app_context():
         migrations.current(db.engine)  # what the worker left is opened once more, to be closed well
     click.echo("Server berhenti.")
-
-
-def _told(app: Flask) -> str:
-    """Return the address that the codes carry, and let go of the database."""
-    with app.app_context():
-        told = str(settings.read(db.session, "base_url"))
-    close(app)
-    return told
 
 
 def _demo_instance() -> Path:

@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.request
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -20,6 +20,10 @@ from ..refusals import Refused
 from ..web import network
 
 LOOK_SECONDS = 5  # how often it is looked at whether this laptop has other addresses
+CHANGED = (
+    "Ponsel dan kode QR yang memakai alamat lama tidak menjangkaunya lagi: beri laptop alamat itu lagi di router, atau "
+    "pakai yang baru di Pengaturan, Acara, Alamat, lalu pasangkan ponsel lagi."
+)
 OPENING_TRIES = 240  # of a quarter of a second
 UNUSABLE = (OperationalError, InterfaceError, ArgumentError)  # a mistake of ours is none of these
 HEADINGS = {"Options": "Pilihan", "Commands": "Perintah"}
@@ -215,8 +219,8 @@ def lost(told: str) -> str:
     )
 
 
-def watch_addresses(host: str, port: int, told: Callable[[], str]) -> None:
-    """Say in the terminal whenever this laptop's addresses change, and what that means for the codes."""
+def watch_addresses(host: str, port: int) -> None:
+    """Say in the terminal whenever this laptop's addresses change, and what to do."""
 
     def watch() -> None:
         before = network.addresses(host, port)
@@ -224,10 +228,9 @@ def watch_addresses(host: str, port: int, told: Callable[[], str]) -> None:
             time.sleep(LOOK_SECONDS)
             now = network.addresses(host, port)
             if now != before:
+                were, are = (", ".join(found[1:]) or "tanpa jaringan" for found in (before, now))
+                click.echo(f"PERHATIAN: alamat laptop berubah, dari {were} menjadi {are}. {CHANGED}")
                 before = now
-                click.echo(f"PERHATIAN: alamat laptop berubah. Sekarang: {', '.join(now[1:]) or 'tanpa jaringan'}.")
-                if (kept := told()) and "//" in kept and kept.rpartition(":")[0] not in str(now):
-                    click.echo(lost(kept))
 
     threading.Thread(target=watch, name="address-watch", daemon=True).start()
 

@@ -180,10 +180,19 @@ def when_asked_to_stop(do: Callable[[], None]) -> None:
     threading.Thread(target=wait, name="stop-watch", daemon=True).start()
 
 
-def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0, workers: int = 1) -> None:
+def run(
+    host: str,
+    port: int,
+    threads: int,
+    instance: Path,
+    tls_port: int = 0,
+    workers: int = 1,
+    beside: Callable[[], None] = lambda: None,
+) -> None:
     """Serve ``instance`` until interrupted; the application is made inside each of the ``workers`` processes.
 
-    With ``tls_port`` a second, equal process serves HTTPS: it is started, watched and stopped from here.
+    With ``tls_port`` a second, equal process serves HTTPS: it is started, watched and stopped from here. ``beside``
+    may start threads of the terminal: it is called once HTTPS has been forked, which a thread would forbid.
     """
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
@@ -194,6 +203,7 @@ def run(host: str, port: int, threads: int, instance: Path, tls_port: int = 0, w
     gc.collect()
     gc.freeze()  # what the workers share with us stays shared: their collector does not touch it
     with Secured(host, tls_port, threads, instance) if tls_port else nullcontext():
+        beside()
         serve(granian)
 
 
