@@ -17,6 +17,8 @@ MONTHS = {
         "July", "August", "September", "October", "November", "December",
     ),
 }  # fmt: skip
+# What every zone can show, a day's sum or difference included.
+EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
@@ -26,8 +28,8 @@ def utcnow() -> datetime:
 
 
 def local(moment: datetime, zone: str) -> datetime:
-    """Return ``moment`` (aware) on the clocks of ``zone`` (IANA name)."""
-    return moment.astimezone(ZoneInfo(zone))
+    """Return ``moment`` (aware) on the clocks of ``zone`` (IANA name), a day off at the ends of all time."""
+    return min(max(moment, EARLIEST), LATEST).astimezone(ZoneInfo(zone))
 
 
 def clock_text(moment: datetime, zone: str) -> str:
@@ -64,9 +66,11 @@ def parse_iso(text: str) -> datetime:
 
 def end_of_day(day: date, zone: str) -> datetime:
     """Return the moment at which ``day`` ends in ``zone``, in UTC."""
+    day = min(max(day, EARLIEST.date()), LATEST.date())
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def local_moment(day: date, at: time, zone: str) -> datetime:
     """Return the moment at which clocks of ``zone`` show ``at`` on ``day``, in UTC."""
+    day = min(max(day, EARLIEST.date()), LATEST.date())
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)

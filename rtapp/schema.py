@@ -208,6 +208,7 @@ class Device(db.Model):
     label: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(20))
     token_hash: Mapped[str | None] = mapped_column(String(64), index=True)  # sha-256 of a bearer token
+    created_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # it scanned nothing before
     paired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

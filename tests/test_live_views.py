@@ -275,7 +275,7 @@ def test_a_device_that_may_no_longer_see_it_hears_no_more(app, client_of, world,
 
 def test_a_user_whose_access_ended_hears_no_more(app, client_of, world, come, follow, monkeypatch):
     monkeypatch.setattr("rtapp.live.stream.CHECK_SECONDS", 0)
-    events = follow(client_of("clerk"), f"{board_of(world)}/stream")
+    events = follow(client_of("viewer"), f"{board_of(world)}/stream")
     next(events)
     with app.app_context():
         begin_write(db.session)

@@ -48,7 +48,7 @@ def add_device(
 ) -> Device:
     """Add a device; refused without a label, for an admin role, for no or unknown checkpoints."""
     label, points = _checked_device(session, label, role, checkpoint_ids)
-    device = Device(label=label, role=role, expires_at=expires_at, checkpoints=points)
+    device = Device(label=label, role=role, expires_at=expires_at, created_at=now, checkpoints=points)
     session.add(device)
     session.flush()
     given = {"label": label, "role": str(role), "checkpoints": _ids(points)}

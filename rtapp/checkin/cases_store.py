@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from .. import clock
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..events.standing import ABSENCES
@@ -58,7 +59,7 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
             scan.nonce,
             Verdict(scan.verdict),
             point,
-            scan.client_at or scan.server_at,
+            _happened(scan),
             label or name or "",
             scan.raw or "",
             people.get(case.participant_id) if case.participant_id else None,
@@ -139,6 +140,12 @@ def _waiting(rows: Select[Any], actor: Actor) -> Select[Any]:
     )
     rows = rows.where(Case.settled_at.is_(None), ~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
     return rows if actor.checkpoint_ids is None else rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))
+
+
+def _happened(scan: Scan) -> datetime:
+    """Return when a scan happened as far as its word was taken: no wild clock is shown as a time."""
+    told = scan.answer.get("happened_at")
+    return clock.parse_iso(told) if told else scan.server_at
 
 
 def _substitute_name(session: Session, scan: Scan) -> str:

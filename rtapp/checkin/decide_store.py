@@ -73,6 +73,13 @@ def followed(session: Session | Connection, nonce: str, checkpoint_id: int) -> R
     return row
 
 
+def refuse_other_person(follows: Row[Any] | None, participant_id: int | None) -> None:
+    """Refuse with 409 a decision about somebody else than the scan was about that it follows."""
+    about = follows.participant_id if follows is not None else None
+    if about is not None and participant_id not in (None, about):
+        raise Refused("other_person", "Keputusan ini untuk orang lain daripada pindaian yang diikutinya.", 409)
+
+
 def corrects(attempt: Attempt, follows: Row[Any], row: Row[Any], now: datetime) -> bool:
     """Say whether a substitute is named for the mark that the same desk made just now, as if the head had come."""
     own = follows.device_id == attempt.device_id and follows.user_id == attempt.user_id
@@ -90,9 +97,10 @@ def resolve(
 ) -> tuple[Verdict, Any]:
     """Decide a conflict: who counts is the head or the substitute; return the verdict and the mark that holds now.
 
-    Refused with 409 where nobody is marked, or no conflict preceded.
+    Refused with 409 where nobody is marked, or no conflict preceded: that of the very mark that stands now.
     """
-    if row.attendance_id is None or follows is None or follows.verdict != Verdict.CONFLICT:
+    clashed = follows.answer.get("attendance_id") if follows is not None else None
+    if follows is None or follows.verdict != Verdict.CONFLICT or clashed is None or clashed != row.attendance_id:
         raise Refused("no_conflict", "Tidak ada yang bertentangan untuk diputuskan.", 409)
     wanted = DIWAKILI if attempt.decision.resolve == "substitute" else SENDIRI
     verdict = Verdict.REPRESENTED if wanted == DIWAKILI else Verdict.WELCOME

@@ -99,24 +99,29 @@ def true_time(
     *,
     now: datetime,
     offset_ms: int | None = None,
-    paired_at: datetime | None = None,
+    existed_at: datetime | None = None,
+    day_begins: datetime | None = None,
 ) -> tuple[datetime, bool]:
     """Return when a scan happened, and whether the device's word for it was taken.
 
     Its word counts for late doors alone, corrected by how far its clock was off when it sent (``sent_at``), else when
-    it was measured (``offset_ms``), and not before its pairing or after now; else the server's time is taken.
+    it was measured (``offset_ms``): not before the device existed, not before the wave's day, not after now; else the
+    server's time is taken. What stands on paper was read from no device's clock, unless ``sent_at`` says so.
     """
     if client_at is None or source not in LATE:
         return now, True
     measured = timedelta(milliseconds=offset_ms) if offset_ms is not None else None
-    ahead = sent_at - now if sent_at is not None else measured or timedelta()
+    own = measured if source is Source.OFFLINE else None
+    ahead = sent_at - now if sent_at is not None else own or timedelta()
     try:
         at = client_at - ahead
     except OverflowError:  # a clock thousands of years off
         return now, False
     jumped = sent_at is not None and measured is not None and abs(ahead - measured) > TOLERANCE
-    too_early = paired_at is not None and source is Source.OFFLINE and at < paired_at - TOLERANCE
-    if jumped or too_early or at > now + TOLERANCE:
+    # A device that is younger than now is a server whose clock was set back.
+    unborn = existed_at is not None and at < min(existed_at, now) - TOLERANCE
+    too_early = day_begins is not None and at < day_begins
+    if jumped or unborn or too_early or at > now + TOLERANCE:
         return now, False
     return min(at, now), True
 

@@ -1,22 +1,38 @@
 """All that one judgement needs, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
 
+from datetime import time
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from .. import clock
 from ..badges import token as codes
 from ..db import Prepared, Where
+from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..roster.seat_store import seat_code
-from ..schema import Attendance, Badge, Checkpoint, Device, District, Participant, Scan, Seat, User, Village, Wave
+from ..schema import (
+    Attendance,
+    Badge,
+    Checkpoint,
+    Device,
+    District,
+    Event,
+    Participant,
+    Scan,
+    Seat,
+    User,
+    Village,
+    Wave,
+)
 from .attempt import Attempt, Face
 
 
 def facts_of(where: Where, attempt: Attempt) -> Any:
     """Return the facts an attempt is judged by; refused with 404 for an unknown checkpoint or participant."""
-    asked = {"checkpoint": attempt.checkpoint_id, "nonce": attempt.nonce, "asking": attempt.device_id}
+    asked = {"checkpoint": attempt.checkpoint_id, "nonce": attempt.nonce}
     if attempt.participant_id is not None:
         row = _BY_PERSON.first(where, **asked, participant=attempt.participant_id)
         if row is not None and row.participant_id is None:
@@ -41,6 +57,17 @@ def face_of(row: Any) -> Face | None:
     return Face(row.participant_id, row.name, seat, row.village, row.district, row.home_wave)
 
 
+def bounds_of(where: Where, attempt: Attempt) -> dict[str, Any]:
+    """Return what a late scan's own time is held against: the device's clock and age, the day of the wave.
+
+    A rehearsal may be on any day.
+    """
+    row = _BOUNDS.first(where, checkpoint=attempt.checkpoint_id, device=attempt.device_id)
+    begins = None if row.kind == CheckpointKind.GLADI else clock.local_moment(row.date, time(), row.timezone)
+    known = [moment for moment in (row.created_at, row.paired_at) if moment is not None]
+    return {"offset_ms": row.clock_offset, "existed_at": min(known, default=None), "day_begins": begins}
+
+
 def _same_list(mark: Any, point: Any) -> Any:
     """Say that a mark is of a checkpoint: made there, or at another door of the same registration."""
     return or_(mark.checkpoint_id == point.id, and_(point.kind == "hadir", mark.wave_id == point.wave_id))
@@ -49,7 +76,7 @@ def _same_list(mark: Any, point: Any) -> Any:
 def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
     """One statement for all a judgement needs: the checkpoint; the person, badge and mark; an earlier scan."""
     home, newer = aliased(Wave), aliased(Badge)
-    needed, there, asking = aliased(Checkpoint), aliased(Attendance), aliased(Device)
+    needed, there = aliased(Checkpoint), aliased(Attendance)
     replaced = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id)
     replaced = replaced.where(newer.revoked_at.is_(None)).scalar_subquery()
     return (
@@ -73,8 +100,6 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
             Attendance.substitute_id,
             needed.name.label("requires"),
             there.id.label("meets"),
-            asking.clock_offset,
-            asking.paired_at,
             func.coalesce(Device.label, User.name, "").label("marked_by"),
             Participant.name,
             Seat.rt,
@@ -117,11 +142,19 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
                 there.voided_at.is_(None),
             ),
         )
-        .outerjoin(asking, asking.id == bindparam("asking"))
         .outerjoin(Scan, Scan.nonce == bindparam("nonce"))
         .where(Checkpoint.id == bindparam("checkpoint"))
         .limit(1)
     )
+
+
+_BOUNDS = Prepared(
+    select(Checkpoint.kind, Wave.date, Event.timezone, Device.clock_offset, Device.paired_at, Device.created_at)
+    .join(Wave, Wave.id == Checkpoint.wave_id)
+    .join(Event, Event.id == Wave.event_id)
+    .outerjoin(Device, Device.id == bindparam("device"))
+    .where(Checkpoint.id == bindparam("checkpoint"))
+)
 
 
 @cache

@@ -22,13 +22,14 @@ from .decide_store import (
     followed,
     insert_mark,
     keep_cases,
+    refuse_other_person,
     resolve,
     substitute_of,
     undo_own,
     walk_in,
 )
 from .decision import LATE, NO_DECISION, true_time
-from .facts_store import face_of, facts_of
+from .facts_store import bounds_of, face_of, facts_of
 from .turns_store import begin_recording
 from .verdict import Facts, Verdict, is_open, judge
 
@@ -53,8 +54,7 @@ def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetim
     follows = None
     if attempt.decision != NO_DECISION or attempt.follows:
         attempt, row, follows = _prepare(session, attempt, row, now)
-    measured = {"offset_ms": row.clock_offset, "paired_at": row.paired_at}
-    at, trusted = true_time(attempt.source, attempt.client_at, attempt.sent_at, now=now, **measured)
+    at, trusted = _happened(session, attempt, now)
     if attempt.decision.resolve:
         verdict, mark = resolve(session, attempt, row, follows, at=at, now=now)
     else:
@@ -70,6 +70,16 @@ def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetim
     if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
         keep_cases(session, attempt, answer, added.id, trusted=trusted, now=now)
     return answer
+
+
+def _happened(session: Session | Connection, attempt: Attempt, now: datetime) -> tuple[datetime, bool]:
+    """Return when the attempt happened, and whether the word for it was taken; of a late one that was judged before."""
+    if attempt.client_at is None or attempt.source not in LATE:
+        return now, True
+    if attempt.decision.over_all:
+        return min(attempt.client_at, now), True
+    bounds = bounds_of(session, attempt)
+    return true_time(attempt.source, attempt.client_at, attempt.sent_at, now=now, **bounds)
 
 
 def find_answer(session: Session, nonce: str) -> Answer:
@@ -106,6 +116,8 @@ def _prepare(
     if attempt.decision.needs_duty and not attempt.may_decide:
         raise Refused("may_not_decide", "Keputusan ini memerlukan koordinator, atau PIN-nya.", 403)
     follows = followed(session, attempt.follows, attempt.checkpoint_id) if attempt.follows else None
+    if attempt.decision.needs_duty:
+        refuse_other_person(follows, row.participant_id)
     if attempt.decision.walk_in:
         attempt = replace(attempt, participant_id=walk_in(session, attempt, now=now), code=None)
         row = facts_of(session, attempt)

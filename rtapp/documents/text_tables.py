@@ -82,7 +82,8 @@ def _separator(text: str) -> str:
             rows = list(csv.reader(sample, delimiter=separator))[:_SAMPLE]
         except csv.Error:
             return 0
-        width, times = Counter(len(row) for row in rows if any(row)).most_common(1)[0]
+        widths = Counter(len(row) for row in rows if any(row)).most_common(1)
+        width, times = widths[0] if widths else (0, 0)  # nothing but separators: no row says anything
         return (width - 1) * times
 
     scores = {separator: score(separator) for separator in _SEPARATORS} if any(line.strip() for line in sample) else {}

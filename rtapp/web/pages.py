@@ -1,5 +1,8 @@
 """The pages of no room: the start, the language, health, licences."""
 
+import re
+from urllib.parse import urlsplit
+
 from flask import (
     Blueprint,
     current_app,
@@ -21,6 +24,7 @@ from .filters import LANGUAGES
 from .guard import current_actor, public
 
 blueprint = Blueprint("pages", __name__)
+_NOT_READ = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # what browsers drop from an address, or end it at
 
 
 @blueprint.get("/")
@@ -70,10 +74,16 @@ def licences() -> str:
 
 
 def local_target(address: str | None) -> str | None:
-    """Return the path of ``address`` when it leads to ourselves, else None: no redirect leaves this server."""
+    """Return the path of ``address`` when it leads to ourselves, else None: no redirect leaves this server.
+
+    It is compared as the browser will read it, which drops control characters and takes a backslash for a slash.
+    """
     if not address:
         return None
     if address.startswith(request.host_url):
         address = "/" + address[len(request.host_url) :]
-    local = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if local and not any(sign in address for sign in "\r\n\\") else None
+    if address != _NOT_READ.sub("", address) or "\\" in address:
+        return None  # no page of ours has such an address
+    parts = urlsplit(address)
+    local = address.startswith("/") and not address.startswith("//") and not parts.scheme and not parts.netloc
+    return address if local else None

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=80), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=True),
         sa.Column("paired_at", UTCDateTime(), nullable=True),
         sa.Column("expires_at", UTCDateTime(), nullable=False),
         sa.Column("revoked_at", UTCDateTime(), nullable=True),
