@@ -72,5 +72,4 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 def local_moment(day: date, at: time, zone: str) -> datetime:
     """Return the moment at which clocks of ``zone`` show ``at`` on ``day``, in UTC."""
-    day = min(max(day, EARLIEST.date()), LATEST.date())
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)

@@ -196,6 +196,8 @@ class User(db.Model):
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     pin_hash: Mapped[str] = mapped_column(String(200), default="")  # what a supervisor types on a clerk's screen
     session_version: Mapped[int] = mapped_column(default=1)
+    # (mark, when) of sessions that were signed out while their cookie would still be good.
+    ended_sessions: Mapped[list[list[str]] | None] = mapped_column(JSON)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

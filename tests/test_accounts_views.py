@@ -94,11 +94,43 @@ def test_wrong_and_unknown_names_get_the_same_answer(stranger, world, name):
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://jahat.example/x", "//jahat.example", "/\\jahat.example", "javascript:x"]
-)
+    "elsewhere",
+    [
+        "https://jahat.example/x", "//jahat.example", "/\\jahat.example", "javascript:x", "/\t/jahat.example",
+        "/\t\\jahat.example", "\t//jahat.example", "/\n/jahat.example", "/\x0b/jahat.example", "/\x7f/jahat.example",
+        " //jahat.example", "///jahat.example", "\\\\jahat.example", "http:jahat.example", "/\u2028/jahat.example",
+        "http://localhost//jahat.example", "http://localhost/\t/jahat.example", "http://localhost\\@jahat.example",
+    ],
+)  # fmt: skip
 def test_no_sign_in_leads_to_another_server(stranger, world, elsewhere):
     assert sign_in(stranger, "Uji clerk", PASSWORD, next=elsewhere).location == "/"
-    assert "jahat" not in stranger.get(f"/sign-in?next={elsewhere}").text
+    assert "jahat" not in stranger.get("/sign-in", query_string={"next": elsewhere}).text
+
+
+def cookie_of(client, secure=False):
+    return next(c for c in client._cookies.values() if c.key.startswith("rtapp-") and c.key.endswith("-s") == secure)
+
+
+def test_a_copied_cookie_ends_with_the_sign_out_and_other_browsers_go_on(app, world):
+    here, copied, other = app.test_client(), app.test_client(), app.test_client()
+    for browser in (here, other):
+        sign_in(browser, "Uji clerk", PASSWORD)
+    stolen = cookie_of(here)
+    copied.set_cookie(stolen.key, stolen.value)
+    assert copied.get("/desk").status_code == 200
+    here.post("/sign-out", data={"sure": "1"})
+    assert copied.get("/desk").status_code == 303 and other.get("/desk").status_code == 200
+    sign_in(here, "Uji clerk", PASSWORD)
+    assert here.get("/desk").status_code == 200 and copied.get("/desk").status_code == 303
+
+
+def test_a_cookie_read_from_plain_http_opens_nothing_at_https(app, world):
+    plain, thief = app.test_client(), app.test_client()
+    sign_in(plain, "Uji admin", PASSWORD)
+    stolen = cookie_of(plain)
+    thief.set_cookie(f"{stolen.key}-s", stolen.value, secure=True)
+    assert thief.get("/devices", base_url="https://localhost").status_code == 303
+    assert plain.get("/devices").status_code == 200
 
 
 def test_a_stranger_is_led_to_the_sign_in_and_back(stranger, world):
@@ -142,7 +174,9 @@ def test_signing_in_is_noted_and_drops_the_session_before(stranger, world, app):
     before = count(app, Audit)
     sign_in(stranger, "Uji admin", PASSWORD)
     with stranger.session_transaction() as cookie:
-        assert dict(cookie) == {"_permanent": True, "language": "en", "user": [world.users["admin"], 1]}
+        user, version, _mark = cookie.pop("user")
+        assert (user, version) == (world.users["admin"], 1)
+        assert dict(cookie) == {"_permanent": True, "language": "en", "line": "http"}
     assert count(app, Audit) == before + 1
 
 

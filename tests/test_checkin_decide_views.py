@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from rtapp import clock
 from rtapp.accounts import pins_store
 from rtapp.accounts.store import find_user
 from rtapp.db import begin_write
-from rtapp.schema import Absence, Attendance, Audit, Case, Participant, Scan
+from rtapp.schema import Absence, Attendance, Audit, Case, Device, Participant, Scan
 
 PIN = "402817"
 
@@ -169,6 +169,30 @@ def test_a_late_scan_is_recorded_with_its_own_time_in_one_tap(client_of, session
 @pytest.mark.parametrize("role", ["device", "clerk", "viewer"])
 def test_deciding_is_a_supervisors(client_of, role, world):
     assert client_of(role).get("/decisions").status_code == 403
+
+
+@pytest.mark.parametrize("told", ["9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z"])
+def test_no_stored_time_makes_a_page_an_error(client_of, session, world, told):
+    program = {"Authorization": f"Bearer {world.bearer}"}
+    for number, who in enumerate(("rahmah", "ruslan")):
+        body = {"nonce": f"liar-{number:05}", "checkpoint": world.registration, "source": "offline"}
+        body |= {"participant": world.people[who], "client_at": told}
+        assert client_of("stranger").post("/api/v1/scans", json=body, headers=program).status_code == 200
+    for table in (Device, Attendance):  # and were one stored all the same
+        session.execute(update(table).values({"paired_at" if table is Device else "at": clock.parse_iso(told)}))
+    session.commit()
+    admin, person = client_of("admin"), world.people["rahmah"]
+    pages = [
+        "/decisions",
+        f"/desk/{world.registration}",
+        f"/waves/{world.waves[0]}/counts",
+        "/participants",
+        "/devices",
+    ]
+    pages += [f"/participants/{person}", f"/trail?person={person}", f"/waves/{world.waves[0]}/attendance"]
+    pages += [f"/waves/{world.waves[0]}/recap", f"/desk/{world.registration}/villages", "/trail"]
+    for page in pages:
+        assert admin.get(page, follow_redirects=True).status_code in (200, 404), page
 
 
 # Many at once

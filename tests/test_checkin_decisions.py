@@ -301,6 +301,56 @@ def test_no_time_is_ever_in_the_future_or_taken_from_a_door_that_is_not_late(sou
     assert now - at <= timedelta(minutes=abs(minutes)) + timedelta(milliseconds=abs(ahead or 0)) + TOLERANCE
 
 
+WAVE_DAY = clock.parse_iso("2023-11-07T16:00:00Z")  # midnight in the hall
+
+
+@pytest.mark.parametrize("source", LATE)
+@pytest.mark.parametrize("told", ["1980-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2023-11-07T15:59:59Z"])
+def test_no_late_scan_is_of_a_day_before_its_wave(source, told):
+    now = clock.parse_iso("2023-11-08T02:00:00Z")
+    assert true_time(source, clock.parse_iso(told), None, now=now, day_begins=WAVE_DAY) == (now, False)
+    assert true_time(source, WAVE_DAY, None, now=now, day_begins=WAVE_DAY) == (WAVE_DAY, True)
+
+
+@pytest.mark.parametrize("source", LATE)
+def test_no_late_scan_is_older_than_its_device(source):
+    now = clock.parse_iso("2023-11-08T02:00:00Z")
+    born = now - timedelta(minutes=30)
+    for minutes, taken in ((20, True), (31, True), (33, False)):
+        at = now - timedelta(minutes=minutes)
+        assert true_time(source, at, None, now=now, existed_at=born) == ((at, True) if taken else (now, False))
+
+
+def test_what_stands_on_paper_was_read_from_no_devices_clock():
+    now, at = clock.parse_iso("2023-11-08T02:00:00Z"), clock.parse_iso("2023-11-08T00:52:00Z")
+    assert true_time(Source.PAPER, at, None, now=now, offset_ms=3_600_000) == (at, True)
+
+
+@pytest.mark.parametrize("source", LATE)
+@pytest.mark.parametrize("told", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_wild_clock_moves_nobodys_mark_and_is_listed(scan, session, world, source, told):
+    now = clock.utcnow()
+    scan(person="rahmah", now=now)
+    scan(person="rahmah", source=source, client_at=clock.parse_iso(told), now=now)
+    assert live_mark(session, world.people["rahmah"], world.registration).at == now
+    assert ("time", world.people["rahmah"]) in cases(session)
+
+
+def test_a_decision_is_about_whom_the_scan_was_about(scan, session, world):
+    for who in ("rahmah", "yusuf"):
+        scan(person=who)
+    clash = scan(person="rahmah", decision=Decision(substitute=NEPHEW))
+    theirs = {"follows": clash.nonce, "decision": Decision(resolve="substitute", reason="uji"), "may_decide": True}
+    with refused("other_person", 409):
+        scan(person="yusuf", **theirs)
+    session.rollback()
+    assert live_mark(session, world.people["yusuf"], world.registration).mode == "sendiri"
+    assert scan(person="rahmah", **theirs).verdict is Verdict.REPRESENTED
+    with refused("no_conflict", 409):  # that conflict was with the mark that was taken back
+        scan(person="rahmah", **theirs)
+    session.rollback()
+
+
 # What programs send
 
 

@@ -232,3 +232,9 @@ def test_nothing_chosen_is_said(client_of, world):
 @pytest.mark.parametrize("path", ["", "/columns"])
 def test_a_list_that_never_was_is_not_found(client_of, world, path):
     assert client_of("admin").get(f"/roster-imports/{'0' * 32}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("text", [",", ";", "|", '"', ",,,", ";\n;", ",\n,\n", " , \t", "\0,", "sep=,", "=", "\u2028"])
+def test_pasted_signs_that_say_nothing_are_refused_in_words(admin, text):
+    answer = admin.post("/roster-imports/new", data={"text": text})
+    assert answer.status_code == 422 and 'role="alert"' in answer.text

@@ -1,11 +1,12 @@
 """Users: found, added, changed, signed in."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from .. import clock
 from ..audit.store import note
 from ..db import Prepared, Where
 from ..refusals import Refused
@@ -16,6 +17,8 @@ from .links_store import (
 )
 from .names import LONGEST, key_of, readable
 from .roles import Actor, Role
+
+LONGEST_SESSION = timedelta(days=15)  # no cookie is good for longer (PERMANENT_SESSION_LIFETIME)
 
 
 def find_users(session: Session) -> Sequence[User]:
@@ -107,16 +110,30 @@ def note_sign_in(session: Session, user: User, *, now: datetime) -> None:
     note(session, user.name, "user.sign_in", "user", user.id, now=now)
 
 
-def user_actor(where: Where, user_id: int, version: int) -> Actor | None:
+def note_sign_out(session: Session, user: User, mark: str, *, now: datetime) -> None:
+    """End the session that bears ``mark`` for good, a copy of its cookie too; one without a mark ends them all."""
+    if not mark:
+        user.session_version += 1
+    else:
+        kept = [one for one in user.ended_sessions or [] if one[1] >= clock.iso(now - LONGEST_SESSION)]
+        user.ended_sessions = [*kept, [mark, clock.iso(now)]]
+    note(session, user.name, "user.sign_out", "user", user.id, now=now)
+
+
+def user_actor(where: Where, user_id: int, version: int, mark: str = "") -> Actor | None:
     """Return who a session cookie of a user stands for, None when it was ended."""
     user = _BY_ID.first(where, user=user_id)
     if user is None or user.disabled_at or user.session_version != version:
+        return None
+    if mark and any(one[0] == mark for one in user.ended_sessions or ()):
         return None
     return Actor("user", user.id, user.name, Role(user.role))
 
 
 _BY_ID = Prepared(
-    select(User.id, User.name, User.role, User.session_version, User.disabled_at).where(User.id == bindparam("user"))
+    select(User.id, User.name, User.role, User.session_version, User.disabled_at, User.ended_sessions).where(
+        User.id == bindparam("user")
+    )
 )
 
 

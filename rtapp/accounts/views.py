@@ -11,7 +11,7 @@ from ..refusals import Refused
 from ..schema import User
 from ..web.errors import refusal_text
 from ..web.filters import current_event
-from ..web.guard import acting, current_actor, public, requires, start_session
+from ..web.guard import acting, current_actor, public, requires, session_mark, start_session
 from ..web.pages import local_target
 from ..web.reauthentication import too_often
 from ..web.tries import admit, forget, looking, went_wrong
@@ -61,9 +61,12 @@ def sign_out() -> Response:
     unsent = request.form.get("unsent", "0") not in ("", "0")
     if actor and "sure" not in request.form and (actor.device_id or unsent):
         return page("sign_out")
-    if actor and actor.device_id:
+    if actor:
         session = begin_write(db.session)
-        leave_device(session, find_device(session, actor.device_id), now=clock.utcnow())
+        if actor.device_id:
+            leave_device(session, find_device(session, actor.device_id), now=clock.utcnow())
+        elif actor.user_id:
+            store.note_sign_out(session, store.find_user(session, actor.user_id), session_mark(), now=clock.utcnow())
         session.commit()
     start_session(None, None)
     return redirect(url_for("accounts.sign_in"), 303)

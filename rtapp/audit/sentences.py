@@ -88,6 +88,7 @@ _ACTS = (
     reason("user.enable", "Mengaktifkan lagi pengguna %(name)s"),
     reason("user.sign_in", "Masuk dengan kata sandi"),
     reason("user.sign_in_by_link", "Masuk dengan tautan sekali pakai"),
+    reason("user.sign_out", "Keluar"),
     reason("device.add", "Menambahkan perangkat %(label)s"),
     reason("device.change", "Mengubah perangkat"),
     reason("device.token", "Membuat kunci program untuk %(label)s"),

@@ -37,11 +37,9 @@ def bars(moments: Sequence[datetime]) -> tuple[int, list[tuple[datetime, int]]]:
     step = next((step for step in STEPS if (last - first) / timedelta(minutes=step) < MOST_BARS - 1), STEPS[-1])
     width = timedelta(minutes=step)
     counted = Counter(_begin(moment, width) for moment in moments)
-    shown, at = [], _begin(first, width)
-    while at <= last:
-        shown.append((at, counted[at]))
-        at += width
-    return step, shown[-MOST_BARS:]
+    latest = _begin(last, width)
+    number = min((latest - _begin(first, width)) // width + 1, MOST_BARS)  # one clock may be off by millennia
+    return step, [(at, counted[at]) for at in (latest - width * back for back in reversed(range(number)))]
 
 
 def lanes(marks: Iterable[tuple[datetime, str]], heard: dict[str, datetime], *, now: datetime) -> list[Lane]:

@@ -1,6 +1,7 @@
 """Who is asking and whether they may: default deny, every view says its duty or that it is public."""
 
 import ipaddress
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -71,9 +72,15 @@ def start_session(user: User | None, device: Device | None) -> None:
     if user or device:
         request.environ["rtapp.known"] = True  # whom the server need not pace
     if user:
-        session["user"] = [user.id, user.session_version]
+        session["user"] = [user.id, user.session_version, secrets.token_urlsafe(9)]
+        session["line"] = request.scheme
     elif device:
         session["device"] = [device.id, device.session_version]
+
+
+def session_mark() -> str:
+    """Return what tells this browser's session from the others of its user, "" where it has none."""
+    return str([*session.get("user", ()), "", "", ""][2])
 
 
 def init_app(app: Flask) -> None:

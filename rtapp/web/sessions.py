@@ -1,7 +1,8 @@
 """The session cookie: its own name per instance and scheme, for cookies ignore ports and Secure ones leave HTTP.
 
 A device is signed in at both by one pairing: the phone's own camera opens a card at HTTP while its desk is on HTTPS. So
-its session lies in the plain cookie too, and HTTPS reads that where it has none. A person's session stays on its line.
+its session lies in the plain cookie too, and HTTPS reads that where it has none. A person's session stays on its line:
+the cookie says which (``line``), so that one read from plain HTTP opens nothing at HTTPS under whatever name.
 """
 
 import hashlib
@@ -38,6 +39,8 @@ class DeskSessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         """Return what the cookie of this line holds; at HTTPS else a device's session of plain HTTP."""
         held = self._held(app, request.cookies.get(_name(app, secure=request.is_secure)))
+        if held is not None and "user" in held and held.get("line", request.scheme) != request.scheme:
+            held = None
         if held is None and request.is_secure:
             plain = self._held(app, request.cookies.get(_name(app, secure=False))) or {}
             if "device" in plain:

@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("pin_hash", sa.String(length=200), nullable=False),
         sa.Column("session_version", sa.Integer(), nullable=False),
+        sa.Column("ended_sessions", sa.JSON(), nullable=True),
         sa.Column("disabled_at", UTCDateTime(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
