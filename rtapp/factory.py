@@ -121,10 +121,10 @@ def _open_rooms(app: Flask) -> None:
     from .roster import views as roster
     from .safety import views as safety
     from .settings import views as settings
-    from .web import pages, setup_views
+    from .web import help_views, pages, setup_views
 
     preparing, papers = (audit, accounts, settings, events, roster, imports), (badges, lists, reports)
-    rooms = (pages, setup_views, *preparing, checkin, live, *papers, safety, privacy)
+    rooms = (pages, setup_views, help_views, *preparing, checkin, live, *papers, safety, privacy)
     for room in rooms:
         app.register_blueprint(room.blueprint)
     for programs in (api, live):

@@ -186,6 +186,8 @@ WHO = {
     "safety.download": ADMIN,
     "safety.drill": ADMIN,
     "safety.make_backup": ADMIN,
+    "help.desk": EVERYBODY,
+    "help.whole": EVERYBODY,
     "reports.after": ADMIN,
     "settings.address": ADMIN,
     "settings.address_tried": ADMIN,
