@@ -330,6 +330,7 @@ class Case(db.Model):
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))  # other_wave | conflict | late | walk_in | time
+    told: Mapped[str] = mapped_column(String(200), default="")  # a walk-in's name as the desk typed it
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     settled_by: Mapped[str] = mapped_column(String(120), default="")

@@ -103,10 +103,11 @@ def test_a_mark_taken_back_is_explained_and_put_back_by_hand_it_is_not(sealed, w
 
 
 def test_a_late_scan_takes_a_mark_back_in_time_and_explains_it(sealed, world):
-    early = clock.utcnow() - timedelta(minutes=30)
+    now = clock.utcnow()
+    early = now - timedelta(minutes=30)
     sealed.execute(update(db.metadata.tables["device"]).values(clock_offset=0, paired_at=early - timedelta(hours=1)))
-    late = {"source": Source.OFFLINE, "client_at": early, "sent_at": clock.utcnow()}
-    record_scan(sealed, attempt(world, "nonce-late", "yusuf", **late), now=clock.utcnow())
+    late = {"source": Source.OFFLINE, "client_at": early, "sent_at": now}
+    record_scan(sealed, attempt(world, "nonce-late", "yusuf", **late), now=now)
     assert clock.iso(sealed.get(Attendance, 2).at) == clock.iso(early)
     assert examine(sealed).clean
 

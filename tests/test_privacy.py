@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from rtapp import clock
+from rtapp.accounts.roles import Actor, Role
 from rtapp.audit.store import verify_chain
+from rtapp.checkin.marks_store import void_mark
 from rtapp.checkin.seals_store import examine, seal_scans
 from rtapp.db import begin_write, db
 from rtapp.privacy import store
 from rtapp.privacy.retention import Level, holds_phone, kept_until, without_phones
 from rtapp.roster import store as roster
-from rtapp.schema import Attendance, Participant, RosterImport, Scan, Substitute
+from rtapp.schema import Attendance, Audit, Participant, RosterImport, Scan, Substitute
 
 from .printing import fonts, pdf_text, unspaced
 from .trailed import trail
@@ -192,3 +194,49 @@ def test_all_that_is_kept_about_one_person_is_one_page_and_that_is_noted(admin, 
     assert (line.action, line.subject_id) == ("privacy.report", head)
     assert admin.post("/privacy/people/999").status_code == 404
     assert client_of("supervisor").post(f"/privacy/people/{head}").status_code == 403
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_marks_taken_back_stay_proven_after_an_erasure(app, world, lived, level):
+    """The line that says why somebody was undone loses its values; that they were undone, and when, it still says."""
+    with app.app_context():
+        session, actor = begin_write(db.session), Actor("user", world.users["supervisor"], "Uji", Role.SUPERVISOR)
+        marks = session.scalars(select(Attendance).where(Attendance.voided_at.is_(None))).all()
+        assert len(marks) > 1
+        for mark in marks:
+            void_mark(session, actor, mark.id, f"salah, hubungi {PHONES[0]}", now=clock.utcnow())
+        session.commit()
+        seal_scans(begin_write(session), now=clock.utcnow())
+        session.commit()
+        assert examine(session).clean
+        store.erase(begin_write(session), "Uji", level, now=clock.utcnow())
+        session.commit()
+        assert examine(session).clean
+        begin_write(session)
+        marks[0].voided_at, marks[0].voided_by = None, ""  # made present again by hand
+        marks[1].voided_at = marks[1].voided_at + timedelta(minutes=1)
+        session.flush()
+        assert set(examine(session).marks) == {marks[1].id} or marks[0].id in examine(session).marks
+        session.rollback()
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_no_erasure_takes_a_seal_for_the_digits_of_its_digest(app, world, lived, level):
+    with app.app_context():
+        session = begin_write(db.session)
+        line = session.scalars(select(Audit).where(Audit.action == "scan.seal")).first()
+        personal = store._personal(level)
+        assert line is None or not personal(line, {"digest": "a0812345678901b"})
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_the_name_of_an_uploaded_file_goes_too(app, world, lived, level):
+    with app.app_context():
+        session = begin_write(db.session)
+        kept = session.scalars(select(RosterImport)).first()
+        kept.files, kept.books, kept.answers, kept.done = [f"pak yusuf {PHONES[1]}.xlsx", "Tempelan"], b"", {}, {}
+        session.commit()
+        assert store.preview(session, level).lists >= 1
+        store.erase(begin_write(session), "Uji", level, now=clock.utcnow())
+        session.commit()
+        assert session.get(RosterImport, kept.id).files == ["(dihapus).xlsx", "(dihapus)"]

@@ -18,6 +18,8 @@ from .names import LONGEST, readable
 from .roles import Actor, Role
 
 SEEN_EVERY = timedelta(seconds=30)
+SILENT = timedelta(minutes=5)  # an open desk asks the server far more often
+HANDING_IN = timedelta(days=14)  # how long after its last day a device may bring what it still holds
 SAME_CLOCK_MS = 250  # a measurement is no finer than the way to the server and back
 FARTHEST_MS = 2**31 - 1  # nearly 25 days: what is farther off is set, not measured
 
@@ -129,16 +131,33 @@ def device_life(device: Device, *, now: datetime) -> Life:
     return _life(device, closings, now)
 
 
-def device_actor(where: Where, device_id: int, version: int, *, now: datetime) -> Actor | None:
-    """Return who a session cookie of a device stands for, None when the device is over or paired anew."""
+def device_actor(
+    where: Where, device_id: int, version: int, *, now: datetime, handing_in: bool = False
+) -> Actor | None:
+    """Return who a session cookie of a device stands for, None when the device is over or paired anew.
+
+    ``handing_in``: one that ended by itself, not revoked, may still bring what it scanned before (``Actor.over``).
+    """
     rows = _BY_ID.all(where, device=device_id)
-    return _live_actor(rows, now) if rows and rows[0].session_version == version else None
+    return _live_actor(rows, now, handing_in) if rows and rows[0].session_version == version else None
 
 
-def bearer_actor(where: Where, token: str, *, now: datetime) -> Actor | None:
-    """Return the device whose bearer token this is, None when there is none or it ended."""
+def bearer_actor(where: Where, token: str, *, now: datetime, handing_in: bool = False) -> Actor | None:
+    """Return the device whose bearer token this is, None when there is none or it ended; else like device_actor."""
     rows = _BY_TOKEN.all(where, token=passwords.digest(token))
-    return _live_actor(rows, now)
+    return _live_actor(rows, now, handing_in)
+
+
+def may_hold_scans(session: Session, wave_id: int, *, now: datetime) -> list[Device]:
+    """Return the devices of a wave that were not heard of since it was closed, or lately while it is open, by name.
+
+    What such a device scanned meanwhile is still on it: switch it on near the server before papers are printed.
+    """
+    closed = session.scalar(select(Wave.closed_at).where(Wave.id == wave_id))
+    own = select(DeviceCheckpoint.device_id).join(Checkpoint, Checkpoint.id == DeviceCheckpoint.checkpoint_id)
+    rows = select(Device).where(Device.id.in_(own.where(Checkpoint.wave_id == wave_id)), Device.revoked_at.is_(None))
+    rows = rows.where(Device.role != Role.VIEWER, Device.last_seen < min(closed or now, now) - SILENT)
+    return list(session.scalars(rows.order_by(Device.label, Device.id)))
 
 
 def is_stale_seen(session: Session, device_id: int, *, now: datetime) -> bool:
@@ -184,12 +203,16 @@ def device_expiry_at(session: Session, checkpoint_ids: Sequence[int], now: datet
     return device_expiry([(clock.local_moment(day, time(12), zone), zone) for day, zone in days], now)
 
 
-def _live_actor(rows: Sequence[Any], now: datetime) -> Actor | None:
+def _live_actor(rows: Sequence[Any], now: datetime, handing_in: bool) -> Actor | None:
     """Return the device of these rows, one for each of its checkpoints, while it lives."""
-    points = {row.checkpoint_id: row.closed_at for row in rows if row.checkpoint_id is not None}
-    if not rows or _life(rows[0], list(points.values()), now).is_over:
+    if not rows:
         return None
-    return Actor("device", rows[0].id, rows[0].label, Role(rows[0].role), frozenset(points))
+    points = {row.checkpoint_id: row.closed_at for row in rows if row.checkpoint_id is not None}
+    life = _life(rows[0], list(points.values()), now)
+    brings = handing_in and life is Life.ENDED and now < rows[0].expires_at + HANDING_IN
+    if life.is_over and not brings:
+        return None
+    return Actor("device", rows[0].id, rows[0].label, Role(rows[0].role), frozenset(points), over=life.is_over)
 
 
 def _life(device: Device | Row[Any], closings: Sequence[datetime | None], now: datetime) -> Life:

@@ -57,6 +57,7 @@ class Actor:
     name: str
     role: Role
     checkpoint_ids: frozenset[int] | None = None
+    over: bool = False  # a device whose waves are closed: it hands in what it scanned before, and nothing else
 
     def may(self, duty: Duty | str) -> bool:
         """Say whether the role carries ``duty``."""

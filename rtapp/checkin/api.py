@@ -14,7 +14,7 @@ from ..refusals import Refused
 from ..schema import Checkpoint
 from ..web.epoch import tell_epoch
 from ..web.errors import refusal_text
-from ..web.guard import acting, public, require_checkpoint, requires
+from ..web.guard import acting, public, require_checkpoint, requires, takes_late
 from . import openapi
 from .attempt import Answer, Attempt, Recorder, attempt_by, checked_nonce
 from .decision import read_decision
@@ -29,6 +29,7 @@ _FIELDS = {"nonce", "checkpoint", "source", "client_at", "sent_at", "code", "par
 
 @api.post("/scans")
 @requires(Duty.SCAN)
+@takes_late
 def scans() -> Response:
     """Record one scan, or a list of them in order; every verdict is a 200.
 

@@ -1,5 +1,7 @@
 """«Perlu keputusan»: what waits for a supervisor, and deciding it."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -12,6 +14,7 @@ from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from .attempt import Attempt, Recorder, attempt_by
 from .cases_store import Waiting, open_cases, settle_case
+from .decide_store import COUNTING
 from .decision import Decision
 from .forms import decision_of, new_nonce
 from .shared_views import blueprint, record, write
@@ -40,7 +43,8 @@ def decide(case_id: int) -> Response | tuple[str, int]:
             write(lambda session: settle_case(session, actor.name, case_id, reason, now=clock.utcnow()).id)
         elif waiting.person:
             answer = record(_attempt(waiting))  # one that counts settles the case
-            flash(_("%(name)s: %(verdict)s.", name=waiting.person.name, verdict=_word(answer.verdict)), "ok")
+            said = _("%(name)s: %(verdict)s.", name=waiting.person.name, verdict=_word(answer.verdict))
+            flash(said, "ok" if answer.verdict in COUNTING else "warn")
     except Refused as refused:
         db.session.rollback()
         return _page(refusal_text(refused)), refused.status
@@ -48,10 +52,15 @@ def decide(case_id: int) -> Response | tuple[str, int]:
 
 
 def _attempt(waiting: Waiting) -> Attempt:
-    """Return the scan that decides a case: it follows the first, a late one keeps its time."""
+    """Return the scan that decides a case: it follows the first.
+
+    A late one keeps its time, and so does one of a wave that was closed while the case waited.
+    """
     form, late = request.form, waiting.kind == "late"
-    told = find_answer(db.session, waiting.nonce)
+    told, decision = find_answer(db.session, waiting.nonce), decision_of(form)
     at = clock.parse_iso(told.happened_at) if late and told.happened_at else None
+    if waiting.checkpoint.wave.closed_at is not None and not decision.resolve:
+        at, decision = waiting.at, replace(decision, over_all=True)
     return attempt_by(
         Recorder.of(acting()),
         form.get("nonce") or new_nonce(),
@@ -60,7 +69,7 @@ def _attempt(waiting: Waiting) -> Attempt:
         participant_id=waiting.person.id if waiting.person else None,
         client_at=at,
         follows=waiting.nonce,
-        decision=Decision(over_all=True, reason=_("Pindaian terlambat")) if late else decision_of(form),
+        decision=Decision(over_all=True, reason=_("Pindaian terlambat")) if late else decision,
     )
 
 

@@ -33,6 +33,7 @@ class Waiting:
     raw: str
     person: Person | None
     substitute: str
+    told: str = ""  # a walk-in's name as the desk typed it
 
 
 def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None) -> list[Waiting]:
@@ -64,6 +65,7 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
             scan.raw or "",
             people.get(case.participant_id) if case.participant_id else None,
             _substitute_name(session, scan),
+            case.told,
         )
         for case, scan, point, label, name in found
     ]
@@ -72,6 +74,12 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
 def count_open(session: Session, actor: Actor) -> int:
     """Return how many cases wait at the actor's checkpoints."""
     return session.scalar(_waiting(select(func.count(Case.id)), actor)) or 0
+
+
+def count_open_of(session: Session, actor: Actor, wave_id: int) -> int:
+    """Return how many of them are of one wave."""
+    rows = select(func.count(Case.id)).join(Checkpoint, Checkpoint.id == Case.checkpoint_id)
+    return session.scalar(_waiting(rows.where(Checkpoint.wave_id == wave_id), actor)) or 0
 
 
 def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:

@@ -25,7 +25,7 @@ SENDIRI, DIWAKILI = "sendiri", "diwakili"
 ASKING = (Verdict.OTHER_WAVE, Verdict.CONFLICT)
 MARKING = (Verdict.WELCOME, Verdict.REPRESENTED)
 CORRECTION_WINDOW = timedelta(minutes=15)
-_COUNTING = (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY)
+COUNTING = (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY)
 
 
 class LostRace(Exception):
@@ -153,7 +153,7 @@ def keep_cases(
     session: Session | Connection, attempt: Attempt, answer: Answer, scan_id: int, *, trusted: bool, now: datetime
 ) -> None:
     """Open the case that this scan leaves to a supervisor, and settle those that its decision answers."""
-    counts = answer.verdict in _COUNTING
+    counts = answer.verdict in COUNTING
     if counts and answer.participant_id and (attempt.decision.needs_duty or attempt.follows):
         settled = update(Case).where(
             Case.checkpoint_id == answer.checkpoint_id,
@@ -170,6 +170,7 @@ def keep_cases(
             opened.values(
                 scan_id=scan_id, checkpoint_id=answer.checkpoint_id, participant_id=answer.participant_id,
                 kind=kind, opened_at=now, settled_by="", outcome="",
+                told=attempt.decision.walk_in.name if attempt.decision.walk_in else "",
             )
         )  # fmt: skip
     if (attempt.decision.needs_duty or attempt.decision.walk_in) and isinstance(session, Session):

@@ -1,5 +1,6 @@
 """Scans sealed into the trail, and looked over afterwards: none edited or removed, no mark without its scan."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +82,9 @@ def unexplained(session: Session) -> Iterator[int]:
     for mark, kind in session.execute(rows.order_by(Attendance.id).execution_options(yield_per=1000)):
         told = (mark.checkpoint_id, mark.participant_id, mark.number, mark.mode, mark.substitute_id, clock.iso(mark.at))
         lined = mark.id in undone.lines or (mark.checkpoint_id, mark.participant_id) in undone.decided
+        if not lined and mark.voided_at is not None and undone.erased[mark.participant_id, clock.iso(mark.voided_at)]:
+            undone.erased[mark.participant_id, clock.iso(mark.voided_at)] -= 1
+            lined = True
         wrongly = mark.id in undone.lines if mark.voided_at is None else kind != "gladi" and not lined
         if made.get(mark.id) != told or wrongly:
             yield mark.id
@@ -104,15 +108,20 @@ def _made(session: Session) -> dict[int, tuple[Any, ...]]:
 class _Undone:
     lines: set[int]  # marks of which the trail says that they were taken back
     decided: set[tuple[int, int | None]]  # (checkpoint, participant) about whom something was decided
+    erased: Counter[tuple[int, str]]  # how many lines say so of (participant, when) whose values were erased since
 
 
 def _undone(session: Session) -> _Undone:
     lines = select(AuditValue.values).join(Audit, Audit.id == AuditValue.audit_id)
     lines = lines.where(Audit.subject == "participant", Audit.action == "attendance.void")
+    erased = select(Audit.subject_id, Audit.at).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
+    erased = erased.where(Audit.subject == "participant", Audit.action == "attendance.void")
+    erased = erased.where(AuditValue.audit_id.is_(None))
     decided = select(Scan.checkpoint_id, Scan.participant_id).where(Scan.follows_id.is_not(None))
     return _Undone(
         {values["attendance"] for values in session.scalars(lines)},
         {(checkpoint, participant) for checkpoint, participant in session.execute(decided)},
+        Counter((person, clock.iso(at)) for person, at in session.execute(erased)),
     )
 
 

@@ -14,6 +14,7 @@ from ..db import db, end_reading
 from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..live import store as live
+from ..refusals import Refused
 from ..roster.find_store import Filter, find_people, find_person, head_of
 from ..schema import Substitute
 from ..web.epoch import tell_epoch
@@ -21,6 +22,7 @@ from ..web.guard import acting, require_checkpoint
 from ..web.services import services
 from .attempt import Answer, Attempt
 from .cases_store import count_open
+from .decision import LATE
 from .forms import new_nonce
 from .marks_store import LastScan, last_scans, undoable, waves_attended
 from .transport_store import transport_of
@@ -37,6 +39,12 @@ def record(attempt: Attempt) -> Answer:
 
     The test card ends here: whatever door it came through, nothing is written.
     """
+    if acting().over and (attempt.source not in LATE or attempt.client_at is None):
+        raise Refused(
+            "device_over",
+            "Gelombang perangkat ini sudah ditutup. Yang dipindai sebelumnya masih diterima, pindaian baru tidak.",
+            401,
+        )
     if codes.TEST_TOKEN in attempt.tokens:
         return tested(attempt.checkpoint_id, attempt.nonce)
     end_reading()

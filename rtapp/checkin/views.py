@@ -14,7 +14,7 @@ from ..db import db
 from ..events.checkpoint_store import find_checkpoints
 from ..refusals import Refused
 from ..roster.find_store import Person, find_person
-from ..web.guard import acting, current_actor, public, require_checkpoint, requires
+from ..web.guard import acting, current_actor, public, require_checkpoint, requires, takes_late
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import row_id
@@ -73,6 +73,7 @@ def people(checkpoint_id: int) -> str:
 
 @blueprint.post("/desk/<int:checkpoint_id>/scans")
 @requires(Duty.SCAN)
+@takes_late
 def scan(checkpoint_id: int) -> Response | str:
     """Record one scan from a page: what was read or typed, somebody tapped, or a decision about them."""
     require_checkpoint(checkpoint_id)
@@ -167,6 +168,7 @@ def swap(attendance_id: int) -> Response:
 
 @blueprint.get("/csrf-token")
 @requires(Duty.SCAN)
+@takes_late
 def csrf_token() -> str:
     """Return a form token of the present session, for a page that was opened in an earlier one."""
     return generate_csrf()

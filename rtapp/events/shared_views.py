@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from .. import clock
+from ..accounts.devices_store import may_hold_scans
 from ..checkin.marks_store import rehearsal_marks
 from ..db import begin_write, db
 from ..refusals import Refused
@@ -68,6 +70,7 @@ def wave_page(wave_id: int, entries: Entries = Entries()) -> str:  # noqa: B008 
         used=used_checkpoints(session, wave_id),
         kinds=KINDS,
         rehearsed=rehearsal_marks(session, wave_id),
+        silent=may_hold_scans(session, wave_id, now=clock.utcnow()),
         orders=[(n, n) for n in range(1, len(points) + 1)],
         shown=lambda moment: moment_text(moment, found.event.timezone),
         **_invited(session, wave_id),

@@ -12,6 +12,7 @@ from .. import clock
 from ..accounts.addresses import Standing
 from ..accounts.devices_store import find_devices
 from ..accounts.roles import Duty
+from ..checkin.cases_store import count_open_of
 from ..db import db
 from ..refusals import Refused
 from ..schema import Wave
@@ -19,7 +20,7 @@ from ..settings.address_store import tried
 from ..web import reach
 from ..web.guard import acting, requires
 from . import day_views, lane_views, place_views, store  # noqa: F401  their routes are this room's too
-from .forms import ZONE_WORDS, Entries, day_of, text_of
+from .forms import ZONE_WORDS, Entries, day_of, number_of, text_of
 from .invited_store import heads_per_wave, invited_per_wave
 from .place_store import find_districts
 from .shared_views import Answer, blueprint, saved, wave_page, wave_saved
@@ -110,6 +111,14 @@ def wave_state(wave_id: int) -> Answer:
 
     def write(session: Session, found: Wave) -> str:
         if state == "closed":
+            waiting = count_open_of(session, acting(), wave_id)
+            if waiting > (number_of(request.form, "waiting") or 0):  # more than the page named that was agreed to
+                raise Refused(
+                    "cases_wait",
+                    "%(n)s perkara gelombang ini menunggu keputusan. Putuskan dahulu, atau tutup sekali lagi.",
+                    409,
+                    n=waiting,
+                )
             store.close_wave(session, actor, found, now=now)
             return _("Gelombang ditutup.")
         if state == "open":

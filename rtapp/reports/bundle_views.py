@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
+from ..accounts.devices_store import may_hold_scans
 from ..accounts.roles import Duty
 from ..db import db
 from ..events import store as events
@@ -84,6 +85,7 @@ def _page(wave: Wave, problem: str = "") -> str:
         missing = refusal_text(refused)
     return render_template(
         "reports/bundle.html",
+        silent=may_hold_scans(db.session, wave.id, now=clock.utcnow()),
         wave=wave,
         wave_links=wave_links(wave),
         contents=plan.parts if plan else [],

@@ -41,6 +41,12 @@ def public(view: View) -> View:
     return view
 
 
+def takes_late(view: View) -> View:
+    """Mark a view as one at which a device that is over may hand in what it scanned before."""
+    view.rtapp_late = True  # type: ignore[attr-defined]
+    return view
+
+
 def current_actor() -> Actor | None:
     """Return who is asking, None for a stranger; looked up once per request."""
     if "actor" not in g:
@@ -131,8 +137,8 @@ def _bearer() -> Actor | None:
     header = request.headers.get("Authorization", "")
     if not wants_json() or not header.startswith("Bearer "):
         return None
-    token, now = header[7:].strip(), clock.utcnow()
-    return _seen(services().lines.read(lambda line: bearer_actor(line, token, now=now)))
+    token, now, late = header[7:].strip(), clock.utcnow(), _takes_late()
+    return _seen(services().lines.read(lambda line: bearer_actor(line, token, now=now, handing_in=late)))
 
 
 def _cookie() -> Actor | None:
@@ -141,9 +147,13 @@ def _cookie() -> Actor | None:
     if "user" in session:
         return services().lines.read(lambda line: accounts.user_actor(line, *session["user"]))
     if "device" in session:
-        now = clock.utcnow()
-        return _seen(services().lines.read(lambda line: device_actor(line, *session["device"], now=now)))
+        now, late, who = clock.utcnow(), _takes_late(), session["device"]
+        return _seen(services().lines.read(lambda line: device_actor(line, *who, now=now, handing_in=late)))
     return None
+
+
+def _takes_late() -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "rtapp_late", False))
 
 
 def _seen(actor: Actor | None) -> Actor | None:

@@ -7,6 +7,8 @@ from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _
 
 from ..accounts.roles import Duty
+from ..checkin.cases_store import count_open, count_open_of
+from ..db import db
 from . import reach
 from .guard import current_actor
 
@@ -98,6 +100,7 @@ def init_app(app: Flask) -> None:
 def _frame() -> dict[str, Any]:
     return {
         "nav": _sections(),
+        "cases_waiting": _cases_waiting,
         **_parts(),
         "sign_out_url": url_for("accounts.sign_out"),
         "language_url": url_for("pages.language"),
@@ -122,10 +125,24 @@ def _sections() -> list[dict[str, Any]]:
     if actor is None:
         return []
     return [
-        {"label": label, "url": url_for(endpoint), "icon": icon, "current": request.blueprint in rooms}
+        {
+            "label": label,
+            "url": url_for(endpoint),
+            "icon": icon,
+            "current": request.blueprint in rooms,
+            "counts": duty is Duty.SCAN,
+        }
         for label, endpoint, icon, duty, rooms in _SECTIONS
         if actor.may(duty)
     ]
+
+
+def _cases_waiting(wave_id: int | None = None) -> int:
+    """Return how many cases wait for a decision of whoever asks; asked by whole pages alone."""
+    actor = current_actor()
+    if actor is None or not actor.may(Duty.DECIDE):
+        return 0
+    return count_open(db.session, actor) if wave_id is None else count_open_of(db.session, actor, wave_id)
 
 
 def _parts() -> dict[str, Any]:

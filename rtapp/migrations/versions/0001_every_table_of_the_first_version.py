@@ -514,6 +514,7 @@ def upgrade() -> None:
         sa.Column("checkpoint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("participant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("told", sa.String(length=200), nullable=False),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
         sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.Column("settled_by", sa.String(length=120), nullable=False),
