@@ -223,3 +223,11 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(make, seed):
         read_workbook(bytes(data[: dice.randint(len(data) // 2, len(data))]))
     except Refused as told:
         assert told.status in (413, 415, 422)
+
+
+def test_a_csv_for_people_opens_in_an_indonesian_excel_and_one_for_programs_has_commas():
+    rows = [("Nama", "Jumlah"), ("Contoh; satu", 2)]
+    assert write_csv(rows) == b'\xef\xbb\xbfNama;Jumlah\r\n"Contoh; satu";2\r\n'
+    assert write_csv(rows, for_programs=True) == b"Nama,Jumlah\r\nContoh; satu,2\r\n"
+    for made in (write_csv(rows), write_csv(rows, for_programs=True)):
+        assert texts(made) == [["Nama", "Jumlah"], ["Contoh; satu", "2"]]

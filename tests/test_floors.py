@@ -23,6 +23,7 @@ FILES_AND_PAPERS = {"stream", "papers", "passwords", "schedule", "backups", "bac
 DOCUMENT_LIBRARIES = {
     *("cryptography", "pyrage", "qrcode", "reportlab", "PIL"),
     *("python_calamine", "openpyxl", "xlsxwriter", "defusedxml", "odf", "ezodf"),
+    "docx",
 }
 
 

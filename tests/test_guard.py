@@ -148,6 +148,8 @@ WHO = {
     "reports.check_certificate": DESK,
     "reports.issue_certificates": ADMIN,
     "reports.save_certificate_rule": ADMIN,
+    "reports.narrative": ADMIN,
+    "reports.rate_effect": ADMIN,
     "reports.recap": ADMIN,
     "reports.recap_paper": ADMIN,
     "reports.save_rates": ADMIN,

@@ -1,6 +1,7 @@
 """Papers as sheets, opened in an office: as many pages as the PDF, the same paper, every text of it."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -55,51 +56,63 @@ def paid(count: int) -> list[Payment]:
 
 
 MAKERS = {
-    "blank": lambda page: papers.attendance(crowd(250, blank=True), FULL, page),
-    "filled": lambda page: papers.attendance(crowd(90), FULL, page, "village"),
+    "blank": lambda page: papers.attendance(crowd(130, blank=True), FULL, page),
+    "filled": lambda page: papers.attendance(crowd(60), FULL, page, "village"),
     "one": lambda page: papers.attendance(roll(1, True), replace(FULL, signing={"attendance": SEVEN}), page),
     "empty": lambda page: papers.attendance(roll(0), ABOUT, page),
-    "transport": lambda page: papers.transport(paid(250), FULL, "Registrasi", page),
-    "recap": lambda page: papers.recap(recap(60), FULL, page),
+    "transport": lambda page: papers.transport(paid(130), FULL, "Registrasi", page),
+    "recap": lambda page: papers.recap(recap(45), FULL, page),
 }
-CASES = [(name, paper, form) for name in MAKERS for paper in ("f4", "a4") for form in ("xlsx", "ods")]
+PAGES = [(name, paper) for name in MAKERS for paper in ("f4", "a4")]
+FORMS = {"f4": "xlsx", "a4": "ods"}
+CASES = [(name, paper, FORMS[paper]) for name, paper in PAGES] + [("blank", "f4", "ods"), ("transport", "a4", "xlsx")]
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The pages of every paper as a PDF."""
+    return {(name, paper): reader(MAKERS[name](on(paper))) for name, paper in PAGES}
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
-    """Every paper as each kind of sheet, printed by one start of the office."""
+    """Every paper as a sheet, printed by one start of the office."""
     files = {f"{name}-{paper}-{form}.{form}": MAKERS[name](on(paper, form)) for name, paper, form in CASES}
     return printed(files, tmp_path_factory.mktemp("office"))
 
 
+def reader(pdf: bytes) -> list[pypdf.PageObject]:
+    return list(pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+def size(page: pypdf.PageObject) -> list[int]:
+    """Width and height in mm."""
+    return [float(side) / 72 * 25.4 for side in page.mediabox[2:]]
+
+
 @pytest.mark.parametrize(("name", "paper", "form"), CASES)
-def test_a_sheet_comes_out_of_an_office_page_for_page_like_the_pdf(opened, name, paper, form):
-    sheet = pypdf.PdfReader(io.BytesIO(opened[f"{name}-{paper}-{form}.{form}"])).pages
-    page = pypdf.PdfReader(io.BytesIO(MAKERS[name](on(paper)))).pages
-    assert len(sheet) == len(page)
-    for ours, theirs in zip(page, sheet, strict=True):
-        assert [round(float(side) / 72, 1) for side in theirs.mediabox[2:]] == [
-            round(float(side) / 72, 1) for side in ours.mediabox[2:]
-        ]
-        lacking = set(words_of(ours)) - set(words_of(theirs))
-        assert not lacking, lacking
+def test_a_sheet_comes_out_of_an_office_page_for_page_like_the_pdf(opened, made, name, paper, form):
+    sheet, pages = reader(opened[f"{name}-{paper}-{form}.{form}"]), made[name, paper]
+    assert len(sheet) == len(pages)
+    for ours, theirs in zip(pages, sheet, strict=True):
+        assert size(theirs) == pytest.approx(size(ours), abs=1)  # Excel's folio is 215.9 mm wide
+        said = unspaced(theirs.extract_text())
+        assert [word for word in words_of(ours) if word not in said] == []
 
 
 def words_of(page: pypdf.PageObject) -> list[str]:
-    """The words of a page that are whole on it: those of names and numbers, not the foot that lists places."""
-    text = page.extract_text().replace(" s.d. ", " ")
-    return [
-        word for word in text.split() if len(word) > 3 and not word.startswith(("Isi", "Rantai")) and len(word) < 40
-    ]
+    """The words of a page but the digests in its foot and what a chart says."""
+    words = [word for word in page.extract_text().split() if word not in ("Isi", "Rantai") and len(word) < 40]
+    return [word for word in words if not re.fullmatch(r"\d\d\.\d0|\d", word)]
 
 
-def test_the_letterhead_breaks_no_number_of_a_telephone():
-    text = pypdf.PdfReader(io.BytesIO(MAKERS["one"](on("a4")))).pages[0].extract_text()
+def test_the_letterhead_breaks_no_number_of_a_telephone(made):
+    text = made["one", "a4"][0].extract_text()
     assert any("Telp. (0526) 2021 234" in line for line in text.splitlines())
 
 
-def test_all_seven_sign_with_whole_names_no_smaller_than_eight_points():
-    pages = pypdf.PdfReader(io.BytesIO(MAKERS["one"](on("a4")))).pages
+def test_all_seven_sign_with_whole_names_no_smaller_than_eight_points(made):
+    pages = made["one", "a4"]
     whole, sizes = unspaced("".join(page.extract_text() for page in pages)), []
 
     def visit(text, _cm, matrix, _font, size):
@@ -113,17 +126,17 @@ def test_all_seven_sign_with_whole_names_no_smaller_than_eight_points():
     assert whole.count(NIP) == 7 and "…" not in whole and min(sizes) >= 8 - 1e-6
 
 
-def test_a_mark_of_another_day_than_the_waves_shows_its_date():
-    text = " ".join(pypdf.PdfReader(io.BytesIO(MAKERS["filled"](on("f4")))).pages[0].extract_text().split())
+def test_a_mark_of_another_day_than_the_waves_shows_its_date(made):
+    text = " ".join(made["filled", "f4"][0].extract_text().split())
     assert "9 Nov 2023" in text
 
 
-def test_every_page_names_the_paper_the_event_the_day_the_place_the_village_and_the_code():
+def test_every_page_names_the_paper_the_event_the_day_the_place_the_village_and_the_code(made):
     for name in ("blank", "filled", "transport"):
-        for number, page in enumerate(pypdf.PdfReader(io.BytesIO(MAKERS[name](on("f4")))).pages):
+        for number, page in enumerate(made[name, "f4"]):
             text = " ".join(page.extract_text().split())
             title = "Daftar hadir" if name != "transport" else "Daftar penerimaan uang transport"
             assert title.upper() in text if number == 0 else title in text
             for fact in (FULL.event, FULL.day, FULL.venue, "Gelombang I", "Kode cetak ", f"Halaman {number + 1} dari"):
                 assert fact in text
-            assert "Contoh Raya" in text
+            assert "Contoh Raya" in text or "Kas per kasir" in text  # nobody stands on a page of sums alone

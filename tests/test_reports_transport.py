@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rtapp.refusals import Refused
 from rtapp.reports.terbilang import LARGEST, rupiah_words, terbilang
-from rtapp.reports.transport import MOST, Money, Payment, Rate, cash_by_cashier, read_rate, rupiah, total
+from rtapp.reports.transport import MOST, Money, Payment, Rate, cash_by_cashier, choices_of, read_rate, rupiah, total
 
 from .world import at
 
@@ -163,3 +163,25 @@ def test_what_is_no_amount_is_refused_with_a_sentence(amount, tax, code):
     with pytest.raises(Refused) as refused:
         read_rate(amount, tax)
     assert refused.value.code == code and str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize("tax", ["5", "2,5", "10", " 5 ", "100"])
+def test_a_bare_small_number_as_tax_is_asked_for_and_not_taken_for_rupiah(tax):
+    with pytest.raises(Refused) as refused:
+        read_rate("150.000", tax)
+    assert refused.value.code == "doubtful_tax" and f"{tax.strip()}%" in str(refused.value)
+
+
+def test_the_question_names_both_readings_with_what_they_withhold():
+    with pytest.raises(Refused, match=r"5% = Rp7\.500 atau Rp5 = Rp5"):
+        read_rate("150.000", "5")
+    percent, whole = choices_of("150.000", "5")
+    assert (percent.money, whole.money) == (Money(150_000, 7_500), Money(150_000, 5))
+    assert read_rate("150.000", "5", "percent") == Rate(150_000, 500, percent=True)
+    assert read_rate("150.000", "5", "rupiah") == read_rate("150.000", "Rp5") == Rate(150_000, 5)
+    assert choices_of("150.000", "7.500") == choices_of("150.000", "0") == choices_of("", "5") == []
+
+
+@pytest.mark.parametrize("rate", [Rate(150_000, 5), Rate(150_000, 500, percent=True), Rate(150_000, 7_500), Rate(9)])
+def test_a_rate_that_is_kept_is_read_again_without_a_question(rate):
+    assert read_rate(rupiah(rate.amount), rate.tax_text) == rate

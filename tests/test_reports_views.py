@@ -12,7 +12,7 @@ from rtapp.events import store as events
 from rtapp.reports.bundle import INDEX, MANIFEST
 from rtapp.reports.transport import Rate
 from rtapp.reports.transport_store import save_rates
-from rtapp.schema import Attendance, Audit, AuditValue
+from rtapp.schema import Attendance, Audit, AuditValue, TransportRate
 
 from .printing import pdf_text
 from .test_reports_papers import drawn
@@ -187,3 +187,23 @@ def test_a_scan_is_answered_while_a_bundle_is_being_drawn(app, admin, client_of,
     with app.app_context():
         assert db.session.query(Attendance).count() == 2
         assert db.session.query(Audit).filter_by(action="bundle.make").count() == 1
+
+
+def test_a_tax_of_5_is_asked_for_and_the_effect_for_one_person_stands_beside_it(admin, world, look):
+    url = f"/waves/{world.waves[0]}"
+    form = {"amount-rt": "150.000", "tax-rt": "5"}
+    asked = admin.post(f"{url}/transport-rates", data=form)
+    assert asked.status_code == 422 and "persen atau rupiah" in asked.text and not look(rates_kept)
+    assert "PPh Rp7.500, diterima Rp142.500" in asked.text and "PPh Rp5, diterima Rp149.995" in asked.text
+    shown = admin.post(f"{url}/transport-effect?kind=rt", data={"amount-rt": "150.000", "tax-rt": "5%"}).text
+    assert "Satu orang: Rp150.000 − PPh Rp7.500 = diterima Rp142.500" in shown
+    chosen = admin.post(f"{url}/transport-effect?kind=rt", data=form | {"reading-rt": "percent"}).text
+    assert 'value="percent" checked' in chosen and 'value="rupiah" checked' not in chosen
+    assert admin.post(f"{url}/transport-rates", data=form | {"reading-rt": "percent"}).status_code == 303
+    assert look(rates_kept) == [(150_000, 500, True)]
+    assert "= diterima Rp142.500" in admin.get(f"{url}/transport").text
+
+
+def rates_kept(session):
+    rows = session.query(TransportRate).filter(TransportRate.amount > 0)
+    return [(row.amount, row.tax, row.percent) for row in rows]

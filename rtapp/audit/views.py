@@ -54,7 +54,7 @@ def export() -> Response:
     """Answer the lines that are looked for as CSV; the trail says who took how many."""
     lines = find_store.find_lines(db.session, _wanted(), limit=find_store.MOST)
     words = Words()
-    data = write_csv([CSV_HEAD, *(_cells(line, values, words) for line, values in lines)], bom=True)
+    data = write_csv([CSV_HEAD, *(_cells(line, values, words) for line, values in lines)])
     session, count = begin_write(db.session), len(lines)
     store.note(session, acting().name, "trail.export", "trail", None, now=clock.utcnow(), rows=count)
     session.commit()

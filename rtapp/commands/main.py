@@ -223,7 +223,10 @@ def roster_import(file: Path, sheet: str | None, applying: bool, accept_proposal
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--codes", is_flag=True, help="Dengan kode kartu: rahasia, jangan dibagikan.")
 def roster_export(file: Path, codes: bool) -> None:
-    """Tulis daftar peserta ke CSV, XLSX, atau ODS."""
+    """Tulis daftar peserta ke CSV, XLSX, atau ODS.
+
+    CSV untuk dibuka di Excel memakai titik koma; dengan --codes memakai koma, untuk dibaca program.
+    """
     app = opened()
     with app.app_context():
         session = begin_write(db.session)

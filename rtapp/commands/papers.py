@@ -22,6 +22,8 @@ from ..reports.bundle import build
 from ..reports.bundle_store import Wanted, plan_bundle
 from ..reports.certificate_papers import certificate_pdf
 from ..reports.certificate_store import materials_of, printable_awards
+from ..reports.narrative_papers import narrative_docx
+from ..reports.narrative_store import narrative_of
 from ..reports.recap import rows
 from ..reports.recap_store import recap_of
 from ..reports.signatures import ToSign
@@ -111,6 +113,20 @@ def recap(file: Path, **asked: Any) -> None:
         return lines, lambda: papers.recap(found, wanted.about, wanted.page(form))
 
     _write(file, "recap.print", make, **asked)
+
+
+@report.command("narrative")
+@paper_options
+def narrative(file: Path, **asked: Any) -> None:
+    """Tulis laporan kegiatan ke berkas Word untuk dilengkapi."""
+    _form(file, "docx")
+
+    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+        told = narrative_of(db.session, wanted.wave)
+        lines = len(told.recap.counts.districts) if told.recap.counts else 0
+        return lines, lambda: narrative_docx(told, wanted.about, wanted.paper)
+
+    _write(file, "narrative.print", make, **asked)
 
 
 @report.command("certificates")

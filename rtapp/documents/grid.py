@@ -1,10 +1,14 @@
 """A paper as a sheet: its blocks as rows and columns of cells, with the same heights and the same page breaks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .flow import FOOT, SIDE, TOP, Block, Cell, Margins, Pages, Strip
+from .flow import FOOT, SIDE, SMALL, TOP, Block, Cell, Margins, Pages, Paper, Strip, places_of
+from .lettering import Fitted
 from .paper import PAPERS, png_size
+
+_NAMED = 4.0
+"""The height of a row that names places in mm; on the page of a PDF it stands in the margin."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Chart:
-    """Room for a chart of a sheet's own, from row ``line``."""
+    """Room for a chart of a sheet's own, from row ``line``; ``draw`` draws it for a sheet that has none."""
 
     line: int
     height: float
+    draw: Callable[[Paper, float], object]
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ def grid_of(name: str, paper: str, pages: Pages, margins: Margins) -> Grid:
         fresh = number > 0
         for _top, block in page:
             fresh = _lay(laying, block, fresh) and fresh
+        if places := places_of(page):
+            laying.lines.append(_named(laying.edges, places))
     widths = [right - left for left, right in zip(laying.edges, laying.edges[1:], strict=False)]
     return Grid(name, paper, widths, laying.lines, margins, laying.titles, laying.pictures, laying.charts)
 
@@ -96,7 +103,7 @@ def _lay(laying: _Laying, block: Block, fresh: bool) -> bool:
         left = image.left - SIDE + (image.width - width) / 2
         laying.pictures.append(Picture(start, left, image.top + (image.height - height) / 2, width, height, image.png))
     if not block.strips:
-        laying.charts.append(Chart(start, block.height))
+        laying.charts.append(Chart(start, block.height, block.draw))
     for strip in _ordered(block.strips) or [Strip(block.height)]:
         told = "|".join(cell.whole for cell in strip.cells)
         if strip.titles and laying.titles is not None and told == laying.shown:
@@ -106,6 +113,12 @@ def _lay(laying: _Laying, block: Block, fresh: bool) -> bool:
         laying.lines.append(Line(strip.height, tuple(_placed(laying.edges, strip)), fresh))
         fresh = False
     return fresh and len(laying.lines) == start
+
+
+def _named(edges: Sequence[float], places: str) -> Line:
+    """Return the row below a page that says whose rows stand on it: a sheet has one foot for all its pages."""
+    small = Fitted((places,), SMALL, SMALL * 1.16)
+    return Line(_NAMED, (Placed(0, len(edges) - 2, Cell(edges[0], edges[-1], small, whole=places, top=True)),))
 
 
 def _ordered(strips: Sequence[Strip]) -> list[Strip]:

@@ -21,6 +21,16 @@ def picture_of(paper: str, fonts: Path, paint: Callable[[Any], object]) -> bytes
     return picture.finish()
 
 
+def drawn_strip(paper: str, fonts: Path, height: float, side: float, paint: Callable[[Any], object]) -> bytes:
+    """Return as a PNG what ``paint`` draws in the first ``height`` mm of a page, without ``side`` mm left and right."""
+    from .picture import Picture
+
+    width = PAPERS[paper][0]
+    picture = Picture(width, height, fonts, _DOTS)
+    paint(picture)
+    return picture.finish((side, width - side))
+
+
 def plain(text: str) -> str:
     """Return the text as a file may be named anywhere: small letters and digits, at most 100."""
     ascii_ = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

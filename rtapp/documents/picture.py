@@ -76,9 +76,12 @@ class Picture(Pen):
             fitted = ImageOps.contain(image.convert("RGB"), (width, height))
         self._image.paste(fitted, (left + (width - fitted.width) // 2, above + (height - fitted.height) // 2))
 
-    def finish(self) -> bytes:
-        """Return the picture as a PNG of few colours."""
+    def finish(self, across: tuple[float, float] | None = None) -> bytes:
+        """Return the picture as a PNG of few colours; of what stands from–to ``across`` alone where that is given."""
         file = BytesIO()
+        if across:
+            left, right = (round(edge * self._scale) for edge in across)
+            self._image = self._image.crop((left, 0, right, self._image.height))
         few = self._image.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         # The fast way to few colours gives 254 for white.
         few.putpalette([255 if part > 250 else part for part in few.getpalette()])

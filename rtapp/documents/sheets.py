@@ -99,17 +99,17 @@ def _read_ole(data: bytes) -> Workbook:
     return read_xls(data)
 
 
-def write_csv(rows: Iterable[Sequence[Any]], *, separator: str = ",", bom: bool = False) -> bytes:
+def write_csv(rows: Iterable[Sequence[Any]], *, for_programs: bool = False) -> bytes:
     """Return ``rows`` as UTF-8 CSV with CRLF; a text that would be a formula gets an apostrophe in front.
 
-    Without a byte-order mark by default: programs read these files; people get the XLSX. ``read_workbook``
-    takes the apostrophes off again.
+    For people by default: semicolons and a byte-order mark, so that an Indonesian Excel opens it in columns. Programs
+    get commas and no mark. ``read_workbook`` takes the apostrophes off again.
     """
     out = StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator)
+    writer = csv.writer(out, delimiter="," if for_programs else ";")
     for values in rows:
         writer.writerow(_field(value) for value in values)
-    return out.getvalue().encode("utf-8-sig" if bom else "utf-8")
+    return out.getvalue().encode("utf-8" if for_programs else "utf-8-sig")
 
 
 def _field(value: Any) -> Any:

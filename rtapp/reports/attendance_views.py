@@ -29,7 +29,11 @@ from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_expo
 from .signatures import ToSign
 from .signatures_store import keep_list
 
-KINDS = {"filled": _l("Terisi, dari pencatatan"), "blank": _l("Kosong, untuk ditandatangani")}
+KINDS = {
+    "filled": _l("Terisi, dari pencatatan"),
+    "blank": _l("Kosong, untuk ditandatangani"),
+    "invitation": _l("Undangan, selembar per desa"),
+}
 PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan"), "": _l("Tidak dipisah")}
 
 
@@ -57,6 +61,9 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
         return render_template("reports/attendance.html", **_page(wave, form, refused)), refused.status
     told = about_of(db.session, wave, actor.name, now)
     name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''} {page.paper}"
+    if form.get("kind") == "invitation":
+        note_export(actor.name, "invitation.print", wave.id, len(roll.lines), now)
+        return download(papers.invitation(roll, told, page), f"daftar undangan {told.wave} {page.paper}", page.form)
     if roll.blank:
         made = papers.to_sign(roll, told, page, part)
         _keep(made, roll, wave.id, actor.name, now)
@@ -74,7 +81,7 @@ def _keep(made: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> 
 
 
 def _roll(wave: Wave, asked: MultiDict[str, str]) -> Roll:
-    blank = asked.get("kind") == "blank"
+    blank = asked.get("kind") in ("blank", "invitation")
     return roll_of(db.session, wave, asked.get("checkpoint", type=row_id), blank=blank, now=clock.utcnow())
 
 
@@ -99,6 +106,7 @@ def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -
         "kinds": list(KINDS.items()),
         "part_choices": list(PART_WORDS.items()),
         "part": part,
+        "kind": "filled" if roll and not roll.blank else asked.get("kind", "filled"),
         "roll": roll,
         "shown": list(parts_of(roll.lines, part)) if roll else [],
         "papers": paper_choices(),

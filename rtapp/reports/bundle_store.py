@@ -21,10 +21,22 @@ from .bundle import Made, Part, Plan
 from .certificate_papers import certificate_pdf
 from .certificate_store import awards_of, materials_of
 from .invited_paper import Invited
+from .narrative_papers import narrative_docx
+from .narrative_store import narrative_of
 from .recap import rows
 from .recap_store import recap_of
 from .transport_store import pay_list
 
+TRANSPORT_AT = "Dokumen › Uang transport: isi jumlah per orang, lalu buat berkas lagi"
+POINTS_AT = "Pengaturan › Acara: tambah titik absensi pada gelombang ini"
+AWARDS_AT = "Dokumen › Sertifikat: tetapkan syarat, lalu beri nomor"
+_FILED = (
+    ("Surat undangan yang ditandatangani", "Arsip sekretariat; lampirannya berkas 11"),
+    ("Daftar hadir bertanda tangan basah", "Cetak berkas 14, pindai sesudah ditandatangani"),
+    ("Daftar penerimaan uang bertanda tangan", "Cetak berkas 20, pindai sesudah ditandatangani"),
+    ("Foto kegiatan", "Panitia dokumentasi"),
+)
+_OUTSIDE = "Bukan buatan sistem; ditambahkan panitia."
 _LISTED = (CheckpointKind.HADIR, CheckpointKind.SESI)
 
 
@@ -61,11 +73,24 @@ def _invited(session: Session, wanted: Wanted) -> Iterator[Part]:
     yield Part("10-jumlah-undangan.pdf", "Jumlah undangan per kecamatan", len(districts), make)
 
 
+def _invitation(session: Session, wanted: Wanted) -> Iterator[Part]:
+    points = listed_points(session, wanted.wave.id)
+    if points:
+        roll = roll_of(session, wanted.wave, points[0].id, blank=True, now=wanted.about.printed_at)
+        make = partial(papers.invitation, roll, wanted.about, wanted.page())
+        yield Part("11-daftar-undangan.pdf", "Daftar undangan per desa", len(roll.lines), make)
+
+
 def _attendance(session: Session, wanted: Wanted) -> Iterator[Part]:
     title, printed_at = "Daftar hadir", wanted.about.printed_at
     points = [one for one in listed_points(session, wanted.wave.id) if one.kind in _LISTED]
     if not points:
-        yield Part("12-daftar-hadir.pdf", title, missing="Gelombang ini tidak punya titik absensi hadir atau sesi.")
+        yield Part(
+            "12-daftar-hadir.pdf",
+            title,
+            missing="Gelombang ini tidak punya titik absensi hadir atau sesi.",
+            remedy=POINTS_AT,
+        )
     for number, point in enumerate(points, start=1):
         roll = roll_of(session, wanted.wave, point.id, blank=False, now=printed_at)
         yield from _rolled(f"12-daftar-hadir-{number}", f"{title} {point.name}", roll, wanted)
@@ -93,7 +118,7 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
     try:
         found = pay_list(session, wanted.wave)
     except Refused as refused:
-        yield Part(f"{file}.pdf", title, missing=str(refused))
+        yield Part(f"{file}.pdf", title, missing=str(refused), remedy=TRANSPORT_AT)
         return
     payments, point = found.payments, found.point.name
     for form in ("pdf", "xlsx"):
@@ -111,7 +136,19 @@ def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
         make = partial(certificate_pdf, awards, materials, wanted.about, wanted.paper, wanted.fonts)
         yield Part(file, title, len(awards), make)
     else:
-        yield Part(file, title, missing="Belum ada sertifikat bernomor di gelombang ini.")
+        yield Part(file, title, missing="Belum ada sertifikat bernomor di gelombang ini.", remedy=AWARDS_AT)
+
+
+def _narrative(session: Session, wanted: Wanted) -> Iterator[Part]:
+    told = narrative_of(session, wanted.wave)
+    lines = len(told.recap.counts.districts) if told.recap.counts else 0
+    make = partial(narrative_docx, told, wanted.about, wanted.paper)
+    yield Part("50-laporan.docx", "Laporan kegiatan (Word, dilengkapi panitia)", lines, make)
+
+
+def _outside(_session: Session, _wanted: Wanted) -> Iterator[Part]:
+    for title, place in _FILED:
+        yield Part("", title, missing=_OUTSIDE, remedy=place)
 
 
 def _index(wanted: Wanted, made: list[Made]) -> bytes:
@@ -120,9 +157,12 @@ def _index(wanted: Wanted, made: list[Made]) -> bytes:
 
 PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (
     _invited,
+    _invitation,
     _attendance,
     _transport,
     _recap,
     _certificates,
+    _narrative,
+    _outside,
 )
 """The kinds of papers in the order of the bundle; each yields its parts, one that cannot be made with the reason."""

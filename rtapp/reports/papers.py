@@ -1,14 +1,15 @@
 """The papers of reports as bytes: what was read drawn on F4 or A4, as PDF, XLSX or ODS."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..documents.flow import Block, Margins, Pages, Paper, draw, pages_of, rows_of
-from ..documents.grid import grid_of
+from ..documents.grid import Grid, Picture, grid_of
 from ..documents.ods_out import write_ods_paper
+from ..documents.paper import drawn_strip
 from ..documents.xlsx_out import write_xlsx_paper
 from ..settings.letter import About
 from .attendance import Roll, code_of
@@ -16,6 +17,8 @@ from .attendance_paper import attendance_blocks, title_of
 from .bundle import Made
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
+from .invitation_paper import TITLE as INVITATION
+from .invitation_paper import invitation_blocks
 from .invited_paper import TITLE as INVITED
 from .invited_paper import Invited, invited_blocks
 from .recap import Recap
@@ -67,6 +70,11 @@ def to_sign(roll: Roll, about: About, page: Page, part: str = "district") -> ToS
     data = _written(page, title, about, document, pages, about.margins(title, code[:CODE]))
     people = [[(number, roll.lines[number - 1].person) for number in numbers] for numbers in rows]
     return ToSign(data, page.paper, code, people)
+
+
+def invitation(roll: Roll, about: About, page: Page) -> bytes:
+    """Return whom the letters invite, a page for each village."""
+    return _made(page, INVITATION, about, _blocks(lambda paper: invitation_blocks(paper, roll, about)))
 
 
 def transport(payments: Sequence[Payment], about: About, point: str, page: Page) -> bytes:
@@ -127,7 +135,15 @@ def _written(page: Page, title: str, about: About, document: "Document", pages: 
     grid = grid_of(title, page.paper, pages, margins)
     if page.form == "xlsx":
         return write_xlsx_paper(grid, about.made_at, bars, caption)
-    return write_ods_paper(grid)
+    return write_ods_paper(replace(grid, pictures=[*grid.pictures, *_charted(grid, page)]))
+
+
+def _charted(grid: Grid, page: Page) -> Iterator[Picture]:
+    """Yield the charts of a paper as pictures."""
+    for chart in grid.charts:
+        draw = chart.draw
+        png = drawn_strip(page.paper, page.fonts, chart.height, grid.side, lambda pen, draw=draw: draw(pen, 0))
+        yield Picture(chart.line, 0, 0, sum(grid.widths), chart.height, png)
 
 
 def _digest(pages: Pages) -> str:

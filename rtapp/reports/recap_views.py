@@ -11,11 +11,13 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.downloads import download, paper_choices
+from ..web.downloads import chosen_paper, download, paper_choices
 from ..web.errors import refusal_text
 from ..web.filters import clock_time
 from ..web.guard import acting, requires
 from . import papers
+from .narrative_papers import narrative_docx
+from .narrative_store import narrative_of
 from .recap import asked, rows
 from .recap_store import recap_of
 from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
@@ -43,6 +45,21 @@ def recap_paper(wave_id: int) -> Response | tuple[str, int]:
     found, told = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "recap.print", wave.id, len(list(rows(found.counts))) if found.counts else 0, now)
     return download(papers.recap(found, told, page), f"rekap {told.wave} {page.paper}", page.form)
+
+
+@blueprint.post("/waves/<int:wave_id>/narrative")
+@requires(Duty.MAKE_REPORTS)
+def narrative(wave_id: int) -> Response | tuple[str, int]:
+    """Answer the report of a wave as a Word file to be completed; the trail says who took it."""
+    actor, now = acting(), clock.utcnow()
+    wave = events.find_wave(db.session, wave_id)
+    try:
+        paper = chosen_paper(request.form)
+    except Refused as refused:
+        return _page(wave, refusal_text(refused)), refused.status
+    told, about = narrative_of(db.session, wave), about_of(db.session, wave, actor.name, now)
+    note_export(actor.name, "narrative.print", wave.id, 0, now)
+    return download(narrative_docx(told, about, paper), f"laporan {about.wave}", "docx")
 
 
 def _page(wave: Wave, problem: str = "") -> str:

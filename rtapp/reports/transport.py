@@ -12,6 +12,11 @@ KINDS = tuple(POSITIONS)
 MOST = 1_000_000_000
 """The largest amount that may be typed for one person, in rupiah."""
 
+DOUBTFUL = 100
+"""A tax typed as a bare number up to this one may be meant as a percentage: whoever types it is asked."""
+
+READINGS = ("percent", "rupiah")
+_BARE = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
 _AMOUNT = re.compile(r"(?:rp\.?\s*)?(\d{1,3}(?:[.\s]\d{3})+|\d+)(?:,(?:-|00))?", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?\s*%")
 
@@ -50,7 +55,7 @@ class Rate:
         if not self.tax:
             return ""
         if not self.percent:
-            return rupiah(self.tax)
+            return f"Rp{rupiah(self.tax)}" if self.tax <= DOUBTFUL else rupiah(self.tax)
         whole, part = divmod(self.tax, 100)
         return f"{whole}{f',{part:02}'.rstrip('0') if part else ''}%"
 
@@ -124,11 +129,44 @@ def rupiah(amount: int) -> str:
     return f"{amount:,}".replace(",", ".")
 
 
-def read_rate(amount: str, tax: str) -> Rate | None:
+@dataclass(frozen=True)
+class Choice:
+    """How a doubtful tax may be meant: ``reading`` of READINGS, how it is written then, and what one receives."""
+
+    reading: str
+    text: str
+    money: Money
+
+
+def choices_of(amount: str, tax: str) -> list[Choice]:
+    """Return how a bare number up to ``DOUBTFUL`` may be meant: as a share, or as so many rupiah; else nothing."""
+    typed = tax.strip()
+    if not _BARE.fullmatch(typed) or float(typed.replace(",", ".")) in (0, *range(DOUBTFUL + 1, 1000)):
+        return []
+    found = []
+    for reading, text in zip(READINGS, (f"{typed}%", f"Rp{typed}"), strict=True):
+        try:
+            rate = read_rate(amount, text)
+        except Refused:
+            continue
+        if rate:
+            found.append(Choice(reading, text, rate.money))
+    return found
+
+
+def read_rate(amount: str, tax: str, reading: str = "") -> Rate | None:
     """Return the rate somebody typed ("150.000" and "5%" or "7.500"), none where the amount is empty.
 
-    Refused when an amount cannot be read, is 0 or beyond ``MOST``, or when the tax is more than the amount.
+    ``reading`` (of READINGS) says how a bare number up to ``DOUBTFUL`` is meant. Refused when that is not said, when an
+    amount cannot be read, is 0 or beyond ``MOST``, or when the tax is more than the amount.
     """
+    if choices := choices_of(amount, tax):
+        chosen = next((one for one in choices if one.reading == reading), None)
+        if chosen is None:
+            meant = " atau ".join(f"{one.text} = Rp{rupiah(one.money.tax)}" for one in choices)
+            sentence = "PPh “%(text)s”: persen atau rupiah? Pilih %(meant)s."
+            raise Refused("doubtful_tax", sentence, 422, text=tax.strip(), meant=meant)
+        tax = chosen.text
     if not amount.strip():
         if tax.strip() in ("", "0"):
             return None

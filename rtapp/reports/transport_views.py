@@ -1,5 +1,6 @@
 """Uang transport: the amounts of a wave, who is paid before it is printed, the list to sign."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,7 +21,7 @@ from ..web.htmx import page_or_fragment
 from ..web.requests import row_id
 from . import papers
 from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
-from .transport import KINDS, Rate, cash_by_cashier, read_rate, rupiah, total
+from .transport import KINDS, Rate, cash_by_cashier, choices_of, read_rate, rupiah, total
 from .transport_paper import code_of as transport_code
 from .transport_store import PayList, pay_list, payable_points, rates_of
 from .transport_store import save_rates as keep_rates
@@ -75,12 +76,22 @@ def transport_paper(wave_id: int) -> Response | tuple[str, int]:
     return download(data, f"uang transport {told.wave} {page.paper}", page.form)
 
 
+@blueprint.post("/waves/<int:wave_id>/transport-effect")
+@requires(Duty.MAKE_REPORTS)
+def rate_effect(wave_id: int) -> str:
+    """Show what the typed amount and tax of one kind come to for one person; nothing is kept."""
+    events.find_wave(db.session, wave_id)
+    kind = next((kind for kind in KINDS if kind == request.args.get("kind")), KINDS[0])
+    typed = {name: request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax", "reading")}
+    return render_template("reports/_effect.html", one={"kind": kind, **typed, **_effect(typed)})
+
+
 def _typed() -> tuple[dict[str, Rate], dict[str, str]]:
     """Return the rates that can be read, and what is wrong with the others, by kind."""
     rates, problems = {}, {}
     for kind in KINDS:
         try:
-            rate = read_rate(request.form.get(f"amount-{kind}", ""), request.form.get(f"tax-{kind}", ""))
+            rate = read_rate(*(request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax", "reading")))
         except Refused as refused:
             problems[kind] = refusal_text(refused)
         else:
@@ -115,7 +126,16 @@ def _found(wave: Wave) -> tuple[PayList | None, Refused | None]:
 def _fields(kind: str, rate: Rate | None, problems: dict[str, str] | None) -> dict[str, Any]:
     """Return the fields of a kind: as typed where something typed is wrong, else as kept."""
     if problems is not None:
-        typed = {name: request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax")}
-        return {"kind": kind, **typed, "errors": [problems[kind]] if kind in problems else []}
+        typed = {name: request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax", "reading")}
+        return {"kind": kind, **typed, "errors": [problems[kind]] if kind in problems else [], **_effect(typed)}
     kept = (rupiah(rate.amount), rate.tax_text) if rate else ("", "")
-    return {"kind": kind, "amount": kept[0], "tax": kept[1], "errors": []}
+    return {"kind": kind, "amount": kept[0], "tax": kept[1], "errors": [], "money": rate.money if rate else None}
+
+
+def _effect(typed: dict[str, str]) -> dict[str, Any]:
+    """Return what one person receives by what is typed, and how a doubtful tax may be meant."""
+    choices, rate = choices_of(typed["amount"], typed["tax"]), None
+    if not choices:
+        with suppress(Refused):  # what cannot be read is said when it is sent
+            rate = read_rate(typed["amount"], typed["tax"])
+    return {"money": rate.money if rate else None, "choices": choices}

@@ -55,7 +55,10 @@ def export(session: Session, actor: str, form: str, *, codes: bool, now: datetim
         raise Refused("no_such_form", "Daftar peserta ditulis sebagai XLSX, ODS, atau CSV.", 422)
     rows = export_rows(session, codes)
     table = Table("Peserta", rows, widths=() if codes else _WIDTHS, as_text=True)
-    data = write_csv(rows) if form == "csv" else write_xlsx([table]) if form == "xlsx" else write_ods(table.name, rows)
+    if form == "csv":
+        data = write_csv(rows, for_programs=codes)  # with codes it is what programs read
+    else:
+        data = write_xlsx([table]) if form == "xlsx" else write_ods(table.name, rows, table.widths)
     count = len(rows) - 1
     audit.note(session, actor, "roster.export", "roster", None, now=now, rows=count, codes=codes, form=form)
     return data, count

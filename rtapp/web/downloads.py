@@ -15,7 +15,8 @@ from ..settings.letterhead_store import letterhead_of
 
 PAPERS = {"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}
 KINDS_OF_FILE = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",  # Flask adds the charset
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "pdf": "application/pdf",
     "png": "image/png",

@@ -1,0 +1,111 @@
+"""Laporan kegiatan as a Word file, to be completed by the office."""
+
+from collections.abc import Iterator
+
+from ..documents.letters import Letter
+from ..settings.letter import ACROSS, BLANK, PLACE, About
+from ..settings.signatories import Signatory, signers_of
+from .narrative import HEAD, Narrative, absences, shares
+from .recap import Recap, share_text
+from .transport import rupiah
+
+TITLE = "Laporan pelaksanaan kegiatan"
+FILL = "………………………"
+BASIS = (
+    f"Dokumen Pelaksanaan Anggaran Nomor {FILL} tanggal {FILL};",
+    f"Surat undangan Nomor {FILL} tanggal {FILL};",
+    f"Surat perintah tugas Nomor {FILL} tanggal {FILL}.",
+)
+
+
+def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
+    """Return the report; equal content makes equal bytes. What the record does not know is left as dots."""
+    letter = Letter(paper, f"{TITLE} · {about.wave}", about.organiser, about.made_at)
+    head = about.letterhead
+    for number, line in enumerate(head.lines or filter(None, (about.organiser.upper(),))):
+        letter.line(line, bold=number > 0 or len(head.lines) < 2, align="middle", size=13, after=0)
+    letter.line(head.address, align="middle", size=9, after=10)
+    letter.line(TITLE.upper(), bold=True, align="middle", size=13, after=0)
+    letter.line(about.event, bold=True, align="middle", after=8)
+    letter.heading("A. Dasar")
+    for number, line in enumerate(BASIS, start=1):
+        letter.line(f"{number}. {line}", after=2)
+    letter.heading("B. Waktu dan tempat")
+    letter.facts([("Gelombang", about.wave), ("Hari/Tanggal", about.day), ("Tempat", about.venue or FILL)])
+    letter.heading("C. Peserta per kecamatan")
+    _participants(letter, told)
+    letter.heading("D. Materi")
+    _materials(letter, told)
+    letter.heading("E. Jalannya kegiatan")
+    for sentence in _course(told, about):
+        letter.line(sentence, align="both")
+    letter.heading("F. Penutup")
+    letter.line("Demikian laporan ini dibuat untuk dipergunakan sebagaimana mestinya.", align="both", after=14)
+    _sign(letter, about)
+    letter.line(about.printed, size=8)
+    return letter.finish()
+
+
+def _participants(letter: Letter, told: Narrative) -> None:
+    counts = told.recap.counts
+    if counts is None:
+        letter.line("Gelombang ini tidak punya titik absensi registrasi.")
+        return
+    rows = [[line.name, *map(rupiah, line.cells)] for line in shares(counts)]
+    letter.table(HEAD, rows, (44, 18, 20, 20, 22, 20, 22), numbers=range(1, 7), total=True)
+    if counts.invited_by == "invitation":
+        letter.line(f"Jumlah yang diundang menurut surat: {rupiah(counts.invited)} orang.")
+
+
+def _materials(letter: Letter, told: Narrative) -> None:
+    if not told.materials:
+        letter.line(FILL)
+        return
+    rows = [[str(at), one.time, one.material, one.speaker or FILL] for at, one in enumerate(told.materials, start=1)]
+    letter.table(("No", "Waktu", "Materi", "Narasumber"), rows, (10, 28, 70, 52))
+
+
+def _course(told: Narrative, about: About) -> Iterator[str]:
+    """Yield what happened, in sentences; every figure is one of the recap's."""
+    counts, recap = told.recap.counts, told.recap
+    if counts is None or told.first is None or told.last is None:
+        yield "Belum ada kehadiran yang tercatat."
+        return
+    yield (
+        f"Registrasi dimulai pukul {about.time(told.first)} dan kehadiran terakhir tercatat pukul "
+        f"{about.time(told.last)}.{_busiest(recap, about)}"
+    )
+    yield (
+        f"Dari {rupiah(counts.roster)} ketua RT di daftar gelombang ini, {rupiah(counts.hadir)} hadir "
+        f"({share_text(counts.share)}): {rupiah(counts.sendiri)} sendiri dan {rupiah(counts.diwakili)} diwakili. "
+        f"{rupiah(counts.elsewhere)} hadir di gelombang lain, {rupiah(counts.belum)} tidak tercatat."
+    )
+    yield absences(counts)
+    if counts.other_wave or counts.guests:
+        yield (
+            f"Di luar daftar hadir pula {rupiah(counts.other_wave)} ketua RT dari gelombang lain dan "
+            f"{rupiah(counts.guests)} tamu, panitia, dan narasumber."
+        )
+    if told.paid:
+        people, net = told.paid
+        yield f"Uang transport diterima {rupiah(people)} orang, seluruhnya Rp{rupiah(net)} sesudah PPh."
+
+
+def _busiest(recap: Recap, about: About) -> str:
+    if recap.busiest is None:
+        return ""
+    start, end, count = recap.busiest
+    return f" Paling banyak datang pukul {about.time(start)}–{about.time(end)}, {rupiah(count)} orang."
+
+
+def _sign(letter: Letter, about: About) -> None:
+    signers = signers_of(about.signing, "report")
+    day = f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
+    last = min(ACROSS, len(signers)) - 1
+    letter.signatures([_lines(one, day if at == last else "") for at, one in enumerate(signers)], ACROSS)
+
+
+def _lines(one: Signatory, dated: str) -> list[tuple[str, bool]]:
+    above = [(dated, False), (one.caption, False), (one.position, False), ("", False), ("", False), ("", False)]
+    below = [(text, False) for text in (one.rank, f"NIP. {one.nip}" if one.nip else "") if text]
+    return [*above, (one.name or BLANK, bool(one.name)), *below]
