@@ -128,8 +128,8 @@ def _fields(kind: str, rate: Rate | None, problems: dict[str, str] | None) -> di
     if problems is not None:
         typed = {name: request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax", "reading")}
         return {"kind": kind, **typed, "errors": [problems[kind]] if kind in problems else [], **_effect(typed)}
-    kept = (rupiah(rate.amount), rate.tax_text) if rate else ("", "")
-    return {"kind": kind, "amount": kept[0], "tax": kept[1], "errors": [], "money": rate.money if rate else None}
+    kept = {"amount": rupiah(rate.amount), "tax": rate.tax_text} if rate else {"amount": "", "tax": ""}
+    return {"kind": kind, **kept, "reading": "", "errors": [], "money": rate.money if rate else None, "choices": []}
 
 
 def _effect(typed: dict[str, str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Who signs, as a picture of how it will be printed, and what of it takes more than a line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from ..documents.flow import Paper
 from ..documents.lettering import Pen
 from ..documents.paper import PAPERS
 from .letter import About, signatures
-from .signatories import Signatory
+from .signatories import signers_of
 
 _DOTS = 5.0  # a millimetre
 
@@ -36,11 +35,11 @@ def signature_png(kind: str, about: About, paper: str, fonts: Path) -> bytes:
     return picture.finish()
 
 
-def wrapped(signers: Sequence[Signatory], about: About, paper: str, fonts: Path) -> list[Wrapped]:
+def wrapped(kind: str, about: About, paper: str, fonts: Path) -> list[Wrapped]:
     """Return the names and positions that do not fit on one line beside each other."""
-    pen, found = _pen(paper, fonts), []
+    pen, found, signers = _pen(paper, fonts), [], signers_of(about.signing, kind)
     texts = {text: number for number, one in enumerate(signers, start=1) for text in (one.position, one.name) if text}
-    for block in signatures(pen, about, "attendance"):
+    for block in signatures(pen, about, kind):
         for cell in (cell for strip in block.strips for cell in strip.cells):
             if cell.whole in texts and cell.text and len(cell.text.lines) > 1:
                 found.append(Wrapped(texts.pop(cell.whole), cell.whole, len(cell.text.lines)))

@@ -21,7 +21,7 @@ from .letter import About
 from .letterhead_store import letterhead_of, save_signers, signing_of
 from .papers import signature_png, wrapped
 from .shared_views import blueprint
-from .signatories import CLERKS, EVERY, FEWER, KINDS, LONGEST, MOST, Signatory, fields_of, read, signers_of, typed
+from .signatories import CLERKS, EVERY, FEWER, KINDS, LONGEST, MOST, Signatory, fields_of, read, typed
 
 LABELS = {
     "caption": _l("Di atas jabatan"),
@@ -116,7 +116,7 @@ def _about(kind: str, wanted: list[Signatory] | tuple[Signatory, ...]) -> About:
 def _look(kind: str, wanted: Any, problems: dict[str, str]) -> dict[str, Any]:
     about, lines = _about(kind, wanted), []
     with suppress(Refused):  # without fonts there is no picture either, and its address says so
-        lines = wrapped(signers_of(about.signing, kind), about, about.letterhead.paper, fonts())
+        lines = wrapped(kind, about, about.letterhead.paper, fonts())
     fields = {f"{name}-{at}": value for at, row in enumerate(typed(wanted), start=1) for name, value in row.items()}
     address = url_for(".signature_block", paper=kind, **{key: value for key, value in fields.items() if value})
     return {"picture": "" if problems else address, "wrapped": lines, "invalid": bool(problems)}
