@@ -280,7 +280,8 @@ def test_a_walk_in_without_a_name_or_seat_is_asked_again(client_of, session, wor
 def test_a_supervisor_sets_the_pin_on_the_own_account_page(client_of, session, world):
     supervisor = client_of("supervisor")
     assert "PIN untuk meja" in supervisor.get("/account").text
-    assert supervisor.post("/account/pin", data={"pin": "123456"}).status_code == 422
+    refused = supervisor.post("/account/pin", data={"pin": "123456"})
+    assert refused.status_code == 422 and 'id="pin-error"' in refused.text and "Kata sandi baru" in refused.text
     assert supervisor.post("/account/pin", data={"pin": PIN}).status_code == 303
     assert pins_store.user_by_pin(session, PIN).id == world.users["supervisor"]
     assert client_of("clerk").post("/account/pin", data={"pin": PIN}).status_code == 403

@@ -87,7 +87,7 @@ def test_a_list_is_sent_as_a_file(admin, look):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "tidak punya kolom district_code"),
+        (b"", "tidak punya kolom kode kecamatan"),
         (b"nama;kode\nX;1\n", "tidak punya kolom"),
         (b"\xff\xfe\x00", "bukan CSV yang dapat dibaca"),
         (b"district_code,district,village_code,village\n", "tidak berisi satu baris pun"),

@@ -137,6 +137,26 @@ def test_a_list_of_places_may_lack_the_kind_and_begin_with_a_byte_order_mark():
     assert places.read_places(text) == [("63.09.06", "Murung Pudak", "63.09.06.1001", "Mabu'un", "")]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "kode kecamatan;kecamatan;kode desa;desa/kelurahan",
+        "Kode Kec.,Kecamatan,Kode Desa/Kelurahan,Nama Desa",
+        "KODE_KECAMATAN\tKECAMATAN\tKODE_DESA\tKELURAHAN",
+    ],
+)
+def test_a_list_of_places_has_the_heads_that_an_office_writes(head):
+    sign = next(sign for sign in ";,\t" if sign in head)
+    row = sign.join(("63.09.06", "Murung Pudak", "63.09.06.1001", "Mabu'un"))
+    assert places.read_places(f"{head}\n{row}\n") == [("63.09.06", "Murung Pudak", "63.09.06.1001", "Mabu'un", "")]
+
+
+def test_the_example_that_is_handed_out_is_a_list_of_places(admin):
+    answer = admin.get("/places/template.csv")
+    assert answer.mimetype == "text/csv" and "wilayah.csv" in answer.headers["Content-Disposition"]
+    assert places.read_places(answer.text) == [("63.09.06", "Murung Pudak", "63.09.06.1001", "Mabu'un", "kelurahan")]
+
+
 def test_a_village_belongs_to_the_district_its_code_begins_with(writing):
     district = add_district(writing, "uji", "630906", "Murung Pudak", now=NOW)
     village = add_village(writing, "uji", "63.09.06.1002", "Belimbing", now=NOW)

@@ -91,6 +91,7 @@ WHO = {
     "events.lanes": ADMIN,
     "events.open_checkpoint": COORDINATION,
     "events.overview": ADMIN,
+    "events.place_template": ADMIN,
     "events.places": ADMIN,
     "events.remove_wave": ADMIN,
     "events.save_agenda": ADMIN,

@@ -148,7 +148,7 @@ def test_the_first_page_is_looked_at_before_it_is_printed(client_of, world):
 
 
 def test_the_papers_section_leads_to_the_lists(client_of):
-    assert 'href="/lists"' in client_of("admin").get("/cards").text
+    assert 'href="/lists"' in client_of("admin").get("/attendance").text
 
 
 def test_on_the_day_the_lists_are_written_whole_and_for_the_owner_alone(app, world, come):

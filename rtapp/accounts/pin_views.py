@@ -7,20 +7,26 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..db import begin_write, db
 from ..refusals import Refused
+from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from . import pins_store, store
+from . import forms, pins_store, store
 from .roles import Duty
-from .shared_views import blueprint
+from .shared_views import blueprint, page
 
 
 @blueprint.post("/account/pin")
 @requires(Duty.DECIDE)
 def own_pin() -> Response:
-    """Set the PIN that is typed on a clerk's screen."""
+    """Set the PIN that is typed on a clerk's screen; one that is none is said beside the field."""
     actor = acting()
     if actor.user_id is None:
         raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
-    hashed = pins_store.checked_pin(request.form.get("pin", "").strip(), actor.name)
+    try:
+        hashed = pins_store.checked_pin(request.form.get("pin", "").strip(), actor.name)
+    except Refused as refused:
+        user = store.find_user(db.session, actor.user_id)
+        form, problem = forms.OwnPasswordForm(formdata=None), refusal_text(refused)
+        return page("account", refused.status, form=form, user=user, pin_problem=problem)
     session = begin_write(db.session)
     pins_store.set_pin(session, actor.name, store.find_user(session, actor.user_id), hashed, now=clock.utcnow())
     session.commit()

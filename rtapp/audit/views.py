@@ -1,7 +1,7 @@
 """Jejak: who did what and when, for somebody without technical knowledge; whether it is whole; one person's story."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -147,5 +147,6 @@ def _cells(line: Any, values: Any, words: Words) -> tuple[Any, ...]:
     said = "; ".join(
         f"{label}: {before} → {after}" if before else f"{label}: {after}" for label, before, after in changes
     )
-    at = line.at.astimezone(UTC).isoformat(timespec="seconds")
+    event = current_event()
+    at = clock.local(line.at, event.timezone if event else "UTC").isoformat(timespec="seconds")
     return (line.id, at, line.actor, refusal_text(act), line.subject, line.subject_id, said, line.reason, line.chain)

@@ -26,6 +26,8 @@ from ..accounts.addresses import Standing, judge
 from ..db import db
 from ..documents.fonts import find_fonts
 from ..documents.vouching import may_name
+from ..events.store import find_event
+from ..events.waves import DEFAULT_ZONE
 from ..laptop import logs, serving, tls
 from ..refusals import Refused
 from ..safety import backups
@@ -162,7 +164,7 @@ def copies(instance: Path) -> Findings:
             Level.WARN, "Belum ada cadangan: server membuatnya sendiri, atau jalankan “python app.py backup”."
         )
     else:
-        yield Finding(Level.OK, f"Cadangan terbaru {newest.made_at:%Y-%m-%d %H:%M} UTC.")
+        yield Finding(Level.OK, f"Cadangan terbaru {_here(newest.made_at)}.")
     if not kept.recipient:
         yield Finding(Level.WARN, "Cadangan belum terkunci. Tetapkan kata sandinya di Pengaturan, Cadangan.")
 
@@ -290,14 +292,12 @@ def time_of_day(now: datetime) -> Findings:
     except SQLAlchemyError:
         db.session.rollback()
     if now < newest - timedelta(minutes=1):
-        yield Finding(
-            Level.STOP, f"Jam laptop ({now:%Y-%m-%d %H:%M} UTC) mundur: ada catatan yang lebih baru. Setel jamnya."
-        )
+        yield Finding(Level.STOP, f"Jam laptop ({_here(now)}) mundur: ada catatan yang lebih baru. Setel jamnya.")
         return
     synchronised = _said("timedatectl", "show", "--property=NTPSynchronized", "--value")
     level = Level.WARN if synchronised == "no" else Level.OK
     advice = " Belum disetel dari internet; sambungkan sebentar." if synchronised == "no" else ""
-    yield Finding(level, f"Jam laptop {now:%Y-%m-%d %H:%M} UTC.{advice}")
+    yield Finding(level, f"Jam laptop {_here(now)}.{advice}")
 
 
 def sleep() -> Findings:
@@ -320,6 +320,18 @@ def how_to_reach(address: str) -> str:
         "  Tidak muncul apa-apa: izinkan Python di firewall laptop; pastikan keduanya di Wi-Fi yang sama;\n"
         "  matikan “isolasi klien/AP isolation” di titik akses, atau pakai hotspot dari sebuah ponsel."
     )
+
+
+def _here(moment: datetime) -> str:
+    """Return a moment by the clocks of the hall: 8-11-2023 07.52 WITA."""
+    zone = DEFAULT_ZONE
+    try:
+        event = find_event(db.session) if has_database() else None
+        zone = event.timezone if event else zone
+    except SQLAlchemyError:
+        db.session.rollback()  # a database that is not there yet, or older: said already
+    local = clock.local(moment, zone)
+    return f"{local.day}-{local.month}-{local:%Y %H.%M} {clock.zone_text(zone)}"
 
 
 def has_database() -> bool:

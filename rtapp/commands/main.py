@@ -244,7 +244,7 @@ def places() -> None:
 @places.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def places_import(file: Path) -> None:
-    """Baca kecamatan dan desa dari CSV: district_code,district,village_code,village[,kind]."""
+    """Baca kecamatan dan desa dari CSV: kode kecamatan, kecamatan, kode desa, desa/kelurahan[, jenis]."""
     app = opened()
     with app.app_context():
         session = begin_write(db.session)

@@ -33,7 +33,7 @@ from .place_store import (
     remove_village,
     seats_per_village,
 )
-from .places import PlaceRow, read_places
+from .places import TEMPLATE, PlaceRow, read_places
 from .shared_views import Answer, blueprint, saved
 
 TABALONG = Path(__file__).with_name("places_tabalong.csv")
@@ -57,6 +57,14 @@ class Seen(NamedTuple):
     @property
     def found(self) -> int:
         return len(self.villages)
+
+
+@blueprint.get("/places/template.csv")
+@requires(Duty.MANAGE_EVENT)
+def place_template() -> Response:
+    """Answer a list of places with its heads and one row, to be filled in by a spreadsheet."""
+    headers = {"Content-Disposition": 'attachment; filename="wilayah.csv"'}
+    return Response("\ufeff" + TEMPLATE, mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/places")

@@ -9,6 +9,17 @@ from ..refusals import Refused
 
 LONGEST_PLACE = 100
 COLUMNS = ("district_code", "district", "village_code", "village", "kind")
+# What people write above the columns, in lower case without signs.
+_HEADS = {
+    "district_code": ("district code", "kode kecamatan", "kode kec"),
+    "district": ("district", "kecamatan", "kec", "nama kecamatan"),
+    "village_code": ("village code", "kode desa", "kode kelurahan", "kode desa kelurahan", "kode desa kel", "kode"),
+    "village": ("village", "desa", "kelurahan", "desa kelurahan", "desa kel", "nama desa", "nama desa kelurahan"),
+    "kind": ("kind", "jenis", "status"),
+}
+TEMPLATE = (
+    "kode kecamatan;kecamatan;kode desa;desa/kelurahan;jenis\n63.09.06;Murung Pudak;63.09.06.1001;Mabu'un;kelurahan\n"
+)
 KINDS = {"1": "kelurahan", "2": "desa"}  # by the first digit of a village code's fourth part
 PlaceRow = tuple[str, str, str, str, str]
 _DISTRICT = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
@@ -46,9 +57,15 @@ def kind_of(village_code: str) -> str:
 
 
 def read_places(text: str) -> list[PlaceRow]:
-    """Read a CSV with the columns of ``COLUMNS`` (kind may be absent); refused without them or any row."""
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    """Read a CSV with the columns of ``COLUMNS``, named in Indonesian or as there (kind may be absent).
+
+    Commas, semicolons or tabs stand between them. Refused without the columns or any row.
+    """
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=max(",;\t", key=first.count))
     try:
+        rows.fieldnames = [_column(head) for head in rows.fieldnames or ()]
         lacking = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
         found = [] if lacking else [_place(row) for row in rows]
     except csv.Error:
@@ -58,11 +75,17 @@ def read_places(text: str) -> list[PlaceRow]:
             "no_place_columns",
             "Berkas wilayah tidak punya kolom %(columns)s.",
             422,
-            columns=", ".join(lacking),
+            columns=", ".join(_HEADS[name][1] for name in lacking),
         )
     if not found:
         raise Refused("no_places", "Berkas wilayah tidak berisi satu baris pun.", 422)
     return found
+
+
+def _column(head: str) -> str:
+    """Return the column that a head means, the head itself where it means none."""
+    plain = " ".join(re.sub(r"[^a-z]+", " ", head.lower()).split())
+    return next((column for column, heads in _HEADS.items() if plain in heads), head)
 
 
 def _place(row: Mapping[str, str | None]) -> PlaceRow:

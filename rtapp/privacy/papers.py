@@ -52,6 +52,6 @@ def _blocks(page: Paper, told: Minutes, about: About) -> Iterator[Block]:
         for copy in told.elsewhere:
             yield words(page, f"•  {copy}", after=1)
         yield space(2)
-    chain = f"baris {told.line}, kode rantai {told.chain[:12]}"
+    chain = f"baris {told.line}, kode jejak {told.chain[:12]}"
     yield words(page, f"Jumlah kehadiran dan keutuhan jejak tidak berubah. Tercatat di jejak sistem: {chain}.", after=3)
     yield from signatures(page, about, "erasure")
