@@ -169,4 +169,4 @@ def test_a_missing_an_unlocked_and_an_uncopied_backup_is_said(app, world, sessio
     backups.make(db.engine, instance, NOW, "auto")
     stick.rmdir()
     found = said(doctor.copies(instance))
-    assert "2023-11-07 20:00" in found[Level.OK] and f"{stick}, tidak terjangkau" in found[Level.WARN]
+    assert "8-11-2023 04.00 WITA" in found[Level.OK] and f"{stick}, tidak terjangkau" in found[Level.WARN]
