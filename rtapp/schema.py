@@ -1,4 +1,4 @@
-"""Every table: columns, constraints, relationships; no behaviour.
+"""Every table: columns, constraints, relationships, and the words that many selects share; no behaviour.
 
 No nullable column stands in a unique key (NULLs are distinct in both engines); «one live one» is a partial unique
 index; nothing cascades, for nothing but personal data is ever deleted.
@@ -17,10 +17,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, join, mapped_column, outerjoin, relationship
 
 from .db import UTCDateTime, db
 
@@ -31,6 +33,15 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 def live(name: str, *columns: str, where: str) -> Index:
     """Return a partial unique index over ``columns`` of the rows for which ``where`` holds."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _while_empty(column: str) -> hybrid_property[Any]:
+    """Return what is true while ``column`` is empty, asked of a row or in a select."""
+
+    def holds(row: Any) -> bool:
+        return getattr(row, column) is None
+
+    return hybrid_property(holds, expr=lambda table: getattr(table, column).is_(None))
 
 
 class Event(db.Model):
@@ -168,6 +179,7 @@ class Participant(db.Model):
     seat: Mapped[Seat | None] = relationship()
     wave: Mapped[Wave | None] = relationship()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  a declarative of SQLAlchemy
+    on_roster = _while_empty("archived_at")
 
 
 class Badge(db.Model):
@@ -183,6 +195,7 @@ class Badge(db.Model):
     printed_count: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(String(300), default="")
+    is_live = _while_empty("revoked_at")
 
 
 class User(db.Model):
@@ -293,6 +306,7 @@ class Attendance(db.Model):
     voided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     voided_by: Mapped[str] = mapped_column(String(80), default="")
     void_reason: Mapped[str] = mapped_column(String(300), default="")
+    is_live = _while_empty("voided_at")
 
 
 class Scan(db.Model):
@@ -493,3 +507,11 @@ class ChainHead(db.Model):
     __tablename__ = "chain_head"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     chain: Mapped[str] = mapped_column(String(64))
+
+
+# What many selects say in one word. Everybody, with the seat they hold and where it is; and heads of a seat alone.
+_OF_SEAT, _OF_VILLAGE = Seat.id == Participant.seat_id, Village.id == Seat.village_id
+_OF_DISTRICT = District.id == Village.district_id
+PLACED = outerjoin(outerjoin(outerjoin(Participant, Seat, _OF_SEAT), Village, _OF_VILLAGE), District, _OF_DISTRICT)
+SEATED = join(join(join(Participant, Seat, _OF_SEAT), Village, _OF_VILLAGE), District, _OF_DISTRICT)
+LIVE_CARD = and_(Badge.participant_id == Participant.id, Badge.is_live)

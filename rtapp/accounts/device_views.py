@@ -11,6 +11,7 @@ from .. import clock
 from ..db import begin_write, db
 from ..events import store as events
 from ..events.checkpoint_store import find_checkpoints
+from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Device
 from ..web.guard import acting, requires
@@ -138,7 +139,7 @@ def _device_row(device: Device, now: datetime) -> dict[str, Any]:
 
 def _usual_checkpoints() -> list[int]:
     points = find_checkpoints(db.session)
-    return [point.id for point in points if point.kind == "hadir" and not point.wave.closed_at]
+    return [point.id for point in points if point.kind == CheckpointKind.HADIR and not point.wave.closed_at]
 
 
 def _form_page(name: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None) -> Response:

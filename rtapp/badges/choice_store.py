@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from .. import clock
 from ..events import store as events
 from ..events.waves import numeral
 from ..refusals import Refused
-from ..schema import Badge, District, Participant, Seat, Village, Wave
+from ..schema import LIVE_CARD, PLACED, Badge, District, Participant, Seat, Village, Wave
 from ..settings import store as settings
 from ..settings.letterhead_store import letterhead_of, logo_of
 from . import token
@@ -186,13 +186,10 @@ def _holders(session: Session, rows: Select[Any]) -> list[Holder]:
 def _chosen(choice: Choice, *columns: Any) -> Select[Any]:
     rows = (
         select(*columns)
-        .select_from(Participant)
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .outerjoin(District, District.id == Village.district_id)
+        .select_from(PLACED)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
-        .outerjoin(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
-        .where(Participant.archived_at.is_(None))
+        .outerjoin(Badge, LIVE_CARD)
+        .where(Participant.on_roster)
     )
     if choice.wave_number == NO_WAVE:
         rows = rows.where(Wave.id.is_(None))

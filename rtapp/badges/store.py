@@ -30,7 +30,7 @@ REPLACED = "Ketua RT diganti"  # why the card of a former head no longer works
 def live_badge(session: Session, participant_id: int) -> Badge | None:
     """Return the card that works now, if the person has one."""
     mine = select(Badge).where(Badge.participant_id == participant_id)
-    return session.scalar(mine.where(Badge.revoked_at.is_(None)))
+    return session.scalar(mine.where(Badge.is_live))
 
 
 def badges_of(session: Session, participant_id: int) -> Sequence[Badge]:
@@ -87,7 +87,7 @@ def reissue(session: Session, actor: str, participant_id: int, reason: str, *, n
 
 def revoke_cards(session: Session, participant_ids: Collection[int], reason: str, *, now: datetime) -> None:
     """Revoke the live cards of these people."""
-    live = update(Badge).where(Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None))
+    live = update(Badge).where(Badge.participant_id.in_(participant_ids), Badge.is_live)
     session.execute(live.values(revoked_at=now, reason=reason[:300]))
 
 
@@ -166,8 +166,8 @@ def parcels_of(session: Session, choice: Choice) -> list[Parcel]:
 
 
 def _without_card(session: Session, wanted: set[int]) -> list[int]:
-    held = select(Badge.id).where(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
-    rows = select(Participant.id).where(Participant.archived_at.is_(None), ~held.exists())
+    held = select(Badge.id).where(Badge.participant_id == Participant.id, Badge.is_live)
+    rows = select(Participant.id).where(Participant.on_roster, ~held.exists())
     if len(wanted) <= _MANY:
         rows = rows.where(Participant.id.in_(wanted))
     return sorted(wanted.intersection(session.scalars(rows)))

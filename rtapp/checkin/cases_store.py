@@ -144,7 +144,7 @@ def _waiting(rows: Select[Any], actor: Actor) -> Select[Any]:
     marked = select(Attendance.id).where(
         Attendance.checkpoint_id.in_(doors(Case.checkpoint_id).correlate(Case)),
         Attendance.participant_id == Case.participant_id,
-        Attendance.voided_at.is_(None),
+        Attendance.is_live,
     )
     rows = rows.where(Case.settled_at.is_(None), ~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
     return rows if actor.checkpoint_ids is None else rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))

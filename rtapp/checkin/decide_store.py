@@ -11,6 +11,7 @@ from ..audit.store import note
 from ..badges.store import issue_missing, revoke_cards
 from ..db import Prepared, upsert
 from ..events.checkpoint_store import find_checkpoint
+from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..roster.names import same_person
 from ..roster.rt import parse_rt
@@ -127,9 +128,7 @@ def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
     facts: dict[str, Any] = {"name": told.name, "kind": told.kind, "wave_id": wave.id, "now": now}
     if told.kind == "rt":
         seat = _seat_of(session, told.seat)
-        head = session.scalar(
-            select(Participant).where(Participant.seat_id == seat.id, Participant.archived_at.is_(None))
-        )
+        head = session.scalar(select(Participant).where(Participant.seat_id == seat.id, Participant.on_roster))
         if head is not None and same_person(head.name, told.name):
             return head.id
         if head is not None and not attempt.may_decide:
@@ -223,7 +222,9 @@ def _insert_mark(dialect: str) -> Any:
     highest = highest.where(Attendance.checkpoint_id == bindparam("checkpoint_id"))
     names = ("checkpoint_id", "participant_id", "at", "device_id", "user_id", "mode", "substitute_id")
     values = {name: bindparam(name, type_=Attendance.__table__.c[name].type) for name in names}
-    door = select(Checkpoint.wave_id).where(Checkpoint.id == bindparam("checkpoint_id"), Checkpoint.kind == "hadir")
+    door = select(Checkpoint.wave_id).where(
+        Checkpoint.id == bindparam("checkpoint_id"), Checkpoint.kind == CheckpointKind.HADIR
+    )
     values |= {"number": highest.scalar_subquery(), "wave_id": door.scalar_subquery()}
     values |= {"voided_by": "", "void_reason": ""}
     made = upsert(dialect, Attendance.__table__).values(values)
@@ -235,8 +236,8 @@ _INSERT_MARK = Prepared(_insert_mark)
 _REGISTERED_SUBSTITUTE = Prepared(
     select(Attendance.substitute_id)
     .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-    .where(Checkpoint.wave_id == bindparam("wave"), Checkpoint.kind == "hadir")
-    .where(Attendance.participant_id == bindparam("participant"), Attendance.voided_at.is_(None))
+    .where(Checkpoint.wave_id == bindparam("wave"), Checkpoint.kind == CheckpointKind.HADIR)
+    .where(Attendance.participant_id == bindparam("participant"), Attendance.is_live)
     .limit(1)
 )
 _FOLLOWED = Prepared(

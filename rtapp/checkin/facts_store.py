@@ -70,7 +70,7 @@ def bounds_of(where: Where, attempt: Attempt) -> dict[str, Any]:
 
 def _same_list(mark: Any, point: Any) -> Any:
     """Say that a mark is of a checkpoint: made there, or at another door of the same registration."""
-    return or_(mark.checkpoint_id == point.id, and_(point.kind == "hadir", mark.wave_id == point.wave_id))
+    return or_(mark.checkpoint_id == point.id, and_(point.kind == CheckpointKind.HADIR, mark.wave_id == point.wave_id))
 
 
 def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
@@ -78,7 +78,7 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
     home, newer = aliased(Wave), aliased(Badge)
     needed, there = aliased(Checkpoint), aliased(Attendance)
     replaced = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id)
-    replaced = replaced.where(newer.revoked_at.is_(None)).scalar_subquery()
+    replaced = replaced.where(newer.is_live).scalar_subquery()
     return (
         select(
             Checkpoint.opens_at,
@@ -88,7 +88,7 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
             Wave.id.label("wave_id"),
             Badge.id.label("badge_id"),
             Badge.revoked_at,
-            case((Badge.revoked_at.is_not(None), replaced)).label("replaced_at"),
+            case((~Badge.is_live, replaced)).label("replaced_at"),
             Participant.id.label("participant_id"),
             Participant.seat_id,
             Participant.wave_id.label("home_wave_id"),
@@ -124,7 +124,7 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
             and_(
                 _same_list(Attendance, Checkpoint),
                 Attendance.participant_id == Participant.id,
-                Attendance.voided_at.is_(None),
+                Attendance.is_live,
             ),
         )
         .outerjoin(Device, Device.id == Attendance.device_id)
@@ -139,7 +139,7 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
             and_(
                 _same_list(there, needed),
                 there.participant_id == Participant.id,
-                there.voided_at.is_(None),
+                there.is_live,
             ),
         )
         .outerjoin(Scan, Scan.nonce == bindparam("nonce"))

@@ -14,10 +14,24 @@ from ..accounts.roles import Actor, Duty
 from ..audit.store import note
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing_store import doors_of, marked_at
+from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..roster.find_store import Person, people_by_id
 from ..roster.seat_store import seat_code
-from ..schema import Attendance, Badge, Case, Checkpoint, District, Event, Participant, Scan, Seat, Village, Wave
+from ..schema import (
+    PLACED,
+    Attendance,
+    Badge,
+    Case,
+    Checkpoint,
+    District,
+    Event,
+    Participant,
+    Scan,
+    Seat,
+    Village,
+    Wave,
+)
 from .turns_store import begin_recording
 from .verdict import Verdict
 
@@ -122,7 +136,7 @@ def wipe_rehearsal(session: Session, actor: str, wave_id: int, *, now: datetime)
     for mark in marks:
         mark.voided_at, mark.voided_by, mark.void_reason = now, actor[:80], REHEARSED
     cases = select(Case).join(Checkpoint, Checkpoint.id == Case.checkpoint_id).where(Case.settled_at.is_(None))
-    waiting = session.scalars(cases.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == "gladi")).all()
+    waiting = session.scalars(cases.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == CheckpointKind.GLADI)).all()
     for case in waiting:
         case.settled_at, case.settled_by, case.outcome = now, actor[:120], REHEARSED
     session.flush()
@@ -138,8 +152,8 @@ def waves_attended(session: Session, participant_id: int, except_wave: int) -> S
         select(Wave.number)
         .join(Checkpoint, Checkpoint.wave_id == Wave.id)
         .join(Attendance, Attendance.checkpoint_id == Checkpoint.id)
-        .where(Attendance.participant_id == participant_id, Attendance.voided_at.is_(None))
-        .where(Checkpoint.kind == "hadir", Wave.id != except_wave)
+        .where(Attendance.participant_id == participant_id, Attendance.is_live)
+        .where(Checkpoint.kind == CheckpointKind.HADIR, Wave.id != except_wave)
         .distinct()
         .order_by(Wave.number)
     ).all()
@@ -185,14 +199,11 @@ def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
             Village.name.label("village"), District.name.label("district"),
             Wave.number, Badge.token, Badge.short_code, Badge.revoked_at, Attendance.at,
         )
-        .select_from(Participant)
+        .select_from(PLACED)
         .join(Badge, Badge.participant_id == Participant.id)
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
         .outerjoin(Attendance, marked_at(doors_of(session, checkpoint_id)))
-        .where(Participant.archived_at.is_(None))
+        .where(Participant.on_roster)
         .order_by(Participant.id, Badge.id)
     )  # fmt: skip
     return [
@@ -216,7 +227,7 @@ def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
 
 def _rehearsal(wave_id: int) -> Select[tuple[Attendance]]:
     rows = select(Attendance).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-    return rows.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == "gladi", Attendance.voided_at.is_(None))
+    return rows.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == CheckpointKind.GLADI, Attendance.is_live)
 
 
 def _locked(session: Session, attendance_id: int, instead: int | None) -> Attendance:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..audit.store import lock_head, note, verify_chain
+from ..events.waves import CheckpointKind
 from ..schema import Attendance, Audit, AuditValue, Checkpoint, Scan
 from .seals import seal_of
 from .turns_store import end_recording
@@ -85,7 +86,7 @@ def unexplained(session: Session) -> Iterator[int]:
         if not lined and mark.voided_at is not None and undone.erased[mark.participant_id, clock.iso(mark.voided_at)]:
             undone.erased[mark.participant_id, clock.iso(mark.voided_at)] -= 1
             lined = True
-        wrongly = mark.id in undone.lines if mark.voided_at is None else kind != "gladi" and not lined
+        wrongly = mark.id in undone.lines if mark.voided_at is None else kind != CheckpointKind.GLADI and not lined
         if made.get(mark.id) != told or wrongly:
             yield mark.id
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..badges import token as codes
 from ..db import Prepared, upsert
+from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Attendance, Scan
 from .attempt import Answer, Attempt
@@ -154,7 +155,8 @@ def _mark(session: Session, attempt: Attempt, row: Row[Any], verdict: Verdict, a
         session.execute(update(Attendance).where(Attendance.id == row.attendance_id).values(at=at))
     if verdict not in MARKING:
         return None
-    substitute = substitute_of(session, attempt, row) if verdict is Verdict.REPRESENTED or row.kind != "hadir" else None
+    stands_in = verdict is Verdict.REPRESENTED or row.kind != CheckpointKind.HADIR
+    substitute = substitute_of(session, attempt, row) if stands_in else None
     return insert_mark(session, attempt, row.participant_id, at, substitute)
 
 

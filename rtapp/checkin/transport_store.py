@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from ..events.waves import CheckpointKind
 from ..schema import Attendance, Checkpoint, Substitute, Wave
 
 
@@ -56,7 +57,7 @@ _MARKS = (
     select(Attendance.participant_id, Wave.id, Wave.number, Checkpoint.kind, func.min(Attendance.at).label("at"))
     .join(Checkpoint, Checkpoint.wave_id == Wave.id)
     .join(Attendance, Attendance.checkpoint_id == Checkpoint.id)
-    .where(Attendance.voided_at.is_(None), Checkpoint.kind.in_(("hadir", "transport")))
+    .where(Attendance.is_live, Checkpoint.kind.in_((CheckpointKind.HADIR, CheckpointKind.TRANSPORT)))
     .group_by(Attendance.participant_id, Wave.id, Wave.number, Checkpoint.kind)
     .order_by(Wave.number)
 )
@@ -64,13 +65,13 @@ _SEATS = (
     select(func.count(func.distinct(Attendance.participant_id)))
     .join(Substitute, Substitute.id == Attendance.substitute_id)
     .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-    .where(Checkpoint.kind == "hadir", Attendance.voided_at.is_(None))
+    .where(Checkpoint.kind == CheckpointKind.HADIR, Attendance.is_live)
 )
 
 
 def _known(rows: Sequence[Row[Any]], wave_id: int, seats: int) -> Transport:
     return Transport(
-        waves=tuple(row.number for row in rows if row.kind == "hadir"),
-        paid=tuple((row.number, row.at) for row in rows if row.kind == "transport" and row.id != wave_id),
+        waves=tuple(row.number for row in rows if row.kind == CheckpointKind.HADIR),
+        paid=tuple((row.number, row.at) for row in rows if row.kind == CheckpointKind.TRANSPORT and row.id != wave_id),
         seats=seats,
     )

@@ -20,6 +20,7 @@ from ..accounts.roles import Role
 from ..badges.store import issue_missing
 from ..db import begin_write
 from ..events.store import find_event, new_epoch
+from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..roster import names
 from ..schema import Agenda, Checkpoint, Device, District, Event, Invitation, Participant, Seat, User, Village, Wave
@@ -106,10 +107,10 @@ def staff(session: Session, now: datetime) -> tuple[User, Device]:
 
 
 def _plan_day(session: Session, wave: Wave) -> None:
-    session.add(Checkpoint(wave=wave, name="Registrasi", kind="hadir", position=0))
+    session.add(Checkpoint(wave=wave, name="Registrasi", kind=CheckpointKind.HADIR, position=0))
     session.flush()
     for number, (starts, ends, material, speaker) in enumerate(AGENDA, start=1):
-        checkpoint = Checkpoint(wave=wave, name=f"Materi {number}", kind="sesi", position=number)
+        checkpoint = Checkpoint(wave=wave, name=f"Materi {number}", kind=CheckpointKind.SESI, position=number)
         session.add(
             Agenda(
                 wave=wave,

@@ -33,7 +33,7 @@ def lists_among(points: Sequence[Checkpoint]) -> list[Checkpoint]:
 def marked_at(points: Sequence[int] | Select[Any]) -> ColumnElement[bool]:
     """Return what makes an Attendance the participant's one live mark at ``points``: the first, were there two."""
     other = aliased(Attendance)
-    first = select(func.min(other.id)).where(other.participant_id == Participant.id, other.voided_at.is_(None))
+    first = select(func.min(other.id)).where(other.participant_id == Participant.id, other.is_live)
     first = first.where(other.checkpoint_id.in_(points)).correlate(Participant)
     return Attendance.id == first.scalar_subquery()
 
@@ -42,7 +42,7 @@ def marked_at_home() -> ColumnElement[bool]:
     """Return the same for the registration of the participant's own wave, through whichever door."""
     other, door = aliased(Attendance), aliased(Checkpoint)
     first = select(func.min(other.id)).join(door, door.id == other.checkpoint_id)
-    first = first.where(other.participant_id == Participant.id, other.voided_at.is_(None))
+    first = first.where(other.participant_id == Participant.id, other.is_live)
     first = first.where(door.kind == CheckpointKind.HADIR, door.wave_id == Participant.wave_id)
     return Attendance.id == first.correlate(Participant).scalar_subquery()
 
@@ -52,7 +52,7 @@ def away() -> Any:
     other, door, there = aliased(Attendance), aliased(Checkpoint), aliased(Wave)
     rows = select(func.min(there.number)).select_from(other)
     rows = rows.join(door, door.id == other.checkpoint_id).join(there, there.id == door.wave_id)
-    rows = rows.where(other.participant_id == Participant.id, other.voided_at.is_(None))
+    rows = rows.where(other.participant_id == Participant.id, other.is_live)
     rows = rows.where(door.kind == CheckpointKind.HADIR)
     rows = rows.where(or_(Participant.wave_id.is_(None), door.wave_id != Participant.wave_id))
     return rows.correlate(Participant).scalar_subquery()
@@ -72,14 +72,14 @@ def select_standing(*columns: Any, points: Sequence[int] | None = None) -> Selec
 
 def on_list(wave_id: int) -> ColumnElement[bool]:
     """Return what makes a participant one of a wave's heads: whoever came is, also when archived since."""
-    came = or_(Participant.archived_at.is_(None), Attendance.id.is_not(None))
+    came = or_(Participant.on_roster, Attendance.id.is_not(None))
     return and_(Participant.wave_id == wave_id, Participant.kind == "rt", came)
 
 
 def on_any_list() -> ColumnElement[bool]:
     """Return the same for the list of whichever wave somebody is of, where no mark was joined."""
     came = select(Attendance.id).where(marked_at_home()).correlate(Participant).exists()
-    return and_(Participant.kind == "rt", or_(Participant.archived_at.is_(None), came))
+    return and_(Participant.kind == "rt", or_(Participant.on_roster, came))
 
 
 def stands(standing: str) -> ColumnElement[bool]:

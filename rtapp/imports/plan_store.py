@@ -170,7 +170,7 @@ def _known(session: Session) -> Known:
             Wave.number, Participant.version,
         )
         .join(Village, Village.id == Seat.village_id)
-        .outerjoin(Participant, (Participant.seat_id == Seat.id) & Participant.archived_at.is_(None))
+        .outerjoin(Participant, (Participant.seat_id == Seat.id) & Participant.on_roster)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
     )  # fmt: skip
     seats: dict[tuple[str, str], list[KnownSeat]] = defaultdict(list)

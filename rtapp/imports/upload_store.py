@@ -121,7 +121,7 @@ def why_not_undone(session: Session, kept: RosterImport) -> Reason | None:
     recorded = (select(Attendance.participant_id), select(Scan.participant_id).where(Scan.participant_id.is_not(None)))
     if any(not added.isdisjoint(session.scalars(ids.distinct())) for ids in recorded):
         return reason("import_scanned", "Sudah ada yang dipindai atau dicatat hadir dari daftar ini.")
-    rows = select(Participant.id, Participant.version).where(Participant.archived_at.is_(None))
+    rows = select(Participant.id, Participant.version).where(Participant.on_roster)
     present = {str(id_): version for id_, version in session.execute(rows)}
     if any(present.get(id_) != version for id_, version in versions.items()):
         return reason("import_changed", "Sudah ada yang diubah sesudahnya.")

@@ -47,7 +47,7 @@ def marks_at(session: Session, checkpoint_id: int, *, users: bool = True) -> lis
     by = func.coalesce(Device.label, User.name, "") if users else func.coalesce(Device.label, "")
     rows = select(Attendance.at, by)
     rows = rows.outerjoin(Device, Device.id == Attendance.device_id).outerjoin(User, User.id == Attendance.user_id)
-    rows = rows.where(Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id)), Attendance.voided_at.is_(None))
+    rows = rows.where(Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id)), Attendance.is_live)
     return [(at, name) for at, name in session.execute(rows)]
 
 
@@ -62,7 +62,7 @@ def heard_in(session: Session, wave_id: int, *, users: bool = True) -> dict[str,
 
 def points_of(session: Session, wave_id: int) -> list[tuple[Any, ...]]:
     """Return name, kind and number present of a wave's checkpoints, heads of this wave; a rehearsal is no part."""
-    here = and_(Attendance.checkpoint_id == Checkpoint.id, Attendance.voided_at.is_(None))
+    here = and_(Attendance.checkpoint_id == Checkpoint.id, Attendance.is_live)
     head = and_(Participant.id == Attendance.participant_id, Participant.wave_id == wave_id, Participant.kind == "rt")
     rows = select(Checkpoint.name, Checkpoint.kind, func.count(Participant.id))
     rows = rows.select_from(Checkpoint).outerjoin(Attendance, here).outerjoin(Participant, head)
@@ -105,7 +105,7 @@ def over_all_waves(session: Session) -> list[DistrictTally]:
         .join(Seat, Seat.id == Participant.seat_id)
         .join(Village, Village.id == Seat.village_id)
         .join(District, District.id == Village.district_id)
-        .where(Participant.kind == "rt", or_(Participant.archived_at.is_(None), Attendance.id.is_not(None)))
+        .where(Participant.kind == "rt", or_(Participant.on_roster, Attendance.id.is_not(None)))
         .order_by(District.code, Village.code)
     )  # fmt: skip
     found: dict[tuple[str, str], dict[tuple[str, ...], Counter[Standing]]] = {}

@@ -58,10 +58,10 @@ def count_at(session: Session, checkpoint_id: int) -> Count:
     """
     wave_id = find_checkpoint(session, checkpoint_id).wave_id
     own = (Participant.kind == "rt", Participant.wave_id == wave_id)
-    here = select(Attendance.participant_id).where(Attendance.voided_at.is_(None))
+    here = select(Attendance.participant_id).where(Attendance.is_live)
     here = here.where(Attendance.checkpoint_id.in_(doors(checkpoint_id)))
     present = select(func.count()).where(*own, Participant.id.in_(here))
-    listed = select(func.count()).where(*own, or_(Participant.archived_at.is_(None), Participant.id.in_(here)))
+    listed = select(func.count()).where(*own, or_(Participant.on_roster, Participant.id.in_(here)))
     return Count(checkpoint_id, *session.execute(select(present.scalar_subquery(), listed.scalar_subquery())).one())
 
 
@@ -90,7 +90,7 @@ def last_arrivals(session: Session, checkpoint_id: int, limit: int = ARRIVALS) -
         .outerjoin(Village, Village.id == Seat.village_id)
         .outerjoin(Device, Device.id == Attendance.device_id)
         .outerjoin(User, User.id == Attendance.user_id)
-        .where(Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id)), Attendance.voided_at.is_(None))
+        .where(Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id)), Attendance.is_live)
         .order_by(Attendance.at.desc(), Attendance.id.desc())
         .limit(limit)
     )
@@ -144,7 +144,7 @@ def _invitation(session: Session, wave_id: int) -> dict[tuple[str, str], int]:
 def _others(session: Session, points: Sequence[int], wave_id: int) -> tuple[int, int]:
     """Return how many heads of other waves, and how many who are no heads, are present at these checkpoints."""
     of_other_wave = and_(Participant.kind == "rt", func.coalesce(Participant.wave_id, 0) != wave_id)
-    here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(points), Attendance.voided_at.is_(None))
+    here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(points), Attendance.is_live)
     rows = select(func.count(case((of_other_wave, 1))), func.count(case((Participant.kind != "rt", 1))))
     heads, guests = session.execute(rows.where(Participant.id.in_(here))).one()
     return heads, guests

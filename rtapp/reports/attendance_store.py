@@ -53,7 +53,7 @@ def _people(wave_id: int, doors: Sequence[int]) -> Any:
         .outerjoin(Village, Village.id == Seat.village_id)
         .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Substitute, Substitute.id == Attendance.substitute_id)
-        .where(or_(and_(own, Participant.archived_at.is_(None)), Attendance.id.is_not(None)))
+        .where(or_(and_(own, Participant.on_roster), Attendance.id.is_not(None)))
         .order_by(Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw)
         .order_by(Participant.name_key, Participant.id)
     )  # fmt: skip

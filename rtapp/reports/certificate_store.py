@@ -15,6 +15,7 @@ from ..events.agenda_store import agenda_of
 from ..events.standing_store import doors_of
 from ..refusals import Refused
 from ..schema import (
+    SEATED,
     Attendance,
     Certificate,
     Checkpoint,
@@ -145,7 +146,7 @@ def find_by_code(session: Session, code: str) -> tuple[Certificate, Earner] | No
 def _marks(session: Session, wave_id: int) -> dict[int, list[tuple[int, str]]]:
     rows = select(Attendance.participant_id, Attendance.checkpoint_id, Attendance.mode)
     rows = rows.join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-    rows = rows.where(Checkpoint.wave_id == wave_id, Attendance.voided_at.is_(None))
+    rows = rows.where(Checkpoint.wave_id == wave_id, Attendance.is_live)
     marks: dict[int, list[tuple[int, str]]] = defaultdict(list)
     first = {door: point.id for point in countable_points(session, wave_id) for door in doors_of(session, point.id)}
     for row in session.execute(rows.where(Checkpoint.kind.not_in(NOT_COUNTED))):
@@ -155,7 +156,7 @@ def _marks(session: Session, wave_id: int) -> dict[int, list[tuple[int, str]]]:
 
 def _heads(wave_id: int, place: str) -> Any:
     marked = select(Attendance.participant_id).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-    marked = marked.where(Checkpoint.wave_id == wave_id, Attendance.voided_at.is_(None))
+    marked = marked.where(Checkpoint.wave_id == wave_id, Attendance.is_live)
     own = Participant.kind == "rt"
     rows = (
         select(
@@ -163,10 +164,7 @@ def _heads(wave_id: int, place: str) -> Any:
             Village.code.label("village_code"), District.name.label("district"),
             District.code.label("district_code"), Certificate,
         )
-        .select_from(Participant)
-        .join(Seat, Seat.id == Participant.seat_id)
-        .join(Village, Village.id == Seat.village_id)
-        .join(District, District.id == Village.district_id)
+        .select_from(SEATED)
         .outerjoin(Certificate, Certificate.participant_id == Participant.id)
         .where(or_(Certificate.wave_id == wave_id, and_(Certificate.id.is_(None), Participant.id.in_(marked), own)))
         .order_by(District.code, Village.code, Seat.rt, Seat.rw, Participant.id)

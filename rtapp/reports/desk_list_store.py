@@ -12,7 +12,7 @@ from ..badges.token import shown
 from ..documents.xlsx_out import Table
 from ..events.standing_store import doors_of, marked_at
 from ..events.waves import CheckpointKind
-from ..schema import Attendance, Badge, Checkpoint, District, Participant, Scan, Seat, Village, Wave
+from ..schema import LIVE_CARD, PLACED, Attendance, Badge, Checkpoint, District, Participant, Scan, Seat, Village, Wave
 from .desk_list import Line
 
 LATELY = timedelta(days=1)
@@ -35,14 +35,11 @@ def lines_of(
             Village.kind, Village.code.label("village_code"), District.name.label("district"),
             Wave.number, Attendance.at, Attendance.mode, Participant.wave_id, Participant.kind.label("who"),
         )
-        .select_from(Participant)
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .outerjoin(District, District.id == Village.district_id)
+        .select_from(PLACED)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
-        .outerjoin(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
+        .outerjoin(Badge, LIVE_CARD)
         .outerjoin(Attendance, mark)
-        .where(or_(and_(own, Participant.archived_at.is_(None)), Attendance.id.is_not(None)))
+        .where(or_(and_(own, Participant.on_roster), Attendance.id.is_not(None)))
         .order_by(Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw, Participant.name_key)
     )  # fmt: skip
     if districts:

@@ -100,7 +100,7 @@ def pay_list(session: Session, wave: Wave, checkpoint_id: int | None = None) -> 
 
 def _marked(checkpoint_ids: Sequence[int]) -> Any:
     rows = select(Attendance.id).where(Attendance.checkpoint_id.in_(checkpoint_ids))
-    return rows.where(Attendance.voided_at.is_(None)).limit(1)
+    return rows.where(Attendance.is_live).limit(1)
 
 
 def _told(rates: Mapping[str, Rate]) -> dict[str, str]:
@@ -132,7 +132,7 @@ def _paid(session: Session, wave_id: int, point: Checkpoint) -> dict[int, tuple[
     rows = rows.where(Checkpoint.wave_id == wave_id, Checkpoint.kind == CheckpointKind.TRANSPORT)
     if point.kind == CheckpointKind.TRANSPORT:
         rows = rows.where(Checkpoint.id == point.id)
-    rows = rows.where(Attendance.voided_at.is_(None)).order_by(Attendance.at.desc(), Attendance.id)
+    rows = rows.where(Attendance.is_live).order_by(Attendance.at.desc(), Attendance.id)
     return {person: (at, name) for person, at, name in session.execute(rows)}
 
 

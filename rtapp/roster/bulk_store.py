@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, select, update
 from sqlalchemy.orm import Session
 
 from ..audit import store as audit
-from ..events.waves import numeral
+from ..events.waves import CheckpointKind, numeral
 from ..refusals import Refused
 from ..schema import Attendance, Checkpoint, Participant, Wave
 
@@ -106,8 +106,8 @@ def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 _CAME_ANYWHERE = (
     select(Attendance.id)
-    .join(Checkpoint, and_(Checkpoint.id == Attendance.checkpoint_id, Checkpoint.kind == "hadir"))
-    .where(Attendance.participant_id == Participant.id, Attendance.voided_at.is_(None))
+    .join(Checkpoint, and_(Checkpoint.id == Attendance.checkpoint_id, Checkpoint.kind == CheckpointKind.HADIR))
+    .where(Attendance.participant_id == Participant.id, Attendance.is_live)
     .correlate(Participant)
     .exists()
 )

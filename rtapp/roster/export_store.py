@@ -12,7 +12,7 @@ from ..documents.xlsx_out import Table, write_xlsx
 from ..events.place_store import find_districts
 from ..events.waves import numeral
 from ..refusals import Refused
-from ..schema import Badge, District, Participant, Seat, Village, Wave
+from ..schema import LIVE_CARD, PLACED, Badge, District, Participant, Seat, Village, Wave
 
 TEMPLATE = ("Kecamatan", "Desa/Kelurahan", "RT", "RW", "Nama Lengkap", "L/P", "No. HP", "Jabatan")
 CODES = ("code", "short_code", "name", "rt", "rw", "village_code", "village", "district", "wave")
@@ -28,12 +28,10 @@ def export_rows(session: Session, with_codes: bool) -> list[list[str]]:
     """
     rows = (
         select(Participant, Seat, Village, District, Wave.number, Badge.token, Badge.short_code)
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .outerjoin(District, District.id == Village.district_id)
+        .select_from(PLACED)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
-        .outerjoin(Badge, (Badge.participant_id == Participant.id) & Badge.revoked_at.is_(None))
-        .where(Participant.archived_at.is_(None))
+        .outerjoin(Badge, LIVE_CARD)
+        .where(Participant.on_roster)
         .order_by(Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id)
     )
     listed: list[list[str]] = [[*CODES] if with_codes else [*TEMPLATE, "Gelombang"]]

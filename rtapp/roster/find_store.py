@@ -7,13 +7,13 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import away, doors, marked_at, marked_at_home, noted_absence, stands
 from ..refusals import Refused
-from ..schema import Attendance, Audit, Badge, Checkpoint, District, Participant, Seat, Village, Wave
+from ..schema import LIVE_CARD, PLACED, Attendance, Audit, Badge, Checkpoint, District, Participant, Seat, Village, Wave
 from . import names
 from .seat_store import seat_code
 
@@ -101,7 +101,7 @@ def count_people(session: Session, wanted: Filter) -> int:
 
 def count_kinds(session: Session, *, archived: bool = False) -> dict[str, int]:
     """Return how many people of each kind are on the roster, or in its archive; a head is who has a seat."""
-    there = Participant.archived_at.isnot(None) if archived else Participant.archived_at.is_(None)
+    there = ~Participant.on_roster if archived else Participant.on_roster
     seated = select(func.count()).where(there, Participant.seat_id.isnot(None))  # an index answers this alone
     rows = select(Participant.kind, func.count()).where(there, Participant.seat_id.is_(None))
     others = {kind: number for kind, number in session.execute(rows.group_by(Participant.kind))}
@@ -134,7 +134,7 @@ def find_person(session: Session, participant_id: int) -> Person:
 
 def head_of(session: Session, seat_id: int) -> Person | None:
     """Return who holds a seat now; None while it is vacant."""
-    held = select(Participant.id).where(Participant.seat_id == seat_id, Participant.archived_at.is_(None))
+    held = select(Participant.id).where(Participant.seat_id == seat_id, Participant.on_roster)
     id_ = session.scalar(held)
     return None if id_ is None else find_person(session, id_)
 
@@ -163,7 +163,7 @@ def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
         .outerjoin(Village, Village.id == Seat.village_id)
     )
     archived = wanted.status == "arsip"
-    rows = rows.where(Participant.archived_at.isnot(None) if archived else Participant.archived_at.is_(None))
+    rows = rows.where(~Participant.on_roster if archived else Participant.on_roster)
     if not by_likeness:
         for token in names.query_tokens(wanted.q):
             rows = rows.where(Participant.search_key.contains(token, autoescape=True))
@@ -256,12 +256,9 @@ def _select_people(checkpoint_id: Any) -> Select[Any]:
             away().label("away"),
             noted_absence().label("absence"),
         )
-        .select_from(Participant)
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .outerjoin(District, District.id == Village.district_id)
+        .select_from(PLACED)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
-        .outerjoin(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
+        .outerjoin(Badge, LIVE_CARD)
         .outerjoin(Attendance, _mark(checkpoint_id))
     )
 

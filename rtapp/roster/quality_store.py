@@ -82,7 +82,7 @@ def look_over(session: Session) -> Quality:
     )
 
 
-_HEADS = (Participant.kind == "rt", Participant.archived_at.is_(None))
+_HEADS = (Participant.kind == "rt", Participant.on_roster)
 
 
 def _count(session: Session, *where: Any) -> int:
@@ -105,7 +105,7 @@ def _groups(session: Session, rows: Select[Any]) -> list[list[Person]]:
 
 
 def _vacancies() -> Select[tuple[int, str, str, str]]:
-    held = select(Participant.id).where(Participant.seat_id == Seat.id, Participant.archived_at.is_(None)).exists()
+    held = select(Participant.id).where(Participant.seat_id == Seat.id, Participant.on_roster).exists()
     rows = select(Seat.id, Seat.rt, Village.name, District.name).join(Village, Village.id == Seat.village_id)
     rows = rows.join(District, District.id == Village.district_id).where(~held)
     return rows.order_by(Village.code, Seat.rt)

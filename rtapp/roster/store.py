@@ -187,7 +187,7 @@ def _refuse_held(session: Session, event_id: int, seat: Seat, by: int | None) ->
     if seat.id is None:
         return
     holder = select(Participant).where(Participant.event_id == event_id, Participant.seat_id == seat.id)
-    holder = holder.where(Participant.archived_at.is_(None), Participant.id != (by or 0))
+    holder = holder.where(Participant.on_roster, Participant.id != (by or 0))
     other = session.scalar(holder)
     if other is not None:
         raise Refused(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.store import verify_chain
 from ..checkin.seals_store import first_bad_scan, unexplained
+from ..events.waves import CheckpointKind
 from ..live.board_store import over_all_waves, points_of
 from ..live.store import count_at, counts_at
 from ..refusals import Reason, reason
@@ -215,7 +216,7 @@ def _counts_of(session: Session, point: Any) -> Findings:
         if shown != recounted:
             yield _differs(point.name, name, shown, recounted)
     beside = {"meja": small.hadir, "kecamatan": sum(district.hadir for district in counts.districts)}
-    if point.kind != "hadir":  # of a registration the board shows each door by itself
+    if point.kind != CheckpointKind.HADIR:  # of a registration the board shows each door by itself
         beside |= {name: present for name, _, present in points_of(session, point.wave_id) if name == point.name}
     for where, shown in beside.items():
         if shown != counts.hadir:
