@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from alembic.config import Config
 from click.testing import CliRunner, Result
 from filelock import FileLock
 
@@ -160,12 +159,11 @@ def test_settings_that_cannot_be_read_are_told_with_the_line(run, tmp_path):
 
 def test_an_older_database_is_not_changed_under_a_server_that_uses_it(run, tmp_path, monkeypatch):
     assert run("migrate").stdout == "Basis data diperbarui.\n"
-    first, newer, later = migrations.newest(), tmp_path / "newer", Config()
+    first, newer = migrations.newest(), tmp_path / "newer"
     shutil.copytree(Path(migrations.__file__).parent, newer)
-    version = f"revision, down_revision = 'later', '{first}'\n\n\ndef upgrade():\n    pass\n"
+    version = f'revision = "later"\ndown_revision = "{first}"\n\n\ndef upgrade():\n    pass\n'
     (newer / "versions" / "later.py").write_text(version)
-    later.set_main_option("script_location", str(newer))
-    monkeypatch.setattr(migrations, "_config", lambda: later)
+    monkeypatch.setattr(migrations, "FOLDER", newer)
     with FileLock(tmp_path / "instance" / "serve.lock"):
         assert told(run("migrate")).startswith("Server lain sudah berjalan")
     assert rows(tmp_path / "instance", "SELECT version_num FROM alembic_version") == [(first,)]

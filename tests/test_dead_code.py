@@ -18,15 +18,22 @@ BY_DECORATOR = [
     "@click.*",
 ]
 BY_NAME = [
-    *("create_system", "external_attr"),  # zipfile
+    *("create_system", "external_attr", "compress_type"),  # zipfile
+    *("autocommit", "_write_header_footer", "dhh", "dmm", "YMDhms"),  # psycopg, xlsxwriter, reportlab
     *("formatter_class", "context_class", "command_class", "group_class"),  # click
     *("impl", "cache_ok", "process_bind_param", "process_result_value", "isolation_level"),  # SQLAlchemy
     *("handle_starttag", "handle_endtag", "handle_data"),  # html.parser
     *("Meta", "validate_*", "field_id"),  # WTForms
-    *("max_content_length", "max_form_memory_size", "request_class", "parameter_storage_class"),  # Flask: requests
-    *("permanent", "session_interface", "open_session", "get_cookie_secure"),  # Flask: sessions
+    *(
+        "max_content_length",
+        "max_form_memory_size",
+        "request_class",
+        "parameter_storage_class",
+        "ensure_sync",
+    ),  # Flask: requests
+    *("permanent", "session_interface", "open_session", "get_cookie_secure", "get_cookie_name"),  # Flask: sessions
     *("lstrip_blocks", "trim_blocks", "bytecode_cache"),  # Jinja
-    "served_app",  # granian
+    *("served_app", "_wsgi_call_wrap"),  # granian
     *("csp_wasm", "private_card"),  # read with g.get
     "limits",  # of a protocol
     "*_views",  # imported so that their routes are known

@@ -5,9 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-ABSENCES = ("izin", "sakit", "dinas", "tanpa_keterangan")
-"""The kinds of absence that can be noted, in the order in which they are counted and shown."""
-
 
 class Standing(StrEnum):
     """The one state of a head in a wave; who is on its list has exactly one of them."""
@@ -20,6 +17,10 @@ class Standing(StrEnum):
     DINAS = "dinas"
     TANPA_KETERANGAN = "tanpa_keterangan"
     BELUM = "belum"
+
+
+# The kinds of absence that can be noted, in the order in which they are counted and shown.
+ABSENCES = tuple(map(str, (Standing.IZIN, Standing.SAKIT, Standing.DINAS, Standing.TANPA_KETERANGAN)))
 
 
 def standing_of(mode: str | None, away: int | None, absence: str | None) -> Standing:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from ..config import make_private
 from ..refusals import Refused
 
+FOLDER = Path(__file__).parent
 _SAID = re.compile(r'^((?:down_)?revision)(?:: [^=]+)? = "([^"]+)"', re.MULTILINE)
 
 
@@ -69,7 +70,7 @@ def newest() -> str | None:
 def _revisions() -> dict[str, str | None]:
     """Return every revision of this version with the one before it, read from the files that Alembic would run."""
     found = {}
-    for path in (Path(__file__).parent / "versions").glob("*.py"):
+    for path in (FOLDER / "versions").glob("*.py"):
         said = dict(_SAID.findall(path.read_text(encoding="utf-8")))
         found[said["revision"]] = said.get("down_revision")
     return found
@@ -95,7 +96,7 @@ def _run(connection: Any) -> bool:
         if _current(connection) == newest():
             return False
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")
