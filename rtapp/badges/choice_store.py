@@ -125,6 +125,11 @@ def ids_of(session: Session, choice: Choice) -> list[int]:
     return list(session.scalars(_in_order(_chosen(choice, Participant.id))))
 
 
+def names_of(session: Session, choice: Choice) -> list[str]:
+    """Return the names of ``choice`` in the order of the sheets."""
+    return list(session.scalars(_in_order(_chosen(choice, Participant.name))))
+
+
 def cards_by_id(session: Session, choice: Choice) -> list[tuple[int, Card]]:
     """Return participant ids and live cards of ``choice`` in the order of the sheets."""
     return [(holder.id, holder.card) for holder in holders_of(session, choice)]

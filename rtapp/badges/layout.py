@@ -7,7 +7,7 @@ from typing import Any, Protocol
 HINT = "Tunjukkan di meja registrasi"
 """The sentence under every code; papers are Indonesian."""
 
-PRIVACY = "Data pada kartu ini dipakai hanya untuk kegiatan ini. Penjelasannya ada di meja registrasi."
+PRIVACY = "Data hanya untuk kegiatan ini; penjelasannya di meja registrasi."
 """The line at the foot of every card; the page it speaks of is /privacy/notice."""
 
 QUIET = 4  # modules of white around a code (ISO/IEC 18004)
@@ -15,7 +15,9 @@ ACCENT = 0.15  # how far an accent rises above the top of its line, in sizes
 
 _PT = 25.4 / 72
 _PADDING = 5.0
-_CODE, _MOST = 0.68, 40.0  # side of the code with its quiet zone: of the card's height, and at most
+# Side of the code with its quiet zone: of the card's height, at least (28 mm are dark where a side has 21 modules), at
+# most.
+_CODE, _LEAST, _MOST = 0.68, 38.7, 40.0
 _GUTTER = 0.8
 _RING = 4.9
 
@@ -88,7 +90,7 @@ class Pen(Protocol):
 
 def zone(cell: Box) -> Box:
     """Return the square that belongs to the code and its quiet zone alone."""
-    side = min(_CODE * cell.height, _MOST)
+    side = min(max(_CODE * cell.height, _LEAST), _MOST)
     edge = _PADDING - side * QUIET / 37  # the dark modules of an address line up with the padding
     return Box(cell.right - edge - side, cell.y + edge, side, side)
 
@@ -99,7 +101,7 @@ def draw_card(pen: Pen, card: Card, code: Code, cell: Box) -> None:
     left = Box(cell.x + _PADDING, cell.y + 4.2, square.x - _GUTTER - cell.x - _PADDING, cell.height - 8.4)
     _draw_code(pen, card, code, square, left.bottom)
     foot = _draw_wave(pen, card, left)
-    line = pen.fit(PRIVACY, "regular", cell.width - 2 * _PADDING, largest=4.8 * _PT, smallest=4 * _PT)
+    line = pen.fit(PRIVACY, "regular", cell.width - 2 * _PADDING, largest=6.5 * _PT, smallest=6 * _PT)
     pen.write(cell.x + _PADDING, cell.bottom - 1.2 - line.height, line, "regular")
     # On taller paper the same text stands a little larger.
     point = _PT * cell.height / 56

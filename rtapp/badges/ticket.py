@@ -99,7 +99,7 @@ def _draw_foot(pen: Pen, card: Card, box: Box, square: Box) -> None:
         for line in text.lines or ("",)
     )
     left = middle - (2 * radius + gap + widest) / 2
-    line = pen.fit(PRIVACY, "regular", width, largest=22 * unit, smallest=18 * unit)
+    line = pen.fit(PRIVACY, "regular", width, largest=28 * unit, smallest=22 * unit)
     floor = box.bottom - 20 * unit - line.height
     pen.write(middle, floor, line, "regular", "middle")
     center = (y + floor) / 2

@@ -14,7 +14,7 @@ from ..refusals import Refused
 from ..roster.find_store import find_person
 from ..settings import store as settings
 from ..web import reach
-from ..web.downloads import download, fonts
+from ..web.downloads import download, fonts, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
@@ -121,6 +121,7 @@ def _cards_page(form: CardsForm, status: int) -> Response:
         base_url=settings.read(db.session, "base_url"),
         standing=reach.standing(),
         wave=events.wave_by_number(db.session, choice.wave_number) if choice.wave_number else None,
+        unprintable=[] if wrong else unprintable_names(choice_store.names_of(db.session, choice)),
     )
     if wants_fragment():
         response.headers["HX-Replace-Url"] = url_for(".cards", **form.asked())

@@ -33,7 +33,8 @@ def _draw(pen: "Document", label: str, districts: Sequence[str], event: str) -> 
     middle, width = pen.width / 2, pen.width - 2 * _EDGE
     head = pen.fit(event, "regular", width, largest=7, smallest=4)
     pen.write(middle, _EDGE, head, "regular", "middle")
-    title = pen.fit(label, "bold", width, largest=52, smallest=16)
+    # A long label stands on more lines, whole: it is looked for from afar.
+    title = pen.fit(label, "bold", width, largest=52, smallest=6, lines=3, height=pen.height * 0.34)
     line = _EDGE + head.height + 8 + title.height + 6
     pen.write(middle, _EDGE + head.height + 8, title, "bold", "middle")
     pen.line(_EDGE, line, pen.width - _EDGE, line, 0.8)

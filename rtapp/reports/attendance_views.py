@@ -17,7 +17,7 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.downloads import download, paper_choices
+from ..web.downloads import download, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
@@ -110,5 +110,6 @@ def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -
         "roll": roll,
         "shown": list(parts_of(roll.lines, part)) if roll else [],
         "papers": paper_choices(),
+        "unprintable": unprintable_names(one.name for one in roll.lines) if roll else [],
         "problem": refusal_text(said) if said else "",
     }

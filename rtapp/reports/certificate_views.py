@@ -15,7 +15,7 @@ from ..events.about_store import about_of
 from ..events.place_store import find_districts
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.downloads import chosen_paper, download, fonts, paper_choices
+from ..web.downloads import chosen_paper, download, fonts, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.requests import row_id
@@ -144,6 +144,7 @@ def _page(wave: Wave, problem: str = "") -> dict[str, Any]:
         "places": _places({one.district_code for one in numbered} | {one.village_code for one in numbered}),
         "taught": bool(store.materials_of(db.session, wave)),
         "papers": paper_choices(),
+        "unprintable": unprintable_names(one.name for one in earners if one.earned),
         "problem": problem,
     }
 

@@ -14,7 +14,7 @@ from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.downloads import download, paper_choices
+from ..web.downloads import download, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
@@ -113,6 +113,7 @@ def _page(wave: Wave, problems: dict[str, str] | None = None, said: Refused | No
         "cash": cash_by_cashier(payments),
         "warned": [(one, " ".join(map(refusal_text, one.warnings))) for one in payments if one.warnings],
         "papers": paper_choices(),
+        "unprintable": unprintable_names(name for one in payments for name in (one.name, one.substitute)),
     }
 
 

@@ -1,6 +1,6 @@
 """Papers as pages hand them out: the fonts, the paper that was chosen, a file under a name that any system can hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from ..db import db
 from ..documents.fonts import find_fonts
+from ..documents.glyphs import unprintable
 from ..documents.paper import plain
 from ..refusals import Refused
 from ..settings.letterhead_store import letterhead_of
@@ -28,6 +29,14 @@ KINDS_OF_FILE = {
 def fonts() -> Path:
     """Return the folder of the fonts; refused where there are none."""
     return find_fonts(Path(current_app.static_folder or ""))
+
+
+def unprintable_names(names: Iterable[str]) -> list[str]:
+    """Return the names that papers cannot show, for the fonts lack some of their letters; none without fonts."""
+    try:
+        return unprintable(dict.fromkeys(names), fonts())
+    except Refused:
+        return []
 
 
 def paper_choices() -> list[tuple[str, str]]:
