@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..documents.flow import Block, Paper, words
+from ..documents.flow import Block, Paper, space, words
 from ..documents.tables import Column, Table
 from ..settings.letter import About, opening
 from .attendance import Roll, parts_of
@@ -25,4 +25,5 @@ def invitation_blocks(paper: Paper, roll: Roll, about: About) -> Iterator[Block]
         table = Table(paper, _COLUMNS, height=8.5)
         for number, (_at, line) in enumerate(numbered, start=1):
             yield replace(table.row([number, line.name, line.title, ""]), place=village)
+        yield space(2)
         yield words(paper, f"Jumlah yang diundang: {len(numbered)} orang.", face="bold")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from .. import clock
-from ..documents.flow import BODY, SIDE, Block, Cell, Image, Margins, Paper, Strip, block_of, space, words
+from ..documents.flow import BODY, SIDE, SMALL, Block, Cell, Image, Margins, Paper, Strip, block_of, space, words
 from ..documents.lettering import NO_BREAK, POINT, Fitted
 from .letterhead import NO_LETTERHEAD, Letterhead
 from .signatories import IN_CHARGE as IN_CHARGE
@@ -201,8 +201,10 @@ def _fact(paper: Paper, name: str, value: str) -> Block:
     start = left + _NAME + _COLON
     fitted = paper.stand(value, "regular", right - start, BODY, 2 * BODY[-1] * 1.17)
     told = Cell(start, right, fitted, whole=f"{name} : {value}", top=True, sheet=(left, right))
+    title = paper.fit(name, "regular", _NAME, largest=fitted.size, smallest=SMALL)
+    colon = paper.fit(":", "regular", _COLON, largest=fitted.size, smallest=SMALL)
     named = [
-        Cell(left, left + _NAME, paper.stand(name, "regular", _NAME, (fitted.size,)), top=True, sheet=(left, left)),
-        Cell(left + _NAME, start, paper.stand(":", "regular", _COLON, (fitted.size,)), top=True, sheet=(left, left)),
+        Cell(left, left + _NAME, title, top=True, sheet=(left, left)),
+        Cell(left + _NAME, start, colon, top=True, sheet=(left, left)),
     ]
     return block_of([Strip(fitted.height + 0.8, (*named, told))])
