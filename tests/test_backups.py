@@ -206,12 +206,96 @@ def test_an_empty_folder_becomes_the_instance_with_its_keys_under_a_new_epoch(ba
     assert told.exit_code == 0, told.stderr
     assert "Selanjutnya: jalankan “python app.py serve --tls”" in told.stdout
     kept = state(instance)
-    assert all(state(other)[name] == kept[name] for name in kept if name.parts[0] in ("secret_key", "config.py", "tls"))
+    assert all(state(other)[name] == kept[name] for name in kept if name.parts[0] in ("secret_key", "tls"))
+    assert not (other / "config.py").exists() and "tidak dipakai: config.py (--keys)" in told.stdout
     epochs = [rows(folder / DATABASE, "SELECT epoch FROM event") for folder in (instance, other)]
     assert epochs[0] != epochs[1]
     assert {path.stat().st_mode & 0o077 for path in other.rglob("*") if path.is_file()} == {0}
     assert run(other, "verify").exit_code == 0
     assert rows(other / DATABASE, "SELECT action FROM audit ORDER BY id DESC LIMIT 1") == [("backup.restore",)]
+
+
+def repacked(path, target, change=None, **files):
+    """Return a copy of a backup as somebody else could make it: its own digests fit, whatever was put into it."""
+    with zipfile.ZipFile(path) as source:
+        told = json.loads(source.read("manifest.json"))
+        held = {name: source.read(name) for name in source.namelist() if name != "manifest.json"}
+    for name, data in files.items():
+        held[name.replace("__", "/").replace("_py", ".py").replace("_db", ".db")] = data
+    told["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in held.items()}
+    told = change(told) if change else told
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("manifest.json", told if isinstance(told, str) else json.dumps(told))
+        for name, data in held.items():
+            archive.writestr(name, data)
+    return target
+
+
+def test_a_restore_takes_data_and_leaves_keys_and_settings_until_a_word_is_typed(back_up, instance, tmp_path):
+    planted = repacked(
+        back_up(), tmp_path / "titipan.zip", config_py=b"raise SystemExit('dijalankan')", secret_key=b"ab"
+    )
+    before = {name: digest for name, digest in state(instance).items() if name.parts[0] in ("config.py", "secret_key")}
+    told = run(instance, "restore", str(planted))
+    assert told.exit_code == 0 and "tidak dipakai: secret_key, config.py (--keys)" in told.stdout
+    assert {name: state(instance)[name] for name in before} == before
+    refused = run(instance, "restore", str(planted), "--keys", given="ya\n")
+    assert refused.exit_code == 1 and "config.py: kode yang dijalankan" in refused.stdout
+    assert {name: state(instance)[name] for name in before} == before
+    assert run(instance, "restore", str(planted), "--keys", given="ganti kunci\n").exit_code == 0
+    assert "dijalankan" in (instance / "config.py").read_text()
+
+
+def test_an_instance_that_locks_its_backups_asks_before_it_takes_an_unlocked_one(back_up, instance, monkeypatch):
+    path = back_up()
+    with monkeypatch.context() as quick:
+        quick.setattr(sealing, "make_pair", lambda words: QUICK)
+        backups.seal_with(instance, WORDS)
+    before = state(instance)
+    told = run(instance, "restore", str(path))
+    assert told.exit_code == 1 and "--unlocked" in told.stderr and state(instance) == before
+    assert run(instance, "restore", str(path), "--unlocked").exit_code == 0
+    assert backups.settings(instance).recipient, "and goes on locking"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TRIGGER diam AFTER INSERT ON scan BEGIN DELETE FROM attendance; END",
+        "CREATE VIEW lain AS SELECT * FROM participant",
+        "CREATE TABLE titipan (isi TEXT)",
+        "DROP INDEX uq_attendance_checkpoint_participant_live",
+        "ALTER TABLE participant ADD COLUMN agama TEXT",
+    ],
+)
+def test_what_no_version_of_ours_makes_is_refused_in_a_backup_and_found_by_verify(back_up, instance, tmp_path, sql):
+    unpack(back_up(), tmp_path)
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as line, line:
+        line.execute(sql)
+    foreign = repacked(back_up(), tmp_path / "asing.zip", rtapp_db=(tmp_path / DATABASE).read_bytes())
+    before = state(instance)
+    told = run(instance, "restore", str(foreign))
+    assert told.exit_code == 1 and "bukan susunan rtapp" in told.stderr and len(told.stderr.splitlines()) == 1
+    assert state(instance) == before
+    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
+        line.execute(sql)
+    found = run(instance, "verify")
+    assert found.exit_code == 1 and "Susunan basis data bukan buatan rtapp" in found.stdout
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told | {"files": []}, lambda told: told | {"rows": 7}, lambda told: told | {"made_at": 3},
+        lambda told: told | {"files": None}, lambda told: {"format": 1}, lambda told: told | {"made_at": "kemarin"},
+        lambda told: told | {"format": True, "files": {"rtapp.db": 1}}, lambda told: "[" * 100_000, lambda told: "null",
+    ],
+)  # fmt: skip
+def test_an_odd_manifest_is_one_sentence(back_up, instance, tmp_path, change):
+    odd = repacked(back_up(), tmp_path / "aneh.zip", change)
+    told = run(instance, "restore", str(odd))
+    assert told.exit_code == 1 and len(told.stderr.splitlines()) == 1 and "Traceback" not in told.stderr
+    assert told.exception is None or isinstance(told.exception, SystemExit)
 
 
 def test_what_was_scanned_after_the_backup_is_sent_again_and_counted_once(app, back_up, instance, world, tmp_path):

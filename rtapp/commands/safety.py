@@ -17,6 +17,15 @@ from ..safety import restore as restoring
 from . import doctor, terminal
 from .opening import ACTOR, made
 
+_WORD = "GANTI KUNCI"
+_MEANING = {
+    "secret_key": "semua yang masuk dengan kunci di sini harus masuk lagi",
+    "config.py": "kode yang dijalankan setiap perintah; pakai hanya bila Anda yang menulisnya",
+    "backup.json": "apakah dan dengan kata sandi mana cadangan dikunci",
+    "tls/ca.pem": "sertifikat yang dipasang di perangkat",
+    "tls/leaf.pem": "sertifikat server",
+}
+
 
 @click.command("verify", cls=terminal.Command)
 def verify() -> None:
@@ -55,14 +64,20 @@ def backup(file: Path | None) -> None:
 
 @click.command("restore", cls=terminal.Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Pulihkan cadangan ke folder ini; yang digantikan disimpan. Server harus berhenti."""
+@click.option("--keys", is_flag=True, help="Kunci dan setelan di dalamnya juga, sesudah kata yang menyetujuinya.")
+@click.option("--unlocked", is_flag=True, help="Terima cadangan tidak terkunci, walau cadangan di sini dikunci.")
+def restore(file: Path, keys: bool, unlocked: bool) -> None:
+    """Pulihkan data cadangan ke folder ini; yang digantikan disimpan. Server harus berhenti."""
     instance = config.instance_folder()
     database = _file_of_database(instance)
     words = _passphrase() if backup_file.is_sealed(file) else ""
     config.prepare_instance(instance)
+    now = clock.utcnow()
     with serving.hold_instance(instance):
-        done = restoring.restore(file, instance, database, clock.utcnow(), actor=ACTOR, words=words)
+        if keys:
+            _agree(restoring.changed_keys(file, instance, now, words))
+        given = {"actor": ACTOR, "words": words, "keys": keys, "unlocked": unlocked}
+        done = restoring.restore(file, instance, database, now, **given)
     tried, there = done.tried, done.tried.totals
     click.echo(
         f"Dipulihkan: {tried.event or 'belum ada acara'}, {there['participant']} peserta, "
@@ -70,11 +85,27 @@ def restore(file: Path) -> None:
     )
     for finding in tried.findings:
         click.echo(f"PERHATIAN: {finding}")
+    if done.left:
+        left = ", ".join(done.left)
+        click.echo(f"Kunci dan setelan di sini tetap; yang ada di cadangan tidak dipakai: {left} (--keys).")
     if done.replaced:
         click.echo(f"Yang digantikan disimpan di {done.replaced}.")
     secure = " --tls" if (instance / "tls" / "ca.pem").exists() else ""
     click.echo(f"Selanjutnya: jalankan “python app.py serve{secure}”, lalu buka halaman meja di setiap perangkat;")
     click.echo("pindaian yang belum ada di cadangan ini dikirim ulang oleh perangkatnya sendiri.")
+
+
+def _agree(names: tuple[str, ...]) -> None:
+    """Ask for the word that agrees to other keys and settings, told what each of them changes."""
+    if not names:
+        return
+    click.echo("Ini ikut diganti:")
+    for name in names:
+        click.echo(f"  {name}: {_MEANING.get(name, 'kunci')}")
+    asked = f"Ketik {_WORD} untuk menyetujui"
+    said = click.prompt(asked) if sys.stdin.isatty() else (click.echo(asked), sys.stdin.readline())[1]
+    if " ".join(str(said).split()).upper() != _WORD:
+        raise Refused("not_agreed", "Tidak disetujui: tidak ada yang diganti.")
 
 
 def _findings(app: Flask) -> list[str]:

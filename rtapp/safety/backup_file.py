@@ -19,15 +19,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from .. import clock
 from ..refusals import Refused
 
 DATABASE, MANIFEST, SETTINGS = "rtapp.db", "manifest.json", "backup.json"
 CONTENT, IDENTITY, FORMAT = "content.zip.age", "identity.age", 1
 KEYS = ("secret_key", "config.py", SETTINGS, "tls/ca.pem", "tls/leaf.pem")  # beside the database, where they are there
+RUN = "config.py"  # what it says is run: never taken unasked
 COUNTED = ("participant", "attendance", "scan", "audit")
 _UNREADABLE = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error),
-    *(EOFError, ValueError, KeyError, NotImplementedError, RuntimeError),
+    *(EOFError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RuntimeError, OverflowError),
 )
 
 
@@ -157,6 +159,7 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise _no_backup()
     if told["format"] > FORMAT:
         raise Refused("newer_backup", "Cadangan ini dibuat rtapp yang lebih baru. Perbarui rtapp, lalu coba lagi.", 422)
+    clock.parse_iso(told["made_at"])  # whatever is odd about it is one refusal
     return told
 
 
@@ -187,8 +190,8 @@ def _content(outer: zipfile.ZipFile, into: Path, identity: str) -> Iterator[zipf
 
 def _checked(archive: zipfile.ZipFile, manifest: dict[str, Any], into: Path) -> dict[str, Any]:
     """Unpack the files that a backup may hold, each as its manifest says."""
-    told = manifest["files"]
-    if DATABASE not in told:
+    told, numbers = manifest["files"], manifest["rows"]
+    if not isinstance(told, dict) or not isinstance(numbers, dict) or DATABASE not in told:
         raise _broken()
     for name in (DATABASE, *KEYS):
         if name not in told:

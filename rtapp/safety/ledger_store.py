@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from ..audit.store import verify_chain
 from ..checkin.seals_store import first_bad_scan, unexplained
+from ..db import db
 from ..events.waves import CheckpointKind
 from ..live.board_store import over_all_waves, points_of
 from ..live.store import count_at, counts_at
@@ -30,7 +31,7 @@ def examine(session: Session) -> Findings:
     All of it is read in one snapshot, so that scans may arrive meanwhile: begin it with ``one_snapshot``.
     A check that cannot be carried out is a finding, too.
     """
-    for check in (_file, _trail, _seals, _marks, _scans, _doubles, _counts):
+    for check in (_schema, _file, _trail, _seals, _marks, _scans, _doubles, _counts):
         try:
             yield from _some(check, session)
         except DatabaseError as error:  # a damaged page is met wherever it is read
@@ -76,6 +77,41 @@ def _file(session: Session) -> Findings:
             table=table,
             parent=parent,
         )
+
+
+def foreign(session: Session) -> list[str]:
+    """Return the triggers and views of the database: ours has none, and one would change what is written or read."""
+    if session.get_bind().dialect.name == "sqlite":
+        rows = "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1"
+    else:
+        rows = """SELECT 'trigger ' || tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+            WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace
+            UNION SELECT 'view ' || viewname FROM pg_views WHERE schemaname = current_schema() ORDER BY 1"""
+    return list(session.execute(text(rows)).scalars())
+
+
+def strange(session: Session) -> list[str]:
+    """Return what of the present schema is not as this version makes it: tables, columns and indexes by name."""
+    wanted = {table.name: table for table in db.metadata.sorted_tables}
+    there = inspect(session.connection())
+    names = set(there.get_table_names()) - {"alembic_version"}
+    told = [f"table {name}" for name in sorted(names ^ set(wanted))]
+    for name in sorted(names & set(wanted)):
+        columns = {column["name"] for column in there.get_columns(name)} ^ {column.name for column in wanted[name].c}
+        ours = {str(index.name) for index in wanted[name].indexes}
+        indexes = ours ^ {str(index["name"]) for index in there.get_indexes(name) if not _of_unique(index)}
+        told += [f"{name}.{each}" for each in sorted(columns | indexes)]
+    return told
+
+
+def _of_unique(index: Any) -> bool:
+    return bool(index.get("duplicates_constraint")) or str(index["name"]).startswith("sqlite_autoindex")
+
+
+def _schema(session: Session) -> Findings:
+    """Does anything stand in the database that no version of ours makes, or lack that holds it together?"""
+    for name in (*foreign(session), *strange(session)):
+        yield reason("schema", "Susunan basis data bukan buatan rtapp: %(name)s.", name=name)
 
 
 def _trail(session: Session) -> Findings:

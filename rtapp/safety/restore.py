@@ -20,7 +20,7 @@ from ..db import begin_write
 from ..events.store import find_event, new_epoch
 from ..refusals import Reason, Refused
 from . import backups, ledger_store, rotation
-from .backup_file import DATABASE, KEYS, place, unpack
+from .backup_file import DATABASE, KEYS, RUN, digest, is_sealed, place, unpack
 from .backups import FOLDER, SCRATCH
 
 _BESIDE = ("-wal", "-shm")  # what SQLite keeps next to a database that was not closed
@@ -42,6 +42,7 @@ class Restored:
 
     tried: Tried
     replaced: Path | None
+    left: tuple[str, ...] = ()  # keys and settings of the backup that differ from those here, and were not taken
 
 
 def try_out(source: Path, instance: Path, now: datetime, words: str = "") -> Tried:
@@ -53,12 +54,24 @@ def try_out(source: Path, instance: Path, now: datetime, words: str = "") -> Tri
         return _looked_at(session, manifest)
 
 
-def restore(source: Path, instance: Path, database: Path, now: datetime, *, actor: str, words: str = "") -> Restored:
-    """Put a backup in the place of ``database`` and the keys of ``instance``, under a new epoch.
+def restore(
+    source: Path, instance: Path, database: Path, now: datetime, *, actor: str, words: str = "", keys: bool = False,
+    unlocked: bool = False,
+) -> Restored:  # fmt: skip
+    """Put a backup in the place of ``database``, under a new epoch; with ``keys`` its keys and settings, too.
 
-    For whoever holds the instance: nobody may be serving it. Refused, with nothing changed, when the backup cannot be
-    used. What it replaces is kept among the backups.
+    Where there is no database yet, the folder is a new laptop's and takes the keys, but nothing that is run. For
+    whoever holds the instance: nobody may be serving it. Refused, with nothing changed, when the backup cannot be
+    used, and for an unlocked one where backups are locked unless ``unlocked`` agrees to that. What it replaces is kept
+    among the backups.
     """
+    if backups.settings(instance).recipient and not is_sealed(source) and not unlocked:
+        raise Refused(
+            "unlocked_backup",
+            "Cadangan di folder ini dikunci, berkas ini tidak: siapa pun dapat membuatnya. "
+            "Bila Anda yakin asalnya, ulangi dengan --unlocked.",
+            409,
+        )
     folder = instance / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     with _unpacked(source, folder, now, words) as (scratch, manifest, engine):
@@ -67,9 +80,24 @@ def restore(source: Path, instance: Path, database: Path, now: datetime, *, acto
             _begin_anew(begin_write(session), actor, tried, now)
             session.commit()
         engine.dispose()  # whoever closes SQLite last leaves one whole file
+        there = [name for name in KEYS if (scratch / name).exists()]
+        taken = there if keys else [name for name in there if name != RUN and not database.exists()]
+        left = tuple(name for name in there if name not in taken and not _same(scratch / name, instance / name))
         replaced = _keep_present(instance, database, now)
-        _put_in_place(scratch, instance, database)
-    return Restored(tried, replaced)
+        _put_in_place(scratch, instance, database, taken)
+    return Restored(tried, replaced, left)
+
+
+def changed_keys(source: Path, instance: Path, now: datetime, words: str = "") -> tuple[str, ...]:
+    """Return which keys and settings of ``instance`` a backup would change, to be agreed to before."""
+    (instance / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    with _unpacked(source, instance / FOLDER, now, words) as (scratch, _manifest, _engine):
+        there = [name for name in KEYS if (scratch / name).exists()]
+        return tuple(name for name in there if not _same(scratch / name, instance / name))
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.exists() and digest(one) == digest(other)
 
 
 @contextmanager
@@ -80,10 +108,25 @@ def _unpacked(source: Path, parent: Path, now: datetime, words: str) -> Iterator
         manifest = unpack(source, folder, words)
         engine = create_engine(f"sqlite:///{(folder / DATABASE).as_posix()}")
         try:
+            with Session(engine) as session:
+                _refuse_foreign(ledger_store.foreign(session))
             migrations.upgrade(engine, folder)
+            with Session(engine) as session:
+                _refuse_foreign(ledger_store.strange(session))
             yield folder, manifest, engine
         finally:
             engine.dispose()
+
+
+def _refuse_foreign(names: list[str]) -> None:
+    """Refuse a database that holds what no version of ours makes: it would act, or show, what nobody here wrote."""
+    if names:
+        raise Refused(
+            "foreign_schema",
+            "Basis data dalam cadangan ini bukan susunan rtapp (%(names)s). Pakai cadangan lain.",
+            422,
+            names=", ".join(names[:5]),
+        )
 
 
 def _looked_at(session: Session, manifest: dict[str, Any]) -> Tried:
@@ -120,13 +163,12 @@ def _keep_present(instance: Path, database: Path, now: datetime) -> Path | None:
         engine.dispose()
 
 
-def _put_in_place(scratch: Path, instance: Path, database: Path) -> None:
-    """Put keys and database where they belong, each whole or not at all; the database last."""
-    for name in KEYS:
-        if (scratch / name).exists():
-            (instance / name).parent.mkdir(mode=0o700, exist_ok=True)
-            with (scratch / name).open("rb") as file:
-                place(file, instance / name)
+def _put_in_place(scratch: Path, instance: Path, database: Path, taken: list[str]) -> None:
+    """Put the keys that are taken and the database where they belong, each whole or not at all; the database last."""
+    for name in taken:
+        (instance / name).parent.mkdir(mode=0o700, exist_ok=True)
+        with (scratch / name).open("rb") as file:
+            place(file, instance / name)
     for end in _BESIDE:  # of the database that goes: read into another one they would spoil it
         database.with_name(database.name + end).unlink(missing_ok=True)
     with (scratch / DATABASE).open("rb") as file:
