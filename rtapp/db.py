@@ -1,10 +1,12 @@
 """The database: engine settings, the UTC column type, how a write begins, statements run by the driver itself."""
 
+import os
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -150,6 +152,37 @@ def is_worth_another_try(failure: BaseException) -> bool:
 def upsert(dialect: str, table: Any) -> Any:
     """Return an INSERT into ``table`` that knows ``on_conflict_do_nothing`` (``dialect``: sqlite or postgresql)."""
     return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+class Footing:
+    """Whether the files of a SQLite database still lie where they were opened.
+
+    One deleted or replaced under a server takes along whatever is written from then on, and nothing says so.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        named = engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:")
+        self._path = Path(engine.url.database or "") if named else None
+        self._seen: dict[str, int] = {}
+
+    def holds(self) -> bool:
+        """Say whether all is where it was; to be asked after a commit, while the connection is open."""
+        if self._path is None:
+            return True
+        for name in (self._path.name, f"{self._path.name}-wal"):
+            try:
+                there = os.stat(self._path.with_name(name)).st_ino
+            except FileNotFoundError:
+                if name in self._seen or name == self._path.name:
+                    return False
+                continue  # this file system keeps no such file
+            if self._seen.setdefault(name, there) != there:
+                return False
+        return True
+
+    def forget(self) -> None:
+        """Look anew at the next commit: whoever closes the database last takes its journal away."""
+        self._seen.pop(f"{self._path.name}-wal" if self._path else "", None)
 
 
 class Line(NamedTuple):

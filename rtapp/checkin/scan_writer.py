@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..db import begin_write, is_worth_another_try
+from ..db import Footing, begin_write, is_worth_another_try
 from ..refusals import Refused
 from .attempt import Answer, Attempt
 from .decide_store import LostRace
@@ -68,8 +68,12 @@ class _Job:
 class ScanWriter:
     """Records one group after another; ``announce`` is called after each commit that may have changed something."""
 
-    def __init__(self, engine: Engine, announce: Callable[[], None], group: int = 64) -> None:
+    def __init__(
+        self, engine: Engine, announce: Callable[[], None], group: int = 64,
+        rescue: Callable[[Any], object] = lambda _line: None,
+    ) -> None:  # fmt: skip
         self._engine = engine
+        self._footing, self._rescue, self._lost = Footing(engine), rescue, False
         self._announce = announce
         self._group = group
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -146,6 +150,7 @@ class ScanWriter:
                 except Exception:
                     broken = True
                     raise
+            outcomes = self._unless_lost(outcomes)
         except Exception as failure:
             self._hang_up()
             if broken and (len(group) > 1 or is_worth_another_try(failure) or isinstance(failure, LostRace)):
@@ -163,6 +168,7 @@ class ScanWriter:
                 with Session(self._engine) as session:
                     outcome = self._done_in(begin_write(session), job)
                     session.commit()
+                    [outcome] = self._unless_lost([outcome])
             except Exception as failure:
                 again = isinstance(failure, LostRace) or is_worth_another_try(failure)
                 if again and tries_left:
@@ -179,6 +185,26 @@ class ScanWriter:
             assert job.work is not None
             return job.work(session)
         return record_scan(session, job.attempt, now=clock.utcnow())
+
+    def _unless_lost(self, outcomes: list[Any]) -> list[Any]:
+        """Return the outcomes, or that nothing of it is kept: the database was taken away under us."""
+        if self._line is None:  # nothing of ours was open all the time: the journal may be another by right
+            self._footing.forget()
+        if not self._lost and not self._footing.holds():
+            self._lost = True
+            log.critical("the database was deleted or replaced under the server; nothing is recorded any more")
+            try:
+                self._rescue(self._connected().connection.driver_connection)
+            except Exception:
+                log.exception("what the server still held could not be rescued")
+        if not self._lost:
+            return outcomes
+        gone = Refused(
+            "database_gone",
+            "Berkas basis data hilang atau diganti di laptop server. Hentikan server, lalu pulihkan cadangan terbaru.",
+            503,
+        )
+        return [gone] * len(outcomes)
 
     def _tell(self, group: list[_Job], outcomes: list[Any]) -> None:
         recorded = sum(isinstance(outcome, Answer) and not outcome.replayed for outcome in outcomes)
@@ -211,6 +237,7 @@ class ScanWriter:
 
     def _hang_up(self) -> None:
         line, self._line = self._line, None
+        self._footing.forget()
         if line is not None:
             with suppress(DBAPIError):
                 line.close()

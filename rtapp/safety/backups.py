@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock
@@ -112,6 +112,18 @@ def make(engine: Engine, instance: Path, now: datetime, why: str, target: Path |
         with packed.open("rb") as file:
             place(file, target)
     return target
+
+
+def rescue(line: sqlite3.Connection, instance: Path, now: datetime) -> Path:
+    """Write a backup of what ``line`` still reads, of a database whose files were taken away; return its path."""
+    with _scratch(instance / FOLDER) as scratch:
+        with closing(sqlite3.connect(scratch / "rescued.db")) as target:
+            line.backup(target)
+        engine = create_engine(f"sqlite:///{(scratch / 'rescued.db').as_posix()}")
+        try:
+            return make(engine, instance, now, "manual")
+        finally:
+            engine.dispose()
 
 
 @contextmanager

@@ -9,11 +9,13 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from .. import clock
 from ..accounts.tries import PASSWORD_LIMIT, PIN_LIMIT
 from ..accounts.tries_files import Tries
 from ..checkin.scan_writer import ScanWriter
 from ..db import Lines, db
 from ..live.stream import Changes, Live, Streams, Texts, Watch, watch_postgres, watch_sqlite
+from ..safety.backups import rescue
 from .helper import Helper
 from .shares import Shares
 
@@ -58,7 +60,10 @@ def init_app(app: Flask) -> None:
             watch_postgres(engine.url, changes, stop)
 
     live = Live(Streams(app.config["STREAM_LIMIT"]), Texts(changes), Watch(watch))
-    writer = ScanWriter(engine, changes.announce, app.config["SCAN_GROUP"])
+    instance = Path(app.instance_path)
+    writer = ScanWriter(
+        engine, changes.announce, app.config["SCAN_GROUP"], lambda line: rescue(line, instance, clock.utcnow())
+    )
     made = Services(changes, live, writer, Lines(engine), _tries(app))
     made.closers += [made.lines.close, changes.end, live.watch.stop, made.writer.stop]
     app.extensions[_KEY] = made

@@ -1,0 +1,55 @@
+"""A database that is deleted or replaced under the server: noticed, not acknowledged, rescued."""
+
+from pathlib import Path
+
+import pytest
+
+from rtapp.db import db
+from rtapp.safety import backup_file, backups
+from rtapp.web.services import services_of
+
+
+@pytest.fixture
+def scan(app, world):
+    bearer = {"Authorization": f"Bearer {world.bearer}"}
+    nonces = iter(range(100))
+
+    def send(who):
+        body = {"nonce": f"pijakan-{next(nonces):03}", "checkpoint": world.registration, "source": "search"}
+        return app.test_client().post("/api/v1/scans", json=body | {"participant": world.people[who]}, headers=bearer)
+
+    yield send
+    services_of(app).writer.stop()
+
+
+@pytest.mark.parametrize("gone", [("rtapp.db",), ("rtapp.db-wal",), ("rtapp.db", "rtapp.db-wal", "rtapp.db-shm")])
+def test_what_is_scanned_into_a_deleted_database_is_not_acknowledged_and_the_rest_is_rescued(
+    app, scan, gone, tmp_path, caplog
+):
+    assert scan("rahmah").json["verdict"] == "WELCOME"
+    folder = Path(app.instance_path)
+    for name in gone:
+        (folder / name).unlink()
+    refused = scan("yusuf")
+    assert refused.status_code == 503 and refused.json["error"]["code"] == "database_gone"
+    assert "pulihkan cadangan" in refused.json["error"]["message"] and scan("muis").status_code == 503
+    assert "deleted or replaced under the server" in caplog.text
+    [rescued] = [each for each in backups.find(folder) if each.readable]
+    manifest = backup_file.unpack(rescued.path, tmp_path)
+    assert manifest["rows"]["attendance"] >= 1 and manifest["rows"]["participant"] > 0
+
+
+def test_a_database_that_stands_is_never_called_gone(app, scan):
+    assert scan("rahmah").status_code == 200
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()  # what closes every connection of the pool
+    assert [scan(who).json["verdict"] for who in ("yusuf", "muis", "rahmah")] == ["WELCOME", "WELCOME", "ALREADY"]
+
+
+def test_a_database_put_in_the_place_of_another_is_noticed(app, scan):
+    assert scan("rahmah").status_code == 200
+    folder = Path(app.instance_path)
+    (folder / "lain.db").write_bytes((folder / "rtapp.db").read_bytes())
+    (folder / "lain.db").replace(folder / "rtapp.db")
+    assert scan("yusuf").status_code == 503
