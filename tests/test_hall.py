@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
@@ -99,24 +99,35 @@ def hall(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def connect(hall: Hall) -> Iterator[Connect]:
     """Open a connection, say something and keep it open; one may hear very little of the answer."""
+    with roomy(), ExitStack() as opened:
+        yield connections(hall.port, opened)
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """Let this process open as many connections as a hall does."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     if 0 <= before[1] < 4096:
         pytest.skip("this machine lets nobody open as many connections")
     resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
-    with ExitStack() as opened:
-
-        def make(said: str = "", hears: int = 0) -> socket.socket:
-            line = opened.enter_context(socket.socket())
-            if hears:
-                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, hears)
-            line.settimeout(PATIENCE)
-            line.connect(("127.0.0.1", hall.port))
-            line.sendall(said.encode())
-            return line
-
-        yield make
+    yield
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def connections(port: int, opened: ExitStack) -> Connect:
+    """Return what opens a connection that says something and is closed with ``opened``."""
+
+    def make(said: str = "", hears: int = 0) -> socket.socket:
+        line = opened.enter_context(socket.socket())
+        if hears:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, hears)
+        line.settimeout(PATIENCE)
+        line.connect(("127.0.0.1", port))
+        line.sendall(said.encode())
+        return line
+
+    return make
 
 
 def ask(path: str, cookie: str = "", more: str = "") -> str:

@@ -1,7 +1,9 @@
 """Long work goes to a process of its own: its answers, refusals and end come back; desks have the interpreter."""
 
+import gc
 import os
 import time
+import weakref
 
 import pytest
 
@@ -61,3 +63,11 @@ def test_a_process_without_work_ends(working, monkeypatch):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert working.run(os.getpid, ()) != pid
+
+
+def test_what_came_back_ends_with_its_last_user(working):
+    content = working.run(take, ([("rekap.xlsx", workbook(Mabuun=[["DAFTAR KETUA RT"], *SHEET]))], None))[1]
+    there = working.run(understand, (FACTS, content, (), {}, Answers()))
+    ended = weakref.ref(there)
+    del there
+    assert ended() is None and gc.isenabled()

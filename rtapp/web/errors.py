@@ -5,6 +5,7 @@ import logging
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
@@ -14,6 +15,10 @@ from .htmx import wants_fragment, wants_json
 from .request_log import number
 
 log = logging.getLogger(__name__)
+_BARE = (
+    '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>429</title>'
+    '<div id="refusal" role="alert">{}</div>\n'
+)
 
 
 def init_app(app: Flask) -> None:
@@ -84,7 +89,8 @@ def _answer(status: int, code: str, sentence: str) -> Response:
     g.pop("csp_wasm", None)
     template = "_refusal.html" if wants_fragment() else "error.html"
     try:
-        body = render_template(template, status=status, sentence=sentence)
+        bare = code == "too_many_at_once"  # a page costs more than was refused, and hundreds may be
+        body = _BARE.format(escape(sentence)) if bare else render_template(template, status=status, sentence=sentence)
     except Exception:  # whatever broke the page may break this one too: the sentence alone is left
         log.exception("the page of an error failed")
         body = sentence

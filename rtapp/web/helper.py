@@ -1,5 +1,6 @@
 """Long work in a process of its own: understanding a list takes the interpreter, and the desks need it every moment."""
 
+import gc
 import io
 import multiprocessing
 import os
@@ -102,4 +103,15 @@ class _InPieces(io.BytesIO):
 
 
 def _loaded(answer: bytes) -> Any:
-    return pickle.Unpickler(_InPieces(answer)).load()  # our own process wrote it
+    """Return what another process answered; the collector of garbage is kept from walking over it, then and later.
+
+    It would hold the interpreter for as long as the list is long, and such values end with their last user.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return pickle.Unpickler(_InPieces(answer)).load()  # our own process wrote it
+    finally:
+        if collects:
+            gc.freeze()
+            gc.enable()

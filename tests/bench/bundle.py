@@ -33,7 +33,8 @@ from rtapp.schema import Attendance, Participant
 
 from ..printing import fonts
 from ..served import Served, Visitor
-from .checkin import lay_lanes, measure_scans, row
+from .checkin import lay_lanes, measure_scans
+from .client import row
 
 DESKS, LANES = 8, 24
 

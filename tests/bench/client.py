@@ -111,3 +111,10 @@ def drive(port: int, lanes: list[Iterable[bytes]], seconds: float) -> Load:
         for lane in opened:
             lane.socket.close()
     return load
+
+
+def row(words: str, load: Load, floor: Load | None = None) -> str:
+    """One line of a table: how many a second, the times within which a share was answered, the ratio to a floor."""
+    p50, p95, p99 = (f"{load.percentile(share) * 1000:7.2f}" for share in (0.5, 0.95, 0.99))
+    ratio = f"{load.per_second / floor.per_second:7.0%}" if floor else " " * 7
+    return f"{words:<22}{load.per_second:9.0f}{p50}{p95}{p99}{ratio}{load.ceiling:10.0f}"

@@ -25,7 +25,8 @@ from rtapp.schema import District
 
 from ..lists import tabalong, workbook
 from ..served import Served, command
-from .checkin import lay_lanes, measure_scans, row
+from .checkin import lay_lanes, measure_scans
+from .client import row
 
 HEAD = ["NO", "NAMA KETUA RT", "RT", "DESA/KEL", "NO. HP/WA", "L/P"]
 SPELLINGS = ("{}", "RT {:03}", "RT.{:02}", "{:02}", "RT.{:02}/RW.01")
