@@ -264,3 +264,14 @@ def test_reprints_are_counted_where_there_are_any(admin):
         admin.post("/cards", data={"village": "63.09.06.1001"})
     assert "dicetak lebih dari sekali 2" in words(admin.get("/cards"))
     assert words(admin.get("/cards/villages/63.09.06.1001")).count("dicetak 2 kali") == 2
+
+
+def test_the_page_remembers_to_whom_a_card_was_sent_and_forgets_a_mistake(client_of, world):
+    office, who = client_of("supervisor"), world.people["rahmah"]
+    pages = re.findall(r"/cards/villages/[\d.]+", office.get("/cards/villages").text)
+    page = next(each for each in pages if f'id="person-{who}"' in office.get(each).text)
+    assert "dikirimi" not in words(office.get(page))
+    for sent, said in (("1", True), ("1", True), ("0", False)):
+        answer = office.post(f"{page}/sent", data={"participant": who, "sent": sent})
+        assert answer.status_code == 303 and answer.location.endswith(f"#person-{who}")
+        assert ("dikirimi" in words(office.get(page))) == said

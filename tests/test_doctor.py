@@ -133,7 +133,7 @@ def test_browser_files_that_were_never_fetched_stop_the_event(tmp_path):
     (tmp_path / "vendor").mkdir()
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / "static" / "vendor" / name, tmp_path / "vendor")
-    assert "python app.py fetch" in said(doctor.browser_files(tmp_path))[Level.STOP]
+    assert "python3 app.py fetch" in said(doctor.browser_files(tmp_path))[Level.STOP]
 
 
 def test_keys_that_others_can_read_are_said(tmp_path):
@@ -149,7 +149,7 @@ def test_a_laptop_that_never_sleeps_is_believed_and_another_is_told_how(monkeypa
     monkeypatch.setattr(doctor, "_said", lambda *words: "'nothing'" if words[0] == "gsettings" else "")
     assert list(said(doctor.sleep())) == [Level.OK]
     monkeypatch.setattr(doctor, "_said", lambda *words: "")
-    assert "python app.py serve" in said(doctor.sleep())[Level.WARN] or "powercfg" in said(doctor.sleep())[Level.WARN]
+    assert "python3 app.py serve" in said(doctor.sleep())[Level.WARN] or "powercfg" in said(doctor.sleep())[Level.WARN]
 
 
 def test_a_second_device_is_explained_with_what_may_stand_between():

@@ -44,7 +44,7 @@ def test_an_agenda_item_is_added_changed_and_removed(admin, look, world):
     wave = world.waves[1]
     assert "Belum ada mata acara." in words(admin.get(f"/waves/{wave}"))
     answer = admin.post(f"/waves/{wave}/agenda", data=ITEM | {"session": "on"})
-    assert (answer.status_code, answer.location) == (303, f"/waves/{wave}#agenda-")
+    assert (answer.status_code, answer.location) == (303, f"/waves/{wave}?more=agenda#agenda-")
     item = look(lambda session: session.scalar(select(Agenda)))
     page = admin.get(f"/waves/{wave}")
     assert "08.30 10.00 Tugas RT Narasumber Contoh Materi 1" in words(page)
@@ -299,3 +299,12 @@ def test_a_checkpoint_of_a_closed_wave_is_opened_by_nobody_at_the_desk(admin, cl
     answer = client_of("supervisor").post(f"/checkpoints/{world.registration}/open")
     assert answer.status_code == 409 and "Gelombang I sudah ditutup." in words(answer)
     assert client_of("supervisor").post("/checkpoints/999/open").status_code == 404
+
+
+def test_the_form_of_the_agenda_is_open_again_for_the_next_item(admin, world):
+    page = f"/waves/{world.waves[0]}"
+    item = {"material": "Pembukaan", "starts": "06:30", "ends": "06:45"}
+    answer = admin.post(f"{page}/agenda", data=item)
+    assert answer.status_code == 303 and answer.location == f"{page}?more=agenda#agenda-"
+    assert re.search(r'<details[^>]*id="agenda-" open>', admin.get(answer.location).text)
+    assert not re.search(r'<details[^>]*id="agenda-" open>', admin.get(page).text)

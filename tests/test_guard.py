@@ -59,6 +59,7 @@ WHO = {
     "badges.sheet_png": ADMIN,
     "badges.village": COORDINATION,
     "badges.village_pictures": COORDINATION,
+    "badges.village_sent": COORDINATION,
     "badges.villages": COORDINATION,
     "checkin.card": EVERYBODY,
     "checkin.csrf_token": DESK,

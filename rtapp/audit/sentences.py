@@ -45,6 +45,8 @@ _ACTS = (
     reason("badge.reissue", "Menerbitkan kartu baru; kartu lama tidak berlaku"),
     reason("list.print", "Mencetak daftar meja: %(rows)s nama"),
     reason("badge.send", "Menyiapkan pengiriman kartu: %(rows)s orang"),
+    reason("badge.sent", "Menandai kartu sudah dikirim"),
+    reason("badge.unsent", "Menandai kartu belum dikirim"),
     reason("badge.handover", "Mencetak tanda terima kartu: %(rows)s desa"),
     reason("signed_list.print", "Mencetak daftar hadir untuk ditandatangani"),
     reason("signed_list.count", "Mencatat jumlah tanda tangan"),

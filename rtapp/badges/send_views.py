@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -13,13 +13,16 @@ from ..documents.paper import plain
 from ..events import store as events
 from ..events.about_store import about_of
 from ..events.place_store import find_villages
+from ..roster.find_store import find_person
 from ..schema import Wave
 from ..web.downloads import download, fonts
 from ..web.guard import acting, requires
+from ..web.requests import row_id
 from . import papers, store
 from .choice_store import NO_WAVE, holders_of, per_village, tally, title_of
 from .forms import CardsForm
 from .messenger import chat_address, message_for
+from .sent_store import note_sent, sent_to
 from .shared_views import asked_rightly, blueprint
 
 
@@ -41,7 +44,22 @@ def village(code: str) -> str:
     sent = [(one, chat_address(one.phone, message_for(one.card)) if one.phone else "") for one in holders]
     missing = tally(db.session, form.choice()).missing
     place = next(place for place in find_villages(db.session) if place.code == code)
-    return render_template("badges/village.html", place=place, holders=sent, missing=missing, wave=form.wave.data)
+    told = sent_to(db.session, [one.id for one in holders])
+    context = {"holders": sent, "missing": missing, "wave": form.wave.data, "sent_at": told}
+    return render_template("badges/village.html", place=place, **context)
+
+
+@blueprint.post("/cards/villages/<code>/sent")
+@requires(Duty.EDIT_ROSTER)
+def village_sent(code: str) -> Response:
+    """Keep that somebody of a village was written to, or take it back."""
+    actor, now, form = acting(), clock.utcnow(), _of_village(code, request.form)
+    person = find_person(db.session, request.form.get("participant", 0, type=row_id)).id
+    session = begin_write(db.session)
+    note_sent(session, actor.name, person, sent=request.form.get("sent") == "1", now=now)
+    session.commit()
+    back = url_for(".village", code=code, wave=form.wave.data or None, _anchor=f"person-{person}")
+    return redirect(back, 303)
 
 
 @blueprint.post("/cards/villages/<code>/pictures")

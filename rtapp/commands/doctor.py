@@ -44,7 +44,7 @@ _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
 _AWAKE = {
     "Windows": "Jalankan “powercfg /change standby-timeout-ac 0”, dan biarkan tutup laptop terbuka.",
-    "Darwin": "Jalankan server dengan “caffeinate -s python app.py serve”.",
+    "Darwin": "Jalankan server dengan “caffeinate -s python3 app.py serve”.",
 }
 
 
@@ -132,7 +132,9 @@ def files(instance: Path) -> Findings:
 def database(instance: Path) -> Findings:
     """Is the database whole, and of this version?"""
     if not has_database():
-        yield Finding(Level.WARN, "Basis data belum ada: jalankan “python app.py serve” sekali, lalu siapkan acaranya.")
+        yield Finding(
+            Level.WARN, "Basis data belum ada: jalankan “python3 app.py serve” sekali, lalu siapkan acaranya."
+        )
         return
     if db.engine.dialect.name == "sqlite":
         broken = db.session.execute(text("PRAGMA integrity_check")).scalars().first()
@@ -145,7 +147,7 @@ def database(instance: Path) -> Findings:
                 Level.WARN, f"Basis data memakai jurnal “{journal}”. Pindahkan foldernya ke disk laptop sendiri."
             )
     if migrations.current(db.engine) != migrations.newest():
-        yield Finding(Level.WARN, "Basis data dari versi lain: jalankan “python app.py migrate” sebelum acara.")
+        yield Finding(Level.WARN, "Basis data dari versi lain: jalankan “python3 app.py migrate” sebelum acara.")
     else:
         yield Finding(Level.OK, "Basis data utuh dan mutakhir.")
 
@@ -161,7 +163,7 @@ def copies(instance: Path) -> Findings:
         yield Finding(Level.WARN, f"Folder kedua cadangan, {kept.folder}, tidak terjangkau. Pasang stik USB-nya.")
     if newest is None:
         yield Finding(
-            Level.WARN, "Belum ada cadangan: server membuatnya sendiri, atau jalankan “python app.py backup”."
+            Level.WARN, "Belum ada cadangan: server membuatnya sendiri, atau jalankan “python3 app.py backup”."
         )
     else:
         yield Finding(Level.OK, f"Cadangan terbaru {_here(newest.made_at)}.")
@@ -172,7 +174,9 @@ def copies(instance: Path) -> Findings:
 def browser_files(static: Path) -> Findings:
     """Are the files for browsers here, which need the internet once, and the letters of the papers?"""
     if assets.missing(static):
-        yield Finding(Level.STOP, "Berkas peramban belum lengkap. Sambungkan internet, jalankan “python app.py fetch”.")
+        yield Finding(
+            Level.STOP, "Berkas peramban belum lengkap. Sambungkan internet, jalankan “python3 app.py fetch”."
+        )
     else:
         yield Finding(Level.OK, "Berkas peramban lengkap; internet tidak diperlukan di aula.")
     try:
@@ -307,7 +311,7 @@ def sleep() -> Findings:
     if masked or _said("gsettings", "get", *asked).strip("'") == "nothing":
         yield Finding(Level.OK, "Laptop tidak tidur sendiri selama tersambung listrik.")
         return
-    inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python app.py serve”."
+    inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python3 app.py serve”."
     advice = _AWAKE.get(platform.system(), inhibit)
     yield Finding(Level.WARN, f"Setelan tidur laptop tidak terbaca atau menyala. {advice}")
 

@@ -91,7 +91,7 @@ def restore(file: Path, keys: bool, unlocked: bool) -> None:
     if done.replaced:
         click.echo(f"Yang digantikan disimpan di {done.replaced}.")
     secure = " --tls" if (instance / "tls" / "ca.pem").exists() else ""
-    click.echo(f"Selanjutnya: jalankan “python app.py serve{secure}”, lalu buka halaman meja di setiap perangkat;")
+    click.echo(f"Selanjutnya: jalankan “python3 app.py serve{secure}”, lalu buka halaman meja di setiap perangkat;")
     click.echo("pindaian yang belum ada di cadangan ini dikirim ulang oleh perangkatnya sendiri.")
 
 
@@ -118,18 +118,18 @@ def _findings(app: Flask) -> list[str]:
         found = [str(ledger_store.damaged(error))]
     newest = next((each for each in backups.find(Path(app.instance_path)) if each.readable), None)
     if found and newest:
-        found.append(f"Cadangan terbaru: python app.py restore {newest.path}")
+        found.append(f"Cadangan terbaru: python3 app.py restore {newest.path}")
     return found
 
 
 def _require_database() -> None:
     if not doctor.has_database():
-        raise Refused("no_database", "Basis data belum ada. Jalankan “python app.py serve” atau pulihkan cadangan.")
+        raise Refused("no_database", "Basis data belum ada. Jalankan “python3 app.py serve” atau pulihkan cadangan.")
 
 
 def _require_present_schema() -> None:
     if migrations.current(db.engine) != migrations.newest():
-        raise Refused("other_schema", "Basis data dari versi lain: jalankan “python app.py migrate” dahulu.")
+        raise Refused("other_schema", "Basis data dari versi lain: jalankan “python3 app.py migrate” dahulu.")
 
 
 def _file_of_database(instance: Path) -> Path:
@@ -137,7 +137,7 @@ def _file_of_database(instance: Path) -> Path:
     if url.get_backend_name() != "sqlite" or not url.database:
         raise Refused(
             "restores_to_sqlite",
-            "Cadangan dipulihkan ke SQLite: jalankan tanpa DATABASE_URL, lalu salin dengan “python app.py copy-to”.",
+            "Cadangan dipulihkan ke SQLite: jalankan tanpa DATABASE_URL, lalu salin dengan “python3 app.py copy-to”.",
         )
     return (instance / url.database).resolve()  # a relative one is meant from the instance
 

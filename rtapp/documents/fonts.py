@@ -20,6 +20,6 @@ def find_fonts(static: Path, system: Path = _SYSTEM) -> Path:
     raise Refused(
         "no_fonts",
         "Huruf untuk mencetak belum ada di komputer ini. Sambungkan ke internet, "
-        "jalankan “python app.py fetch” sekali, lalu coba lagi.",
+        "jalankan “python3 app.py fetch” sekali, lalu coba lagi.",
         503,
     )

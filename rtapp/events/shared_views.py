@@ -46,12 +46,16 @@ def saved(write: Callable[[Session], str | None], form: str, page: Callable[[Ent
 
 
 def wave_saved(wave_id: int, write: Callable[[Session, Wave], str | None], form: str, anchor: str = "") -> Answer:
-    """Do what ``saved`` does for a form on the page of a wave, and return to that form or to ``anchor``."""
+    """Do what ``saved`` does for a form on the page of a wave, and return to that form or to ``anchor``.
+
+    The form that adds to the agenda is open again afterwards: a day has more than one item.
+    """
 
     def on_wave(session: Session) -> str | None:
         return write(session, store.find_wave(session, wave_id))
 
-    target = url_for(".wave", wave_id=wave_id, _anchor=anchor or form)
+    more = {"more": "agenda"} if form == "agenda-" else {}
+    target = url_for(".wave", wave_id=wave_id, _anchor=form if more else anchor or form, **more)
     return saved(on_wave, form, lambda entries: wave_page(wave_id, entries), target)
 
 

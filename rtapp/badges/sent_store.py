@@ -1,0 +1,32 @@
+"""To whom a card was sent by a messenger: told by the trail, which forgets nothing."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..audit.store import note
+from ..schema import Audit
+
+_SENT, _UNSENT = "badge.sent", "badge.unsent"
+
+
+def sent_to(session: Session, people: Collection[int]) -> dict[int, datetime]:
+    """Return when each of these people (ids) was written to, of those whose mark was not taken back."""
+    lines = select(Audit.subject_id, Audit.action, Audit.at).where(
+        Audit.subject == "participant", Audit.action.in_((_SENT, _UNSENT)), Audit.subject_id.in_(people)
+    )
+    found: dict[int, datetime] = {}
+    for person, action, at in session.execute(lines.order_by(Audit.id)):
+        if action == _SENT:
+            found[person] = at
+        else:
+            found.pop(person, None)
+    return found
+
+
+def note_sent(session: Session, actor: str, person: int, *, sent: bool, now: datetime) -> None:
+    """Keep that a person was written to, or that this was a mistake; the same again is no news."""
+    if sent != bool(sent_to(session, [person])):
+        note(session, actor, _SENT if sent else _UNSENT, "participant", person, now=now)
