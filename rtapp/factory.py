@@ -146,7 +146,7 @@ def lend(app: Flask) -> None:
 
 def served_app() -> Flask:
     """Return the application for a server's worker process; it ends when the process that started it is gone."""
-    from .laptop import logs, serving
+    from .laptop import logs, serving, worker
     from .reports import desk_list_files as lists
     from .safety import schedule as backups
 
@@ -157,7 +157,7 @@ def served_app() -> Flask:
         logs.start(Path(app.instance_path))
         serving.end_with_parent()
         shared = services.services_of(app)
-        serving.when_asked_to_stop(shared.changes.end)
+        serving.when_asked_to_stop(lambda: (shared.changes.end(), worker.STRANGERS.end()))
         shared.helper = helper.Helper()
         lists.start(app, app.config["FALLBACK_SECONDS"])
         backups.start(app, app.config["BACKUP_SECONDS"])

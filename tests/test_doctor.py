@@ -170,3 +170,10 @@ def test_a_missing_an_unlocked_and_an_uncopied_backup_is_said(app, world, sessio
     stick.rmdir()
     found = said(doctor.copies(instance))
     assert "8-11-2023 04.00 WITA" in found[Level.OK] and f"{stick}, tidak terjangkau" in found[Level.WARN]
+
+
+@pytest.mark.parametrize(("open_files", "level"), [(1024, Level.WARN), (16_256, Level.OK)])
+def test_a_laptop_that_lets_nobody_hold_many_connections_is_told_where_to_raise_that(open_files, level):
+    found = said(doctor.connections(open_files))
+    assert set(found) == {level} and str(open_files) in found[level]
+    assert ("LimitNOFILE=65536" in found[level]) == (level == Level.WARN)

@@ -29,6 +29,7 @@ def test_the_command_prints_a_unit_that_systemd_accepts(tmp_path):
     assert said.returncode == 0 and said.stderr == "" and not (tmp_path / "instance").exists()
     assert '"serve" "--host" "0.0.0.0" "--port" "8001" "--tls-port" "8444"' in said.stdout
     assert f'Environment="RTAPP_INSTANCE={tmp_path / "instance"}"' in said.stdout
+    assert "\nLimitNOFILE=65536\n" in said.stdout  # a line of the network is an open file
     assert verified(said.stdout, tmp_path) == ""
 
 

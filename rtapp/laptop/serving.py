@@ -166,7 +166,7 @@ def open_files_raised() -> int:
     return wanted if soft == resource.RLIM_INFINITY else soft
 
 
-def when_asked_to_stop(do: Callable[[], None]) -> None:
+def when_asked_to_stop(do: Callable[[], object]) -> None:
     """Call ``do`` once a signal to stop arrives, beside what the server does: a stream ends only when told."""
     reader, writer = socket.socketpair()
     writer.setblocking(False)

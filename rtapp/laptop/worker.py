@@ -11,6 +11,7 @@ from typing import Any
 
 from ..config import UPLOAD_LIMIT
 
+MOST = 4 * UPLOAD_LIMIT  # bytes of a body: several files
 PATIENCE = 10.0  # seconds for a body of a few lines, over the worst Wi-Fi
 BYTES_A_SECOND = 100_000  # what a longer one must come at
 LOOK_SECONDS = 0.5
@@ -34,7 +35,7 @@ def answer(*given: Any) -> None:
 
 def calls(application: Callable[..., Any], options: dict[str, Any], _access_log: Any = None) -> Callable[..., Any]:
     """Return what granian calls for each request: the application, a body given only so much time, strangers paced."""
-    bodies, strangers = Bodies(), Strangers()
+    bodies = Bodies()
     common = {
         **os.environ,
         "GATEWAY_INTERFACE": "CGI/1.1",
@@ -62,7 +63,7 @@ def calls(application: Callable[..., Any], options: dict[str, Any], _access_log:
             line.response_bytes(*said)
         else:
             cost = time.thread_time() - begun + environ.get(COST, 0.0)
-            strangers.answer(environ, cost, lambda: line.response_bytes(*said))
+            STRANGERS.answer(environ, cost, lambda: line.response_bytes(*said))
         return head.status
 
     return answered
@@ -107,6 +108,7 @@ class Strangers:
         self._number = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._ended = False
 
     def answer(self, environ: dict[str, Any], cost: float, send: Callable[[], None]) -> None:
         """Send an answer that cost so many seconds: at once, or when it is this address's turn."""
@@ -115,7 +117,7 @@ class Strangers:
         with self._changed:
             paid = max(self._free_at.get(who, 0.0), now - CREDIT / SHARE) + cost / SHARE
             self._free_at[who] = min(paid, now + LONGEST)
-            if paid > now:
+            if paid > now and not self._ended:
                 self._number += 1
                 heapq.heappush(self._later, (min(paid, now + LONGEST), self._number, send))
                 self._begin()
@@ -124,6 +126,14 @@ class Strangers:
             if len(self._free_at) > REMEMBERED:
                 self._free_at = {each: at for each, at in self._free_at.items() if at > now - CREDIT / SHARE}
         send()
+
+    def end(self) -> None:
+        """Send all that was held back: the server stops, and waits for nobody."""
+        with self._changed:
+            self._ended = True
+            left, self._later = self._later, []
+        for _, _, send in sorted(left):
+            send()
 
     def _begin(self) -> None:
         if self._thread is None:
@@ -137,6 +147,9 @@ class Strangers:
                     self._changed.wait(left if self._later else None)
                 _, _, send = heapq.heappop(self._later)
             send()
+
+
+STRANGERS = Strangers()
 
 
 class Bodies:
@@ -178,7 +191,7 @@ class Timely:
 
     def __init__(self, body: Any, bodies: Bodies, line: Any, environ: dict[str, Any]) -> None:
         length = environ.get("CONTENT_LENGTH", "")
-        long = min(int(length), UPLOAD_LIMIT) if length.isdecimal() and len(length) < 12 else 0
+        long = min(int(length), MOST) if length.isdecimal() and len(length) < 12 else 0
         self._by = time.monotonic() + PATIENCE + long / BYTES_A_SECOND
         self._body, self._bodies, self._line = body, bodies, line
         self._for_program = environ.get("PATH_INFO", "").startswith("/api/")
