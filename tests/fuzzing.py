@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,10 +16,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from rtapp import migrations
-from rtapp.db import db
+from rtapp import clock, migrations
+from rtapp.accounts.roles import Role
+from rtapp.db import begin_write, db
 from rtapp.factory import create_app
+from rtapp.schema import Device, User, Wave
 from rtapp.web.services import services_of
 
 from . import postgres
@@ -61,7 +65,7 @@ class Hall:
         return f"{self.answered.total()} requests ({statuses})"
 
     def keep(self) -> None:
-        """Remember the database as it stands; PostgreSQL's is left to drift."""
+        """Remember the database as it stands; PostgreSQL's drifts, and whoever is signed in is let in again."""
         self._let_go()
         file = Path(self.app.instance_path) / "rtapp.db"
         if file.exists():
@@ -71,10 +75,26 @@ class Hall:
     def restore(self) -> None:
         """Put the database back to what it was when it was kept, and sign everybody in again."""
         self._let_go()
-        self.admin, self.desk = browsers(self.app, self.world)
         if self._kept:
             copied(self._kept, Path(self.app.instance_path) / "rtapp.db")
+        self.admin, self.desk = browsers(self.app, self.world)
+        if not self._kept:
+            self._let_in_again()
         services_of(self.app).seen.clear()
+
+    def _let_in_again(self) -> None:
+        """Undo what the campaign did to the admin, the desk and the waves they live by."""
+        with self.app.app_context():
+            session = begin_write(db.session)
+            for wave in session.scalars(select(Wave)):
+                wave.closed_at = None
+            user, device = session.get(User, self.world.users["admin"]), session.get(Device, self.world.device)
+            if user is not None:
+                user.role, user.disabled_at, user.session_version = Role.ADMIN, None, 1
+            if device is not None:
+                device.role, device.revoked_at, device.session_version = Role.CLERK, None, 0
+                device.expires_at = clock.utcnow() + timedelta(days=1)
+            session.commit()
 
     def _let_go(self) -> None:
         with self.app.app_context():

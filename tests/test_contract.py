@@ -412,6 +412,10 @@ def test_a_walk_in_comes_without_code_or_participant(server, device_token):
 
 
 def test_checkpoints_and_counts_are_read_with_the_same_token(server, device_token):
+    _, _, roster = ask(server, "GET", "/api/v1/checkpoints/1/roster", device_token)
+    head = next(person["id"] for person in roster["people"] if person["wave"] == 1 and not person["revoked"])
+    body = {"nonce": "kontrak-6000", "checkpoint": 1, "source": "search", "participant": head}
+    assert ask(server, "POST", "/api/v1/scans", device_token, body)[0] == 200
     _, _, listed = ask(server, "GET", "/api/v1/checkpoints", device_token)
     assert [point["id"] for point in listed["checkpoints"]] == [1]
     status, _, counts = ask(server, "GET", "/api/v1/checkpoints/1/counts", device_token)
