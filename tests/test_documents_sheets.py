@@ -187,7 +187,7 @@ def bomb() -> bytes:
         (b"", "empty_file", 422), (b" \r\n", "empty_file", 422), (b";;;\r\n", "empty_file", 422),
         (b"PK\x03\x04 rusak", "broken_file", 422), (b"\x00\x01\x02\x03" * 50, "broken_file", 422),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "broken_file", 422),
-        (b"%PDF-1.7 ...", "not_a_spreadsheet", 415), (b"\xff\xd8\xff\xe0", "not_a_spreadsheet", 415),
+        (b"%PDF-1.7 ...", "misnamed", 415), (b"\xff\xd8\xff\xe0", "a_picture", 415),
         (b"x" * (MAX_BYTES + 1), "too_large", 413),
     ],
 )  # fmt: skip

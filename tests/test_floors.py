@@ -21,9 +21,8 @@ FOLDERS = {*ROOMS, "web", "documents", "migrations", "translations", "commands",
 PAGES = {"views", "forms", "api"}
 FILES_AND_PAPERS = {"stream", "papers", "passwords", "schedule", "backups", "backup_file", "restore", "copy"}
 DOCUMENT_LIBRARIES = {
-    *("cryptography", "pyrage", "qrcode", "reportlab", "PIL"),
+    *("cryptography", "pyrage", "qrcode", "reportlab", "PIL", "docx", "pypdf"),
     *("python_calamine", "openpyxl", "xlsxwriter", "defusedxml", "odf", "ezodf"),
-    "docx",
 }
 
 

@@ -180,8 +180,17 @@ def test_swapped_columns_are_asked_about_and_swapped_for_all_alike(places):
 def test_somebody_of_another_office_is_asked_about(places):
     draft = one(places, "CONTOH SATU", 1, "Hayup", None, "Sekretaris RT", head=["Jabatan"])
     assert draft.row_class == "review" and "no_head" in codes_of(draft)
-    draft = one(places, "CONTOH SATU", 1, "Hayup", None, "Ketua RW", head=["Jabatan"])
-    assert draft.questions[0].proposal == "skip"
+
+
+@pytest.mark.parametrize("office", ["Ketua RW", "Ketua RW 02", "Kepala Desa", "Kadus", "BPD"])
+def test_an_office_that_is_none_of_an_rt_is_skipped_with_its_reason(places, office):
+    draft = one(places, "CONTOH SATU", 1, "Hayup", None, office, head=["Jabatan"])
+    assert draft.row_class == "skipped" and codes_of(draft) == {"other_office"}
+
+
+@pytest.mark.parametrize("office", ["Ketua RT", "Kepala RT", "Ketua", "Plt. Ketua RT", "Ketua RT merangkap BPD"])
+def test_a_head_is_a_head_however_the_office_is_called(places, office):
+    assert one(places, "CONTOH SATU", 1, "Hayup", None, office, head=["Jabatan"]).row_class == "accepted"
 
 
 def test_a_name_of_ten_thousand_letters_is_asked_about(places):

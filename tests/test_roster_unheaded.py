@@ -44,14 +44,14 @@ def test_a_pasted_table_without_a_header_is_understood_by_what_it_holds(places, 
 def test_a_file_without_a_header_is_read_like_a_pasted_one(places):
     data = b"1;CONTOH SATU;1;Hayup;081200000001\r\n2;CONTOH DUA;2;Hayup;081200000002\r\n"
     plan = plan_import(places, [("hayup.csv", read_file(data, "hayup.csv"))])
-    assert [row.seat for row in plan.rows][1:] == [FIRST[1], SECOND[1]]
+    assert [(row.row, row.seat) for row in plan.rows] == [(1, FIRST[1]), (2, SECOND[1])]
 
 
 def test_an_identity_number_pasted_without_its_header_is_not_kept(places):
     lines = [f"{n}\tCONTOH {n} X\t{n}\tHayup\t630905010180000{n}" for n in (1, 2, 3)]
     book = read_message("\n".join(lines), "Tempelan")
     plan = plan_import(places, [("Tempelan", book)])
-    assert [row.seat for row in plan.rows][1:] == [f"63.09.05.2007/00{n}" for n in (1, 2, 3)]
+    assert [row.seat for row in plan.rows] == [f"63.09.05.2007/00{n}" for n in (1, 2, 3)]
     assert not any("6309050101800" in f"{row.note}{row.phone}" for row in plan.rows)
 
 

@@ -94,14 +94,14 @@ def test_what_was_decided_is_saved_and_the_rest_waits(begun, session, world):
 
 def test_a_typed_answer_is_taken_and_nonsense_is_not(client_of, session, world):
     client = client_of("admin")
-    bad = [HEAD, ["Muara Uya", "Uwie", "tiga belas koma", "CONTOH RT", None, None, None]]
+    bad = [HEAD, ["Muara Uya", "Uwie", "tiga belas koma", "CONTOH ERTE", None, None, None]]
     address = send(client, ("a.xlsx", workbook(Data=bad))).location.removesuffix("/columns")
     (key,) = questions(client.get(address).text)
     assert "Nomor RT tidak terbaca" in decide(client, address, key=key, value="typed", typed="entah").text
     assert "Nomor RT tidak terbaca" in decide(client, address, key="rt:Lain:1:0", value="skip").text
     assert "Nomor RT tidak terbaca" not in decide(client, address, key=key, value="typed", typed="13").text
     save(client, address)
-    assert "CONTOH RT" in names(session)
+    assert "CONTOH ERTE" in names(session)
 
 
 def test_a_replaced_heads_card_no_longer_works_and_the_new_head_has_one(begun, session, world):
@@ -208,7 +208,7 @@ def test_several_files_and_pasted_text_are_one_list(client_of, session, world):
         ("kosong.xlsx", b"", 422, "Berkas kosong"),
         ("rusak.xlsx", b"PK\x03\x04rusak", 422, "Berkas rusak"),
         ("surat.csv", b"Yth. Bapak Camat\nDengan hormat\n", 422, "Tidak ada daftar di berkas ini"),
-        ("foto.jpg", b"\xff\xd8\xff\xe0abc", 415, "gambar JPEG"),
+        ("foto.jpg", b"\xff\xd8\xff\xe0abc", 415, "foto JPEG"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_a_sentence_and_nothing_is_kept(

@@ -63,19 +63,23 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet; ``rows`` leaves blank rows out, so that a formatted column costs nothing."""
+    """One sheet; ``rows`` leaves blank rows out, so that a formatted column costs nothing.
+
+    A row with the number 0 stands in no file: it is the header that a reader put above a list without one.
+    """
 
     name: str
     rows: tuple[Row, ...] = ()
     hidden: bool = False
     merges: tuple[Merge, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
     """A file as read. ``sees_hidden`` is false where the format does not tell hidden rows and struck-through cells."""
 
-    format: Literal["xlsx", "ods", "xls", "csv", "html"]
+    format: Literal["xlsx", "ods", "xls", "csv", "html", "docx", "odt", "pdf", "text"]
     sheets: tuple[Sheet, ...]
     sees_hidden: bool = True
 

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime
 from io import BytesIO
 from typing import IO
@@ -64,6 +64,8 @@ def _tables(stream: IO[bytes]) -> Iterator[Sheet]:
                 table = Table(element, element.get(TABLE + "style-name") in hidden_tables, struck, rows_left)
         elif element.tag == STYLE + "style":
             note_style(element, struck, hidden_tables)
+        elif table is not None and element.tag == TABLE + "table-column":
+            table.add_column(element)
         elif table is not None and element.tag == TABLE + "table-row":
             table.add(element)
             element.clear()
@@ -93,6 +95,15 @@ class Table:
         self.rows: list[Row] = []
         self.merges: list[Merge] = []
         self.number = 1
+        self.column = 0
+        self.hidden_columns: set[int] = set()
+
+    def add_column(self, element: Element) -> None:
+        """Take up what is said of a column, as often as it stands for itself."""
+        repeat = min(repeats(element, "number-columns-repeated"), max(MAX_COLUMNS - self.column, 0))
+        if element.get(TABLE + "visibility", "visible") != "visible":
+            self.hidden_columns |= set(range(self.column, self.column + repeat))
+        self.column += repeat
 
     def add(self, element: Element) -> None:
         """Take up a row, as often as it stands for itself."""
@@ -110,7 +121,8 @@ class Table:
     def sheet(self) -> Sheet:
         """Return what was read."""
         name = self.element.get(TABLE + "name", "")
-        return Sheet(name, packed_rows(self.rows), self.hidden, bounded_merges(self.merges))
+        hidden = frozenset(self.hidden_columns)
+        return Sheet(name, packed_rows(self.rows), self.hidden, bounded_merges(self.merges), hidden)
 
 
 def repeats(element: Element, name: str) -> int:
@@ -142,7 +154,7 @@ def read_cells(row: Element, number: int, struck: set[str], merges: list[Merge])
 def read_cell(element: Element, struck: set[str]) -> Cell:
     """Return one cell by its declared type; text is what its paragraphs show, notes left out."""
     kind = element.get(OFFICE + "value-type", "")
-    shown = "\n".join(paragraph_text(child) for child in element if child.tag == TEXT + "p")
+    shown = "\n".join(paragraph_text(child, struck) for child in element if child.tag == TEXT + "p")
     line = element.get(TABLE + "style-name") in struck
     if element.get(CALC + "value-type") == "error" or (kind in ("string", "float") and ERROR.match(shown)):
         return Cell(shown or "#ERR", "error", line)
@@ -155,8 +167,8 @@ def read_cell(element: Element, struck: set[str]) -> Cell:
     return text_cell(element.get(OFFICE + "string-value") or shown, line)
 
 
-def paragraph_text(paragraph: Element) -> str:
-    """Return the text of a paragraph; spaces, tabs and line breaks are elements there."""
+def paragraph_text(paragraph: Element, struck: Container[str] = ()) -> str:
+    """Return the text of a paragraph; spaces, tabs and line breaks are elements there, struck pieces stand in ~ ~."""
     parts = [paragraph.text or ""]
     for child in paragraph:
         if child.tag == TEXT + "s":
@@ -166,7 +178,8 @@ def paragraph_text(paragraph: Element) -> str:
         elif child.tag == TEXT + "line-break":
             parts.append("\n")
         elif child.tag != OFFICE + "annotation":
-            parts.append(paragraph_text(child))
+            text = paragraph_text(child, struck)
+            parts.append(f"~{text}~ " if child.get(TEXT + "style-name") in struck and text.strip() else text)
         parts.append(child.tail or "")
     return "".join(parts)
 

@@ -54,12 +54,67 @@ def bomb() -> Refused:
 
 
 def not_a_spreadsheet(what: str) -> Refused:
-    """Return the refusal of another kind of file; ``what`` is its name (PDF, JPEG)."""
+    """Return the refusal of another kind of file; ``what`` is its name (PNG, ZIP)."""
     return Refused(
         "not_a_spreadsheet",
-        "Berkas ini %(what)s, bukan lembar kerja. Unggah daftar dalam bentuk .xlsx, .ods, .xls, atau .csv.",
+        "Berkas ini %(what)s, bukan lembar kerja. Unggah daftarnya sebagai XLSX, ODS, XLS, CSV, DOCX, ODT, atau PDF.",
         415,
         what=what,
+    )
+
+
+def a_picture(what: str) -> Refused:
+    """Return the refusal of a photo or screenshot; ``what`` is its name (JPEG)."""
+    return Refused(
+        "a_picture",
+        "Berkas ini %(what)s. Gambar tidak dapat dibaca: minta berkas aslinya (Excel, Word, atau PDF), "
+        "atau ketik daftarnya di “Atau tempel teks”.",
+        415,
+        what=what,
+    )
+
+
+def copy_its_table(what: str) -> Refused:
+    """Return the refusal of a document that its own program can open; ``what`` is its name (Apple Numbers)."""
+    return Refused(
+        "copy_its_table",
+        "Berkas ini %(what)s. Buka berkasnya, salin tabelnya, lalu tempel di “Atau tempel teks”; "
+        "atau ekspor sebagai Excel (.xlsx) atau Word (.docx).",
+        415,
+        what=what,
+    )
+
+
+def misnamed(what: str, ending: str, right: str) -> Refused:
+    """Return the refusal of a document under the name of another kind."""
+    return Refused(
+        "misnamed",
+        "Berkas ini %(what)s, meskipun namanya berakhiran %(ending)s. Ganti akhiran namanya menjadi %(right)s, "
+        "lalu unggah lagi.",
+        415,
+        what=what,
+        ending=ending,
+        right=right,
+    )
+
+
+def pdf_of_pictures() -> Refused:
+    """Return the refusal of a PDF without text."""
+    return Refused(
+        "pdf_of_pictures",
+        "PDF ini hasil pindaian (gambar) tanpa teks, jadi tidak dapat dibaca. Minta berkas Word atau Excel aslinya, "
+        "atau ketik daftarnya di “Atau tempel teks”.",
+        415,
+    )
+
+
+def pdf_wrapped() -> Refused:
+    """Return the refusal of a PDF whose rows cannot be told apart."""
+    return Refused(
+        "pdf_wrapped",
+        "Baris tabel di PDF ini tidak dapat dipisahkan dengan pasti. Buka berkasnya, salin tabelnya, lalu tempel di "
+        "“Atau tempel teks”; atau minta berkas Word atau Excel aslinya.",
+        415,
     )
 
 

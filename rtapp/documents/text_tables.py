@@ -4,8 +4,10 @@ import codecs
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import StringIO
+from itertools import islice
 
 from ..refusals import Refused
 from .cells import (
@@ -31,7 +33,9 @@ _SEPARATORS = (";", ",", "\t", "|")
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*(?:\r\n|\r|\n)', re.I)
 _AS_TEXT = re.compile(r'="(.*)"', re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_SPACE = re.compile(r"\s+")
 _SAMPLE = 60
+_MOST_LINES = 60  # of one record: a cell with more line breaks is read as lines
 _MAX_TAG = 1 << 20  # letters from one tag's end to the next: the parser takes a hundred times that in memory
 csv.field_size_limit(2**31 - 1)  # of the whole process, and so set once: what bounds a cell is the size of an upload
 
@@ -61,9 +65,8 @@ def read_csv(text: str, name: str = "") -> Workbook:
         start, separator = 1, declared[1]
         text = text[declared.end() :]
     rows = []
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator or _separator(text))
     try:
-        for number, values in enumerate(reader, start + 1):
+        for number, values in enumerate(_records(text, separator or _separator(text)), start + 1):
             if any(values):
                 rows.append(Row(number, tuple(text_cell(_meant(value)) for value in values[:MAX_COLUMNS])))
             if len(rows) > MAX_ROWS:
@@ -71,6 +74,42 @@ def read_csv(text: str, name: str = "") -> Workbook:
     except csv.Error as error:
         raise broken() from error
     return Workbook("csv", (Sheet(name, packed_rows(rows)),), sees_hidden=False)
+
+
+def _records(text: str, separator: str) -> Iterator[list[str]]:
+    """Yield the records of a text; a quote that nobody closed is a letter of its line and swallows no line below it.
+
+    So is one that closes only in another line, with whole rows between: two ditto marks below one another.
+    """
+    if '"' not in text:
+        yield from csv.reader(StringIO(text, newline=""), delimiter=separator)
+        return
+    lines = StringIO(text, newline="").readlines()
+    at = 0
+    while at < len(lines):
+        reader = csv.reader(islice(lines, at, at + _MOST_LINES), delimiter=separator)
+        values = next(reader, [])
+        span = max(reader.line_num, 1)
+        if span > 1 and _swallows(
+            values, separator, lines[at : at + span], at + span >= min(len(lines), at + _MOST_LINES)
+        ):
+            yield [_unquoted(field) for field in lines[at].rstrip("\r\n").split(separator)]
+            at += 1
+        else:
+            yield values
+            at += span
+
+
+def _swallows(values: list[str], separator: str, lines: list[str], at_end: bool) -> bool:
+    """Say whether a record of several lines holds whole rows in one of its fields, or was closed by the end alone."""
+    usual = max(lines[0].count(separator), 1)
+    within = max((field.count(separator) for field in values if "\n" in field), default=0)
+    return within >= usual or (at_end and sum(line.count('"') for line in lines) % 2 == 1)
+
+
+def _unquoted(field: str) -> str:
+    stripped = field.strip()
+    return stripped if stripped == '"' else stripped.strip('"').replace('""', '"')
 
 
 def _separator(text: str) -> str:
@@ -128,7 +167,7 @@ class _Tables(HTMLParser):
         self.tables: list[list[list[tuple[str, int, int, bool]]]] = []
         self.cell: list[str] | None = None
         self.spans = (1, 1)
-        self.struck = False
+        self.struck = 0  # how many elements that strike through are open
         self.silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -145,10 +184,10 @@ class _Tables(HTMLParser):
             if not self.tables[-1]:
                 self.tables[-1].append([])
             given = dict(attrs)
-            self.cell, self.struck = [], False
+            self.cell, self.struck = [], 0
             self.spans = (_span(given.get("colspan")), _span(given.get("rowspan")))
         elif tag in ("s", "strike", "del"):
-            self.struck = True
+            self.struck += 1
         elif tag in ("style", "script"):
             self.silent += 1
         elif tag in ("br", "p", "div") and self.cell:
@@ -157,17 +196,22 @@ class _Tables(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th", "tr", "table"):
             self._end_cell()
+        elif tag in ("s", "strike", "del"):
+            self.struck = max(0, self.struck - 1)
         elif tag in ("style", "script"):
             self.silent = max(0, self.silent - 1)
 
     def handle_data(self, data: str) -> None:
         if self.cell is not None and not self.silent:
-            self.cell.append(data)
+            text = _SPACE.sub(" ", data)
+            self.cell.append(f"~{text.strip()}~ " if self.struck and text.strip() else text)
 
     def _end_cell(self) -> None:
         if self.cell is not None:
-            text = " ".join("".join(self.cell).split())[:MAX_CELL_CHARS]
-            self.tables[-1][-1].append((text, *self.spans, self.struck and bool(text)))
+            lines = (" ".join(line.split()) for line in "".join(self.cell).split("\n"))
+            text = "\n".join(line for line in lines if line)[:MAX_CELL_CHARS]
+            struck = text.startswith("~") and text.endswith("~") and text.count("~") == 2
+            self.tables[-1][-1].append((text.strip("~") if struck else text, *self.spans, struck))
         self.cell = None
 
 

@@ -36,6 +36,12 @@ HOLDS = re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s>]")
 HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 NUMBER = re.compile(rb"\br=[\"'](\d+)[\"']")
 MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d+)(?::([A-Z]{1,3})(\d+))?[\"']")
+COLUMNS = re.compile(rb"<(?:\w+:)?col\b([^>]{0,400})>")
+BOUND = re.compile(rb"\b(min|max)=[\"'](\d{1,6})[\"']")
+RUN = re.compile(rb"<((?:\w+:)?)r>((?:(?!<(?:\w+:)?r>).)*?)</\1r>", re.S)
+STRIKE = re.compile(rb"<(?:\w+:)?strike\b(?![^>]*\bval=[\"'](?:0|false)[\"'])")
+RUN_TEXT = re.compile(rb"(<(?:\w+:)?t\b[^>]*>)([^<]*)(</(?:\w+:)?t>)")
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how XLSX writes a carriage return in a cell
 UNCOUNTED = re.compile(  # a formula whose result was never stored
     rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3}\d+)[\"'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -51,6 +57,7 @@ class Sifted:
     hidden: set[int] = field(default_factory=set)
     merges: tuple[Merge, ...] = ()
     uncounted: set[str] = field(default_factory=set)
+    hidden_columns: frozenset[int] = frozenset()
 
 
 def read_xlsx(data: bytes) -> Workbook:
@@ -66,13 +73,14 @@ def read_xlsx(data: bytes) -> Workbook:
             for info in old.infolist():
                 if SHEET_PART.match(info.filename):
                     sheet = sift(old.open(info), MAX_KEPT - sum(len(s.xml) for s in sifted.values()))
+                    sheet.xml = marked(sheet.xml)
                     sifted[info.filename] = sheet
                     new.writestr(info.filename, sheet.xml)
                 elif not info.filename.startswith(("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/")):
                     part = old.read(info)
                     if STRINGS_PART.match(info.filename) and len(STRING.findall(part)) > MAX_STRINGS:
                         raise bomb()
-                    new.writestr(info.filename, part)
+                    new.writestr(info.filename, marked(part) if STRINGS_PART.match(info.filename) else part)
             paths = sheet_paths(old)
         if sum(part.rows for part in sifted.values()) > MAX_ROWS:
             raise too_many_rows()
@@ -99,6 +107,7 @@ def sift(stream, room: int) -> Sifted:
                 found.xml = buffer + stream.read(MAX_SPAN)
                 return found
             head, prefix = buffer[: opening.end()], opening.group(1)
+            found.hidden_columns = hidden_columns_in(head)
             buffer = buffer[opening.end() :]
         end = 0
         for match in ROW.finditer(buffer):
@@ -125,6 +134,31 @@ def sift(stream, room: int) -> Sifted:
     found.merges = merges_in(buffer + stream.read(MAX_SPAN))
     found.xml = head + b"".join(kept) + b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
     return found
+
+
+def marked(xml: bytes) -> bytes:
+    """Return the XML of texts; runs that are struck through stand in ~ ~, as a chat writes them."""
+    if b"strike" not in xml:
+        return xml
+    return RUN.sub(_marked_run, xml)
+
+
+def _marked_run(found: re.Match[bytes]) -> bytes:
+    if not STRIKE.search(found[2]):
+        return found[0]
+    return RUN_TEXT.sub(
+        lambda text: text[1] + b"~" + text[2].strip() + b"~ " + text[3] if text[2].strip() else text[0], found[0]
+    )
+
+
+def hidden_columns_in(head: bytes) -> frozenset[int]:
+    """Return the columns (0 is A) that a sheet's head says are hidden."""
+    hidden: set[int] = set()
+    for attributes in COLUMNS.findall(head):
+        bounds = {name: int(number) for name, number in BOUND.findall(attributes)}
+        if HIDDEN.search(attributes) and len(bounds) == 2:
+            hidden |= set(range(bounds[b"min"] - 1, min(bounds[b"max"], MAX_COLUMNS)))
+    return frozenset(hidden)
 
 
 def merges_in(tail: bytes) -> tuple[Merge, ...]:
@@ -179,7 +213,7 @@ def load(slim: BytesIO, paths: dict[str, str], sifted: dict[str, Sifted]) -> tup
             if cells
         ]
         hidden = page.sheet_state != "visible"
-        sheets.append(Sheet(page.title, packed_rows(rows), hidden, part.merges))
+        sheets.append(Sheet(page.title, packed_rows(rows), hidden, part.merges, part.hidden_columns))
     return tuple(sheets)
 
 
@@ -198,7 +232,12 @@ def as_cell(cell, uncounted: set[str]) -> Cell:
     if isinstance(value, (int, float)):
         return number_cell(value, struck)
     if isinstance(value, str):
-        return text_cell(value, struck)
+        return text_cell(ESCAPED.sub(_character, value) if "_x" in value else value, struck)
     if hasattr(value, "isoformat"):
         return Cell(value, "date", struck)
     return text_cell(str(value), struck)
+
+
+def _character(found: re.Match[str]) -> str:
+    letter = chr(int(found[1], 16))
+    return "\n" if letter in "\r\n" else letter if letter.isprintable() else " "

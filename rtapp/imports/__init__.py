@@ -1,7 +1,10 @@
 """Lists that come in: read → understand → ask → apply.
 
-Read: ``sheet`` finds the table (``columns``, ``unheaded``, ``furniture``), ``message`` the lines of a chat.
-Understand: ``person`` and ``whereabouts`` make a draft of each row (``drafts``, ``days``, ``places``, ``unlisted``).
+Read: ``message`` makes a list of whatever came: ``chat`` the lines of a message (``fragments``, ``labels``),
+``matrix`` a table of RTs by villages, ``unheaded`` one without a header; ``columns`` finds what a sheet's columns hold
+(``headers``, ``evidence``), ``sheet`` goes down its rows (``furniture``, ``titles``).
+Understand: ``person`` and ``whereabouts`` make a draft of each row (``naming``, ``offices``, ``drafts``, ``days``,
+``places``, ``unlisted``).
 Ask: ``seats`` and ``matching`` hold the drafts against each other and the roster, ``plan_store`` makes the plan,
 ``preview`` shows what must be decided. Apply: ``upload_store`` keeps a list (``kept``) until ``apply_store`` writes it.
 """

@@ -3,59 +3,19 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from ..documents.cells import Merge, Row, Sheet
-from ..roster.spelling import plain
+from ..documents.cells import Cell, Merge, Row, Sheet
+from ..roster.phones import parse_phone
+from ..roster.rt import rt_named_in
+from .evidence import Contents, contents_of
+from .headers import field_of
 
 FIRST_ROWS = 25  # in which a header may stand
-# What a column may hold. "address" holds RT and village together or either; "ignored" is known and not stored.
-FIELDS = (
-    "number", "name", "rt", "rw", "village", "address", "district", "phone", "gender", "position", "wave", "date",
-    "remark", "nik",
-)  # fmt: skip
-_WORDS = {
-    "number": "no|nomor|no urut|nomor urut|urut|nmr",
-    "name": "nama|nama lengkap|nama ketua rt|ketua rt|nama peserta|nama pengurus|nama gelar|nama dan gelar|"
-    "nama lengkap dan gelar|nama ketua|nama ketua rukun tetangga|ketua rukun tetangga|nama rt",
-    "rt": "rt|no rt|nomor rt|rt rw|no rt rw|rt ke|wilayah rt|rukun tetangga|rt no",
-    "rw": "rw|no rw|nomor rw|rukun warga",
-    "village": "desa|kelurahan|desa kelurahan|desa kel|kel desa|kelurahan desa|nama desa|asal desa|instansi|"
-    "nama desa kelurahan|nama kelurahan|desa asal|asal desa kelurahan|kampung",
-    "address": "alamat|alamat lengkap|alamat rt|alamat rt rw",
-    "district": "kecamatan|kec|nama kecamatan|asal kecamatan",
-    "phone": "no hp|no hp wa|no wa|nomor whatsapp|hp|telepon|telp|no telp|kontak|no handphone|nomor telepon|nomor hp|"
-    "no telepon|no whatsapp|hp wa|wa|no tlp|no kontak|nomor wa|nomor hp wa|handphone|no hp aktif",
-    "gender": "l p|lp|jk|j k|jenis kelamin|gender|kelamin|jns kelamin|jenis klmn",
-    "nik": "nik|no nik|no ktp|no identitas|nomor induk kependudukan|nik ktp|nomor ktp",
-    "position": "jabatan|jabatan dalam lkd|kedudukan|jabatan di rt",
-    "wave": "gelombang|gel|angkatan|tahap|jadwal|gelombang ke",
-    "date": "hari tanggal|tanggal|tgl|hari tgl|tanggal pelaksanaan|tanggal kegiatan",
-    "remark": "ket|keterangan|status|catatan",
-    "ignored": "ttd|tanda tangan|paraf|foto|npwp|tgl sk|honor|tgl lahir|tanggal lahir|tempat lahir|"
-    "tempat tanggal lahir|ttl|umur|usia|pendidikan|pekerjaan|agama|no sk|email|no rekening|rekening|bank",
-}
-_EXACT = {word: name for name, words in _WORDS.items() for word in words.split("|")}
-# Looked for inside a longer header, in this order; the words that forbid it stand behind.
-_INSIDE = (
-    ("ignored", {"lahir", "sk", "ttd", "tandatangan", "rekening", "email", "honor", "npwp", "foto", "paraf"}, set()),
-    ("ignored", {"tangan", "pendidikan", "pekerjaan", "agama", "umur", "usia", "ibu", "istri", "suami"}, set()),
-    ("nik", {"nik", "ktp"}, set()),
-    ("phone", {"hp", "wa", "telepon", "telp", "whatsapp", "handphone", "tlp"}, set()),
-    ("gender", {"kelamin"}, set()),
-    ("wave", {"gelombang", "angkatan"}, set()),
-    ("name", {"nama"}, {"desa", "kelurahan", "kecamatan", "kampung", "jalan", "dusun"}),
-    ("district", {"kecamatan"}, {"desa", "kelurahan"}),
-    ("village", {"desa", "kelurahan"}, {"kepala", "kode", "jabatan"}),
-    ("position", {"jabatan"}, set()),
-    ("rt", {"rt"}, {"jumlah", "nama"}),
-    ("rw", {"rw"}, {"jumlah", "nama"}),
-    ("address", {"alamat"}, set()),
-)
-_NO_HEADER = frozenset(
-    ["daftar", "data", "rekap", "rekapitulasi", "jumlah", "total", "tahun", "kabupaten", "camat", "lurah", "pemerintah"]
-)
-_EXACTLY, _INSIDE_ONLY = 1.0, 0.8
+_WHERE = {"rt", "village", "address"}
+_MOSTLY, _LOOKED_AT = 0.6, 300
+_RT_WORD = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
+_PLACED = {"rt", "village", "address", "position", "phone", "number"}  # beside a name: what makes a row a header
 
 
 @dataclass(frozen=True)
@@ -69,40 +29,29 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a sheet is read: the rows of its header, its tables, and what stands above each column."""
+    """How a sheet is read: the rows of its header, its tables, and what stands above each column.
+
+    ``names`` are the columns that may hold the heads' names where more than one may, and nothing says which.
+    """
 
     header: tuple[int, ...]
     blocks: tuple[Block, ...]
     titles: Mapping[int, str] = field(default_factory=dict)
-
-
-def field_of(text: str) -> tuple[str, float]:
-    """Return the field that a header's words name and how sure that is (1.0 exact, 0.0 none)."""
-    key = header_key(text)
-    if key in _EXACT:
-        return _EXACT[key], _EXACTLY
-    words = key.split()
-    if not words or len(words) > 6 or len(key) > 48 or _NO_HEADER & set(words) or any(map(str.isdigit, words)):
-        return "", 0.0
-    for name, wanted, unwanted in _INSIDE:
-        if wanted & set(words) and not unwanted & set(words):
-            return name, _INSIDE_ONLY
-    return "", 0.0
-
-
-def header_key(text: str) -> str:
-    """Return a header's words as they are compared: small letters without dots, slashes and line breaks."""
-    return " ".join(re.findall(r"[a-z0-9]+", plain(text)))
+    names: tuple[int, ...] = ()
 
 
 def find_layout(sheet: Sheet) -> Layout | None:
-    """Return how ``sheet`` is laid out, None where no row is a header (a name, and RT or village)."""
+    """Return how ``sheet`` is laid out, None where no row is a header (a name, and an RT or a village somewhere).
+
+    What the cells below hold has its say: names beside the words for them, phones and RTs that no header names.
+    """
     rows = [row for row in sheet.rows if not row.hidden][:FIRST_ROWS]
     best: tuple[float, Layout] | None = None
     for texts, header in _candidates(rows, sheet.merges):
+        texts = {column: words for column, words in texts.items() if column not in sheet.hidden_columns}
         score, layout = _layout(texts, header)
-        if layout and (best is None or score > best[0] + 0.01):
-            best = score, layout
+        if layout and (best is None or score > best[0] + 0.01) and (fitted := fit(layout, sheet)):
+            best = score, fitted
     return best[1] if best else None
 
 
@@ -113,7 +62,14 @@ def layout_with(layout: Layout, fields: Mapping[int, str]) -> Layout:
         told = {column: name for column, name in fields.items() if block.left <= column <= block.right}
         kept = {n: c for n, c in block.fields.items() if c not in told and n not in told.values()}
         blocks.append(Block(kept | {name: column for column, name in told.items() if name}, block.left, block.right))
-    return Layout(layout.header, tuple(blocks), layout.titles)
+    names = () if "name" in fields.values() else layout.names
+    return Layout(layout.header, tuple(blocks), layout.titles, names)
+
+
+def layout_told(sheet: Sheet, fields: Mapping[int, str]) -> Layout:
+    """Return the layout of a sheet without a header as a person says; all its rows are the list."""
+    width = max((len(row.cells) for row in sheet.rows), default=0)
+    return Layout((), (Block({name: column for column, name in fields.items() if name}, 0, max(width - 1, 0)),))
 
 
 def is_header_again(row: Row, layout: Layout) -> bool:
@@ -122,7 +78,62 @@ def is_header_again(row: Row, layout: Layout) -> bool:
     for block in layout.blocks:
         for name, column in block.fields.items():
             same += field_of(row.at(column).text)[0] == name
-    return same >= 2 and any(field_of(row.at(block.fields["name"]).text)[0] == "name" for block in layout.blocks)
+    return same >= 2 and any(
+        field_of(row.at(block.fields.get("name", -1)).text)[0] == "name" for block in layout.blocks
+    )
+
+
+def fit(layout: Layout, sheet: Sheet) -> Layout | None:
+    """Return ``layout`` as the cells below the header bear it out; None where nothing says where its people belong."""
+    if len(layout.blocks) > 1:
+        return layout if all(_WHERE & set(block.fields) for block in layout.blocks) else None
+    block, body = layout.blocks[0], _body(sheet, layout)
+    fields, width = dict(block.fields), max((len(row.cells) for row in body), default=0)
+    seen = {c: contents_of(body, c) for c in range(width) if c not in sheet.hidden_columns}
+    names = _name_columns(layout.names, seen)
+    if len(names) == 1 or (names and fields["name"] not in names):
+        fields["name"] = names[0]
+    free = [c for c in seen if c not in fields.values() and not field_of(layout.titles.get(c, ""))[0]]
+    phones = [c for c in free if seen[c].phones >= _MOSTLY and seen[c].filled > 1]
+    if phones and "phone" not in fields:
+        fields["phone"] = phones[0]
+    if not _WHERE & set(fields):
+        remark = [fields["remark"]] if "remark" in fields else []
+        named = [c for c in (*remark, *free) if seen.get(c, Contents()).named_rts >= _MOSTLY]
+        if named:
+            fields = {name: c for name, c in fields.items() if c != named[0]} | {"rt": named[0]}
+        elif not _by_office(fields, seen) and not _speaks_of_rts(sheet, layout):
+            return None
+    return Layout(
+        layout.header, (Block(fields, block.left, block.right),), layout.titles, names if len(names) > 1 else ()
+    )
+
+
+def _name_columns(columns: Sequence[int], seen: Mapping[int, Contents]) -> tuple[int, ...]:
+    """Return those of ``columns`` that hold names; all of them where none does."""
+    filled = max((seen[c].filled for c in columns if c in seen), default=0)
+    good = tuple(c for c in columns if c in seen and seen[c].names >= 0.5 and seen[c].filled * 2 >= filled)
+    return good or tuple(columns)
+
+
+def _by_office(fields: Mapping[str, int], seen: Mapping[int, Contents]) -> bool:
+    """Say whether the offices name the RT: Ketua RT 03."""
+    return seen.get(fields.get("position", -1), Contents()).named_rts > 0.3
+
+
+def _speaks_of_rts(sheet: Sheet, layout: Layout) -> bool:
+    """Say whether the titles, the header or the offices are about RTs, so that a list without any asks for them."""
+    above = (row for row in sheet.rows if row.number <= layout.header[-1])
+    texts = [cell.text for row in above for cell in row.cells] + [
+        row.at(layout.blocks[0].fields.get("position", -1)).text for row in _body(sheet, layout)[:20]
+    ]
+    return any(_RT_WORD.search(text[:200]) for text in texts)
+
+
+def _body(sheet: Sheet, layout: Layout) -> list[Row]:
+    """Return the first rows below the header that hold more than one cell."""
+    below = (row for row in sheet.rows if row.number > layout.header[-1] and not row.hidden)
+    return list(islice((row for row in below if sum(cell.kind != "empty" for cell in row.cells) > 1), _LOOKED_AT))
 
 
 def _candidates(rows: Sequence[Row], merges: Sequence[Merge]) -> Iterator[tuple[dict[int, list[str]], tuple[int, ...]]]:
@@ -137,8 +148,14 @@ def _candidates(rows: Sequence[Row], merges: Sequence[Merge]) -> Iterator[tuple[
             found = [text for text in (bottom, f"{top} {bottom}" if top and bottom else "", top) if text]
             if found:
                 texts[column] = found
-        if below.number == row.number + 1:
+        if below.number == row.number + 1 and not any(map(_is_entry, below.cells)):
             yield texts, (row.number, below.number)
+
+
+def _is_entry(cell: Cell) -> bool:
+    """Say whether a cell is one of a list's row and of no header: RT 03, 081200000101."""
+    text = cell.text[:80]
+    return any(map(str.isdigit, text)) and bool(rt_named_in(text) or parse_phone(text).number)
 
 
 def _spread(row: Row, merges: Sequence[Merge]) -> dict[int, str]:
@@ -154,19 +171,22 @@ def _layout(texts: Mapping[int, list[str]], header: tuple[int, ...]) -> tuple[fl
     named: list[tuple[int, str, float]] = []
     for column in sorted(texts):
         found = max((field_of(text) for text in texts[column]), key=lambda pair: pair[1])
+        if len(texts[column]) > 1 and found[0] in ("name", "phone") and field_of(texts[column][1])[0] == "ignored":
+            found = "ignored", found[1]  # NAMA below SEMULA, HP below SEKRETARIS
         if found[0]:
             named.append((column, *found))
     blocks = _blocks(named, max(texts, default=0))
-    if not blocks or not all(
-        "name" in block.fields and {"rt", "village", "address"} & set(block.fields) for block in blocks
-    ):
+    if not blocks or not all("name" in block.fields and _PLACED & set(block.fields) for block in blocks):
         return 0.0, None
     titles = {column: " ".join(found[-1].split()) for column, found in texts.items()}
     if len(header) > 1:
         titles = {column: " ".join(found[0].split()) for column, found in texts.items()}
         if not any(field_of(texts[column][0])[0] and len(texts[column]) > 1 for column, _, _ in named):
             return 0.0, None  # the second row is no header: it adds nothing
-    return sum(score for _, _, score in named), Layout(header, blocks, titles)
+    rivals = [(column, score) for column, name, score in named if name == "name"]
+    best = max((score for _, score in rivals), default=0.0)
+    names = tuple(column for column, score in rivals if len(blocks) == 1 and score == best)
+    return sum(score for _, _, score in named), Layout(header, blocks, titles, names)
 
 
 def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[Block, ...]:

@@ -80,7 +80,8 @@ class Draft:
 
     ``wave`` is a wave's number; ``number`` the running number that stands in the row itself. ``seat_id`` and
     ``holder`` are the seat and the participant whom the row is about where the roster knows them already;
-    ``changes`` holds (before, after) of each of their values that the row changes.
+    ``changes`` holds (before, after) of each of their values that the row changes. ``part`` counts the entries of one
+    line of a message; ``dated`` says that rows stand in the order in which they were answered.
     """
 
     sheet: str
@@ -105,6 +106,8 @@ class Draft:
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     seat_id: int | None = None
     holder: int | None = None
+    part: int = 0
+    dated: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -125,7 +128,7 @@ class Draft:
 
     def key(self, kind: str) -> str:
         """Return the key of this row's question of a kind."""
-        return f"{kind}:{self.sheet}:{self.row}:{self.block}"
+        return f"{kind}:{self.sheet}:{self.row}:{self.block}" + (f":{self.part}" if self.part else "")
 
     def say(self, code: str, sentence: str, /, **facts: object) -> None:
         """Add a reason that a person reads beside the row."""
@@ -148,6 +151,8 @@ class Draft:
         A row that a person leaves out is skipped here.
         """
         value = answers.to(question)
+        if not value and not self.is_seat:
+            return ""
         if not value:
             self.questions.append(question)
             self.reasons.append(question.sentence)

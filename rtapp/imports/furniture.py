@@ -11,7 +11,17 @@ _TOTAL = re.compile(r"(?:sub\s*-?\s*total|jumlah|total|jml|grand total)\b", re.I
 _CARRIED = re.compile(r"\b(?:di)?pindah(?:kan|an)\b", re.I)
 _ALL = re.compile(r"\b(?:seluruh(?:nya)?|keseluruhan|semua|total|grand|akhir)\b", re.I)
 _INTEGER = re.compile(r"\d{1,5}")
-_NOTE = re.compile(r"(?:ket|keterangan|catatan|nb|note|sumber|\*+)\b|\*", re.I)
+_NOTE = re.compile(
+    r"(?:ket|keterangan|catatan|nb|n\.b\.|note|sumber|cp|contact person|narahubung|info|mohon|demikian|terima kasih|"
+    r"kades|kepala desa|pembakal|lurah|sekdes|alamat kantor)\b\s?[.:,)]|(?:ket|keterangan|catatan|nb|note|sumber)\b|\*",
+    re.I,
+)
+_VENUE = re.compile(
+    r"^(?:tempat|alamat|lokasi|bertempat|sekretariat|hari|tanggal|acara|pukul|waktu|kode pos|telp|email)\b[^:]{0,20}:|"
+    r"^(?:jl|jalan|jln|alamat|tempat|bertempat)\b|\b(?:aula|balai|gedung|ruang|kode pos)\b",
+    re.I,
+)
+_DITTO = re.compile(r"(?:[\"'”“,.\s]{1,8}|-{1,3}|s\.?\s?d\.?\s?a\.?|idem|id|sama|sama dengan atas|↓|v|//)", re.I)
 _DATED = re.compile(r"[^\d,]{3,40},\s*(?:tanggal|tgl)?\s*[\d.…_]*\s*[^\W\d_]{3,9}\.?\s+(?:20\d\d|[.…_]+)", re.I)
 _SIGNATURE = re.compile(
     r"(?:mengetahui|menyetujui|disahkan|disetujui|yang membuat|dibuat oleh|petugas|a\.?n\.?\s|u\.?b\.?\s|nip\b|"
@@ -19,12 +29,13 @@ _SIGNATURE = re.compile(
     r"sekretaris\s+(?:desa|camat|daerah)|bupati\b|kasi\b|ketua\s+panitia)",
     re.I,
 )
+_LONGEST = 2000  # characters of a cell that furniture is told by
 EXAMPLE = re.compile(r"\(?contoh\b\s*[:)]", re.I)
 
 
 def texts_of(cells: Sequence[Cell]) -> list[str]:
     """Return what stands in a row, cell by cell, blanks left out; a merged text is counted once."""
-    return [text for cell in cells if (text := clean(cell.text))]
+    return [text for cell in cells if (text := clean(cell.text[:_LONGEST]))]
 
 
 def is_number_row(cells: Sequence[Cell]) -> bool:
@@ -59,6 +70,16 @@ def is_note(texts: Sequence[str]) -> bool:
 def begins_signature(texts: Sequence[str]) -> bool:
     """Say whether a row begins what is signed under a list: place and day, "Mengetahui", an office, NIP."""
     return any(_DATED.fullmatch(text) or _SIGNATURE.match(text) for text in texts)
+
+
+def is_venue(line: str) -> bool:
+    """Say whether a line tells where something was held or where an office lies, not where the people come from."""
+    return bool(_VENUE.search(clean(line[:400])))
+
+
+def is_ditto(text: str) -> bool:
+    """Say whether a cell stands for the one above: ", sda, idem."""
+    return bool(text) and len(text) < 20 and bool(_DITTO.fullmatch(text))
 
 
 def total_reason(stated: int, read: int, hidden: int) -> Reason:

@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from ..documents.cells import EMPTY, Cell, Merge, Row, Sheet, Workbook
-from .columns import field_of, find_layout
+from .columns import find_layout
+from .headers import field_of
 
 _LONG_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){14,}")
 _LARGE = 10**14
@@ -78,6 +79,7 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
     return {
         "name": sheet.name,
         "hidden": sheet.hidden,
+        "hides": sorted(sheet.hidden_columns),
         "merges": [[merge.top, merge.left, merge.bottom, merge.right] for merge in sheet.merges],
         "rows": [[row.number, int(row.hidden), [_cell(cell) for cell in row.cells]] for row in sheet.rows],
     }
@@ -85,7 +87,8 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
 
 def _read_sheet(kept: dict[str, Any]) -> Sheet:
     rows = (Row(number, tuple(map(_read_cell, cells)), bool(hidden)) for number, hidden, cells in kept["rows"])
-    return Sheet(kept["name"], tuple(rows), kept["hidden"], tuple(Merge(*merge) for merge in kept["merges"]))
+    merges = tuple(Merge(*merge) for merge in kept["merges"])
+    return Sheet(kept["name"], tuple(rows), kept["hidden"], merges, frozenset(kept.get("hides", ())))
 
 
 def _cell(cell: Cell) -> Any:

@@ -1,68 +1,64 @@
-"""Lists that are no tables: a message from a chat, line by line, and text pasted from a sheet."""
+"""Lists that are no tables with a header: messages from a chat, pasted text, matrices, tables without their titles."""
 
-import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from ..documents.cells import Row, Sheet, Workbook, text_cell
+from ..documents.cells import Sheet, Workbook
 from ..documents.sheets import read_workbook
 from ..documents.text_tables import decoded, read_csv
-from ..roster.spelling import clean
+from .chat import read_chat
 from .columns import find_layout
-from .unheaded import headed, with_header
-
-_RT = re.compile(r"\bR\.?\s?T\.?\s*(?:/\s*R\.?\s?W\.?)?[\s.:\-]*(\d{1,3}\s?[A-Z]?|[IVX]+)(?:\s*/\s*(\d{1,3}))?\b", re.I)
-_RW = re.compile(r"\bR\.?\s?W\.?[\s.:\-]*(\d{1,3})\b", re.I)
-_PHONE = re.compile(r"(?:\+?62|0)[\s.\-]?8[\d\s.\-]{7,14}\d")
-_LEADING = re.compile(r"^\s*(?:\(?\d{1,3}\s*[.)]|[-*•])\s*")
-_LABELS = re.compile(r"\b(?:nama|ketua|no|nomor|hp|wa|telp|tlp)\b\s*[.:]+", re.I)
-_EDGES = " \t,;:.-–—()*_|"
-_HEADER = ("Nama", "RT", "RW", "No HP")
+from .matrix import unrolled
+from .unheaded import headed
 
 
 def read_file(data: bytes, name: str) -> Workbook:
     """Read a file by its content: a spreadsheet, or the text of a message. Raises Refused with what to do about it."""
     book = read_workbook(data, name)
-    if book.format == "csv" and not any(find_layout(sheet) for sheet in book.sheets):
-        return read_message(decoded(data) or "", PurePath(name).stem)
-    return book
+    stem = PurePath(name).stem
+    if book.format == "csv":
+        return understood(book, decoded(data) or "", stem)
+    return understood(book, "", stem)
 
 
 def read_message(text: str, name: str) -> Workbook:
-    """Read pasted text: a table, its header put back where it lacks one, else a message with an RT in each head's line.
+    """Read pasted text: a table, its header put back where it lacks one, else a message with an RT beside each head."""
+    return understood(read_csv(text, name), text, name)
 
-    Lines without an RT stay as they are: they name the village of those below, or are nobody.
+
+def understood(book: Workbook, text: str, name: str) -> Workbook:
+    """Return ``book`` with each sheet as a list with a header, where it is one: a matrix a row for each head.
+
+    ``text`` is what a text file says: a message where it is no table.
     """
-    table = read_csv(text, name)
-    if any(find_layout(sheet) for sheet in table.sheets):
-        return table
-    understood = headed(table.sheets[0]) if table.sheets else None
-    if understood:
-        return replace(table, sheets=(understood,))
-    lines = text.splitlines()
-    read = [(number, line, _person(line)) for number, line in enumerate(lines, 1) if clean(line)]
-    if not any(person for _, _, person in read):
-        return table
-    first = next(number for number, _, person in read if person)
-    rows = [
-        Row(number, tuple(map(text_cell, (person if number >= first else None) or (clean(line),))))
-        for number, line, person in read
-    ]
-    return Workbook("csv", (Sheet(name, with_header(rows, first, _HEADER)),), sees_hidden=False)
+    if any(find_layout(sheet) for sheet in book.sheets):
+        return replace(book, sheets=tuple(_listed(sheet) for sheet in book.sheets))
+    sheets = tuple(_listed(sheet) for sheet in book.sheets)
+    if any(sheet is not before for sheet, before in zip(sheets, book.sheets, strict=True)):
+        return replace(book, sheets=sheets)
+    spoken = [(sheet, read_chat(_lines(sheet, text))) for sheet in book.sheets if not sheet.hidden]
+    if not any(rows for _, rows in spoken):
+        return book
+    sheets = tuple(Sheet(sheet.name or name, tuple(rows) if rows else sheet.rows) for sheet, rows in spoken)
+    return Workbook(book.format, sheets, sees_hidden=book.sees_hidden)
 
 
-def _person(line: str) -> tuple[str, str, str, str] | None:
-    """Return name, RT, RW and phone of a line, None where it names no RT or nobody."""
-    line = clean(line)
-    rt = _RT.search(line)
-    if rt is None:
-        return None
-    phone, rw = _PHONE.search(line), _RW.search(line)
-    rest = line
-    for found in sorted(filter(None, (rt, phone, rw)), key=lambda found: -found.start()):
-        if found is not rw or not rt.start() <= found.start() < rt.end():
-            rest = f"{rest[: found.start()]} | {rest[found.end() :]}"
-    rest = _LABELS.sub(" ", _LEADING.sub("", rest))
-    parts = [part.strip(_EDGES) for part in rest.split("|")]
-    name = " ".join(part for part in parts if re.search(r"[^\W\d_]", part))
-    return name, rt[1], rt[2] or (rw[1] if rw else ""), phone[0] if phone else ""
+def _lines(sheet: Sheet, text: str) -> list[str]:
+    """Return the lines of a text, or those of a sheet whose cells are lines of prose."""
+    if text:
+        return text.splitlines()
+    last = max((row.number for row in sheet.rows), default=0)
+    lines = [""] * last
+    for row in sheet.rows:
+        if not row.hidden and row.number:
+            lines[row.number - 1] = " ".join(
+                cell.text.replace("\n", " ") for cell in row.cells if cell.text and not cell.struck
+            )
+    return lines
+
+
+def _listed(sheet: Sheet) -> Sheet:
+    """Return a sheet without a header as a list, where its cells say what they hold."""
+    if sheet.hidden or find_layout(sheet):
+        return sheet
+    return unrolled(sheet) or headed(sheet) or sheet

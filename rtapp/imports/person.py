@@ -5,56 +5,59 @@ import re
 from ..documents.cells import EMPTY, Cell
 from ..refusals import Reason, reason
 from ..roster.names import is_degree
-from ..roster.phones import parse_phone
+from ..roster.phones import PhoneReading, parse_phone
 from ..roster.rt import parse_rt
 from ..roster.spelling import clean, masked, plain
 from .days import parse_day, parse_wave
 from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
+from .naming import LONGEST as LONGEST_NAME
+from .naming import is_struck, name_problem, says_vacant, split_numbers, tidy_name
+from .offices import is_another_office
 from .places import Places
 from .whereabouts import RT_WORDS, Around, Cells, read_rt, read_village
 
-LONGEST_NAME = 200
-_VACANT = re.compile(
-    r"[(\[]?\s*(?:kosong|lowong|(?:masih|jabatan)\s+(?:kosong|lowong)|(?:belum|blm|tidak|tdk)\s+(?:ada|dibentuk|terisi|"
-    r"terpilih)\b.*|dalam proses.*|nihil|vacant|n/?a|x+|[-–—.\s_]+)\s*[)\]]?",
-    re.I,
-)
 _ACTING = re.compile(r"(?:plt|plh|pjs|pj)\b\.?\s*(?:ketua\s*(?:rt)?)?\s*[:.\-]?\s*(?=\S)", re.I)
 _GONE = re.compile(r"\(?\b(?:alm(?:h|arhum(?:ah)?)?|meninggal(?:\s+dunia)?|wafat)\b\.?\)?", re.I)
 _LEFT = re.compile(
     r"\b(?:mengundurkan\s+diri|(?:sudah|telah)\s+pindah|pindah\s+domisili|tidak\s+aktif|non\s?aktif)\b", re.I
 )
 _FATHERS = re.compile(r"\b(?:bin|binti|b\.)\s*\(?$", re.I)
-_SUCCEEDED = re.compile(r"\s*(?:->|→|=>|\bdiganti(?:kan)?(?:\s+(?:oleh|dengan))?\b)\s*", re.I)
-_SEVERAL = re.compile(r"\s*(?:/|;|&|\bdan\b|\batau\b)\s*", re.I)
-_LONG_NUMBER = re.compile(r"\b\d(?:[\s.\-]?\d){11,}\b")
+_SUCCEEDED = re.compile(r"\s?(?:->|→|=>|\bdiganti(?:kan)?(?:\s(?:oleh|dengan))?\b)\s?", re.I)
+_SEVERAL = re.compile(r"\s?(?:/|;|&|\bdan\b|\batau\b)\s?", re.I)
+_REMARK = 300  # characters of a remark that are looked at
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _MALE, _FEMALE = {"l", "lk", "lakilaki", "laki", "pria", "m"}, {"p", "pr", "perempuan", "wanita", "w", "f"}
 
 
 def read_person(draft: Draft, cells: Cells, around: Around, places: Places, answers: Answers) -> None:
     """Fill ``draft`` from the ``cells`` of a row by field; what is doubtful becomes a question of the draft."""
+    office = clean(_cell(cells, "position").text[:_REMARK])
+    if is_another_office(office):
+        draft.name = tidy_name(_cell(cells, "name").text)
+        draft.skip(reason("other_office", "Jabatan tertulis %(office)s, bukan Ketua RT.", office=masked(office)))
+        return
     cells = _unswapped(draft, cells, places, answers)
     read_village(draft, cells, around, places, answers)
     for read in (read_rt, _read_name, _read_phone):
         if draft.is_seat:
             read(draft, cells, around, answers)
     if draft.is_seat:
-        draft.position = clean(_cell(cells, "position").text)[:80]
-        draft.gender = _gender(draft, clean(_cell(cells, "gender").text))
+        draft.position = office[:80]
+        draft.gender = _gender(draft, clean(_cell(cells, "gender").text[:40]))
         draft.wave = _wave(draft, cells, around)
+        _ask_correction(draft, cells, answers)
     if draft.is_open and draft.is_seat:  # a vacant seat in an unknown village waits too
         draft.row_class = RowClass.REVIEW
 
 
 def names_nobody(cell: Cell) -> bool:
     """Say whether a name's cell is empty or says that the seat is vacant."""
-    return cell.kind == "empty" or bool(_VACANT.fullmatch(clean(cell.text)))
+    return cell.kind == "empty" or (cell.kind != "error" and says_vacant(cell.text))
 
 
 def looks_like_rt(cell: Cell) -> bool:
     """Say whether a cell can be nothing but an RT number."""
-    return bool(parse_rt(cell.value).rt) and not _LETTERS.search(RT_WORDS.sub("", clean(cell.text)))
+    return bool(parse_rt(cell.value).rt) and not _LETTERS.search(RT_WORDS.sub("", clean(cell.text[:LONGEST_NAME])))
 
 
 def _cell(cells: Cells, name: str) -> Cell:
@@ -92,7 +95,7 @@ def _is_swapped(name: Cell, cells: Cells, other: str, places: Places) -> bool:
 
 
 def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) -> None:
-    cell, remark = _cell(cells, "name"), clean(_cell(cells, "remark").text)
+    cell, remark = _cell(cells, "name"), clean(_cell(cells, "remark").text[:_REMARK])
     if cell.kind == "error":
         _ask_name(
             draft, answers, reason("name_error", "Nama berisi galat rumus (%(text)s).", text=cell.text[:12]), True
@@ -101,27 +104,36 @@ def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) ->
     if names_nobody(cell):
         draft.leave_vacant(reason("vacant", "Kursi kosong: belum ada ketuanya."))
         return
-    name = clean(cell.text).strip(" ,;")
-    if _LONG_NUMBER.search(name):
-        name = " ".join(_LONG_NUMBER.sub(" ", name).split())
-        draft.say("identity_in_name", "Angka panjang seperti NIK di kolom nama tidak disimpan.")
-    if len(name) > LONGEST_NAME:
-        long = reason("name_long", "Nama terlalu panjang: %(length)s huruf, paling banyak 200.", length=len(name))
-        _ask_name(draft, answers, long, False)
+    if is_struck(cell.text):
+        draft.skip(reason("struck", "Baris dicoret."))
         return
-    if not _LETTERS.search(name) and len(re.findall(r"[^\W\d_]", name)) < 2:
-        _ask_name(
-            draft, answers, reason("name_number", "Kolom nama tidak berisi nama: %(text)s.", text=masked(name)), False
-        )
+    text, phones, long = split_numbers(cell.text[: 2 * LONGEST_NAME]) if cell.kind == "text" else (cell.text, [], False)
+    if long:
+        draft.say("identity_in_name", "Angka panjang seperti NIK di kolom nama tidak disimpan.")
+    draft.phone = phones[0] if phones else ""
+    if len(phones) > 1:
+        draft.note = f"Telepon lain: {' / '.join(phones[1:])}"
+    name = tidy_name(text) if len(cell.text) <= LONGEST_NAME else clean(text)
+    bare = _SUCCEEDED.sub(" ", _GONE.sub(" ", _ACTING.sub("", name, count=1)))  # what is asked about below
+    problem = _too_long(cell.text) or name_problem(bare)
+    if problem:
+        _ask_name(draft, answers, problem, False)
         return
     _take_name(draft, name, remark, answers)
+
+
+def _too_long(text: str) -> Reason | None:
+    length = len(clean(text)) if len(text) > LONGEST_NAME else 0
+    if length <= LONGEST_NAME:
+        return None
+    return reason("name_long", "Nama terlalu panjang: %(length)s huruf, paling banyak 200.", length=length)
 
 
 def _take_name(draft: Draft, name: str, remark: str, answers: Answers) -> None:
     acting = _ACTING.match(name)
     if acting or _ACTING.match(remark + " x"):
         name = name[acting.end() :] if acting else name
-        draft.note = "Plt."
+        draft.note = " · ".join(filter(None, ("Plt.", draft.note)))
         draft.say("acting", "Pelaksana tugas: dicatat sebagai ketua, dengan catatan Plt.")
     gone = _GONE.search(name)
     if gone and not _FATHERS.search(name[: gone.start()]):  # "bin (alm) Umar" says it of the father
@@ -174,7 +186,7 @@ def _ask_name(draft: Draft, answers: Answers, why: Reason, unread: bool) -> None
         why,
         (Choice("skip", words),),
         "skip" if unread else "",
-        "name_error" if unread else "",
+        "name_error" if unread else f"{why.code}:{draft.sheet}",
         "name",
     )
     answer = draft.ask(question, answers)
@@ -196,10 +208,40 @@ def _read_phone(draft: Draft, cells: Cells, _around: Around, answers: Answers) -
         if draft.ask(question, answers) != "swap":
             return
         reading = other
-    draft.phone = reading.number
     draft.reasons += reading.warnings
+    reading = _beside(reading, draft.phone)
+    draft.phone = reading.number
     if reading.note:
         draft.note = " · ".join(filter(None, (draft.note, f"Telepon lain: {reading.note}")))
+
+
+def _beside(reading: PhoneReading, in_name: str) -> PhoneReading:
+    """Return a reading with the number that stood beside the name: the only one, or a second for the note."""
+    if not in_name or in_name == reading.number:
+        return reading
+    if not reading.number:
+        return PhoneReading(in_name, reading.note)
+    return PhoneReading(reading.number, " / ".join(filter(None, (reading.note, in_name))))
+
+
+def _ask_correction(draft: Draft, cells: Cells, answers: Answers) -> None:
+    """Ask about a row that a later line of the same message corrects."""
+    said = clean(_cell(cells, "correction").text[:_REMARK])
+    if not said or not draft.is_seat:
+        return
+    text, phones, _long = split_numbers(said)
+    name = tidy_name(text.rpartition("=")[2])
+    named = "=" in text and name_problem(name) is None
+    new = Choice("new", reason("choose_correction", "Pakai ralatnya: %(text)s", text=name if named else masked(said)))
+    old = Choice("old", reason("choose_uncorrected", "Tetap %(name)s", name=draft.name or "–"))
+    choices = (new, old, leave_out()) if named or phones else (old, leave_out())
+    why = reason("corrected", "Ada ralat untuk baris ini: %(text)s.", text=masked(said.replace("=", " ").strip(), 120))
+    question = Question(draft.key("correction"), why, choices, choices[0].value, free="name")
+    answer = draft.ask(question, answers)
+    if answer == "new":
+        draft.name, draft.phone = (name if named else draft.name), (phones[0] if phones else draft.phone)
+    elif answer.startswith(TYPED) and clean(answer.removeprefix(TYPED)):
+        draft.name = clean(answer.removeprefix(TYPED))[:LONGEST_NAME]
 
 
 def _gender(draft: Draft, text: str) -> str:

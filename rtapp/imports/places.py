@@ -24,7 +24,9 @@ _INITIALS = {"s": "sungai", "p": "pulau"}  # only in front of another word
 _STOP = r"(?=\b(?:kecamatan|kec|kabupaten|kab|provinsi|prov|tahun|gelombang|periode|rt|rw|per|tgl)\b|$)"
 _DISTRICT_IN = re.compile(r"\b(?:kecamatan|kec)\b\s*(.*?)" + _STOP)
 _VILLAGE_IN = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\s*(.*?)(?=\b(?:desa|kelurahan|kel)\b|$)")
+_STOP_WORDS = re.compile(r"\b(?:kecamatan|kec|kabupaten|kab|provinsi|tahun|thn|gelombang|periode|rt|rw|per|tgl|\d+)\b")
 _WORD = re.compile(r"[a-z]+|\d+")
+_LONGEST = 400  # characters of a title that are looked at
 _LOOK_ALIKE = str.maketrans("l1|0", "iiio")
 _ALIKE = 0.74
 _MOST_WORDS = 5
@@ -82,6 +84,7 @@ class Places:
 
     def find_village(self, text: str, district_code: str = "") -> Found:
         """Return what ``text`` means, inside ``district_code`` where it is given."""
+        text = text[:_LONGEST]
         asked = (text, district_code)
         if asked not in self._found:
             self._found[asked] = self._find(text, district_code)
@@ -100,7 +103,7 @@ class Places:
 
     def district_in(self, text: str) -> District | None:
         """Return the district that a title names after the word kecamatan."""
-        for match in _DISTRICT_IN.finditer(_spaced(text)):
+        for match in _DISTRICT_IN.finditer(_spaced(text[:_LONGEST])):
             for words in _beginnings(match[1]):
                 how, districts = self.find_district(" ".join(words))
                 if how in ("exact", "alias"):
@@ -108,16 +111,29 @@ class Places:
         return None
 
     def village_text_in(self, text: str) -> str:
-        """Return the words that a title has after the word desa or kelurahan, "" when there are none."""
-        texts = [match[1].strip() for match in _VILLAGE_IN.finditer(_district_cut(_spaced(text)))]
-        return next((text for text in reversed(texts) if text), "")
+        """Return the name that a title has after the word desa or kelurahan, "" when there is none.
 
-    def hints_in(self, text: str) -> tuple[set[str], set[str]]:
+        A known village is cut out of what stands behind it: DESA KAPAR TAHUN 2023.
+        """
+        texts = [match[1].strip() for match in _VILLAGE_IN.finditer(_district_cut(_spaced(text[:_LONGEST])))]
+        known = (self.known_beginning(each) for each in reversed(texts))
+        cut = (_STOP_WORDS.split(each)[0].strip() for each in reversed(texts))
+        return next(filter(None, known), "") or next(filter(None, cut), "")
+
+    def known_beginning(self, text: str) -> str:
+        """Return the most words at the beginning of ``text`` that are a village's whole name, "" when none are."""
+        for words in _beginnings(_spaced(text[:_LONGEST])):
+            if self.find_village(" ".join(words)).how in ("exact", "alias", "ambiguous", "elsewhere"):
+                return " ".join(words)
+        return ""
+
+    def hints_in(self, text: str) -> tuple[set[str], set[str], set[str]]:
         """Return the codes of the districts and of the villages whose whole names occur in a file's or sheet's name.
 
-        The longest name wins where one lies in another (Kasiau Raya, Kasiau).
+        The longest name wins where one lies in another (Kasiau Raya, Kasiau). The other words come third.
         """
-        words = _WORD.findall(plain(re.sub(r"[_\W]+", " ", plain(text))))
+        words = _WORD.findall(plain(re.sub(r"[_\W]+", " ", plain(text[:_LONGEST]))))
+        others: set[str] = set()
         districts: set[str] = set()
         villages: set[str] = set()
         at = 0
@@ -131,8 +147,10 @@ class Places:
                     villages |= found
                     at += length - 1
                     break
+            else:
+                others.add(words[at])
             at += 1
-        return districts, villages
+        return districts, villages, others
 
     def _find(self, text: str, district_code: str) -> Found:
         words = _bare(_district_cut(_spaced(text)), _KINDS)

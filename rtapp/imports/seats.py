@@ -1,6 +1,5 @@
 """Rows of a list that are about one seat: RWs told apart, doubles settled, offices that are no head's."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +7,9 @@ from dataclasses import dataclass
 from ..refusals import Reason, reason
 from ..roster.names import name_key, same_person
 from .drafts import Answers, Choice, Draft, Question, RowClass, leave_out
+from .offices import is_beside_head, is_head
 
-_HEAD = re.compile(r"\bketua(?:\s+r\.?\s?t)?\b(?!\s*r\.?\s?w)", re.I)
-_NO_HEAD = re.compile(r"\b(?:sekretaris|bendahara|wakil|anggota|staf|seksi|sekre)\b", re.I)
-_OTHER_OFFICE = re.compile(r"\bketua\s+r\.?\s?w\b|\bkepala\b|\bkadus\b|\blurah\b|\bkaur\b|\bkasi\b", re.I)
+_BOARD = 0.2  # from this share of a village's rows on, officers beside the heads are a habit of the list
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,7 @@ def settle_seats(seated: Sequence[Draft], known: Known, answers: Answers) -> Non
     for same_rt in _grouped(seated, lambda draft: (draft.village.code, draft.rt)):
         _tell_rws_apart(same_rt, known, answers)
     _say_partial_rw(seated)
+    _leave_out_boards(seated)
     for same_seat in _grouped([draft for draft in seated if draft.is_seat], lambda draft: draft.seat):
         _settle_doubles(same_seat, answers)
     _say_shared_phones(seated)
@@ -107,6 +106,20 @@ def _ask_apart(draft: Draft, seat: KnownSeat, answers: Answers) -> None:
         draft.rw_in_key = draft.rw
 
 
+def _leave_out_boards(drafts: Sequence[Draft]) -> None:
+    """Leave out the secretaries and treasurers of lists that name every RT's officers.
+
+    A single one among heads is asked about: it may be an office mistyped.
+    """
+    for rows in _grouped([draft for draft in drafts if draft.is_seat], lambda draft: draft.sheet):
+        beside = [draft for draft in rows if is_beside_head(draft.position)]
+        headed = {draft.seat for draft in rows if is_head(draft.position)}
+        if len(beside) < _BOARD * len(rows) or not any(draft.seat in headed for draft in beside):
+            continue
+        for draft in beside:
+            draft.skip(reason("other_office", "Jabatan tertulis %(office)s, bukan Ketua RT.", office=draft.position))
+
+
 def _say_partial_rw(drafts: Sequence[Draft]) -> None:
     """Say where a village's list has an RW in some of its rows only."""
     for rows in _grouped(drafts, lambda draft: draft.village.code):
@@ -140,7 +153,7 @@ def _settle_doubles(drafts: list[Draft], answers: Answers) -> None:
         if first is None:
             kept.append(draft)
             continue
-        if not first.phone and draft.phone:
+        if draft.phone and (not first.phone or draft.dated):  # the later of two answers is the newer one
             first.phone = draft.phone
         draft.skip(reason("double", "Sama dengan %(sheet)s baris %(row)s.", sheet=first.sheet, row=first.row))
     if len(kept) > 1:
@@ -153,9 +166,9 @@ def _ask_which(drafts: list[Draft], answers: Answers) -> None:
     """Ask which of several people is the head of one seat; whole sheets against each other where they are different."""
     sheets = list(dict.fromkeys(draft.sheet for draft in drafts))
     by_sheet = len(sheets) == len(drafts)
-    heads = [draft for draft in drafts if _HEAD.search(draft.position) and not _NO_HEAD.search(draft.position)]
+    heads = [draft for draft in drafts if is_head(draft.position)]
     choices = [Choice(_double_value(draft, by_sheet), _double_label(draft, by_sheet)) for draft in drafts]
-    chosen = heads[0] if len(heads) == 1 else drafts[-1] if by_sheet else None
+    chosen = heads[0] if len(heads) == 1 else drafts[-1] if by_sheet or all(draft.dated for draft in drafts) else None
     names = " / ".join(draft.name for draft in drafts)
     why = (
         reason("double_sheets", "Kursi yang sama ada di dua lembar, dengan orang berbeda: %(names)s.", names=names)
@@ -185,11 +198,8 @@ def _double_label(draft: Draft, by_sheet: bool) -> Reason:
 
 def _ask_office(draft: Draft, answers: Answers) -> None:
     """Ask about somebody whose office is not that of a head."""
-    other = bool(_OTHER_OFFICE.search(draft.position))
-    if not other and not _NO_HEAD.search(draft.position):
+    if not is_beside_head(draft.position):
         return
     why = reason("no_head", "Jabatan tertulis %(position)s, bukan Ketua RT.", position=draft.position)
     keep = Choice("keep", reason("choose_as_head", "Catat sebagai Ketua RT"))
-    draft.ask(
-        Question(draft.key("office"), why, (keep, leave_out()), "skip" if other else "keep", f"office:{other}"), answers
-    )
+    draft.ask(Question(draft.key("office"), why, (keep, leave_out()), "keep", "office"), answers)

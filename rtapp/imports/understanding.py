@@ -18,6 +18,7 @@ from .message import read_file, read_message
 from .places import Places, Village, village_key
 from .seats import Known, KnownSeat
 from .sheet import Context, Reading, read_sheet
+from .titles import is_village_sheet
 from .unlisted import places_named_in
 
 Result = TypeVar("Result")
@@ -93,8 +94,9 @@ def understand(
     ]
     _refuse_unknown_sheets([label for label, _, _ in labelled], sheets)
     places = _places(facts, [sheet for _, _, sheet in labelled])
+    named = sum(is_village_sheet(places, sheet.name) for _, _, sheet in labelled) > 1
     readings = [
-        read_sheet(sheet, Context(places, facts.days, filename, answers, label, fields.get(label, {})))
+        read_sheet(sheet, Context(places, facts.days, filename, answers, label, fields.get(label, {}), named))
         for label, filename, sheet in labelled
         if not sheets or label in sheets
     ]

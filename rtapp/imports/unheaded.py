@@ -5,20 +5,22 @@ from itertools import pairwise
 
 from ..documents.cells import Row, Sheet, packed_rows, text_cell
 from ..roster.phones import is_identity_number, parse_phone
+from ..roster.rt import rt_named_in
 from ..roster.spelling import clean, plain
 from .person import looks_like_rt
 from .whereabouts import RT_WORDS
 
 FEWEST_ROWS, FEWEST_COLUMNS = 2, 3
+LOOKED_AT, MOST_COLUMNS = 400, 40  # rows that tell what the columns hold, of tables no wider than any list is
 MOST = 0.8  # of a column's values say what it holds
 _TITLES = {"nik": "NIK", "phone": "No HP", "gender": "L/P", "position": "Jabatan", "number": "No", "rt": "RT"}
 
 
 def with_header(rows: Sequence[Row], first: int, titles: Sequence[str]) -> tuple[Row, ...]:
-    """Put ``titles`` above the row with the number ``first``; from there on the numbers move down by one."""
+    """Put ``titles``, as a row that no file has, above the row with the number ``first``."""
     above = [row for row in rows if row.number < first]
-    below = [Row(row.number + 1, row.cells, row.hidden) for row in rows if row.number >= first]
-    return packed_rows([*above, Row(first, tuple(map(text_cell, titles))), *below])
+    below = [row for row in rows if row.number >= first]
+    return packed_rows([*above, Row(0, tuple(map(text_cell, titles))), *below])
 
 
 def headed(sheet: Sheet) -> Sheet | None:
@@ -26,14 +28,23 @@ def headed(sheet: Sheet) -> Sheet | None:
 
     A lone column of running numbers is never taken for the RT.
     """
-    body = [row for row in sheet.rows if len(row.cells) >= FEWEST_COLUMNS]
-    if len(body) < FEWEST_ROWS or len(body) < MOST * len(sheet.rows):
+    first = sheet.rows[:LOOKED_AT]
+    body = [row for row in first if _filled(row) >= FEWEST_COLUMNS]
+    several = [row for row in first if _filled(row) > 1]  # titles, groups and notes stand in one cell
+    if len(body) < FEWEST_ROWS or len(body) < MOST * len(several):
         return None
     width = max(len(row.cells) for row in body)
-    columns = [[text for row in body if (text := clean(row.at(column).text))] for column in range(width)]
+    if width > MOST_COLUMNS:
+        return None
+    columns = [[text for row in body if (text := clean(row.at(column).text[:400]))] for column in range(width)]
     full = [len(column) >= MOST * len(body) for column in columns]
     kinds = [_kind(column) for column in columns]
     rts = [column for column, kind in enumerate(kinds) if kind == "rt"]
+    offices = [column for column, kind in enumerate(kinds) if kind == "office"]
+    if offices and len(rts) == 1 and _is_running(columns[rts[0]]):
+        kinds[rts.pop()] = "number"  # the numbers of the lines, beside "Ketua RT 03"
+    if len(offices) == 1 and not rts:
+        rts, kinds[offices[0]] = offices, "rt"
     if len(rts) == 2 and _is_running(columns[rts[0]]):
         kinds[rts.pop(0)] = "number"
     elif rts == [0] and _is_running(columns[0]):
@@ -51,6 +62,10 @@ def headed(sheet: Sheet) -> Sheet | None:
     return Sheet(sheet.name, with_header(sheet.rows, body[0].number, titles))
 
 
+def _filled(row: Row) -> int:
+    return sum(cell.kind != "empty" for cell in row.cells)
+
+
 def _kind(texts: Sequence[str]) -> str:
     """Return what all but a few of a column's values are."""
     tests: tuple[tuple[str, Callable[[str], bool]], ...] = (
@@ -58,6 +73,7 @@ def _kind(texts: Sequence[str]) -> str:
         ("phone", lambda text: bool(parse_phone(text).number)),
         ("gender", lambda text: text.upper() in ("L", "P")),
         ("rt", lambda text: looks_like_rt(text_cell(text))),
+        ("office", lambda text: bool(rt_named_in(text))),
         ("position", lambda text: plain(text).startswith(("ketua", "plt", "pj"))),
         ("words", lambda text: any(map(str.isalpha, RT_WORDS.sub("", text)))),
     )

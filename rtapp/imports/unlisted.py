@@ -40,7 +40,7 @@ def _named(sheet: Sheet, layout: Layout) -> Iterator[tuple[str, str, str]]:
     """Yield district, kind and name of the village of each row that names one, or stands below one that does."""
     district, village = NOWHERE, ("desa", "")
     for row in sheet.rows:
-        line = " ".join(texts_of(row.cells))
+        line = " ".join(texts_of(row.cells))[:400]
         alone = len(set(texts_of(row.cells))) == 1 or row.number < layout.header[0]
         if alone and not begins_signature([line]):
             district = _district_in(line) or district

@@ -21,8 +21,8 @@ from ..web.guard import acting, current_actor, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number
 from . import apply_store, plan_store, upload_store
-from .columns import FIELDS
 from .drafts import TYPED
+from .headers import FIELDS
 from .preview import CLASSES, district_rows, groups_of, rows_shown
 from .understanding import take
 
@@ -35,6 +35,7 @@ FIELD_WORDS = {
     "village": _l("desa/kelurahan"), "address": _l("alamat (RT dan desa)"), "district": _l("kecamatan"),
     "phone": _l("nomor HP"), "gender": _l("L/P"), "position": _l("jabatan"), "wave": _l("gelombang"),
     "date": _l("tanggal"), "remark": _l("keterangan"), "nik": _l("NIK (tidak disimpan)"),
+    "stamp": _l("waktu pengisian"), "correction": _l("ralat"),
 }  # fmt: skip
 
 

@@ -7,15 +7,21 @@ from datetime import date
 
 from ..documents.cells import EMPTY, Cell
 from ..refusals import Reason, reason
-from ..roster.rt import parse_rt, parse_rw
+from ..roster.rt import RtReading, parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked, plain
 from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
 from .places import District, Found, Places, Village
 
 Cells = Mapping[str, Cell]
-RT_WORDS = re.compile(r"\bR\.?\s?[TW]\.?\s*(?:/\s*R\.?\s?W\.?)?[\s.:\-]*(?:\d[\w/]*|[IVX]+\b)(?:\s*/\s*\d+)?", re.I)
-_HAS_RT = re.compile(r"\bR\.?\s?T\b", re.I)
+RT_WORDS = re.compile(
+    r"\b(?:ketua\s|kepala\s)?R\.?\s?[TW]\.?\s?(?:/\s?R\.?\s?W\.?)?[\s.:_\-]{0,4}(?:(?:no|nomor|ke)\b[\s.:\-]{0,3})?(?:\d[\w/]{0,8}|[IVX]{1,6}\b)"
+    r"(?:\s?/\s?\d{1,6})?",
+    re.I,
+)
+_HAS_RT = re.compile(r"\bR\.?\s?T(?![^\W\d_])", re.I)
+_EXPLICIT = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LONGEST = 300  # characters of a cell that may say where
 
 
 @dataclass
@@ -24,9 +30,12 @@ class Around:
 
     ``group`` is the village named by the group row above, ``filled`` that of the row above, ``title`` that of the
     title, ``hint`` that of the sheet's or the file's name; ``likely`` the code of the district in which the other
-    rows lie; ``days`` the waves by their day. ``told`` remembers what was said once for many rows.
+    rows lie; ``days`` the waves by their day. ``sure`` names those that need no question. ``addresses`` says whether
+    an address column holds villages; ``numbers`` whether the list has no RT but numbers its lines. ``told`` remembers
+    what was said once for many rows.
     """
 
+    sheet: str = ""
     district: District | None = None
     group: str = ""
     filled: str = ""
@@ -36,50 +45,102 @@ class Around:
     rw: str = ""
     wave: int | None = None
     days: Mapping[date, int] = field(default_factory=dict)
+    sure: frozenset[str] = frozenset(("group", "filled", "title", "hint"))
+    addresses: bool = False
+    numbers: bool = False
     told: set[str] = field(default_factory=set)
 
 
 def read_rt(draft: Draft, cells: Cells, around: Around, answers: Answers) -> None:
     """Take the RT and RW from their columns, an address or an office; ask where they are not certain."""
-    address, position = cells.get("address", EMPTY), cells.get("position", EMPTY)
+    spoken = [cells.get(name, EMPTY) for name in ("position", "address", "village")]
+    other = next((cell for cell in spoken if _HAS_RT.search(clean(cell.text[:_LONGEST]))), EMPTY)
     source = cells.get("rt", EMPTY)
     if source.kind == "empty":
-        source = next((cell for cell in (address, position) if _HAS_RT.search(clean(cell.text))), EMPTY)
-    reading = parse_rt(source.value)
-    rt, rw, why = reading.rt, reading.rw, reading.problem
-    if not rt:
-        why = why or reason("rt_missing", "RT tidak tertulis.")
-        proposed = TYPED + "/".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))
-        words = reason(
-            "choose_rt", "RT %(rt)s", rt=" RW ".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))
-        )
-        choices = (Choice(proposed, words), leave_out()) if reading.proposed_rt else (leave_out(),)
-        question = Question(draft.key("rt"), why, choices, proposed if reading.proposed_rt else "", free="rt")
-        answer = draft.ask(question, answers)
-        typed = parse_rt(answer.removeprefix(TYPED)) if answer.startswith(TYPED) else parse_rt(None)
-        rt, rw = typed.rt, typed.rw
-        if answer.startswith(TYPED) and not rt:
-            draft.questions.append(question)
-            draft.row_class = RowClass.REVIEW
+        source = other
+    elif other.kind != "empty":
+        source = _which_rt(draft, source, other, around, answers)
+    reading = _reading(source)
+    rt, rw = reading.rt, reading.rw
+    if not rt and draft.is_seat:
+        rt, rw = _asked_rt(draft, reading, around, answers)
     draft.rt, draft.rw = rt, parse_rw(cells.get("rw", EMPTY).value) or rw or around.rw
+
+
+def _reading(cell: Cell) -> RtReading:
+    """Return the RT of a cell, or the one that its words name: "Ketua RT 03 Desa Contoh"."""
+    reading = parse_rt(cell.value)
+    unread = reading.problem is not None and reading.problem.code == "rt_unread"
+    named = rt_named_in(cell.value) if unread and isinstance(cell.value, str) else ""
+    return RtReading(named, parse_rw(cell.value) if _only_rw(cell.value) else reading.rw) if named else reading
+
+
+def _only_rw(text: object) -> bool:
+    return isinstance(text, str) and len(text) < 80 and bool(re.search(r"\bR\.?\s?W\b", text, re.I))
+
+
+def _which_rt(draft: Draft, column: Cell, other: Cell, around: Around, answers: Answers) -> Cell:
+    """Return the cell that holds the RT where two say different ones, which a person decides once for the sheet."""
+    first, second = parse_rt(column.value).rt, rt_named_in(clean(other.text[:_LONGEST]))
+    if not second or first == second:
+        return column
+    if not first:
+        return other
+    facts = {"first": first, "second": second, "text": masked(other.text)}
+    why = reason("two_rts", "Kolom RT berisi %(first)s, tetapi tertulis “%(text)s”. Mana yang benar?", **facts)
+    choices = (
+        Choice("other", reason("choose_written_rt", "Yang tertulis dengan kata RT")),
+        Choice("column", reason("choose_column_rt", "Kolom RT")),
+        leave_out(),
+    )
+    answer = draft.ask(Question(f"rts:{around.sheet}", why, choices, "other"), answers)
+    return column if answer == "column" else other
+
+
+def _asked_rt(draft: Draft, reading: RtReading, around: Around, answers: Answers) -> tuple[str, str]:
+    """Ask for an RT that is missing or cannot be read; return it and its RW once a person says so."""
+    why = reading.problem or reason("rt_missing", "RT tidak tertulis.")
+    proposed = TYPED + "/".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))
+    said, alike = (
+        reason("choose_rt", "RT %(rt)s", rt=" RW ".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))),
+        "",
+    )
+    if around.numbers and not reading.problem and draft.number and 0 < draft.number < 1000:
+        proposed, alike = f"{TYPED}{draft.number:03}", f"rt:numbers:{around.sheet}"
+        said = reason("choose_number", "RT %(rt)s, sama dengan nomor urutnya", rt=f"{draft.number:03}")
+    known = proposed != TYPED
+    choices = (Choice(proposed, said), leave_out()) if known else (leave_out(),)
+    question = Question(draft.key("rt"), why, choices, proposed if known else "", alike, free="rt")
+    answer = draft.ask(question, answers)
+    typed = parse_rt(answer.removeprefix(TYPED)) if answer.startswith(TYPED) else parse_rt(None)
+    if answer.startswith(TYPED) and not typed.rt:
+        draft.questions.append(question)
+        draft.row_class = RowClass.REVIEW
+    return typed.rt, typed.rw
 
 
 def read_village(draft: Draft, cells: Cells, around: Around, places: Places, answers: Answers) -> None:
     """Take the village from the cell, else the group, the row above, the title, the name of sheet or file."""
-    district = _district(draft, clean(cells.get("district", EMPTY).text), around, places)
-    own = _village_words(cells)
-    text = own or around.group or around.filled or around.title
-    if not own and text and text == around.filled and not around.group:
+    district = _district(draft, clean(cells.get("district", EMPTY).text[:_LONGEST]), around, places)
+    own = _village_words(cells, around, places)
+    source = next((name for name in ("group", "filled", "title") if getattr(around, name)), "")
+    text = own or (getattr(around, source) if source else "")
+    if not own and source == "filled":
         draft.say("village_filled", "Desa diisi dari baris di atas.")
     if not text:
-        if around.hint and (district is None or around.hint.district_code == district.code):
-            draft.village = around.hint
-            return
-        why = reason("village_missing", "Desa tidak tertulis.")
-        _ask_village(draft, answers, why, (), "", "missing", places)
+        _hinted(draft, answers, around, district, places)
         return
     found = places.find_village(text, district.code if district else "")
+    settled = around.group or (around.title if "title" in around.sure else "")
+    if own and settled and not clean(cells.get("village", EMPTY).text[:_LONGEST]) and found.village:
+        above = places.find_village(settled, district.code if district else "").village
+        if above and above != found.village:
+            _ask_address(draft, answers, above, found.village, around, places)
+            return
     if found.how in ("exact", "alias"):
+        if not own and source not in around.sure and found.village:
+            draft.village = _sure_of(draft, answers, found.village, around, places)
+            return
         draft.village = found.village
         _tell_alias(draft, text, found, around)
         if own and around.group and (other := places.find_village(around.group).village) and other != found.village:
@@ -88,13 +149,69 @@ def read_village(draft: Draft, cells: Cells, around: Around, places: Places, ans
     _ask_which(draft, answers, found, text, district, around, places)
 
 
-def _village_words(cells: Cells) -> str:
-    """Return what the row says of its village; in an address what is not its RT."""
-    own = clean(cells.get("village", EMPTY).text)
-    if not own and (address := clean(cells.get("address", EMPTY).text)):
-        own = RT_WORDS.sub(" ", address)
-    own = RT_WORDS.sub(" ", own).strip(" ,.;:-/")
-    return own if _LETTERS.search(own) else ""
+def _hinted(draft: Draft, answers: Answers, around: Around, district: District | None, places: Places) -> None:
+    """Take the village from the name of the sheet or the file; where there is none, ask for it."""
+    if around.hint and (district is None or around.hint.district_code == district.code):
+        sure = "hint" in around.sure
+        draft.village = around.hint if sure else _sure_of(draft, answers, around.hint, around, places)
+        return
+    _ask_village(draft, answers, reason("village_missing", "Desa tidak tertulis."), (), "", "missing", places)
+
+
+def _ask_address(
+    draft: Draft, answers: Answers, above: Village, named: Village, around: Around, places: Places
+) -> None:
+    """Ask, once for a sheet, whether an address in another village than the list's moves the seat there."""
+    why = reason(
+        "address_elsewhere", "Daftar ini %(above)s, tetapi alamatnya menyebut %(named)s.",
+        above=above.name, named=named.name,
+    )  # fmt: skip
+    choices = [
+        Choice(v.code, reason("choose_village", "%(name)s, %(district)s", name=v.name, district=v.district))
+        for v in (above, named)
+    ]
+    key = f"village:{around.sheet}:{above.code}:{named.code}"
+    answer = draft.ask(Question(key, why, (*choices, leave_out()), above.code), answers)
+    draft.village = places.find_code(answer) if answer not in ("", "skip") else None
+
+
+def _sure_of(draft: Draft, answers: Answers, village: Village, around: Around, places: Places) -> Village | None:
+    """Return a village that only the surroundings suggest, once a person has confirmed it for the whole sheet."""
+    why = reason(
+        "village_unsure", "Desa tidak tertulis di barisnya. Semua dari %(name)s, %(district)s?",
+        name=village.name, district=village.district,
+    )  # fmt: skip
+    chosen = Choice(
+        village.code, reason("choose_village", "%(name)s, %(district)s", name=village.name, district=village.district)
+    )
+    key = f"village:{around.sheet}:{village.code}"
+    question = Question(key, why, (chosen, leave_out()), village.code, free="village")
+    answer = draft.ask(question, answers)
+    return places.find_code(answer.removeprefix(TYPED)) if answer not in ("", "skip") else None
+
+
+def _village_words(cells: Cells, around: Around, places: Places) -> str:
+    """Return what the row says of its village.
+
+    An address that does not say "desa" may be a street or a hamlet: it counts only in a list whose addresses are
+    villages, and never against the village that stands above the list.
+    """
+    own = clean(cells.get("village", EMPTY).text[:_LONGEST])
+    if own:
+        explicit = places.village_text_in(own) if _EXPLICIT.search(own) and _HAS_RT.search(own) else ""
+        own = explicit or RT_WORDS.sub(" ", own).strip(" ,.;:-/")
+        return own if _LETTERS.search(own) else ""
+    address = clean(cells.get("address", EMPTY).text[:_LONGEST])
+    if not _LETTERS.search(RT_WORDS.sub(" ", address)):
+        position = clean(cells.get("position", EMPTY).text[:_LONGEST])
+        named = places.village_text_in(position) if _EXPLICIT.search(position) and _HAS_RT.search(position) else ""
+        return named if named and places.find_village(named).how != "none" else ""
+    if _EXPLICIT.search(address) and (named := places.village_text_in(address)):
+        return named
+    settled = around.group or (around.title if "title" in around.sure else "")
+    if settled or not around.addresses:
+        return ""
+    return RT_WORDS.sub(" ", address).strip(" ,.;:-/")
 
 
 def _district(draft: Draft, own: str, around: Around, places: Places) -> District | None:

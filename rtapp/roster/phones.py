@@ -9,11 +9,16 @@ from .spelling import clean
 
 MOBILE = re.compile(r"08[1-9]\d{7,10}")
 _IDENTITY_DIGITS = 16
-_SCIENTIFIC = re.compile(r"\d(?:[.,]?\d*)E\+?\d{1,2}", re.I)
-_SEPARATOR = re.compile(r"\s*(?:/|;|,|\||\n|&|\bdan\b|\batau\b)\s*", re.I)
+_SCIENTIFIC = re.compile(r"\d[.,]?\d{0,20}E\+?\d{1,2}", re.I)
+_SEPARATOR = re.compile(r"\s?(?:/|;|,|\||\n|&|\bdan\b|\batau\b)\s?", re.I)
 _LANDLINE = re.compile(r"\(?0(?!8)\d{2,3}\)?[\s\-]?\d{5,8}")
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 _FORMULA = re.compile(r'="?([^"]*)"?')
+_RUN = re.compile(r"\+?\d(?:[ .\-\u2010-\u2015]{0,3}\d)*")
+_GROUPS = re.compile(r"\+?\d+")
+_TRUNK = re.compile(r"\(\s?0\s?\)")
+_LONGEST = 400  # characters of a cell that are looked at: a longer one is no phone number
+_SHORTEST_NUMBER = 9  # digits of a mobile number without its zero
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,44 @@ class PhoneReading:
     note: str = ""
     warnings: tuple[Reason, ...] = ()
     problem: Reason | None = None
+
+
+@dataclass(frozen=True)
+class NumberFound:
+    """A run of digits in a text: where it stands, all its digits, and the mobile number (08…) it is, if any."""
+
+    start: int
+    end: int
+    digits: str
+    phone: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has the length of an identity number and is no phone number."""
+        return not self.phone and len(self.digits) >= 13
+
+
+def numbers_in(text: str) -> list[NumberFound]:
+    """Return the runs of digits of ``text`` in order; two mobile numbers behind one another are two.
+
+    A run's groups (0812 0000 0101) belong together until one begins like a number while the last is complete.
+    """
+    found: list[NumberFound] = []
+    for run in _RUN.finditer(text):
+        groups: list[list[re.Match[str]]] = []
+        length = 0
+        for group in _GROUPS.finditer(run[0]):
+            begins = group[0].lstrip("+").startswith(("08", "62", "8")) and length >= _SHORTEST_NUMBER
+            if not groups or begins:
+                groups.append([])
+                length = 0
+            groups[-1].append(group)
+            length += len(group[0])
+        for each in groups:
+            digits = _digits("".join(group[0] for group in each))
+            start, end = run.start() + each[0].start(), run.start() + each[-1].end()
+            found.append(NumberFound(start, end, digits, _normal(digits)[0]))
+    return found
 
 
 def masked_phone(number: str) -> str:
@@ -37,7 +80,7 @@ def parse_phone(value: Any) -> PhoneReading:
         return PhoneReading() if value is None else PhoneReading(warnings=(_unread(value),))
     if isinstance(value, float):
         return PhoneReading(warnings=(_lost(value),))
-    text = clean(str(value).replace("\n", " / ")).lstrip("'").strip()
+    text = clean(str(value)[:_LONGEST].replace("\n", " / ")).lstrip("'").strip()
     formula = _FORMULA.fullmatch(text) if text.startswith("=") else None
     text = formula[1] if formula else text
     if not any(letter.isdigit() for letter in text) or text.strip("0-. ") == "":
@@ -59,7 +102,7 @@ def _from_parts(parts: list[str], value: Any) -> PhoneReading:
     numbers: list[str] = []
     notes: list[str] = []
     warnings: list[Reason] = []
-    for part in parts:
+    for part in _apart(parts):
         number, said = _normal(part)
         if number:
             numbers.append(number)
@@ -76,6 +119,16 @@ def _from_parts(parts: list[str], value: Any) -> PhoneReading:
     if not numbers and notes:
         warnings.append(reason("phone_landline", "Telepon rumah dicatat sebagai catatan, bukan nomor HP."))
     return PhoneReading(numbers[0] if numbers else "", " / ".join(notes), tuple(warnings))
+
+
+def _apart(parts: list[str]) -> list[str]:
+    """Return ``parts``, those that hold several numbers behind one another taken apart."""
+    pieces: list[str] = []
+    for part in parts:
+        part = _TRUNK.sub("", part)
+        numbers = [] if _normal(part)[0] else [found.phone for found in numbers_in(part) if found.phone]
+        pieces += numbers or [part]
+    return pieces
 
 
 def _normal(part: str) -> tuple[str, list[Reason]]:

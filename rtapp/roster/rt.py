@@ -32,15 +32,24 @@ MONTH_NAMES = [
     "Desember",
 ]
 
-_NUM = r"(\d{1,6}|[IVX]+)(?:\s?[.\-]?\s?([A-Z]))?(?![A-Z0-9])"
-_RT = re.compile(r"(?<![A-Z])R\s?\.?\s?T\s?(?:KE\b)?[\s.:\-]*" + _NUM)
-_RW = re.compile(r"(?<![A-Z])R\s?\.?\s?W\s?(?:KE\b)?[\s.:\-]*" + _NUM)
+_NUM = r"(\d{1,6}|[IVX]{1,6})(?:\s?[.\-]?\s?([A-Z]))?(?![A-Z0-9])"
+_BEFORE = r"[\s.:_#\-]{0,4}(?:(?:NOMOR|NMR|NO|KE)\b[\s.:\-]{0,4})?"
+# Beside other words a letter is the RT's own only where it stands right behind the number: "RT 04 M Contoh".
+_WRITTEN = r"(\d{1,6}|[IVX]{1,6})([A-Z])?(?![A-Z0-9])"
+_RT = re.compile(r"(?<![A-Z])R\s?\.?\s?T(?![A-Z])" + _BEFORE + _WRITTEN)
+_RW = re.compile(r"(?<![A-Z])(?:R\s?\.?\s?W|RUKUN WARGA)(?![A-Z])" + _BEFORE + _WRITTEN)
+LONGEST = 200  # characters: a longer text is no RT
 _BOTH = re.compile(r"(?<![A-Z])RT\s?/\s?RW[\s.:\-]*")
-_LEADING = re.compile(r"^(?:KETUA\s+|NOMOR\s+|NO\.?\s*|RUKUN TETANGGA\s+|RT\.?\s*|KE\s*-?\s*)+")
-_DECIMAL = re.compile(r"(\d+)[.,]0+")
-_BRACKET = re.compile(r"\(([^)]*)\)")
-_SLASHED = re.compile(r"(\d{1,3}|[IVX]+)([A-Z]?)\s*/\s*(\d{1,3}|[IVX]+)")
-_SEVERAL = re.compile(r"\d+[A-Z]?\s*(?:,|&|\+|-|DAN|S/D|SD)\s*\d+[A-Z]?")
+_LEADING = re.compile(
+    r"^(?:(?:KETUA|KEPALA|PAK)\s+|NOMOR\s+|NO\b\.?\s*|RUKUN TETANGGA\s+|R\.?\s?T(?![A-Z])[\s._:#]*|KE\s*-?\s*){1,6}"
+)
+_DECIMAL = re.compile(r"(\d{1,6})[.,]0{1,6}")
+_BRACKET = re.compile(r"\(([^()]{0,200})\)")
+_SLASHED = re.compile(r"(\d{1,3}|[IVX]{1,6})([A-Z]?)\s*/\s*(\d{1,3}|[IVX]{1,6})")
+_SEVERAL = re.compile(
+    r"\d{1,6}[A-Z]?(?:\s?(?:,|&|\+|-|–|DAN|S\.?/?D\.?|SAMPAI(?: DENGAN)?|HINGGA)\s?"
+    r"(?:R\.?\s?T[\s.]{0,3})?\d{1,6}[A-Z]?){1,12}"
+)
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00)?)?")
 _DAY_MONTH = re.compile(r"(\d{1,2})[\s\-]([A-Z]{3,9})(?:[\s\-]\d{2,4})?")
 _LETTERS_FOR_DIGITS = str.maketrans("OIL", "011")
@@ -65,6 +74,8 @@ def parse_rt(value: Any) -> RtReading:
         return _from_date(value.day, value.month)
     if isinstance(value, (int, float)):
         return _from_number(value)
+    if len(value) > LONGEST:
+        return _unread(value[:LONGEST])
     text = clean(value).upper().lstrip("'")
     if not text.strip("-–—.: "):
         return RtReading()
@@ -73,13 +84,19 @@ def parse_rt(value: Any) -> RtReading:
 
 def parse_rw(value: Any) -> str:
     """Return the RW in a cell of its own as three digits, "" when there is none or none that is certain."""
-    text = clean(value).upper() if isinstance(value, str) else value
+    text = clean(value[:LONGEST]).upper() if isinstance(value, str) else value
     if isinstance(text, str):
         named = _RW.fullmatch(text.strip())
         if named:
             return _three(named[1], named[2])
     reading = parse_rt(text)
     return reading.rt if not reading.problem else ""
+
+
+def rt_named_in(text: str) -> str:
+    """Return the RT that a text names after the letters RT ("Ketua RT 03/01"), "" when it names none or several."""
+    found = {_three(number, suffix) for number, suffix in _RT.findall(clean(text[:LONGEST]).upper())}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _from_number(value: int | float) -> RtReading:

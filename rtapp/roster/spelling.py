@@ -25,6 +25,11 @@ ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})", re.I)
 _VALUES = {"i": 1, "v": 5, "x": 10}
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of ``text``, which are a set: long lists of words stay readable in lines."""
+    return frozenset(text.split())
+
+
 def clean(text: str) -> str:
     """Return ``text`` as it was meant: one space where any white space stood, straight quotes, nothing invisible.
 

@@ -1,0 +1,159 @@
+"""PDF in: the text of its pages, put back into lines and columns by where it stands."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from ..refusals import Refused
+from .cells import MAX_ROWS, Row, Sheet, Workbook, packed_rows, text_cell
+from .refused import broken, pdf_of_pictures, pdf_wrapped, protected, too_many_rows
+
+_MAX_PAGES = 120
+_MAX_CONTENT = 3 << 20  # bytes that draw one page: of a page of text, some ten thousand
+_CHUNK = re.compile(r"\S+(?: \S+)*")
+_FEWEST_CHUNKS = 3  # pieces apart from each other that make a line one of a table
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    text: str
+    chunks: tuple[tuple[int, int], ...]
+    after_blank: bool
+
+
+def read_pdf(data: bytes, name: str) -> Workbook:
+    """Read the text of a PDF; its sheet is called ``name``.
+
+    Refused when it holds pictures alone (a scan), wants a password, is broken, or has cells whose lines cannot be told
+    from the rows beside them.
+    """
+    try:
+        text = _text_of(data)
+    except Refused:
+        raise
+    except Exception as error:  # the library meets broken files with every exception there is
+        raise broken() from error
+    lines = _lines(text)
+    if not any(any(map(str.isalpha, line.text)) for line in lines):
+        raise pdf_of_pictures()
+    if len(lines) > MAX_ROWS:
+        raise too_many_rows()
+    return Workbook("pdf", (Sheet(name, packed_rows(_rows(lines))),), sees_hidden=False)
+
+
+def _text_of(data: bytes) -> str:
+    from pypdf import PdfReader
+    from pypdf.errors import FileNotDecryptedError
+
+    reader = PdfReader(BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise protected()
+    if len(reader.pages) > _MAX_PAGES:
+        raise too_many_rows()
+    if not reader.pages:
+        raise broken()
+    pages = []
+    try:
+        for page in reader.pages:
+            content = page.get_contents()
+            if content is not None and len(content.get_data()) > _MAX_CONTENT:
+                raise pdf_of_pictures()
+            pages.append(page.extract_text(extraction_mode="layout") if content is not None else "")
+    except FileNotDecryptedError as error:
+        raise protected() from error
+    return "\n\n".join(pages)
+
+
+def _lines(text: str) -> list[_Line]:
+    lines, blank = [], True
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.rstrip()[:2000]
+        if line.strip():
+            chunks = tuple(found.span() for found in _CHUNK.finditer(line))
+            lines.append(_Line(number, line, chunks, blank))
+        blank = not line.strip()
+    return lines
+
+
+def _rows(lines: Sequence[_Line]) -> list[Row]:
+    """Return a row for each line, those of the table cut where its columns are."""
+    table = [place for place, line in enumerate(lines) if len(line.chunks) >= _FEWEST_CHUNKS]
+    if not table:
+        return [Row(line.number, (text_cell(" ".join(line.text.split())),)) for line in lines]
+    region = lines[table[0] : table[-1] + 1]
+    columns = _columns([line for line in region if len(line.chunks) >= _FEWEST_CHUNKS])
+    cut: list[tuple[int, list[str]]] = []
+    wrapped: list[tuple[int, list[str]]] = []  # lines of cells that have several, by the number of rows before them
+    for place, line in enumerate(lines):
+        cells = _cells(line, columns)
+        if table[0] < place and _is_rest(line, lines[place - 1], columns, cells, place <= table[-1] + 3):
+            wrapped.append((len(cut), cells))
+        elif table[0] <= place <= table[-1] and len(line.chunks) > 1:
+            cut.append((line.number, cells))
+        else:
+            cut.append((line.number, [" ".join(line.text.split())]))
+    _put_together(cut, wrapped, columns)
+    return [Row(number, tuple(text_cell(cell) for cell in cells)) for number, cells in cut]
+
+
+def _columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
+    """Return where the columns begin and end: between them no line of the table has anything, for two characters."""
+    taken: set[int] = set()
+    for line in lines:
+        for start, end in line.chunks:
+            taken.update(range(start, end))
+    columns: list[tuple[int, int]] = []
+    for at in sorted(taken):
+        if columns and at - columns[-1][1] < 2:
+            columns[-1] = columns[-1][0], at + 1
+        else:
+            columns.append((at, at + 1))
+    return columns
+
+
+def _cells(line: _Line, columns: Sequence[tuple[int, int]]) -> list[str]:
+    cells = [""] * len(columns)
+    for start, end in line.chunks:
+        near = min(range(len(columns)), key=lambda c: (-_overlap((start, end), columns[c]), abs(columns[c][0] - start)))
+        cells[near] = f"{cells[near]} {line.text[start:end]}".strip()
+    return cells
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> int:
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def _is_rest(line: _Line, above: _Line, columns: Sequence[tuple[int, int]], cells: list[str], near: bool) -> bool:
+    """Say whether a line holds but further lines of cells: nothing in the first column, each piece within another."""
+    if not near or line.after_blank or cells[0] or len(columns) < _FEWEST_CHUNKS:
+        return False
+    inside = all(any(c[0] - 1 <= start and end <= c[1] + 1 for c in columns[1:]) for start, end in line.chunks)
+    starts = {start for start, _ in above.chunks} | {start for start, _ in columns}
+    return inside and all(start in starts for start, _ in line.chunks)
+
+
+def _put_together(
+    cut: list[tuple[int, list[str]]], wrapped: list[tuple[int, list[str]]], columns: Sequence[object]
+) -> None:
+    """Add the further lines of cells to their rows: those below, where the first row of the table begins with them."""
+    tables = [place for place, (_, cells) in enumerate(cut) if len(cells) == len(columns)]
+    if not wrapped or len(tables) < 2:
+        return
+    first, last = tables[1], tables[-1]
+    above = any(before == first for before, _ in wrapped)
+    if above and any(before > last for before, _ in wrapped):
+        raise pdf_wrapped()  # written in the middle of their cells: whose lines they are cannot be told
+    for before, cells in wrapped:
+        place = before if above else before - 1
+        if not 0 <= place < len(cut) or len(cut[place][1]) != len(columns):
+            continue
+        row = cut[place][1]
+        row[:] = [_joined(cell, row[c]) if above else _joined(row[c], cell) for c, cell in enumerate(cells)]
+
+
+def _joined(first: str, second: str) -> str:
+    """Join two lines of one cell; a number that was broken is one number again."""
+    broken_number = first[-1:].isdigit() and second[:1].isdigit() and second.replace(" ", "").isdigit()
+    return f"{first}{second}" if broken_number or not first or not second else f"{first} {second}"

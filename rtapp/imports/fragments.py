@@ -1,0 +1,182 @@
+"""Pieces of a message's line: the RTs it names, and what the words before and behind them say."""
+
+import re
+from dataclasses import dataclass, field
+
+from ..roster.spelling import clean, plain, roman_value, word_set
+from .naming import is_name, says_vacant, split_numbers, tidy_name
+
+_NUMBER = r"(?:\d{1,3}|[ivx]{1,5}|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
+_UNIT = r"(?:r\.?\s?t(?![^\W\d_])|rukun\stetangga)"
+_BEFORE = r"[\s.:_#\-]{0,4}(?:(?:nomor|nmr|no|ke)(?![^\W\d_])[\s.:\-]{0,3})?"
+_RT = re.compile(
+    rf"(?<![^\W_]){_UNIT}(?P<both>\s?[/&]\s?r\.?\s?w\.?(?![^\W\d_]))?{_BEFORE}(?P<n>{_NUMBER})(?P<s>[a-z]?)(?![^\W_])"
+    rf"(?P<more>(?:\s?(?:,|&|\+|-|–|dan|s\.?/?d\.?|sampai(?:\sdengan)?|hingga)\s?(?:{_UNIT}{_BEFORE})?\d{{1,3}}(?![\w.)])(?!\s?[.)/\-]?\s?\d)){{0,8}})"
+    rf"(?:\s?[/,\-]?\s?(?:rw|r\.\s?w)\.?{_BEFORE}(?P<rw>\d{{1,3}}|[ivx]{{1,5}})(?![\w])|\s?/\s?(?P<slash>\d{{1,3}})(?![\w])(?![\s.\-]?\d))?",
+    re.I,
+)
+_RW = re.compile(r"(?<![^\W_])(?:r\.?\s?w\.?|rukun\swarga)(?![^\W\d_])[\s.:_\-]{0,4}(\d{1,3})(?!\w)", re.I)
+_VILLAGE = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b\.?\s?:?\s?([^|:=,;()\-–\n]{0,60})", re.I)
+_DISTRICT = re.compile(r"\b(?:kecamatan|kec)\b\.?\s?:?\s?[^|:=,;()\-–\n]{0,40}", re.I)
+_LABELS = re.compile(
+    r"(?:\b(?:no|nomor|hp|wa|whatsapp|telp|telpon|telepon|tlp|handphone|nik|no\.?\sktp|ktp|kontak|hub|hubungi|nomornya)\b"
+    r"[\s.:=/&\-]{0,4}){1,4}(?=\||$)",
+    re.I,
+)
+_OFFICE = re.compile(
+    r"^[\s.:\-]{0,4}(?:nama\s|dan\s)?(?:nama2?\s)?(?:bapak\s|pak\s|bpk\.?\s)?(?:ketua|kepala)\b[\s.:=\-]{0,4}|[\s,.\-(]{1,3}(?:selaku\s|sebagai\s)?ketua[\s.:=\-]{0,3}$",
+    re.I,
+)
+_LEAD = re.compile(
+    r"^[\s.:=\-–>*•)(\]]{0,8}(?:(?:nama(?:nya)?|untuk|utk|yaitu|adalah|ialah|atas nama|a\.?n\.?|an\.)(?=[\s.:])"
+    r"[\s.:=\-]{0,4})?",
+    re.I,
+)
+_TAIL = re.compile(
+    r"[\s,;.|(\[/&]{0,4}(?:(?:\d{1,3}\s?[.)])|\bdan\b|\bserta\b|(?:nama|untuk|utk|pak|bapak|bpk)\s?:?)?[\s,;:|(\[\-–=]{0,4}$",
+    re.I,
+)
+_REMARK = re.compile(r"\([^()]{0,80}\)")
+_NO_HEAD = re.compile(
+    r"^\W{0,4}(?:kades|kepala desa|pembakal|lurah|sekdes|sekretaris|bendahara|camat|kadus|kepala dusun|admin|operator|"
+    r"cp|contact|nb|"
+    r"catatan|alamat|ket|keterangan|info|narahubung|hubungi|babinsa|bhabinkamtibmas|ketua rw|tempat|lokasi|acara)\b",
+    re.I,
+)
+_CLOSING = re.compile(
+    r"[.,;!]\s{1,3}(?=(?:terima|terimakasih|trims|makasih|demikian|mohon|wassalam|wass|maaf|sekian|matur|atas)\b)", re.I
+)
+_CHATTER = word_set(
+    "assalamualaikum wassalam salam selamat pagi siang sore malam terima kasih makasih terimakasih mohon izin "
+    "ijin maaf kami kita saya demikian sampaikan disampaikan kirim mengirim dikirim menyampaikan kirimkan data "
+    "jadi jumlah ada di yang sudah belum akan dengan nomor hp alamat kantor ditunggu tolong juga saja nanti dulu "
+    "berikut ini itu tersebut untuk dari kepada bahwa karena lengkap orang warga rumah tanah masih segera diminta "
+    "harap agar rapat acara undangan"
+)
+_VACANCY_ONLY = word_set("masih belum sudah ada untuk di yang akan nanti dulu ini itu jadi karena juga")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An RT named in a text: where, how it is written, its RW, its number as three digits ("" for several)."""
+
+    start: int
+    end: int
+    text: str
+    rw: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a piece of text beside an RT says.
+
+    ``name`` is a person's name and nothing else; ``vacant`` what says that there is nobody; ``words`` whatever else
+    is left; ``chatter`` whether it is a sentence; ``is_note`` whether it speaks of another office or place.
+    """
+
+    name: str = ""
+    village: str = ""
+    rw: str = ""
+    phones: list[str] = field(default_factory=list)
+    vacant: str = ""
+    words: str = ""
+    chatter: bool = False
+    is_note: bool = False
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it names somebody."""
+        return bool(self.name)
+
+
+def mentions_in(text: str) -> list[Piece]:
+    """Return the RTs that a text names, in order; "RT 1 dan 2" is one piece."""
+    pieces = []
+    for found in _RT.finditer(text):
+        rw = found["rw"] or found["slash"] or ""
+        written = f"RT {found['n']}{found['s']}" + (f" {found['more'].strip()}" if found["more"] else "")
+        number = "" if found["more"] else _three(found["n"])
+        pieces.append(Piece(found.start(), found.end(), written, rw, number))
+    return _joined(text, pieces)
+
+
+def understand(text: str) -> Said:
+    """Return what the text before or behind an RT says."""
+    is_note = bool(_NO_HEAD.match(text))
+    text, phones, _long = split_numbers(_CLOSING.sub(" | ", text))
+    village, rw = _VILLAGE.search(text), _RW.search(text)
+    text = _DISTRICT.sub(" | ", text)
+    if village:
+        text = _VILLAGE.sub(" | ", text)
+    text = _RW.sub(" | ", text)
+    text = _LABELS.sub(" ", text)
+    remarks = [found[0] for found in _REMARK.finditer(text)]
+    vacancy = next((each for each in remarks if says_vacant(each) and any(map(str.isalpha, each))), "")
+    parts = [clean(_trimmed(part)) for part in text.split("|")]
+    parts = [part for part in parts if any(map(str.isalpha, part))]
+    said = Said(village=clean(village[1]).strip(" .") if village else "", rw=rw[1] if rw else "", phones=phones)
+    return _judged(parts, vacancy, said, is_note)
+
+
+def _judged(parts: list[str], vacancy: str, said: Said, is_note: bool) -> Said:
+    """Return ``said`` with what its parts are: a name, a vacancy, or words."""
+    facts = dict(village=said.village, rw=said.rw, phones=said.phones, is_note=is_note)
+    names = [name for part in parts if is_name(name := tidy_name(part)) and not is_chatter(part)]
+    vacant = next((part for part in parts if says_vacant(part)), vacancy)
+    words = " ".join(parts)
+    if vacant and not names:
+        return Said(**facts, vacant=vacant, words=words, chatter=_is_about_something(words))
+    if len(names) == 1 or (names and len(set(names)) == 1):
+        return Said(**facts, name=names[0], words=words)
+    if len(names) > 1:
+        return Said(
+            **facts,
+            name=names[0] if all(len(each.split()) < 2 for each in names[1:]) and said.phones else " / ".join(names),
+            words=words,
+        )
+    return Said(**facts, words=words, chatter=is_chatter(words))
+
+
+def is_chatter(text: str) -> bool:
+    """Say whether a text is a piece of a sentence and no name."""
+    return bool(_CHATTER & set(re.findall(r"[a-z]+", plain(text[:400]))))
+
+
+def _is_about_something(text: str) -> bool:
+    """Say whether what is missing is a number or a paper, and no head: "nomor hp menyusul"."""
+    words = set(re.findall(r"[a-z]+", plain(text[:400])))
+    return bool(words & {"hp", "nomor", "no", "wa", "data", "datanya", "nomornya", "fotokopi", "ktp", "sk", "ditunggu"})
+
+
+def _trimmed(part: str) -> str:
+    """Return a piece without the office, the labels and the signs at its ends."""
+    before = ""
+    while part != before:
+        before = part
+        part = _OFFICE.sub(" ", part[:400])
+        part = _TAIL.sub("", _LEAD.sub("", part, count=1).rstrip())
+    return part
+
+
+def _joined(text: str, pieces: list[Piece]) -> list[Piece]:
+    """Join RTs between which nothing but "dan", "sampai" or a dash stands: one person for several."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last and re.fullmatch(
+            r"\s?(?:dan|&|\+|-|–|s\.?/?d\.?|sampai|hingga|,)\s?", text[last.end : piece.start], re.I
+        ):
+            joined[-1] = Piece(last.start, piece.end, text[last.start : piece.end])
+        else:
+            joined.append(piece)
+    return joined
+
+
+_SPELT = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh")
+
+
+def _three(number: str) -> str:
+    number = number.lower()
+    value = int(number) if number.isdigit() else _SPELT.index(number) + 1 if number in _SPELT else roman_value(number)
+    return f"{value:03}"

@@ -1,0 +1,172 @@
+"""What may be a person's name: tidied of marks, told from words for vacancy, offices, places and sentences."""
+
+import re
+import unicodedata
+
+from ..refusals import Reason, reason
+from ..roster.names import is_degree
+from ..roster.phones import numbers_in
+from ..roster.spelling import clean, masked, plain, word_set
+
+LONGEST = 200
+_MOST_WORDS = 12
+_MOST_DIGITS = 3
+_STRUCK = re.compile(r"~([^~\n]{1,200})~")
+_LETTER = re.compile(r"[^\W\d_]")
+_EDGES = ' \t,;:=|*_~`•·►▶➤→>-–—"\\/'
+_NUMBERED = re.compile(r"\(?\d{1,3}\s?[.)]\s?(?=[^\W\d_])|\d{1,3}\s+(?=[^\W\d_]{2})")
+_OFFICE_FIRST = re.compile(
+    r"(?:nama\s)?(?:ketua|kepala)\b(?:\s?(?:rukun tetangga|r\.?\s?t\b\.?)"
+    r"(?:\s?0{0,2}\d{1,3}(?:\s?/\s?\d{1,3})?(?!\d))?)?[\s.:=\-]{0,4}(?=[^\W\d_])|"
+    r"nama(?:\s(?:ketua|lengkap))?\s?[:=]\s?",
+    re.I,
+)
+_OFFICE_LAST = re.compile(r"[\s,(\-]{1,3}(?:selaku\s)?ketua\s?r\.?\s?t\.?\)?$", re.I)
+_BRACKET = re.compile(r"\(([^()]{0,120})\)|\[([^\[\]]{0,120})\]")
+_DATED = re.compile(r"\d{1,4}[/.\-:]\d{1,2}(?:[/.\-:]\d{1,4})?")
+# Words that say that nobody holds the seat; a phrase is vacant when they are all it says.
+_VACANT = re.compile(
+    r"\b(?:kosong|lowong|menyusul|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
+    r"(?:belum|blm|belom|tidak|tdk|tak|blum)\s(?:(?:lagi|juga|ada|di|ter)\s?)?"
+    r"(?:ada|pilih|dipilih|terpilih|ditunjuk|terbentuk|dibentuk|terisi|diisi|diangkat|definitif|ditetapkan|lapor|masuk|terdata|diketahui)|"
+    r"(?:akan|mau|sedang|lagi|dalam)\s(?:di)?pilih(?:an)?|pemilihan|penjaringan|"
+    r"dalam\sproses|sedang\sproses|tanpa\s(?:ketua|nama))\b",
+    re.I,
+)  # fmt: skip
+_ONLY_MARKS = re.compile(
+    r"[(\[]?\s?(?:x{1,9}|s\.?\s?d\.?\s?a\.?|n\.?\s?n\.?|nn|-|[-–—.\s_?*~/=:0\"']{1,60})\s?[)\]]?", re.I
+)
+_FILLERS = word_set(
+    "untuk utk masih msh sementara saat ini itu pak bu bpk ibu ya yg yang juga jabatan jabatannya ketua ketuanya "
+    "rt nya seat kursi karena krn dalam dlm sedang sdg lagi proses pemilihan di ke blm belum ada pilih dipilih "
+    "sudah sdh meninggal dunia mundur pindah definitif periode musyawarah dan kami disini hasil warga mohon maaf "
+    "baru orangnya menunggu nunggu namanya nama calon calonnya penggantinya pengganti pjs plt setelah wafat lama "
+    "akan dulu min kak"
+)
+# No name holds one of these: offices, kinds of place, what lists count and note, and the words of sentences.
+_NEVER = word_set(
+    "ketua sekretaris sekdes sekel bendahara kades kadus pembakal lurah camat kepala wakil anggota admin operator "
+    "panitia petugas kasi kaur bpd lpm linmas pkk posyandu kader babinsa pengurus pejabat perangkat staf staff "
+    "desa kelurahan kecamatan kabupaten provinsi kantor aula balai dusun komplek jalan jl alamat rt rw rukun "
+    "tetangga warga nama nomor no hp telp telpon telepon whatsapp nik ktp kk nip jumlah jml total rekap lakilaki "
+    "perempuan tanggal tgl pukul jam wib wita ket keterangan catatan nb cp ttd tanda tangan lampiran keputusan "
+    "tahun periode yang yg untuk utk kami kita terima mohon maaf izin ijin jadi adalah belum blm sudah sdh akan "
+    "dengan dgn dari tidak tdk ada masih juga saja atau bahwa karena ini itu oleh kepada bapak2 ibu2 "
+    "assalamualaikum wassalam salam selamat pagi siang sore malam demikian disampaikan sampaikan kirim mengirim "
+    "dikirim data daftar ditunggu tolong ralat koreksi revisi perbaikan diganti diubah salah benar semua lengkap "
+    "siap oke ok baik gmt am pm usia punya media disertakan pesan dihapus islam kristen hindu katolik pns swasta "
+    "petani pedagang sd smp sma sarjana mengetahui menyetujui ditetapkan hormat kosong lowong menyusul vakum "
+    "proses pemilihan"
+)
+_TRAILING = word_set("ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah")
+_RELATED = re.compile(
+    r"\d|\b(?:th|thn|tahun|umur|usia|hp|wa|telp|nomor|tidak|tdk|belum|anak|anaknya|istri|isteri|suami|menantu|punya|"
+    r"plt|pj|pjs|baru|lama|ketua|rt|rw|aktif|nik|ktp)\b",
+    re.I,
+)
+
+
+def without_pictures(text: str) -> str:
+    """Return ``text`` without emoji, key caps and what else is a picture; letters, digits and marks stay."""
+    if text.isascii():
+        return text
+    kept = (" " if unicodedata.category(sign) in ("So", "Sk", "Co") else sign for sign in text)
+    return "".join(
+        sign for sign in kept if unicodedata.category(sign) not in ("Me", "Cf") and not "\ufe00" <= sign <= "\ufe0f"
+    )
+
+
+def without_struck(text: str) -> str:
+    """Return ``text`` without what a chat shows struck through (~so~), unless that is all there is."""
+    if "~" not in text:
+        return text
+    left = _STRUCK.sub(" ", text)
+    return left if _LETTER.search(left) else text.replace("~", " ")
+
+
+def is_struck(text: str) -> bool:
+    """Say whether all of a text's letters are struck through as a chat does it."""
+    return bool(_STRUCK.search(text[:LONGEST])) and not _LETTER.search(_STRUCK.sub("", text[:LONGEST]))
+
+
+def says_vacant(text: str) -> bool:
+    """Say whether a text stands for "nobody": a mark, or words for vacancy with nothing else beside them."""
+    text = clean(without_pictures(text[:LONGEST])).strip(" *_~`")
+    if not text or _ONLY_MARKS.fullmatch(text):
+        return True
+    text = plain(text)
+    left, times = _VACANT.subn(" ", text)
+    if not times:
+        return False
+    words = re.findall(r"[a-z]+", left)
+    if all(word in _FILLERS for word in words):
+        return True
+    return bool(_VACANT.match(text.strip("([ "))) and all(word in _FILLERS or word in _NEVER for word in words)
+
+
+def tidy_name(text: str) -> str:
+    """Return a name as it was meant: without pictures, marks, a number, an office or a label before or behind it.
+
+    Brackets that do not close, and those that hold an age or a remark, are left out; a nickname in brackets stays.
+    """
+    name = clean(without_struck(without_pictures(text[: LONGEST * 4]))).replace("*", " ").replace("`", "'")
+    name = re.sub(r"\b_|_\b", " ", name)
+    before = ""
+    while name != before:
+        before = name
+        name = " ".join(name.split()).strip(_EDGES)
+        for lead in (_NUMBERED, _OFFICE_FIRST):
+            if (match := lead.match(name)) and match.end():
+                name = name[match.end() :]
+        if match := _OFFICE_LAST.search(name[-24:]):
+            name = name[: len(name) - len(name[-24:]) + match.start()]
+    name = _BRACKET.sub(_kept_bracket, name)
+    for pair in ("()", "[]"):
+        if name.count(pair[0]) != name.count(pair[1]):
+            name = name.replace(pair[0], " ").replace(pair[1], " ")
+    words = name.split()
+    while len(words) > 1 and plain(words[-1]).strip(".,!") in _TRAILING:
+        words.pop()
+    return " ".join(words).replace(" ,", ",").strip(_EDGES)
+
+
+def _kept_bracket(found: re.Match[str]) -> str:
+    inside = found[1] or found[2] or ""
+    return found[0] if _LETTER.search(inside) and not _RELATED.search(inside) else ""
+
+
+def split_numbers(text: str) -> tuple[str, list[str], bool]:
+    """Return ``text`` without its phone and identity numbers, the phones in it, and whether a long number was there."""
+    left, phones, long, at = [], [], False, 0
+    for found in numbers_in(text):
+        if found.phone or found.is_long:
+            left.append(text[at : found.start])
+            at = found.end
+            phones += [found.phone] if found.phone else []
+            long = long or found.is_long
+    return " | ".join([*left, text[at:]]), phones, long
+
+
+def name_problem(name: str) -> Reason | None:
+    """Return why a text cannot be a person's name, None where it can."""
+    facts = {"text": masked(name, 60)}
+    if len(name) > LONGEST:
+        return reason("name_long", "Nama terlalu panjang: %(length)s huruf, paling banyak 200.", length=len(name))
+    letters = len(_LETTER.findall(name))
+    digits = sum(map(str.isdigit, name))
+    words = re.findall(r"[^\W_]+", plain(name))
+    if letters < 2 or digits > _MOST_DIGITS or _DATED.search(name) or "http" in words or len(words) > _MOST_WORDS:
+        return reason("name_number", "Kolom nama tidak berisi nama: %(text)s.", **facts)
+    joined = plain(name).replace("laki-laki", "lakilaki")
+    told = set(re.findall(r"[a-z]+", joined))
+    if (told & _NEVER and not is_degree(name)) or says_vacant(name):
+        return reason("name_words", "Kolom nama berisi kata yang bukan nama orang: %(text)s.", **facts)
+    return None
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text reads as a person's name, as strictly as prose must be read: letters alone, few words."""
+    words = text.split()
+    if not 0 < len(words) <= 8 or len(text) > 80 or any(map(str.isdigit, text)) or name_problem(text):
+        return False
+    return any(len(re.findall(r"[^\W\d_]", word)) > 1 for word in words)
