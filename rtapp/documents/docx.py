@@ -13,7 +13,6 @@ from .prose import PieceOfTable, Prose
 from .refused import bomb, broken
 
 _MAX_XML = 48 << 20  # bytes of a document's text
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MOST_DEEP = 60  # elements inside each other: a table in a table's cell, not more
 
 
@@ -30,7 +29,7 @@ def read_docx(data: bytes, name: str) -> Workbook:
                 body = _body(stream)
         prose = Prose(name)
         for block in _blocks(body):
-            if block.tag == _W + "p":
+            if block.tag == "p":
                 prose.add_paragraph(_text(block))
             else:
                 prose.add_table([[_piece(cell) for cell in _children(row, "tc")] for row in _children(block, "tr")])
@@ -42,12 +41,19 @@ def read_docx(data: bytes, name: str) -> Workbook:
 
 
 def _body(stream: IO[bytes]) -> Element:
-    depth, body = 0, None
+    """Return the element that holds the text; names of the document's own kind lose their prefix: tbl, tr, tc, p."""
+    depth, body, own = 0, None, ""
     for count, (event, element) in enumerate(iterparse(stream, ("start", "end"))):
         depth += 1 if event == "start" else -1
         if count > MAX_EVENTS or depth > _MOST_DEEP:
             raise bomb()
-        if event == "end" and element.tag == _W + "body":
+        own = own or element.tag.rpartition("}")[0] + "}"
+        if event == "start" or not element.tag.startswith(own):
+            continue
+        element.tag = element.tag.removeprefix(own)
+        for name in list(element.attrib):
+            element.set(name.removeprefix(own), element.get(name, ""))
+        if element.tag == "body":
             body = element
     if body is None:
         raise broken()
@@ -57,46 +63,46 @@ def _body(stream: IO[bytes]) -> Element:
 def _blocks(parent: Element) -> Iterator[Element]:
     """Yield paragraphs and tables, those inside content controls too."""
     for child in parent:
-        if child.tag in (_W + "p", _W + "tbl"):
+        if child.tag in ("p", "tbl"):
             yield child
-        elif child.tag in (_W + "sdt", _W + "sdtContent", _W + "customXml", _W + "ins"):
+        elif child.tag in ("sdt", "sdtContent", "customXml", "ins"):
             yield from _blocks(child)
 
 
 def _children(parent: Element, kind: str) -> Iterator[Element]:
     """Yield the rows of a table or the cells of a row, none of tables inside its cells."""
     for child in parent:
-        if child.tag == _W + kind:
+        if child.tag == kind:
             yield child
-        elif child.tag in (_W + "sdt", _W + "sdtContent", _W + "customXml", _W + "ins"):
+        elif child.tag in ("sdt", "sdtContent", "customXml", "ins"):
             yield from _children(child, kind)
 
 
 def _piece(cell: Element) -> PieceOfTable:
-    lines = [_text(each) for each in cell.iter(_W + "p")]
-    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-    wide = span.get(_W + "val", "1") if span is not None else "1"
+    lines = [_text(each) for each in cell.iter("p")]
+    span = cell.find("tcPr/gridSpan")
+    wide = span.get("val", "1") if span is not None else "1"
     columns = min(max(int(wide), 1), 100) if wide.isdigit() and len(wide) < 4 else 1
-    merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-    goes_on = merge is not None and merge.get(_W + "val", "continue") == "continue"
+    merge = cell.find("tcPr/vMerge")
+    goes_on = merge is not None and merge.get("val", "continue") == "continue"
     return PieceOfTable("\n".join(line for line in lines if line.strip()), columns, goes_on)
 
 
 def _text(paragraph: Element) -> str:
     """Return what a paragraph shows; what is struck through stands in ~ ~, deleted text is left out."""
     parts: list[str] = []
-    for run in paragraph.iter(_W + "r"):
+    for run in paragraph.iter("r"):
         text = "".join(map(_said, run))
         parts.append(f"~{text.strip()}~ " if text.strip() and _is_struck(run) else text)
     return "".join(parts)
 
 
 def _said(part: Element) -> str:
-    if part.tag == _W + "t":
+    if part.tag == "t":
         return part.text or ""
-    return {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}.get(part.tag, "")
+    return {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}.get(part.tag, "")
 
 
 def _is_struck(run: Element) -> bool:
-    marks = [run.find(f"{_W}rPr/{_W}{name}") for name in ("strike", "dstrike")]
-    return any(mark is not None and mark.get(_W + "val", "1") not in ("0", "false", "off") for mark in marks)
+    marks = [run.find(f"rPr/{name}") for name in ("strike", "dstrike")]
+    return any(mark is not None and mark.get("val", "1") not in ("0", "false", "off") for mark in marks)
