@@ -32,6 +32,7 @@ _CORRECTING = re.compile(
     re.I,
 )
 _SPEAKS_OF_RT = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
+_OF_A_NUMBER = re.compile(r"\b(?:hp|wa|telp|nomor|nik|ktp|sk|data|foto|fotokopi|rekening)\b[\s.:]{0,3}$", re.I)
 _KIND = re.compile(r"\b(?:desa|ds|kel|kelurahan|kec|kecamatan)\b", re.I)
 
 
@@ -279,7 +280,7 @@ class _Reader:
             phones = [*first.phones, *after.phones]
             self.add(_entry(line, mention, replace(said, village=village, phones=phones)))
         elif first.vacant or after.vacant:
-            if first.chatter or after.chatter:
+            if first.chatter or after.chatter or _OF_A_NUMBER.search(line.text[: mention.start][-60:]):
                 self.note(line.number, whole)
                 return
             said = after if after.vacant else first

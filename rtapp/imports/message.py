@@ -9,7 +9,7 @@ from ..documents.text_tables import decoded, read_csv
 from .chat import read_chat
 from .columns import find_layout
 from .matrix import unrolled
-from .unheaded import headed
+from .unheaded import guessed, headed
 
 
 def read_file(data: bytes, name: str) -> Workbook:
@@ -41,6 +41,13 @@ def understood(book: Workbook, text: str, name: str) -> Workbook:
         return book
     sheets = tuple(Sheet(sheet.name or name, tuple(rows) if rows else sheet.rows) for sheet, rows in spoken)
     return Workbook(book.format, sheets, sees_hidden=book.sees_hidden)
+
+
+def offered(book: Workbook) -> Workbook:
+    """Return ``book``; where none of its sheets is understood, tables of names under titles to be put right."""
+    if any(find_layout(sheet) for sheet in book.sheets):
+        return book
+    return replace(book, sheets=tuple(guessed(sheet) or sheet for sheet in book.sheets))
 
 
 def _lines(sheet: Sheet, text: str) -> list[str]:

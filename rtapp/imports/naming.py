@@ -59,6 +59,7 @@ _NEVER = word_set(
     "proses pemilihan"
 )
 _TRAILING = word_set("ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah")
+_JOINING = word_set("dan serta dengan atau hp wa di ke dari para pada sampai")  # between names, and in none
 _RELATED = re.compile(
     r"\d|\b(?:th|thn|tahun|umur|usia|hp|wa|telp|nomor|tidak|tdk|belum|anak|anaknya|istri|isteri|suami|menantu|punya|"
     r"plt|pj|pjs|baru|lama|ketua|rt|rw|aktif|nik|ktp)\b",
@@ -167,6 +168,12 @@ def name_problem(name: str) -> Reason | None:
 def is_name(text: str) -> bool:
     """Say whether a text reads as a person's name, as strictly as prose must be read: letters alone, few words."""
     words = text.split()
-    if not 0 < len(words) <= 8 or len(text) > 80 or any(map(str.isdigit, text)) or name_problem(text):
+    if (
+        _JOINING & set(plain(text[:200]).split())
+        or not 0 < len(words) <= 8
+        or len(text) > 80
+        or any(map(str.isdigit, text))
+        or name_problem(text)
+    ):
         return False
     return any(len(re.findall(r"[^\W\d_]", word)) > 1 for word in words)

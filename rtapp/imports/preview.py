@@ -56,11 +56,30 @@ def counts_of(plan: Any) -> dict[str, int]:
     return {name: counted[name] for name in CLASSES}
 
 
+_RISKY = 5  # from so many changed names or people on, somebody must say that they were looked at
+
+
+def opens_first(counts: Mapping[str, int], asked: bool) -> str:
+    """Return the class that a preview opens with: what must be decided, else what changes or removes people."""
+    if asked:
+        return "review"
+    order = ("replaced", "updated", "missing", "new", "same", "vacant", "skipped")
+    return next((name for name in order if counts.get(name)), "review")
+
+
+def renamed(plan: Any) -> int:
+    """Return how many people get another name or are replaced, where that is more than anybody sees at a glance."""
+    accepted = [row for row in plan.rows if row.row_class is RowClass.ACCEPTED]
+    times = sum(row.change is Change.REPLACED or "name" in row.changes for row in accepted)
+    return times if times >= _RISKY else 0
+
+
 def rows_shown(plan: Any, shown: str) -> list[Any]:
     """Return the rows (or the missing seats) of one of CLASSES."""
     if shown == "missing":
         return list(plan.missing)
-    return [row for row in plan.rows if class_of(row) == shown]
+    rows = [row for row in plan.rows if class_of(row) == shown]
+    return sorted(rows, key=lambda row: "name" not in row.changes) if shown == "updated" else rows
 
 
 @dataclass(frozen=True)

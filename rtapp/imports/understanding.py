@@ -14,7 +14,7 @@ from ..refusals import Refused
 from .drafts import Answers, Draft
 from .kept import Books, packed, unpacked, without_identities
 from .matching import match
-from .message import read_file, read_message
+from .message import offered, read_file, read_message
 from .places import Places, Village, village_key
 from .seats import Known, KnownSeat
 from .sheet import Context, Reading, read_sheet
@@ -63,14 +63,14 @@ def take(files: Sequence[tuple[str, bytes]], pasted: tuple[str, str] | None) -> 
     books = []
     for name, data in files:
         try:
-            books.append((name, read_file(data, name)))
+            books.append((name, offered(read_file(data, name))))
         except Refused as refused:
             if len(files) == 1:
                 raise
             raise Refused("bad_file", "%(file)s: %(why)s", refused.status, file=name, why=refused) from refused
     if pasted:
         name, text = pasted
-        books.append((name, read_message(text, name)))
+        books.append((name, offered(read_message(text, name))))
     bare = [(name[:200], without_identities(book)) for name, book in books]
     return [name for name, _ in bare], packed(bare)
 

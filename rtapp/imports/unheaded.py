@@ -1,12 +1,14 @@
 """A table pasted without its header: what each column holds, where all its values say so."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ..documents.cells import Row, Sheet, packed_rows, text_cell
 from ..roster.phones import is_identity_number, parse_phone
 from ..roster.rt import rt_named_in
 from ..roster.spelling import clean, plain
+from .evidence import reads_as_name
 from .person import looks_like_rt
 from .whereabouts import RT_WORDS
 
@@ -60,6 +62,27 @@ def headed(sheet: Sheet) -> Sheet | None:
     for column, title in zip(places, ("Desa", "Kecamatan"), strict=False):
         titles[column] = title
     return Sheet(sheet.name, with_header(sheet.rows, body[0].number, titles))
+
+
+def guessed(sheet: Sheet) -> Sheet | None:
+    """Return a table under titles that are guesses, for a person to put right; None where no column holds names.
+
+    Where no column is certain to be the RT's, an empty one stands for it: then every row asks for its RT.
+    """
+    body = [row for row in sheet.rows[:LOOKED_AT] if _filled(row) > 1]
+    width = max((len(row.cells) for row in body), default=0)
+    if sheet.hidden or len(body) < FEWEST_ROWS or width > MOST_COLUMNS:
+        return None
+    columns = [[text for row in body if (text := clean(row.at(column).text[:400]))] for column in range(width)]
+    names = [sum(map(reads_as_name, column)) / len(body) for column in columns]
+    best = max(range(width), key=lambda column: names[column])
+    if names[best] < MOST:
+        return None
+    kinds = [_kind(column) for column in columns]
+    certain = {"phone", "gender", "nik", "position"}
+    titles = [_TITLES[kind] if kind in certain else f"Kolom {column + 1}" for column, kind in enumerate(kinds)]
+    titles[best] = "Nama"
+    return replace(sheet, rows=with_header(sheet.rows, body[0].number, [*titles, "RT"]))
 
 
 def _filled(row: Row) -> int:

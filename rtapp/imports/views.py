@@ -23,7 +23,7 @@ from ..web.requests import page_number
 from . import apply_store, plan_store, upload_store
 from .drafts import TYPED
 from .headers import FIELDS
-from .preview import CLASSES, district_rows, groups_of, rows_shown
+from .preview import CLASSES, district_rows, groups_of, opens_first, renamed, rows_shown
 from .understanding import take
 
 blueprint = Blueprint("imports", __name__)
@@ -133,6 +133,8 @@ def save(key: str) -> Response:
     try:
         if plan.digest != request.form.get("seen"):
             raise plan_store.changed_meanwhile()
+        if renamed(plan) and request.form.get("looked") != "yes":
+            raise Refused("not_looked", "Lihat dahulu nama dan orang yang berubah, lalu centang kotaknya.", 422)
         done = apply_store.apply_plan(session, actor.name, plan, now=now)
     except Refused as refused:
         session.rollback()
@@ -227,7 +229,7 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
     plan = upload_store.plan_of(db.session, kept, run=away)
     groups = groups_of(plan)
     asked = request.values.get("show", "")
-    shown = asked if asked in CLASSES else "review" if groups else "new"
+    shown = asked if asked in CLASSES else opens_first(plan.by_class, bool(groups))
     rows = rows_shown(plan, shown)
     page = min(page_number(), max(1, -(-len(rows) // PAGE)))
     villages = find_districts(db.session) if shown == "review" else []
@@ -239,6 +241,7 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
         plan=plan,
         shown=shown,
         groups=groups,
+        renamed=renamed(plan),
         rows=rows[(page - 1) * PAGE : page * PAGE],
         total=len(rows),
         first=(page - 1) * PAGE + 1,
