@@ -38,7 +38,8 @@ MESSAGES = {
     "one line": "RT desa Hayup: RT 1 Contoh Pertama 081200000001, RT 2 Contoh Kedua 081200000002. Terima kasih",
     "lines": "Desa Hayup\nRT 01\nContoh Pertama\n081200000001\n\nRT 02\nContoh Kedua\n0812 0000 0002",
     "names above": "Desa Hayup\nContoh Pertama\nRT 01\n081200000001\n\nContoh Kedua\nRT 02\n081200000002",
-    "phone below": "Desa Hayup\n1) Rt.1 Contoh Pertama\n   hp 081200000001\n2) Rt.2 Contoh Kedua\n   wa: 0812-0000-0002",
+    "phone below": "Desa Hayup\n1) Rt.1 Contoh Pertama\n   hp 081200000001\n"
+    "2) Rt.2 Contoh Kedua\n   wa: 0812-0000-0002",
     "labels": "DESA HAYUP\n\nNama : Contoh Pertama\nRT : 01\nHP : 081200000001\n\nNama : Contoh Kedua\nRT : 02\n"
     "HP : 081200000002",
     "labels with office": "Desa : Hayup\nNama: Contoh Pertama\nJabatan: Ketua RT 01\nNo HP: 081200000001\n"
