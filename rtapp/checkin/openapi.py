@@ -71,7 +71,11 @@ def document() -> dict[str, Any]:
             "/api/v1/scans": {"post": _scans()},
             "/api/v1/checkpoints": {"get": _get("The checkpoints this device was given.", _refs("Checkpoints"), [])},
             "/api/v1/checkpoints/{checkpoint_id}/counts": {
-                "get": _get("Present, expected and missing.", {"type": "object"}, [_ID])
+                "get": _get(
+                    "hadir + elsewhere + absent + belum = roster, in all and per district and village.",
+                    {"type": "object"},
+                    [_ID],
+                )
             },
             "/api/v1/checkpoints/{checkpoint_id}/roster": {
                 "get": _get("The roster snapshot; ETag, 304.", _refs("Roster"), [_ID])
