@@ -212,7 +212,9 @@ def the_pages_say(hall, admin, wave_id, whole, states, model) -> None:
         page = admin.get(f"/waves/{wave_id}/places/{village.code}").text
         expected = Counter(stands for other, stands in states.items() if hall.villages[other] == village)
         assert Counter(re.findall(r'data-status="(\w+)"', page)) == expected
-    table = list(csv.DictReader(StringIO(admin.get(f"/waves/{wave_id}/counts.csv").get_data(as_text=True))))
+    table = list(
+        csv.DictReader(StringIO(admin.get(f"/waves/{wave_id}/counts.csv").data.decode("utf-8-sig")), delimiter=";")
+    )
     assert table[-1]["di_daftar"] == str(whole.total()) and table[-1]["hadir"] == str(hadir)
     assert all(sum(int(row[name]) for name in ("sendiri", *STATES[1:])) == int(row["di_daftar"]) for row in table)
     shown = words(admin.get(f"/waves/{wave_id}/attendance"))
