@@ -16,6 +16,7 @@ from .refusals import Refused
 from .web import (
     answers,
     assets,
+    card_fields,
     catalogue,
     epoch,
     errors,
@@ -78,6 +79,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     places.init_app(app)
     csrf.init_app(app)  # after these two: it waits for a body, and who may not come in is not waited for
     places.let_go_early(app)
+    card_fields.init_app(app)
     headers.init_app(app)
     epoch.init_app(app)
     errors.init_app(app)

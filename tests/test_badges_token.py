@@ -129,14 +129,141 @@ def test_a_mangled_address_still_holds_its_token(typed):
     "typed",
     [
         *("", " ", "%", "%2", "😀" * 500, "rt 3 belimbing raya", "6309060101700001"),
-        *(TOKEN[:-1], f"{TOKEN}A", f"/K/{TOKEN}{TOKEN}"),
+        *(TOKEN[:-1], f"/K/{TOKEN}{TOKEN}"),
     ],
 )
 def test_what_holds_no_whole_token_is_none(typed):
     assert read_tokens(typed) == [] and not codes.looks_like_code(typed)
 
 
-@pytest.mark.parametrize("word", ["MUHAMMADSYAHRANI", "siti abdurrahmanrahman", "Nama,SyarkawiIdris"])
+@pytest.mark.parametrize(
+    "typed", ["Q{0}", "{0}A", "x{0}\r", "~{0}#", "]Q3{0}", "rahmah {0}", "Q{1}", "{1}X", "rahmah{1}", "3 {1}"]
+)
+def test_what_stands_around_a_code_is_no_part_of_it(typed):
+    for text in (
+        typed.format(TOKEN, f"HTTP://10.0.0.7/K/{TOKEN}"),
+        typed.format(TOKEN, f"http://desk/k/{TOKEN}").lower(),
+    ):
+        assert TOKEN in read_tokens(text) and codes.looks_like_code(text)
+
+
+@pytest.mark.parametrize(
+    "typed", ["{0}{1}", "{0} {1}", "HTTP://10.0.0.7/K/{0}HTTP://10.0.0.7/K/{1}", "http://desk/k/{0} http://desk/k/{1}"]
+)
+def test_of_two_cards_in_one_reading_neither_is_meant(typed):
+    assert read_tokens(typed.format(TOKEN, TOKEN[::-1])) == []
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "фисвуапршолдьтщзйкыегмцчня234567",
+        "ФИСВУАПРШОЛДЬТЩЗЙКІЕГМЦЧНЯ234567",
+        "abcdefghijklmnopqrstuvwxzyěščřžý",
+        "αβψδεφγηιξκλμνοπ;ρστθωςχυζ234567",
+        "שנבגקכעיןחלךצמםפ/רדאוה'סטז234567",
+        (
+            "ش",
+            "لا",
+            "ؤ",
+            "ي",
+            "ث",
+            "ب",
+            "ل",
+            "ا",
+            "ه",
+            "ت",
+            "ن",
+            "م",
+            "ة",
+            "ى",
+            "خ",
+            "ح",
+            "ض",
+            "ق",
+            "س",
+            "ف",
+            "ع",
+            "ر",
+            "ص",
+            "ء",
+            "غ",
+            "ئ",
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "7",
+        ),
+        (
+            "ِ",
+            "لآ",
+            "{",
+            "]",
+            "ُ",
+            "[",
+            "لأ",
+            "أ",
+            "÷",
+            "ـ",
+            "،",
+            "/",
+            "’",
+            "آ",
+            "×",
+            "؛",
+            "َ",
+            "ٌ",
+            "ٍ",
+            "لإ",
+            "‘",
+            "}",
+            "ً",
+            "ْ",
+            "إ",
+            "~",
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "7",
+        ),
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + "２３４５６７",
+    ],
+)
+def test_a_keyboard_of_another_script_loses_no_token(keys):
+    pressed = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", keys, strict=True))
+    assert TOKEN in read_tokens("".join(pressed[sign] for sign in TOKEN))
+    assert TOKEN in read_tokens("".join(pressed.get(sign, sign) for sign in f"HTTP:ظظ10.0.0.7ظKظ{TOKEN}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        (TOKEN, True),
+        (TOKEN.lower(), True),
+        (f"HTTP://10.0.0.7:8000/K/{TOKEN}", True),
+        (f"salah orang {TOKEN}", True),
+        (f"http://desk/k/{TOKEN}salah".lower(), True),
+        ("K7F-3MQ" + codes.check_sign("K7F3MQ"), True),
+        ("Hj. Siti Aminah, S.Pd", False),
+        ("pertanggungjawaban2023-tahap2", False),
+        ("Muhammad-Syahrani Nor'aini", False),
+        ("6309060101700001", False),
+        ("081200000010", False),
+        ("sudah di tempat", False),
+    ],
+)
+def test_a_cards_code_is_told_from_a_name_a_reason_a_note(text, holds):
+    assert codes.holds_card(text) is holds
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["muhammad-syahrani", "pertanggungjawaban-", "MUHAMMADSYAHRANI", "siti abdurrahmanrahman", "Nama,SyarkawiIdris"],
+)
 def test_a_word_as_long_as_a_token_is_searched_for(word):
     assert not codes.looks_like_code(word)
 
@@ -157,6 +284,13 @@ def test_whatever_is_typed_is_read_or_left_without_a_fuss(typed):
         ("08120000010", "08120000010"),
         ("a\x00b\nc", "a b c"),
         ("x" * 500, "x" * 64),
+        (TOKEN, "••••••••" + TOKEN[-4:]),
+        (f"HTTP://10.0.0.7/K/{TOKEN}", "HTTP://10.0.0.7/K/••••••••" + TOKEN[-4:]),
+        (
+            f"rahmah{TOKEN} HTTP://10.0.0.7/K/{TOKEN[::-1]}",
+            f"••••••••{TOKEN[-4:]} HTTP://10.0.0.7/K/••••••••{TOKEN[3::-1]}",
+        ),
+        ("HTTP://192.0.2.9/K/ABCDEFGHIJKLMNOP", "HTTP://192.0.2.9/K/ABCDEFGHIJKLMNOP"),
         ("x" * 60 + "6309060101700001", "x" * 60 + "••••"),
     ],
 )

@@ -54,6 +54,41 @@ def test_words_that_are_no_code_lead_to_a_search_and_record_nothing(app, desk, w
     assert page.count('class="row"') == 2 and "Mabu&#39;un" in page  # both Rahmahs, told apart by place
 
 
+@pytest.mark.parametrize("around", ["{}", "HTTP://10.0.0.7:8000/K/{}", "salah orang {}", "x{}"])
+def test_no_form_takes_a_cards_code_for_a_name_a_reason_a_note_or_a_pin(app, desk, world, around):
+    marked = post(desk, world, headers=HX, code=world.tokens["rahmah"]).text
+    (mark,) = re.findall(r"/attendance/(\d+)/void", marked)
+    text = around.format(next(token for name, token in world.tokens.items() if name != "rahmah"))
+    told = {"participant": re.findall(r'data-person="(\d+)"', marked)[0], "decide": "substitute"}
+    refused = [
+        desk.post(f"/attendance/{mark}/void", data={"reason": text}),
+        post(desk, world, **told, name=text),
+        post(desk, world, **told, name="Wakil Contoh", relation=text),
+        post(desk, world, **told, name="Wakil Contoh", phone=text.lower()),
+        post(desk, world, **told, name="Wakil Contoh", pin=text),
+        desk.post(f"/desk/{world.registration}/walk-in", data={"kind": "tamu", "name": text}),
+    ]
+    assert [answer.status_code for answer in refused] == [422] * 6
+    assert "kode kartu" in refused[0].text and text.strip() not in refused[0].text
+    with app.app_context():
+        assert db.session.scalars(select(Attendance.voided_at)).all() == [None]
+
+
+def test_what_only_looks_like_a_code_is_a_reason_like_any_other(desk, world):
+    marked = post(desk, world, headers=HX, code=world.tokens["rahmah"]).text
+    (mark,) = re.findall(r"/attendance/(\d+)/void", marked)
+    assert desk.post(f"/attendance/{mark}/void", data={"reason": "pertanggungjawaban2023tahap"}).status_code == 303
+
+
+def test_a_code_that_is_not_understood_leaves_no_token_behind(app, desk, world):
+    first, second = list(world.tokens.values())[:2]
+    body = post(desk, world, headers=HX, code=f"{first}{second}", source="wedge").text
+    assert 'data-verdict="UNKNOWN"' in body and second not in body
+    with app.app_context():
+        (raw,) = db.session.scalars(select(Scan.raw)).all()
+    assert first not in raw and second not in raw
+
+
 def test_the_same_words_from_a_hand_scanner_are_an_unknown_card(app, desk, world):
     body = post(desk, world, headers=HX, code="8991234567890", source="wedge").text
     assert 'data-verdict="UNKNOWN"' in body and rows(app, Scan) == 1

@@ -108,8 +108,9 @@ def smoke(served: Served, desk: Desk, picture: Path) -> None:
 
 def card_of(served: Served, code: str) -> bytes:
     """Return the picture of a card that its holder shows on a phone."""
-    from rtapp.badges.papers import card_png, find_fonts
+    from rtapp.badges.papers import card_png
     from rtapp.config import ROOT
+    from rtapp.documents.fonts import find_fonts
     from rtapp.factory import create_app
 
     app = create_app(served.instance)

@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Iterable
+from functools import reduce
 from urllib.parse import unquote
 
 # Base32: a code of these and the capitals of an address is a small one.
@@ -13,16 +15,41 @@ TEST_TOKEN = "UJICOBAKARTUMEJA"
 # 31 signs, a prime: the check sign notices every single wrong sign and every swap of two neighbours.
 SHORT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SHORT_LENGTH = 7
+_AROUND = 8  # letters that a scanner puts in front of a token or behind it, at most
 _BARE = re.compile(r"(?:^|[^A-Z2-7])([A-Z2-7]{16})[^A-Z2-7]*$")
 # Behind the K of our addresses, whatever a layout makes of the slashes; a query may follow.
-_IN_ADDRESS = re.compile(r"(?<![A-Z0-9])K[^A-Z0-9]{1,3}([A-Z2-7]{16})(?![A-Z0-9])")
+_IN_ADDRESS = re.compile(r"(?<![A-Z0-9])K[^A-Z0-9]{1,3}([A-Z2-7]{16})[A-Z2-7]{0,8}(?![A-Z2-7])")
+_RUN = re.compile(r"[A-Z2-7]{16,}")
+_SECRET = re.compile(r"(?<![A-Z2-7])(?=[2-7]*[A-Z])(?=[A-Z]*[2-7])[A-Z2-7]{12,52}([A-Z2-7]{4})(?![A-Z2-7])", re.I)
 _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")  # some scanners announce what kind of code they read
 _LONGEST = 400
 _SHORT = re.compile(f"[{SHORT_ALPHABET}]{{{SHORT_LENGTH}}}")
 _DIGIT_RUN = re.compile(r"\d{12,}")
 # What a scanner that types as on an American keyboard becomes on a computer set to another layout.
+_KEYS = "abcdefghijklmnopqrstuvwxyz234567"
 _QWERTZ = str.maketrans("YZ", "ZY")
-_AZERTY = str.maketrans("AQZWaqzw?,é\"'(-è", "QAWZQAWZMM234567")
+_AZERTY = str.maketrans("AQZWaqzw?,é\"'(-è§", "QAWZQAWZMM2345676")
+
+
+def _layout(keys: Iterable[str], shifted: Iterable[str] = ()) -> dict[int, str]:
+    pairs = [*zip(keys, _KEYS, strict=True), *zip(shifted, _KEYS, strict=False)]
+    return {ord(key): sign.upper() for key, sign in pairs}
+
+
+# Keys that give two letters at once, as the one letter that stands for both.
+_PAIRS = {"لا": "ﻻ", "لآ": "ﻵ", "لأ": "ﻷ", "لإ": "ﻹ"}
+_WIDE = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}  # the wide letters of a Japanese or Chinese keyboard
+# Layouts whose keys give no letters of ours, or whose digits need Shift: a to z, 2 to 7.
+_FOREIGN = [
+    _layout("abcdefghijklmnopqrstuvwxzyěščřžý"),
+    _layout("abcdefghijklmnopqrstuvwxzyľščťžý"),
+    _layout("фисвуапршолдьтщзйкыегмцчня234567", "ФИСВУАПРШОЛДЬТЩЗЙКЫЕГМЦЧНЯ"),
+    _layout("фисвуапршолдьтщзйкіегмцчня234567", "ФИСВУАПРШОЛДЬТЩЗЙКІЕГМЦЧНЯ"),
+    _layout("شﻻؤيثبلاهتنمةىخحضقسفعرصءغئ234567",
+            "ِﻵ{]ُ[ﻷأ÷ـ،/’آ×؛ٌٍَﻹ‘}ًْإ~"),
+    _layout("שנבגקכעיןחלךצמםפ/רדאוה'סטז234567"),
+    _layout("αβψδεφγηιξκλμνοπ;ρστθωςχυζ234567", "ΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠ:ΡΣΤΘΩΣΧΥΖ"),
+]  # fmt: skip
 
 
 def mint_token() -> str:
@@ -61,9 +88,19 @@ def read_short_code(raw: str) -> str | None:
 
 
 def read_tokens(raw: str) -> list[str]:
-    """Return the tokens ``raw`` may stand for, likeliest first: bare or in a URL, any case, any layout."""
+    """Return the tokens ``raw`` may stand for, likeliest first: bare or in a URL, any case, any layout.
+
+    A letter or two that stand before or behind are no part of it. None where it holds two cards: which one is meant?
+    """
     readings = _readings(raw)
-    found = [match[1] for shape in (_IN_ADDRESS, _BARE) for text in readings if (match := shape.search(text))]
+    addressed = [_IN_ADDRESS.findall(text) for text in readings]
+    runs = [_RUN.findall(text) for text in readings]
+    if len(set(addressed[0])) > 1 or (not addressed[0] and sum(map(_is_secret, runs[0])) > 1):
+        return []
+    found = [token for each in addressed for token in each]
+    found += [match[1] for text in readings if (match := _BARE.search(text))]
+    if not addressed[0]:  # a layout that makes digits of signs would find codes in words with a hyphen
+        found += [token for each in (*runs[:2], *runs[3:]) for run in each for token in _tokens_within(run)]
     return list(dict.fromkeys(found))
 
 
@@ -74,17 +111,39 @@ def is_test_card(raw: str) -> bool:
 
 def looks_like_code(raw: str) -> bool:
     """Say whether ``raw`` is a card's code rather than something to search for: a long word is none."""
-    if read_short_code(raw) or is_test_card(raw):
+    if read_short_code(raw) or is_test_card(raw) or any(_IN_ADDRESS.search(text) for text in _readings(raw)):
         return True
-    readings = _readings(raw)
-    bare = (match[1] for text in readings if (match := _BARE.search(text)))
-    return any(_IN_ADDRESS.search(text) for text in readings) or not all(map(str.isalpha, bare))
+    return any(map(_is_secret, read_tokens(raw)))
+
+
+def holds_card(text: str) -> bool:
+    """Say whether a name, a reason or a note is a card's code, or holds one among its words."""
+    if read_short_code(text) and not text.strip().isdigit():
+        return True
+    readings = _readings(text)[:2]
+    tokens = [token for reading in readings for token in _IN_ADDRESS.findall(reading)]
+    tokens += [run for reading in readings for run in _RUN.findall(reading) if len(run) == TOKEN_LENGTH]
+    return any(_is_secret(token) or token == TEST_TOKEN for token in tokens)
 
 
 def masked(raw: str) -> str:
-    """Return what is kept of an unknown code: 64 signs at most, runs of 12 and more digits hidden."""
+    """Return what is kept of an unknown code: 64 characters at most; no token but its end, no run of 12 digits."""
     printable = "".join(sign if sign.isprintable() else " " for sign in raw.strip())
-    return _DIGIT_RUN.sub(lambda run: "•" * len(run.group()), printable)[:64]
+    hidden = _SECRET.sub(r"••••••••\1", printable)
+    if hidden == printable and any(map(_is_secret, read_tokens(raw))):  # on another layout
+        hidden = f"••••••••{printable[-4:]}"
+    return _DIGIT_RUN.sub(lambda run: "•" * len(run.group()), hidden)[:64]
+
+
+def _is_secret(token: str) -> bool:
+    """Say whether these signs may be a token that was minted: those have a letter and a digit."""
+    return not token.isalpha() and not token.isdigit()
+
+
+def _tokens_within(run: str) -> list[str]:
+    spare = len(run) - TOKEN_LENGTH
+    within = [run[at : at + TOKEN_LENGTH] for at in range(spare + 1)] if spare <= _AROUND else []
+    return [token for token in within if _is_secret(token)]
 
 
 def payload(token: str, base_url: str = "") -> str:
@@ -93,5 +152,10 @@ def payload(token: str, base_url: str = "") -> str:
 
 
 def _readings(raw: str) -> tuple[str, ...]:
-    text = _SYMBOLOGY.sub("", unquote(raw.strip()[:_LONGEST]))
-    return text.upper(), text.upper().translate(_QWERTZ), text.translate(_AZERTY).upper()
+    """Return every way to read a text: as it is, German, French; of one with foreign letters more."""
+    text = _SYMBOLOGY.sub("", unquote(raw.strip()[:_LONGEST]).translate(_WIDE))
+    readings = [text.upper(), text.upper().translate(_QWERTZ), text.translate(_AZERTY).upper()]
+    if not text.isascii():
+        joined = reduce(lambda made, pair: made.replace(*pair), _PAIRS.items(), text)
+        readings += [keys.translate(layout).upper() for layout in _FOREIGN for keys in dict.fromkeys((joined, text))]
+    return tuple(readings)

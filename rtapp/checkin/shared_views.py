@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint
+from flask import Blueprint, url_for
+from flask import session as browser
 from sqlalchemy.orm import Session
 
 from .. import clock
@@ -67,6 +68,15 @@ def own_checkpoint(checkpoint_id: int) -> Any:
     """Return a checkpoint that the actor was given."""
     require_checkpoint(checkpoint_id)
     return find_checkpoint(db.session, checkpoint_id)
+
+
+@blueprint.app_template_global()
+def scans_at() -> str:
+    """Return where a card scanned on any page is recorded: at the checkpoint this browser works at, "" for none."""
+    actor, chosen = acting(), browser.get("checkpoint")
+    if chosen is None and actor.checkpoint_ids is not None and len(actor.checkpoint_ids) == 1:
+        (chosen,) = actor.checkpoint_ids
+    return url_for("checkin.scan", checkpoint_id=chosen) if chosen is not None and actor.may_use(chosen) else ""
 
 
 def desk_context(checkpoint_id: int) -> dict[str, Any]:

@@ -117,6 +117,8 @@ def card(token: str) -> Response | str:
     points = find_checkpoints(db.session, actor.checkpoint_ids)
     chosen = request.args.get("checkpoint", session.get("checkpoint"), type=row_id)
     here = next((point for point in points if point.id == chosen), points[0] if len(points) == 1 else None)
+    if here is not None:
+        session["checkpoint"] = here.id  # asked once, not at each card
     holder = token_holder(db.session, token)
     return render_template(
         "checkin/native.html",

@@ -61,6 +61,7 @@ def unless_known(response: Response) -> Response:
 def stream_of(name: Hashable, make: Callable[[], str], may: Callable[[Actor], bool]) -> Response:
     """Return the stream of what ``make`` renders, or one event of it while all places are taken.
 
+    Who asks for one event (``X-Stream: once``) is a page whose browser has no connection to spare.
     ``make`` and ``may`` are called outside this request, in contexts of their own.
     """
     app, spoken, live = current_app._get_current_object(), language(), services().live
@@ -71,7 +72,8 @@ def stream_of(name: Hashable, make: Callable[[], str], may: Callable[[Actor], bo
     key = (name, spoken)
     db.session.remove()  # a stream holds no connection, and making its text takes another
     live.watch.start()
-    text = live.streams.open(live.texts, key, rendered, _still_may(app, may))
+    once = request.headers.get("X-Stream") == "once"
+    text = None if once else live.streams.open(live.texts, key, rendered, _still_may(app, may))
     if text is None:
         text = polled(live.texts.text(key, rendered), request.headers.get("Last-Event-ID"))
     response = app.response_class(text, mimetype="text/event-stream")

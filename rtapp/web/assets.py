@@ -21,6 +21,7 @@ _VERSION = re.compile("[0-9a-f]{12}")
 REQUIRED = (
     "node_modules/htmx.org/dist/htmx.min.js",
     "node_modules/htmx.org/dist/ext/hx-sse.min.js",
+    *(f"node_modules/@noble/hashes/{name}.js" for name in ("sha2", "_md", "_u64", "utils")),
     "node_modules/zxing-wasm/dist/iife/reader/index.js",
     "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm",
     "node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf",
@@ -152,4 +153,5 @@ def _about(vendor: Path, name: str) -> dict[str, str]:
 
 def package(file: str) -> str:
     """Return the npm name of the package that ``file`` of ``REQUIRED`` comes from."""
-    return file.split("/")[1]
+    first, second = file.split("/")[1:3]
+    return f"{first}/{second}" if first.startswith("@") else first

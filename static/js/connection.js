@@ -1,23 +1,32 @@
 /* The connection mark of every page (Tersambung, Terputus): keeps streams alive and believes only answers of the
    server. Other scripts have window.rtapp: connected() and lost() tell what their own requests saw, waiting(n) how
-   many scans wait on this device (more than none is lost, too); state is 'connected' or 'lost'.
+   many scans wait on this device (more than none is lost, too); state is 'connected', 'lost', 'still' (numbers that
+   cannot be shown) or 'opening' (no script moves them: an old engine, or htmx did not come).
    Events on document: 'rtapp:connection' when state changed, 'rtapp:ended' when a stream was refused for good. */
 (() => {
   const EVERY = 3000;
   const PING_AFTER = 15000;
   const SILENCE = 40000; // the server says something every 15 s
   const FOR_GOOD = [401, 403, 404];
+  const STREAMS = 2; // of one browser: it has six connections to a host, and recording must find one free
+  const LEASE = 10000; // what a page that ended without a word held is free by then
+  const LEASES = 'rtapp:streams';
+  const SLOWEST = 60000;
+  const full = document.documentElement.dataset.engine === 'full' && Boolean(window.htmx);
+  const me = String(Math.random()).slice(2);
 
   const streams = new Map(); // htmx's connection -> when it was last heard
   const refused = new WeakSet();
+  const showing = new Set(); // connections whose message is being put into the page
   const failed = new Set(); // elements whose stream could not be opened at all
   let reachable = true;
   let waiting = 0;
   let leaving = false;
   let asking = false;
   let heard = Date.now();
+  let broken = 0; // streams in a row whose message could not be shown
 
-  const rtapp = { state: 'connected', connected: () => reach(true), lost: () => reach(false), waiting: wait };
+  const rtapp = { state: 'opening', connected: () => reach(true), lost: () => reach(false), waiting: wait };
   window.rtapp = Object.assign(window.rtapp ?? {}, rtapp);
 
   function reach(answered) {
@@ -40,12 +49,45 @@
   }
 
   function show() {
-    const state = reachable && !waiting ? 'connected' : 'lost';
+    if (!full) return;
+    const state = !reachable || waiting ? 'lost' : broken ? 'still' : 'connected';
     if (window.rtapp.state === state) return;
     window.rtapp.state = state;
     const mark = document.getElementById('connection');
     if (mark) mark.dataset.state = state;
     document.dispatchEvent(new CustomEvent('rtapp:connection', { detail: { state } }));
+  }
+
+  /* What pages of this browser hold streams: {page: when it last said so}. */
+  function leases() {
+    try {
+      const kept = Object.entries(JSON.parse(localStorage.getItem(LEASES)) || {});
+      return Object.fromEntries(kept.filter(([, at]) => Math.abs(Date.now() - at) < LEASE));
+    } catch {
+      return {};
+    }
+  }
+
+  /* Take, renew or give back this page's lease; says whether it has one. Where nothing can be kept, every page has. */
+  function lease(wanted) {
+    const held = leases();
+    const may = wanted && (me in held || Object.keys(held).length < STREAMS);
+    delete held[me];
+    if (may) held[me] = Date.now();
+    try {
+      localStorage.setItem(LEASES, JSON.stringify(held));
+    } catch {
+      return wanted;
+    }
+    return may;
+  }
+
+  /* A page without a lease asks for one message at a time, and again after a few seconds: it holds no connection. */
+  const request = (element) => requests.get(element);
+  const requests = new WeakMap(); // element -> the request its stream is opened with
+  function ask(element) {
+    const headers = request(element)?.headers;
+    if (headers) headers['X-Stream'] = lease(!document.hidden) ? 'open' : 'once';
   }
 
   /* htmx opens a stream once; after a failed first request nobody would try again. */
@@ -74,7 +116,8 @@
   }
 
   function look() {
-    if (document.hidden) return;
+    if (document.hidden) return void lease(false);
+    if (streams.size && me in leases()) lease(true);
     const now = Date.now();
     for (const [connection, last] of streams) {
       if (connection.reader && now - last > SILENCE) {
@@ -88,23 +131,44 @@
 
   const on = (name, listen) => document.addEventListener(name, (event) => listen(event.detail, event));
 
+  on('htmx:config:request', ({ ctx }) => {
+    if (!ctx.sourceElement?.hasAttribute?.('hx-sse:connect')) return;
+    requests.set(ctx.sourceElement, ctx.request);
+    ask(ctx.sourceElement);
+  });
   on('htmx:sse:after:connection', ({ connection }) => {
     streams.set(connection, Date.now());
     reach(true);
   });
   on('htmx:sse:after:message', ({ connection }) => {
     streams.set(connection, Date.now());
+    showing.delete(connection);
+    broken = 0;
     reach(true);
   });
+  on('htmx:sse:before:message', ({ connection }) => showing.add(connection));
+  /* What could not be shown leaves its connection open, and the next is opened at once: close it, and wait longer. */
+  function backOff(connection) {
+    broken += 1;
+    connection.config.reconnectDelay = Math.min(SLOWEST, 1000 * 2 ** broken);
+    connection.config.reconnectMaxDelay = SLOWEST;
+    connection.abortController?.abort();
+    show();
+  }
   on('htmx:sse:error', ({ connection, status }) => {
+    if (showing.delete(connection)) return backOff(connection);
     if (!FOR_GOOD.includes(status)) return reach(false);
     refused.add(connection);
     document.dispatchEvent(new CustomEvent('rtapp:ended', { detail: { status } }));
   });
-  on('htmx:sse:before:connection', ({ connection }) => {
+  on('htmx:sse:before:connection', ({ connection }, { target }) => {
     if (refused.has(connection)) connection.cancelled = true;
+    else ask(target);
   });
-  on('htmx:sse:close', ({ connection }) => streams.delete(connection));
+  on('htmx:sse:close', ({ connection }) => {
+    streams.delete(connection);
+    if (!streams.size) lease(false);
+  });
   on('htmx:after:request', ({ ctx }) => {
     if (ctx.response.status < 500) reach(true);
     else giveUp(ctx);
@@ -123,7 +187,10 @@
     if (!target.matches('form[action$="/sign-out"]')) return;
     for (const key of Object.keys(sessionStorage)) if (key.startsWith('rtapp:row:')) sessionStorage.removeItem(key);
   });
-  window.addEventListener('pagehide', () => { leaving = true; });
+  window.addEventListener('pagehide', () => {
+    leaving = true;
+    lease(false);
+  });
   window.addEventListener('pageshow', () => { leaving = false; });
   window.addEventListener('online', ping);
   window.addEventListener('offline', ping); // the server may well be on this machine
@@ -131,4 +198,5 @@
   setInterval(look, EVERY);
 
   if (window.htmx) window.htmx.config.sse = { reconnectMaxDelay: 4000 };
+  show();
 })();

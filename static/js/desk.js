@@ -1,14 +1,18 @@
 /* The desk page: whatever is scanned, typed or tapped becomes an attempt in the queue; the answer takes its place. */
 
+import './full.js';
 import { Aside } from './aside.js';
 import { stayAwake } from './awake.js';
 import { Camera, hasCamera, readPhoto } from './camera.js';
 import { keepPage } from './offline.js';
 import { COUNTED, clock, fill, judge, show } from './provisional.js';
+import { isTestCard, shortCodeOf, tokensOf } from './codes.js';
+import { fieldsOf } from './fields.js';
 import { Queue } from './queue.js';
+import { guardForms, listen } from './scanner.js';
 import { isLoud, setLoud, signal } from './signals.js';
-import { Snapshot, isTestCard } from './snapshot.js';
-import { remove, wipe } from './store.js';
+import { Snapshot } from './snapshot.js';
+import { forget, wipe } from './store.js';
 
 const form = document.getElementById('desk-input');
 const input = document.getElementById('code');
@@ -16,10 +20,7 @@ const sending = document.getElementById('sending');
 const refusals = document.getElementById('refusals');
 const byTouch = window.matchMedia('(pointer: coarse)').matches;
 const places = { script: form.dataset.decoder, wasm: form.dataset.wasm };
-const TOKEN = /(^|[^A-Z2-7])(?=[A-Z]*[2-7])[A-Z2-7]{16}[^A-Z2-7]*$/i; // at least one digit: no word is a card, but for the test card
-const SHORT_CODE = /^(?=.*\d)[2-9A-HJKMNP-Z]{3}[\s.-]?[2-9A-HJKMNP-Z]{4}$/i;
-const SCANNER_PAUSE = 35; // ms between two signs: nobody types that fast
-const SCANNER_LEAST = 6;
+const SAME_CARD = 3000; // what one card is read again within is one gesture
 const REFRESH = 3 * 60 * 1000;
 const PATIENCE = 2000; // then search goes on over the snapshot
 const zone = form.dataset.zone;
@@ -27,21 +28,24 @@ const opened = Date.now();
 let newest = 0;
 const results = () => document.getElementById('results');
 
-/* Put the parts of an answer in their places by id, except those named. */
+function clearResults() {
+  results().replaceChildren();
+  results().removeAttribute('data-found');
+}
+
+/* Put the parts of an answer in their places by id, except those named; what htmx makes of them is no part of it. */
 function place(parts, except = []) {
   for (const part of [...parts.children].filter(({ id }) => !except.includes(id))) {
     const old = document.getElementById(part.id);
     if (!old) continue;
     old.replaceWith(part);
-    window.htmx?.process(part);
+    try {
+      window.htmx?.process(part);
+    } catch (error) {
+      console.error(error);
+    }
   }
 }
-
-/* What was taken back here must not come back with this device's history. */
-async function forgetUndone() {
-  for (const { dataset } of document.querySelectorAll('#recent .undone[data-nonce]')) await remove('history', dataset.nonce);
-}
-forgetUndone();
 
 function parsed(html) {
   const template = document.createElement('template');
@@ -66,27 +70,37 @@ const queue = new Queue({
   csrfUrl: form.dataset.csrf,
   token: form.elements.csrf_token.value,
   home: form.dataset.home,
+  heard(html, attempt) {
+    const card = parsed(html).getElementById('verdict');
+    if (!card) return;
+    const id = Number(card.dataset.person) || undefined;
+    attempt.before = attempt.said;
+    attempt.said = { id, ...attempt.said, verdict: card.dataset.verdict, name: card.querySelector('.verdict-name').textContent };
+  },
   answered(html, attempt) {
-    window.rtapp.connected();
+    window.rtapp?.connected();
     document.getElementById('signed-out').hidden = true;
     const parts = parsed(html);
     const card = parts.getElementById('verdict');
     if (!card || attempt.url !== queue.url) return; // an attempt of another page: recorded, nothing to show here
     refusals.replaceChildren();
     document.getElementById('no-code').hidden = true;
-    const { said, again } = attempt;
-    const now = card.dataset.verdict;
-    const name = card.querySelector('.verdict-name').textContent;
+    const { before: said, again } = attempt;
+    const { verdict: now, name } = attempt.said;
     const shown = !again && (!said || document.getElementById('verdict').dataset.nonce === attempt.nonce);
     const other = Boolean(said) && differs(said, now, again);
-    attempt.said = { ...said, verdict: now, name };
     place(parts, shown ? [] : ['verdict', 'results']);
     if (shown) face();
     if (shown && (!said || other)) signal(now);
     if (other) aside.add({ nonce: attempt.nonce, at: attempt.order, name, said: said.verdict, now });
   },
+  /* The answer is there and cannot be put into this page: the page that the server makes of it says the same. */
+  broke(attempt) {
+    if (attempt.url === queue.url && !attempt.again) location.assign(`${location.pathname}?scan=${attempt.nonce}`);
+  },
   refused(html) {
     refusals.innerHTML = html;
+    if (html) refusals.scrollIntoView({ block: 'nearest' });
     signal('UNKNOWN');
     aside.show();
   },
@@ -99,18 +113,27 @@ const queue = new Queue({
     newest = attempt.order;
     show(attempt, said, zone);
     face();
-    results().replaceChildren();
+    clearResults();
     signal(said.verdict, { provisional: true });
   },
   waiting(count, failing, reached) {
     sending.hidden = !failing || reached;
-    if (failing && !reached) window.rtapp.lost();
+    document.getElementById('unkept').hidden = queue.isKept;
+    document.getElementById('sending-kept').hidden = !queue.isKept;
+    if (failing && !reached) window.rtapp?.lost();
   },
   ended,
 });
 
+/* What was taken back anywhere must not come back with this device's history: a fresh snapshot tells. */
+function forgetUndone() {
+  const isUndone = ({ url, said, answered, order }) => url === queue.url && COUNTED.includes(said?.verdict)
+    && said.id && (answered ?? order) < snapshot.taken && snapshot.byId?.has(said.id) && !snapshot.byId.get(said.id).at;
+  return forget(isUndone);
+}
+
 const snapshot = new Snapshot({
-  checkpoint: form.dataset.checkpoint, url: form.dataset.roster, ended, restored: () => queue.restore(),
+  checkpoint: form.dataset.checkpoint, url: form.dataset.roster, ended, restored: () => queue.restore(), fresh: forgetUndone,
 });
 snapshot.refresh();
 setInterval(() => document.hidden || snapshot.refresh(), REFRESH);
@@ -122,54 +145,76 @@ document.addEventListener('htmx:after:request', ({ detail }) => {
   if (detail.ctx.response?.status === 401) snapshot.refresh();
 });
 
-/* Signed out or revoked: names are forgotten, what waits stays until somebody signs in here again. */
+/* A count that goes down: somebody took a mark back, here or elsewhere. */
+let counted = Infinity;
+document.addEventListener('htmx:sse:after:message', () => {
+  const now = Number(document.querySelector('#count strong')?.textContent.replace(/\D/g, ''));
+  if (now < counted && counted !== Infinity) snapshot.refresh();
+  counted = now;
+});
+
+/* Signed out or revoked: names leave the screen and are forgotten; what waits stays until somebody signs in here. */
 function ended() {
   document.getElementById('signed-out').hidden = false;
   refusals.replaceChildren();
+  clearResults();
+  document.querySelector('#recent ol')?.remove();
+  const blank = fill(document.getElementById('nobody-here'), {});
+  blank.id = 'verdict';
+  document.getElementById('verdict').replaceWith(blank);
   snapshot.people = [];
   wipe();
 }
 
 keepPage(places);
 
-/* The pace of what is being typed tells a scanner from a person. */
-const pace = { first: 0, last: 0, signs: 0 };
-input.addEventListener('keydown', (event) => {
-  if (event.key.length !== 1) return;
-  if (!input.value || event.timeStamp - pace.last > 500) Object.assign(pace, { first: event.timeStamp, signs: 0 });
-  pace.last = event.timeStamp;
-  pace.signs += 1;
-});
+let last = { card: '', at: -Infinity };
 
-function cameFromScanner() {
-  return pace.signs >= SCANNER_LEAST && (pace.last - pace.first) / (pace.signs - 1) <= SCANNER_PAUSE;
+/* Record a card that was read; the same one again at once is the same gesture, and its first answer stays. */
+function read(code, source) {
+  const card = tokensOf(code)[0] || code;
+  const now = performance.now();
+  const again = card === last.card && now - last.at < SAME_CARD;
+  last = { card, at: again ? last.at : now };
+  if (!again) queue.add({ code, source });
 }
+
+/* A scanner types wherever the cursor is; what stood in the input before the burst stays there. */
+let before = ''; // what the input held when signs typed elsewhere were led into it
+listen((code, { field }) => {
+  if (field !== input) input.value = before;
+  read(code, 'wedge');
+}, {
+  other({ text }, field) {
+    if (field !== input && document.activeElement !== input) return false;
+    if (field !== input) input.value = before;
+    read(text, 'wedge');
+    return true;
+  },
+});
+guardForms();
 
 function submitTyped() {
   const text = input.value.trim();
   if (!text) return;
-  const scanned = cameFromScanner();
-  if (scanned || TOKEN.test(text) || isTestCard(text) || SHORT_CODE.test(text)) {
-    input.value = '';
-    queue.add({ code: text, source: SHORT_CODE.test(text) && !scanned ? 'short_code' : 'wedge' });
-  } else {
-    focusFirstResult(text);
-  }
+  if (!tokensOf(text).length && !shortCodeOf(text)) return void focusFirstResult(text);
+  input.value = '';
+  read(text, shortCodeOf(text) ? 'short_code' : 'wedge');
 }
 
 /* Enter after a search: the first person's button takes the focus, Enter again marks. */
 async function focusFirstResult(text) {
-  const asked = window.htmx.ajax('GET', input.getAttribute('hx-get'), {
+  const asked = window.htmx?.ajax('GET', input.getAttribute('hx-get'), {
     target: '#results', swap: 'outerHTML', values: { code: text },
   });
-  await Promise.race([asked.catch(() => {}), new Promise((resume) => setTimeout(resume, PATIENCE))]);
+  await Promise.race([asked?.catch(() => {}), new Promise((resume) => setTimeout(resume, PATIENCE))]);
   document.querySelector('#results button')?.focus();
 }
 
 /* Without an answer of the server, the snapshot is searched. */
 function searchHere() {
   const text = input.value.trim();
-  if (!text || TOKEN.test(text) || SHORT_CODE.test(text)) return;
+  if (!text || tokensOf(text).length || shortCodeOf(text)) return;
   const found = snapshot.search(text).map((person) => {
     const place = [person.rt && `RT ${person.rt}`, person.village, person.district].filter(Boolean).join(' · ');
     const row = fill(document.getElementById('found-here'), {
@@ -181,6 +226,7 @@ function searchHere() {
   const list = fill(document.getElementById('search-here'), { some: found.length, none: !found.length });
   list.querySelector('ul')?.append(...found);
   list.id = 'results';
+  list.dataset.found = '';
   results().replaceWith(list);
 }
 document.addEventListener('htmx:error', ({ detail }) => {
@@ -202,7 +248,7 @@ form.addEventListener('submit', (event) => {
 document.addEventListener('submit', (event) => {
   if (!event.target.matches('[data-scan]')) return;
   event.preventDefault();
-  const { csrf_token: _token, nonce: _nonce, ...fields } = Object.fromEntries(new FormData(event.target, event.submitter));
+  const { csrf_token: _token, nonce: _nonce, ...fields } = fieldsOf(event.target, event.submitter);
   input.value = '';
   document.getElementById('unsent').hidden = true;
   if (fields.pin) sendOnce(fields, event.target);
@@ -222,15 +268,17 @@ document.addEventListener('keydown', (event) => {
   const editing = event.target.closest('input, textarea, select');
   if (editing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key.length === 1 && event.key !== ' ') {
+    before = input.value;
     input.value = '';
     input.focus();
   }
   if (event.key === 'Escape') input.focus();
 });
-if (!byTouch) input.focus();
+if (byTouch) input.blur(); // no keyboard over the verdict
+else input.focus();
 
 const cameraButton = document.getElementById('camera');
-const camera = new Camera(places, (text) => queue.add({ code: text, source: 'camera' }), form.querySelector('[data-camera]'));
+const camera = new Camera(places, (text) => read(text, 'camera'), form.querySelector('[data-camera]'));
 cameraButton.hidden = !hasCamera();
 document.getElementById('no-camera').hidden = hasCamera();
 cameraButton.addEventListener('click', async () => {
@@ -238,6 +286,7 @@ cameraButton.addEventListener('click', async () => {
     camera.stop();
   } else {
     try {
+      last.at = -Infinity; // whoever opens the camera anew means to read again
       await camera.start();
     } catch {
       camera.stop();
@@ -255,7 +304,7 @@ document.getElementById('photo').addEventListener('change', async (event) => {
   const text = await readPhoto(file, places).catch(() => null);
   document.querySelector('details.more').open = false;
   document.getElementById('no-code').hidden = Boolean(text);
-  if (text) queue.add({ code: text, source: 'photo' });
+  if (text) read(text, 'photo');
 });
 
 const sound = document.getElementById('sound');

@@ -2,11 +2,14 @@
    so that what was typed is never lost to an error page; their nonces make sending twice safe. What they record
    (data-again: where it is posted) becomes part of the day's history, for a server that comes back with an older memory. */
 
+import './full.js';
+import { fieldsOf } from './fields.js';
 import { clock } from './provisional.js';
 import { newNonce } from './queue.js';
 import { remember } from './store.js';
 
 const PATIENCE = 4000;
+const KEEPING = 700; // nobody waits longer for what the browser keeps
 
 function tell(id) {
   document.getElementById('toast').replaceChildren(document.getElementById(id).content.cloneNode(true));
@@ -29,7 +32,7 @@ async function freshToken() {
 
 /* Keep what a form records as an attempt, but for the PIN. Marks without a time of their own are of this moment. */
 function keep(form, button) {
-  const { csrf_token: _token, pin: _pin, ...fields } = Object.fromEntries(new FormData(form, button));
+  const { csrf_token: _token, pin: _pin, ...fields } = fieldsOf(form, button);
   const { home } = document.getElementById('waiting').closest('.waiting').dataset;
   const { again: url, zone } = form.dataset;
   if (zone && !fields.time) fields.time = clock(Date.now(), zone).replace('.', ':');
@@ -37,9 +40,19 @@ function keep(form, button) {
   return remember({ nonce: newNonce(), ...fields, ...said, url, home, order: Date.now() });
 }
 
+/* Post the form as its button would have: submit() alone would leave the button's own value behind. */
+function send(form, button) {
+  if (button?.name) {
+    const own = document.createElement('input');
+    Object.assign(own, { type: 'hidden', name: button.name, value: button.value });
+    form.append(own);
+  }
+  form.submit();
+}
+
 document.addEventListener('submit', async (event) => {
   const form = event.target;
-  if (!form.matches('[data-keep]')) return;
+  if (!form.matches('[data-keep]') || event.defaultPrevented) return;
   event.preventDefault();
   if (form.dataset.keep === 'asking') return;
   form.dataset.keep = 'asking';
@@ -47,6 +60,6 @@ document.addEventListener('submit', async (event) => {
   form.dataset.keep = '';
   if (!token) return tell(token === '' ? 'no-session' : 'unreached');
   form.elements.csrf_token.value = token;
-  if (form.dataset.again) await keep(form, event.submitter);
-  form.submit();
+  if (form.dataset.again) await Promise.race([keep(form, event.submitter).catch(() => {}), new Promise((go) => setTimeout(go, KEEPING))]);
+  send(form, event.submitter);
 });

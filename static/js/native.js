@@ -1,6 +1,7 @@
 /* A card opened by the phone's own camera: post once, then leave for the read-only answer.
    The nonce stays in the history entry, so that a phone that reloads a discarded tab records nothing again. */
 
+import './full.js';
 import { Queue, newNonce } from './queue.js';
 
 const form = document.getElementById('native');
@@ -14,6 +15,7 @@ const queue = new Queue({
   answered(_html, attempt) {
     if (attempt.nonce === nonce) location.replace(form.dataset.answer.replace('NONCE', nonce));
   },
+  broke: () => location.replace(form.dataset.answer.replace('NONCE', nonce)),
   home: form.dataset.home,
   refused(html) {
     document.getElementById('refusals').innerHTML = html;

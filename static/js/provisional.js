@@ -1,13 +1,14 @@
 /* The device's own verdict while the server does not answer, marked «sementara»: judged by the snapshot, by what
    this device has scanned since, and shown in the card that the page keeps ready for each verdict. */
 
-import { isTestCard, tokenOf } from './snapshot.js';
+import { isTestCard, shortCodeOf, shownCode, tokensOf } from './codes.js';
 import { readAll } from './store.js';
 
 export const COUNTED = ['WELCOME', 'REPRESENTED', 'ALREADY'];
 
+const cardOf = ({ code = '' }) => tokensOf(code)[0] || shortCodeOf(code) || code;
 const same = (attempt, other, person) => other.nonce !== attempt.nonce && other.url === attempt.url
-  && ((attempt.code && other.code === attempt.code) || (person && other.said?.id === person.id)
+  && ((attempt.code && cardOf(other) === cardOf(attempt)) || (person && other.said?.id === person.id)
     || (person && other.participant && Number(other.participant) === person.id));
 
 /* Whether this device has marked the person already: what waits, and what was answered after the snapshot. */
@@ -57,13 +58,10 @@ export function fill(template, values) {
   return copy;
 }
 
-/* What stands for somebody whose name is not known: what was read; of a card that may be good, only its end. */
-const read = (code, verdict) => (verdict === 'QUEUED' && tokenOf(code) ? `… ${tokenOf(code).slice(-4)}` : code);
-
 /* Put the card of the device's verdict in the place of the last one. */
 export function show(attempt, said, zone) {
   const template = document.getElementById(`provisional-${said.verdict}`);
-  const name = said.name || read(attempt.code || '—', said.verdict);
+  const name = said.name || shownCode(attempt.code);
   const at = said.at ? clock(said.at, zone) : '';
   const card = fill(template, { ...said, name, at, rt: said.rt && `RT ${said.rt}` });
   card.id = 'verdict';

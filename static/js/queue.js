@@ -1,17 +1,19 @@
 /* Attempts wait here until the server has answered them: in order, with the same nonce, across reloads, whoever is
-   signed in. What is kept is removed only when an answer came; what was answered stays as the day's history, for a
-   server that comes back with an older memory. */
+   signed in. Sending comes before keeping, keeping before showing: a browser that keeps nothing, or a page that cannot
+   show what it is told, sends all the same. What is kept is removed only when an answer came; what was answered stays
+   as the day's history, for a server that comes back with an older memory. */
 
-import { acknowledge, meet, readAll, remember, setAside, write } from './store.js';
+import { acknowledge, meet, readAll, remember, remove, setAside, write } from './store.js';
 
 const WAIT = [500, 1000, 2000, 4000];
 const TIMEOUT = 6000;
 const SOON = 2000; // without an answer by then the device judges by itself
-const LATE = 15000; // what waited longer tells when it happened, and is judged by that time
+const KEEPING = 700; // nobody waits longer for what the browser keeps
 const SECRET = ['pin', 'decide', 'reason']; // of a decision at once: kept nowhere
 
 const moment = (milliseconds) => new Date(milliseconds).toISOString();
 const nothing = () => {};
+const within = (milliseconds, work) => Promise.race([work, new Promise((resume) => setTimeout(resume, milliseconds))]);
 
 /* What an answer says: the notice of a page, or all of a fragment. */
 function textOf(html) {
@@ -27,13 +29,17 @@ export function newNonce() {
 export class Queue {
   /* url: where attempts of this page are posted; csrfUrl: where a fresh form token is had; token: the page's own;
      home: whose attempts these are (the instance). Told: answered(html, attempt), refused(html),
-     waiting(count, failing, reached), late(attempt) when no answer came soon, ended(html) when nobody is signed in. */
+     waiting(count, failing, reached), late(attempt) when no answer came soon, ended(html) when nobody is signed in;
+     heard(html, attempt) before the answer is kept; broke(attempt) when an answer could not be shown. */
   constructor({ url = '', csrfUrl, token, home, ...told }) {
     const silent = { answered: nothing, refused: nothing, waiting: nothing, late: nothing, ended: nothing };
+    Object.assign(silent, { heard: nothing, broke: nothing });
     Object.assign(this, { url, csrfUrl, token, home }, silent, told);
     this.items = [];
     this.passed = new Set(); // not for whoever is signed in now; the next one may
     this.overdue = new Set();
+    this.unkept = new Set(); // waiting in this page alone
+    this.settled = new Set();
     this.failures = 0;
     this.reached = true;
     this.running = false;
@@ -52,32 +58,53 @@ export class Queue {
   async restore() {
     const kept = await readAll('waiting');
     const here = new Set(this.items.map((attempt) => attempt.nonce));
-    const mine = kept.filter((attempt) => !here.has(attempt.nonce) && (attempt.home ?? this.home) === this.home);
+    const done = ({ nonce, again }) => here.has(nonce) || (this.settled.has(nonce) && !again);
+    const mine = kept.filter((attempt) => !done(attempt) && (attempt.home ?? this.home) === this.home);
+    for (const { nonce } of mine) this.settled.delete(nonce);
     this.items = [...mine, ...this.items].sort((a, b) => a.order - b.order);
     this.run();
   }
 
+  /* Send, keep and tell, in this order. */
   async add(fields) {
     const attempt = { nonce: newNonce(), ...fields, url: this.url, home: this.home, order: Date.now() + Math.random() };
-    await this.ready;
     if (this.items.some((item) => item.nonce === attempt.nonce)) return this.run();
     this.items.push(attempt);
+    this.settled.delete(attempt.nonce);
+    this.run();
+    this.keep(attempt);
     this.tell();
     if (this.failures) this.becomeOverdue(attempt);
     else setTimeout(() => this.items.includes(attempt) && this.becomeOverdue(attempt), SOON);
-    await write('waiting', attempt);
-    return this.run();
+    return undefined;
+  }
+
+  /* Keep an attempt on this device, and know whether it is kept. */
+  async keep(attempt) {
+    const kept = await write('waiting', attempt);
+    if (this.settled.has(attempt.nonce)) return void remove('waiting', attempt.nonce); // answered meanwhile
+    if (kept === undefined) this.unkept.add(attempt.nonce);
+    else this.unkept.delete(attempt.nonce);
+    this.tell();
+    return undefined;
+  }
+
+  /* Whether everything that waits is kept on this device. */
+  get isKept() {
+    return !this.items.some((attempt) => this.unkept.has(attempt.nonce));
   }
 
   /* Send fields once, now, and keep no secret of them; says whether an answer came. */
   async once(fields) {
     const attempt = { nonce: newNonce(), ...fields, url: this.url, home: this.home, order: Date.now() };
-    const outcome = await this.send(attempt);
-    if (!outcome) return false;
+    let outcome = await this.send(attempt, { once: true });
+    if (outcome?.renewed) outcome = await this.send(attempt, { once: true });
+    if (!outcome || outcome.renewed) return false;
     for (const field of SECRET) delete attempt[field];
     if (outcome.answered) {
-      this.answered(outcome.html, attempt);
-      await remember(attempt);
+      this.safely(() => this.heard(outcome.html, attempt));
+      await within(KEEPING, remember(attempt));
+      this.safely(() => this.answered(outcome.html, attempt)) || this.broke(attempt);
     } else this.refused(outcome.html);
     return true;
   }
@@ -85,27 +112,38 @@ export class Queue {
   /* Keep what this device said of an attempt: its own verdict, to hold against the server's. */
   async note(attempt, said) {
     attempt.said = said;
-    if (this.items.includes(attempt)) await write('waiting', attempt);
+    if (this.items.includes(attempt)) await this.keep(attempt);
   }
 
   becomeOverdue(attempt) {
     if (this.overdue.has(attempt.nonce)) return;
     this.overdue.add(attempt.nonce);
-    this.late(attempt);
+    this.safely(() => this.late(attempt));
+  }
+
+  /* Whatever the page does with what it is told, sending goes on; says whether it went well. */
+  safely(tell) {
+    try {
+      Promise.resolve(tell()).catch((error) => console.error(error));
+      return true;
+    } catch (error) {
+      console.error(error);
+      return false;
+    }
   }
 
   async run() {
-    await this.ready;
     if (this.running) return;
     this.running = true;
     for (let attempt = this.next(); attempt; attempt = this.next()) {
       const outcome = await this.send(attempt);
-      if (outcome) await this.settle(attempt, outcome);
+      if (outcome && !outcome.renewed) await this.settle(attempt, outcome);
       else {
         this.failures += 1;
         this.items.forEach((item) => this.becomeOverdue(item));
+        this.items.filter((item) => this.unkept.has(item.nonce)).forEach((item) => this.keep(item));
         this.tell();
-        const pause = WAIT[Math.min(this.failures, WAIT.length) - 1];
+        const pause = outcome?.renewed && this.failures < 3 ? 0 : WAIT[Math.min(this.failures, WAIT.length) - 1];
         await new Promise((resume) => setTimeout(resume, pause));
       }
     }
@@ -119,22 +157,28 @@ export class Queue {
   async settle(attempt, { answered, passed, html }) {
     this.failures = 0;
     if (passed) this.passed.add(attempt.nonce);
-    else this.items = this.items.filter((item) => item !== attempt);
+    else {
+      this.items = this.items.filter((item) => item !== attempt);
+      this.settled.add(attempt.nonce);
+      this.unkept.delete(attempt.nonce);
+    }
     if (answered) {
-      this.answered(html, attempt);
+      this.safely(() => this.heard(html, attempt));
       const { again: _again, ...known } = attempt;
-      await acknowledge(known);
+      await within(KEEPING, acknowledge(known));
+      this.safely(() => this.answered(html, attempt)) || this.broke(attempt);
     } else {
-      if (!passed) await setAside(attempt, textOf(html));
-      this.refused(attempt.url === this.url ? html : '');
+      if (!passed) await within(KEEPING, setAside(attempt, textOf(html)));
+      this.safely(() => this.refused(attempt.url === this.url ? html : ''));
     }
     this.tell();
   }
 
-  /* Send one attempt; gives its outcome, or null when it must be sent again. */
-  async send(attempt) {
-    const { url, order, home: _home, said: _said, chain: _chain, again, ...fields } = attempt;
-    if (again || Date.now() - order > LATE) {
+  /* Send one attempt; gives its outcome, or null when it must be sent again. What does not arrive at once tells when it
+     happened, and is judged by that time. */
+  async send(attempt, { once = false } = {}) {
+    const { url, order, home: _home, said: _said, chain: _chain, answered: _answered, again, ...fields } = attempt;
+    if (!once && (again || Date.now() - order > SOON)) {
       Object.assign(fields, { source: 'offline', client_at: moment(order), sent_at: moment(Date.now()) });
     }
     const headers = { 'HX-Request': 'true', 'X-CSRFToken': this.token };
@@ -142,11 +186,11 @@ export class Queue {
     if (!response) return null;
     const { status, html } = response;
     if (response.ok) return { answered: true, html };
-    if (response.refusal === 'csrf') await this.renewToken();
-    else if (status === 401) this.ended(html);
+    if (response.refusal === 'csrf') return (await this.renewToken()) ? { renewed: true } : null;
+    if (status === 401) this.safely(() => this.ended(html));
     else if (again && response.refusal === 'nonce_reused') return { answered: true, html: '' }; // it was known
     else if (status === 403) return { passed: true, html };
-    else if (status >= 400 && status < 500 && ![408, 429].includes(status)) return { html };
+    else if (status >= 400 && status < 500 && (once || ![408, 429].includes(status))) return { html };
     return null;
   }
 
@@ -159,7 +203,7 @@ export class Queue {
       const done = response.type === 'opaqueredirect'; // a form of a page, recorded
       const html = done ? '' : await response.text();
       this.reached = response.status < 500;
-      if (await meet(response.headers.get('X-Epoch'))) await this.restore();
+      this.meet(response.headers.get('X-Epoch'));
       return { ok: response.ok || done, status: response.status, refusal: response.headers.get('X-Refusal'), html };
     } catch {
       this.reached = false;
@@ -169,13 +213,24 @@ export class Queue {
     }
   }
 
+  async meet(epoch) {
+    if (await meet(epoch)) await this.restore();
+  }
+
   async renewToken() {
     const response = await this.ask(this.csrfUrl, { headers: { 'HX-Request': 'true' } });
     if (response?.ok) this.token = response.html;
-    else if (response?.status === 401) this.ended(response.html);
+    else if (response?.status === 401) this.safely(() => this.ended(response.html));
+    return Boolean(response?.ok);
   }
 
   tell() {
-    this.waiting(this.items.length, this.failures > 0, this.reached);
+    const alone = this.items.filter((attempt) => this.unkept.has(attempt.nonce)).length;
+    const { dataset } = document.documentElement;
+    if (Number(dataset.unkept || 0) !== alone) {
+      dataset.unkept = alone;
+      document.dispatchEvent(new CustomEvent('rtapp:kept'));
+    }
+    this.safely(() => this.waiting(this.items.length, this.failures > 0, this.reached));
   }
 }

@@ -1,43 +1,73 @@
 /* What this browser keeps (IndexedDB, one for the whole address): attempts that wait, those the server has
    acknowledged, answers a person should see, the roster snapshots and the epoch they belong to.
-   Where a browser has no IndexedDB every list is empty, and attempts wait in memory alone. */
+   Where a browser has no IndexedDB, or has closed or filled it, lists are empty and attempts wait in memory alone. */
+
+import { shownCode } from './codes.js';
 
 const STORES = { waiting: 'nonce', history: 'nonce', aside: 'nonce', kept: 'key' };
 const DAY = 24 * 60 * 60 * 1000;
 
 const channel = window.BroadcastChannel ? new BroadcastChannel('rtapp') : null;
+const OPENING = 4000; // a browser that neither opens nor refuses: some iPhones after the background
 let opening = null;
 
+/* The database, opened again after the browser has closed it; null where it gives none. */
 function open() {
   opening ||= new Promise((resolve) => {
-    if (!window.indexedDB) return resolve(null);
-    const request = indexedDB.open('rtapp', 2);
-    request.onupgradeneeded = () => {
-      for (const [name, keyPath] of Object.entries(STORES)) {
-        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, { keyPath });
-      }
+    const none = () => {
+      opening = null;
+      resolve(null);
     };
-    request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
-    };
-    request.onerror = request.onblocked = () => resolve(null);
+    const timer = setTimeout(none, OPENING);
+    try {
+      const request = indexedDB.open('rtapp', 2);
+      request.onupgradeneeded = () => {
+        for (const [name, keyPath] of Object.entries(STORES)) {
+          if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, { keyPath });
+        }
+      };
+      request.onsuccess = () => {
+        clearTimeout(timer);
+        const closed = () => { opening = null; };
+        request.result.onclose = closed;
+        request.result.onversionchange = () => {
+          request.result.close();
+          closed();
+        };
+        resolve(request.result);
+      };
+      request.onerror = none;
+    } catch {
+      none(); // there is no IndexedDB, or it may not be used here
+    }
   });
   return opening;
 }
 
-/* Do work(transaction) in one transaction over these stores; gives the result of the request it returns. */
-async function within(names, mode, work) {
+/* Do work(transaction) in one transaction over these stores; gives the result of the request it returns, undefined
+   where nothing was read or kept. What the browser has closed meanwhile is opened once more. */
+async function within(names, mode, work, again = true) {
   const database = await open();
   if (!database) return undefined;
+  let transaction;
+  try {
+    transaction = database.transaction(names, mode);
+  } catch {
+    opening = null;
+    return again ? within(names, mode, work, false) : undefined;
+  }
   return new Promise((resolve) => {
-    const transaction = database.transaction(names, mode);
-    const request = work(transaction);
+    let request;
     transaction.oncomplete = () => {
       if (mode === 'readwrite' && names.includes('waiting')) changed();
       resolve(request?.result);
     };
     transaction.onerror = transaction.onabort = () => resolve(undefined);
+    try {
+      request = work(transaction);
+    } catch {
+      transaction.abort();
+    }
   });
 }
 
@@ -50,6 +80,7 @@ if (channel) channel.onmessage = () => document.dispatchEvent(new CustomEvent('r
 export const read = (name, key) => within([name], 'readonly', (kept) => kept.objectStore(name).get(key));
 export const readAll = async (name) => (await within([name], 'readonly', (kept) => kept.objectStore(name).getAll())) || [];
 export const count = async (name) => (await within([name], 'readonly', (kept) => kept.objectStore(name).count())) || 0;
+/* Keep a value; gives undefined where it was not kept. */
 export const write = (name, value) => within([name], 'readwrite', (kept) => kept.objectStore(name).put(value));
 export const remove = (name, key) => within([name], 'readwrite', (kept) => kept.objectStore(name).delete(key));
 
@@ -59,16 +90,22 @@ const withHead = (attempt) => ({ ...attempt, chain: document.querySelector('[dat
 /* The server has answered: what waited becomes part of the day's history, in one step. */
 export const acknowledge = (attempt) => within(['waiting', 'history'], 'readwrite', (kept) => {
   kept.objectStore('waiting').delete(attempt.nonce);
-  kept.objectStore('history').put(withHead(attempt));
+  kept.objectStore('history').put({ ...withHead(attempt), answered: Date.now() });
 });
 
+/* What was taken back here, by anybody, must not come back with this device's history: undone(attempt) tells of each. */
+export async function forget(undone) {
+  const gone = (await readAll('history')).filter(undone);
+  for (const { nonce } of gone) await remove('history', nonce);
+}
+
 /* What never waited becomes part of it, too. */
-export const remember = (attempt) => write('history', withHead(attempt));
+export const remember = (attempt) => write('history', { ...withHead(attempt), answered: Date.now() });
 
 /* The server will never take it: no longer sent, and shown until a person has looked at it. */
 export const setAside = (attempt, why) => within(['waiting', 'aside'], 'readwrite', (kept) => {
   const { nonce, order, code, said } = attempt;
-  const name = said?.name || code || '—';
+  const name = said?.name || shownCode(code);
   kept.objectStore('waiting').delete(nonce);
   kept.objectStore('aside').put({ nonce, at: order, name, said: said?.verdict, now: 'REFUSED', why, attempt });
 });
@@ -109,7 +146,7 @@ export async function wipe() {
     const keys = kept.objectStore('kept').getAllKeys();
     keys.onsuccess = () => keys.result.filter((key) => key !== 'epoch').forEach((key) => kept.objectStore('kept').delete(key));
   });
-  await window.caches?.delete('rtapp-pages');
+  await window.caches?.delete('rtapp-pages').catch(() => {});
 }
 
 /* Forget what is over: 24 hours after the wave's day, or after its own where no snapshot tells. */

@@ -1,25 +1,33 @@
-/* On every page: how many attempts wait on this device, whoever is signed in; sends them where somebody may; forgets
-   names and history when nobody is signed in any more, or the wave is over. */
+/* On every page: how many attempts wait on this device, whoever is signed in; sends them where somebody may; takes a
+   card that is scanned while another page is open; forgets names and history when nobody is signed in any more, or the
+   wave is over. */
 
+import './full.js';
 import { Queue } from './queue.js';
+import { guardForms, listen } from './scanner.js';
 import { count, meet, readAll, wipe, wipeWhatIsOver } from './store.js';
 
 const FLIGHT = 1500; // what is just being sent does not wait yet
+const SAME_CARD = 3000; // what one card is read again within is one gesture
+const GOOD = ['WELCOME', 'REPRESENTED', 'TEST'];
 
 const place = document.getElementById('waiting');
-const { home, epoch, csrf, nobody } = place?.closest('.waiting').dataset ?? {};
+const { home, epoch, csrf, nobody, scan } = place?.closest('.waiting').dataset ?? {};
+const recording = document.querySelector('#desk-input, #native, #preflight'); // these send, or listen, by themselves
 let again = 0;
+let queue = null;
 
 async function tell() {
   clearTimeout(again);
   const kept = await readAll('waiting');
-  const waiting = kept.filter((attempt) => Date.now() - attempt.order > FLIGHT).length;
+  const alone = Number(document.documentElement.dataset.unkept || 0); // waiting in this page, kept nowhere
+  const waiting = kept.filter((attempt) => Date.now() - attempt.order > FLIGHT).length + alone;
   if (window.rtapp) window.rtapp.waiting(waiting);
   else if (place) {
     place.textContent = waiting;
     place.closest('.waiting').hidden = !waiting;
   }
-  if (waiting < kept.length) again = setTimeout(tell, FLIGHT);
+  if (waiting < kept.length + alone) again = setTimeout(tell, FLIGHT);
 }
 
 /* Whoever signs out is asked first while something waits. */
@@ -28,13 +36,56 @@ document.addEventListener('submit', (event) => {
   if (asked && place) asked.value = place.textContent;
 }, true);
 
+function toast(id, text, kind) {
+  const shown = document.getElementById(id).content.cloneNode(true);
+  if (text) shown.querySelector('span').textContent = text;
+  if (kind) shown.querySelector('.toast').dataset.kind = kind;
+  document.getElementById('toast').replaceChildren(shown);
+}
+
+/* The answer to a card that was scanned while another page was open: one line, the page stays as it is. */
+function answered(html, attempt) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  const card = template.content.getElementById('verdict');
+  if (!card || attempt.url !== scan || attempt.again) return;
+  const [word, name, where] = ['.verdict-word', '.verdict-name', '.verdict-place'].map((part) => card.querySelector(part));
+  word.querySelector('.verdict-number')?.remove();
+  const said = [word, name, where].map((part) => part?.textContent.replace(/\s+/g, ' ').trim()).filter(Boolean);
+  toast('scanned-here', said.join(' · '), GOOD.includes(card.dataset.verdict) ? 'ok' : 'warn');
+}
+
+function refused(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  if (html) toast('scanned-here', template.content.textContent.trim(), 'error');
+}
+
+function sender() {
+  queue ??= new Queue({ url: scan, csrfUrl: csrf, token: '', home, answered, refused, late: () => toast('unreached') });
+  return queue;
+}
+
+/* A card scanned on a page that is no desk, whatever had the focus, is recorded where this browser works. */
+function takeCards() {
+  let last = { code: '', at: -Infinity };
+  listen((code) => {
+    const now = performance.now();
+    if (code === last.code && now - last.at < SAME_CARD) return;
+    last = { code, at: now };
+    if (scan) sender().add({ code, source: 'wedge' });
+    else toast('no-checkpoint');
+  });
+  guardForms();
+}
+
 async function start() {
+  document.addEventListener('rtapp:kept', tell);
   await meet(epoch);
   if (nobody !== undefined) await wipe();
   else await wipeWhatIsOver();
-  document.addEventListener('rtapp:kept', tell);
   await tell();
-  const recording = document.querySelector('#desk-input, #native'); // these send by themselves
-  if (csrf && !recording && (await count('waiting'))) new Queue({ csrfUrl: csrf, token: '', home });
+  if (csrf && !recording && (await count('waiting'))) sender();
 }
+if (csrf && !recording) takeCards();
 start();

@@ -1,0 +1,103 @@
+/* What a scanner typed, read as a card's code: its token, the address in its QR, its short code; whatever layout the
+   keyboard is set to, whatever letter or sign stands before or behind. The server reads by the same rules
+   (badges/token.py) and has the last word; this tells a scan from what a person types. */
+
+const LATIN = 'abcdefghijklmnopqrstuvwxyz234567';
+/* What the keys of LATIN give on other layouts, and with Shift where that is no capital of the same letter. Those of the
+   second kind are tried only on signs that are not ours; keys that give two letters at once stand as one (PAIRS). */
+const NEAR = [['abcdefghijklmnopqrstuvwxzy234567'], ['qbcdefghijkl,noparstuvzxyw' + 'é"\'(-è', 'qbcdefghijkl?noparstuvzxyw']];
+const FOREIGN = [
+  ['qbcdefghijkl,noparstuvzxyw' + 'é"\'(§è', 'qbcdefghijkl?noparstuvzxyw'],
+  ['abcdefghijklmnopqrstuvwxzyěščřžý'],
+  ['abcdefghijklmnopqrstuvwxzyľščťžý'],
+  ['фисвуапршолдьтщзйкыегмцчня234567'],
+  ['фисвуапршолдьтщзйкіегмцчня234567'],
+  ['شﻻؤيثبلاهتنمةىخحضقسفعرصءغئ234567', 'ِ|ﻵ|{|]|ُ|[|ﻷ|أ|÷|ـ|،|/|’|آ|×|؛|َ|ٌ|ٍ|ﻹ|‘|}|ً|ْ|إ|~'.split('|')],
+  ['שנבגקכעיןחלךצמםפ/רדאוה\'סטז234567'],
+  ['αβψδεφγηιξκλμνοπ;ρστθωςχυζ234567'],
+];
+const PAIRS = { 'لا': 'ﻻ', 'لآ': 'ﻵ', 'لأ': 'ﻷ', 'لإ': 'ﻹ' };
+const SHORT = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+const ADDRESSED = /(?:^|[^A-Z0-9])K[^A-Z0-9]{1,3}([A-Z2-7]{16})[A-Z2-7]{0,8}(?![A-Z2-7])/;
+const BARE = /^[^A-Z2-7]*([A-Z2-7]{16})[^A-Z2-7]*$/;
+const RUN = /[A-Z2-7]{16,}/g;
+export const TEST_CARD = 'UJICOBAKARTUMEJA';
+const LONGEST_AROUND = 8; // letters that a scanner puts before or behind a bare token
+
+const isToken = (text) => text === TEST_CARD || (/[2-7]/.test(text) && /[A-Z]/.test(text));
+
+function translate(text, layouts) {
+  const keys = new Map(layouts.flatMap((layout) => [...layout].map((key, index) => [key, LATIN[index]])).reverse());
+  return [...text].map((sign) => keys.get(sign) ?? keys.get(sign.toLowerCase()) ?? sign).join('').toUpperCase();
+}
+
+/* Every way to read a text: as it is, on a German and a French keyboard; one with foreign letters on more. */
+function readings(text) {
+  const narrow = text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+  let plain = narrow.replace(/^\][A-Za-z][0-9]/, '');
+  try {
+    plain = decodeURIComponent(plain);
+  } catch {
+    /* a sign that stands for itself */
+  }
+  const joined = Object.entries(PAIRS).reduce((made, [pair, one]) => made.replaceAll(pair, one), plain);
+  const foreign = /[^\x20-\x7e]/.test(plain) ? FOREIGN : [];
+  return [plain.toUpperCase(), ...[...NEAR, ...foreign].map((layouts) => translate(joined, layouts))];
+}
+
+function within(run) {
+  const found = [];
+  for (let at = 0; at + 16 <= run.length; at += 1) if (isToken(run.slice(at, at + 16))) found.push(run.slice(at, at + 16));
+  return run.length - 16 <= LONGEST_AROUND ? found : [];
+}
+
+/* The tokens a text may hold, likeliest first; none where it holds two cards. */
+export function tokensOf(text) {
+  const found = [];
+  for (const [index, reading] of readings(text).entries()) {
+    const [, addressed] = ADDRESSED.exec(reading) || [];
+    const [, bare] = BARE.exec(reading) || [];
+    found.push(...[addressed, bare].filter((token) => token && isToken(token)));
+    const runs = [...reading.matchAll(RUN)].map(([run]) => within(run)).filter((tokens) => tokens.length);
+    const cards = reading.match(new RegExp(ADDRESSED, 'g')) || [];
+    if (index === 0 && (new Set(cards).size > 1 || (!addressed && runs.length > 1))) return [];
+    if (!addressed && index !== 2) found.push(...runs.flat()); // a French hyphen is a 6: names would be codes
+  }
+  return [...new Set(found)];
+}
+
+export const isTestCard = (text) => tokensOf(text).includes(TEST_CARD);
+
+function checks(short) {
+  const sum = [...short.slice(0, 6)].reduce((total, sign, index) => total + (index + 2) * SHORT.indexOf(sign), 0);
+  return SHORT[((-sum % 31) + 31) % 31] === short[6];
+}
+
+/* The short code that a text is, '' where it is none: a wrong sign is noticed. */
+export function shortCodeOf(text) {
+  for (const reading of readings(text)) {
+    const short = reading.replace(/[\s.\-–_]/g, '');
+    if (/^[2-9A-HJKMNP-Z]{7}$/.test(short) && /\d/.test(short) && checks(short)) return short;
+  }
+  return '';
+}
+
+/* What of a text is a card's code, as it is sent; '' where it is none. */
+export function cardIn(text) {
+  if (tokensOf(text).length) return text.trim();
+  return shortCodeOf(text) || [1, 2].map((extra) => shortCodeOf(text.slice(extra)) || shortCodeOf(text.slice(0, -extra)))
+    .find(Boolean) || '';
+}
+
+/* Whether a name, a reason or a note holds a card's code: as a whole, or with words around it. */
+export function holdsCard(text) {
+  const words = text.toUpperCase().split(/[^A-Z0-9]+/);
+  return ADDRESSED.test(text.toUpperCase()) && tokensOf(text).length > 0
+    || words.some((word) => /^[A-Z2-7]{16}$/.test(word) && isToken(word)) || Boolean(shortCodeOf(text));
+}
+
+/* What stands for somebody whose name is not known: of a card its end alone, for its code is a secret. */
+export function shownCode(code = '') {
+  const [token] = tokensOf(code);
+  return token || code.length > 40 || /\/K\//i.test(code) ? `… ${(token || code).slice(-4)}` : shortCodeOf(code) || code || '—';
+}
