@@ -45,6 +45,16 @@ def token_holder(session: Session, raw: str) -> int | None:
     return session.scalar(select(Badge.participant_id).where(Badge.token.in_(tokens))) if tokens else None
 
 
+def is_card(session: Session, text: str) -> bool:
+    """Say whether a text of a form is, or holds, the code of a card; what only looks like one is looked up."""
+    short = token.read_short_code(text) or ""
+    if not short and token.holds_card(text):
+        return True
+    tokens = token.read_tokens(text)
+    known = select(Badge.id).where(Badge.token.in_(tokens) | (Badge.short_code == short)).limit(1)
+    return bool(short or tokens) and session.scalar(known) is not None
+
+
 def issue_missing(session: Session, participant_ids: Iterable[int], *, now: datetime) -> int:
     """Give a card to each of these people who has none and is not archived; return how many were made."""
     wanted = set(participant_ids)
