@@ -167,7 +167,7 @@ def test_a_fetch_replaces_the_files_of_an_older_version(static: Path, monkeypatc
         (work / "static").mkdir()
         shutil.copytree(static / "vendor", work / "static/vendor", ignore=shutil.ignore_patterns(".fetch-*"))
         put_all(work / "static")
-        for name in ("htmx.org", "zxing-wasm", "dejavu-fonts-ttf"):
+        for name in ("@noble/hashes", "htmx.org", "zxing-wasm", "dejavu-fonts-ttf"):
             for text in ("LICENSE", "README.md"):
                 (work / "static/vendor/node_modules" / name / text).write_text("terms")
         (work / "static/vendor/node_modules").rename(work / "node_modules")

@@ -5,7 +5,11 @@
 const LATIN = 'abcdefghijklmnopqrstuvwxyz234567';
 /* What the keys of LATIN give on other layouts, and with Shift where that is no capital of the same letter. Those of the
    second kind are tried only on signs that are not ours; keys that give two letters at once stand as one (PAIRS). */
-const NEAR = [['abcdefghijklmnopqrstuvwxzy234567'], ['qbcdefghijkl,noparstuvzxyw' + 'é"\'(-è', 'qbcdefghijkl?noparstuvzxyw']];
+const NEAR = [
+  ['abcdefghijklmnopqrstuvwxzy234567'],
+  ['qbcdefghijkl,noparstuvzxyw' + 'é"\'(-è', 'qbcdefghijkl?noparstuvzxyw'],
+  ["axje.uidchtnmbrl'poygk,qf;234567", 'AXJE>UIDCHTNMBRL"POYGK<QF:'],
+];
 const FOREIGN = [
   ['qbcdefghijkl,noparstuvzxyw' + 'é"\'(§è', 'qbcdefghijkl?noparstuvzxyw'],
   ['abcdefghijklmnopqrstuvwxzyěščřžý'],
@@ -31,7 +35,7 @@ function translate(text, layouts) {
   return [...text].map((sign) => keys.get(sign) ?? keys.get(sign.toLowerCase()) ?? sign).join('').toUpperCase();
 }
 
-/* Every way to read a text: as it is, on a German and a French keyboard; one with foreign letters on more. */
+/* Every way to read a text: as it is, on a German, a French and a Dvorak keyboard; one with foreign letters on more. */
 function readings(text) {
   const narrow = text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
   let plain = narrow.replace(/^\][A-Za-z][0-9]/, '');
