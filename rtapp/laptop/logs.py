@@ -13,6 +13,7 @@ from collections import deque
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -104,6 +105,7 @@ def start(instance: Path) -> None:
     handler = Behind(_own(place))
     handler.setFormatter(Lines())
     logging.getLogger().addHandler(handler)
+    Finalize(None, handler.flush, exitpriority=1)  # a worker ends without what Python else does at its end
     logging.getLogger(OURS).setLevel(logging.INFO)
 
 
