@@ -113,6 +113,14 @@ def test_a_correction_below_is_asked_about_beside_its_row(places):
     assert question.proposal == "new" and "Contoh Baru" in str(question.choices[0].label)
 
 
+def test_running_numbers_taken_for_rts_are_answered_each_with_its_own(places):
+    from rtapp.imports.preview import groups_of
+
+    _, made = people(places, "Ketua RT desa Hayup:\n1. Contoh Pertama\n2. Contoh Kedua\n3. Contoh Ketiga")
+    (group,) = groups_of(made)
+    assert not group.one_sentence and [q.proposal for _, q in group.items] == ["=001", "=002", "=003"]
+
+
 # Tables
 
 

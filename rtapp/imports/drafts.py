@@ -164,6 +164,11 @@ class Draft:
         return value
 
 
+def leave_all_out() -> Choice:
+    """Return the choice that leaves all rows of a question out that is asked once for a sheet."""
+    return Choice(SKIP, reason("choose_skip_all", "Lewati semua baris ini"))
+
+
 def leave_out() -> Choice:
     """Return the choice that leaves a row out."""
     return Choice(SKIP, reason("choose_skip", "Lewati baris ini"))

@@ -235,7 +235,9 @@ def _ask_correction(draft: Draft, cells: Cells, answers: Answers) -> None:
     new = Choice("new", reason("choose_correction", "Pakai ralatnya: %(text)s", text=name if named else masked(said)))
     old = Choice("old", reason("choose_uncorrected", "Tetap %(name)s", name=draft.name or "–"))
     choices = (new, old, leave_out()) if named or phones else (old, leave_out())
-    why = reason("corrected", "Ada ralat untuk baris ini: %(text)s.", text=masked(said.replace("=", " ").strip(), 120))
+    why = reason(
+        "corrected", "Ada ralat untuk baris ini: %(text)s.", text=masked(said.partition("= ")[0].strip() or said, 120)
+    )
     question = Question(draft.key("correction"), why, choices, choices[0].value, free="name")
     answer = draft.ask(question, answers)
     if answer == "new":

@@ -24,8 +24,9 @@ class Group:
 
     @property
     def one_sentence(self) -> bool:
-        """Whether every question of the group says the same."""
-        return len({str(question.sentence) for _, question in self.items}) == 1
+        """Whether every question of the group says the same and has the same answers: one answers all."""
+        asked = {(str(q.sentence), tuple(choice.value for choice in q.choices)) for _, q in self.items}
+        return len(asked) == 1
 
     @property
     def proposals(self) -> int:

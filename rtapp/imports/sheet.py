@@ -13,7 +13,7 @@ from ..roster.rt import parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked
 from .columns import Block, Layout, find_layout, is_header_again, layout_told, layout_with
 from .days import wave_in
-from .drafts import Answers, Choice, Draft, Question, leave_out
+from .drafts import Answers, Choice, Draft, Question, leave_all_out
 from .furniture import EXAMPLE, begins_signature, is_ditto, is_note, is_number_row, texts_of, total_in, total_reason
 from .headers import field_of
 from .naming import name_problem, tidy_name
@@ -379,7 +379,7 @@ class _Walk:
         filled = [cell for cell in names if cell.kind != "empty"]
         if len({clean(cell.text) for cell in filled}) < 2:
             return filled[0] if filled else EMPTY
-        answer = draft.ask(Question(f"names:{self.name}", why, (*choices, leave_out()), ""), self.answers)
+        answer = draft.ask(Question(f"names:{self.name}", why, (*choices, leave_all_out()), ""), self.answers)
         return row.at(int(answer.removeprefix("column-"))) if answer.startswith("column-") else names[-1]
 
     def _seated(self, cells: Mapping[str, Cell]) -> bool:

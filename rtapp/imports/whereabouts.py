@@ -9,7 +9,7 @@ from ..documents.cells import EMPTY, Cell
 from ..refusals import Reason, reason
 from ..roster.rt import RtReading, parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked, plain
-from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
+from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_all_out, leave_out
 from .places import District, Found, Places, Village
 
 Cells = Mapping[str, Cell]
@@ -91,7 +91,7 @@ def _which_rt(draft: Draft, column: Cell, other: Cell, around: Around, answers: 
     choices = (
         Choice("other", reason("choose_written_rt", "Yang tertulis dengan kata RT")),
         Choice("column", reason("choose_column_rt", "Kolom RT")),
-        leave_out(),
+        leave_all_out(),
     )
     answer = draft.ask(Question(f"rts:{around.sheet}", why, choices, "other"), answers)
     return column if answer == "column" else other
@@ -171,7 +171,7 @@ def _ask_address(
         for v in (above, named)
     ]
     key = f"village:{around.sheet}:{above.code}:{named.code}"
-    answer = draft.ask(Question(key, why, (*choices, leave_out()), above.code), answers)
+    answer = draft.ask(Question(key, why, (*choices, leave_all_out()), above.code), answers)
     draft.village = places.find_code(answer) if answer not in ("", "skip") else None
 
 
@@ -185,7 +185,7 @@ def _sure_of(draft: Draft, answers: Answers, village: Village, around: Around, p
         village.code, reason("choose_village", "%(name)s, %(district)s", name=village.name, district=village.district)
     )
     key = f"village:{around.sheet}:{village.code}"
-    question = Question(key, why, (chosen, leave_out()), village.code, free="village")
+    question = Question(key, why, (chosen, leave_all_out()), village.code, free="village")
     answer = draft.ask(question, answers)
     return places.find_code(answer.removeprefix(TYPED)) if answer not in ("", "skip") else None
 
