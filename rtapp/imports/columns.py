@@ -13,7 +13,7 @@ from .headers import field_of
 
 FIRST_ROWS = 25  # in which a header may stand
 _WHERE = {"rt", "village", "address"}
-_MOSTLY, _LOOKED_AT = 0.6, 300
+_MOSTLY, _LOOKED_AT = 0.6, 60
 _RT_WORD = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
 _PLACED = {"rt", "village", "address", "position", "phone", "number"}  # beside a name: what makes a row a header
 

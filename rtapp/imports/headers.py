@@ -1,6 +1,7 @@
 """The words above the columns of a list, and what each says that its column holds."""
 
 import re
+from functools import lru_cache
 
 from ..roster.spelling import plain, word_set
 
@@ -96,6 +97,7 @@ _EXACTLY, _INSIDE_ONLY = 1.0, 0.8
 _BRACKETS = re.compile(r"\([^()]{0,200}\)")
 
 
+@lru_cache(maxsize=4096)
 def field_of(text: str) -> tuple[str, float]:
     """Return the field that a header's words name and how sure that is (1.0 exact, 0.0 none)."""
     key = header_key(text)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from ..refusals import Reason, reason
 from ..roster.names import is_degree
@@ -90,6 +91,7 @@ def is_struck(text: str) -> bool:
     return bool(_STRUCK.search(text[:LONGEST])) and not _LETTER.search(_STRUCK.sub("", text[:LONGEST]))
 
 
+@lru_cache(maxsize=4096)
 def says_vacant(text: str) -> bool:
     """Say whether a text stands for "nobody": a mark, or words for vacancy with nothing else beside them."""
     text = clean(without_pictures(text[:LONGEST])).strip(" *_~`")
@@ -105,6 +107,7 @@ def says_vacant(text: str) -> bool:
     return bool(_VACANT.match(text.strip("([ "))) and all(word in _FILLERS or word in _NEVER for word in words)
 
 
+@lru_cache(maxsize=4096)
 def tidy_name(text: str) -> str:
     """Return a name as it was meant: without pictures, marks, a number, an office or a label before or behind it.
 

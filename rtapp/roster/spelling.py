@@ -35,7 +35,10 @@ def clean(text: str) -> str:
 
     The spelling and the capitals stay as given.
     """
-    text = unicodedata.normalize("NFC", str(text)).translate(_QUOTES)
+    text = str(text)
+    if text.isascii() and text.isprintable():
+        return " ".join(text.replace("`", "'").split())
+    text = unicodedata.normalize("NFC", text).translate(_QUOTES)
     if not text.isascii() or not text.isprintable():
         text = "".join(_visible(letter) for letter in text)
     return " ".join(text.split())
