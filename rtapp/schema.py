@@ -289,7 +289,7 @@ class Attendance(db.Model):
             "participant_id",
             where="voided_at IS NULL AND wave_id IS NOT NULL",
         ),
-        Index("ix_attendance_checkpoint_number", "checkpoint_id", "number"),
+        Index("uq_attendance_checkpoint_number", "checkpoint_id", "number", unique=True),
         Index("ix_attendance_checkpoint_at", "checkpoint_id", "at"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from rtapp import clock
 from rtapp.accounts.roles import Actor, Role
@@ -12,7 +14,7 @@ from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import Decision
 from rtapp.checkin.marks_store import void_mark
 from rtapp.checkin.scan_writer import ScanWriter
-from rtapp.checkin.seals_store import examine, seal_scans
+from rtapp.checkin.seals_store import examine, seal_scans, settled_until
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write, db
@@ -27,7 +29,7 @@ KEYS = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah")
 
 def attempt(world, nonce, key, **more):
     facts = {"source": Source.WEDGE, "code": world.tokens[key], "recorded_by": "Meja 1", "device_id": world.device}
-    return Attempt(nonce=nonce, checkpoint_id=world.registration, **facts | more)
+    return Attempt(nonce=nonce, **{"checkpoint_id": world.registration} | facts | more)
 
 
 @pytest.fixture
@@ -128,3 +130,23 @@ def test_the_writer_seals_what_it_recorded_when_it_stops_and_when_it_was_quiet(s
     sealed = [values.values["count"] for line, values in trail(session) if line.action == "scan.seal"]
     assert sum(sealed) == 2
     assert examine(session).clean
+
+
+def test_a_seal_waits_for_whoever_has_a_lower_number_and_has_not_committed_it(session, world):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets nobody else write meanwhile")
+    with Session(db.engine) as slow:
+        record_scan(begin_write(slow), attempt(world, "nonce-slow", "rahmah"), now=clock.utcnow())
+        record_scan(
+            begin_write(session),
+            attempt(world, "nonce-fast", "yusuf", checkpoint_id=world.session_one),
+            now=clock.utcnow(),
+        )
+        session.commit()
+        begin_write(session).execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError):
+            settled_until(session)
+        slow.commit()
+    seal_scans(begin_write(session), now=clock.utcnow())
+    session.commit()
+    assert trail(session, 1)[0][1].values["count"] == 2 and examine(session).clean

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from rtapp.accounts.roles import Actor, Role
@@ -31,7 +31,7 @@ def mark(session: Session, world: World) -> Mark:
         row = Attendance(
             checkpoint_id=checkpoint or world.registration,
             participant_id=world.people[who],
-            number=1,
+            number=1 + (session.scalar(select(func.max(Attendance.number))) or 0),
             mode=mode,
             at=moment or at(7, 52),
             device_id=world.device,

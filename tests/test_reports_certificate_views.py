@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from PIL import Image
 from pypdf import PdfReader
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from rtapp import clock
 from rtapp.db import begin_write, db
@@ -41,7 +41,8 @@ def mark(app, world):
     def marked(point: str, *people: str, mode: str = "sendiri") -> None:
         with app.app_context():
             session = begin_write(db.session)
-            for number, key in enumerate(people, start=1):
+            first = 1 + (session.scalar(select(func.max(Attendance.number))) or 0)
+            for number, key in enumerate(people, start=first):
                 given = {"checkpoint_id": getattr(world, point), "participant_id": world.people[key]}
                 session.add(Attendance(number=number, at=at(8), mode=mode, **given))
             session.commit()

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..db import upsert
+from ..db import Prepared, upsert
 from ..schema import Audit, AuditValue, ChainHead
 from .chain import GENESIS, Entry, Line, Values, digest_values, first_break, link, plain, reason_is_open
 
@@ -84,9 +84,13 @@ def note_many(
     session.execute(update(ChainHead).where(ChainHead.id == 1).values(chain=head))
 
 
+_HEAD = Prepared(select(ChainHead.chain).where(ChainHead.id == 1))
+
+
 def chain_head(session: Session) -> str:
     """Return the chain value written last (64 hex digits): on paper it proves what the trail said until then."""
-    return session.scalar(select(ChainHead.chain).where(ChainHead.id == 1)) or GENESIS
+    found = _HEAD.first(session)
+    return found.chain if found else GENESIS
 
 
 def head_before(session: Session, moment: datetime) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from .. import clock
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
+from ..db import Prepared
 from ..events.standing import ABSENCES
 from ..events.standing_store import doors
 from ..refusals import Refused
@@ -51,7 +52,7 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
     )
     if checkpoint_id is not None:
         rows = rows.where(Case.checkpoint_id == checkpoint_id)
-    found = session.execute(_waiting(rows, actor)).all()
+    found = session.execute(_waiting(rows, actor.checkpoint_ids)).all()
     people = people_by_id(session, [case.participant_id for case, *_ in found if case.participant_id])
     return [
         Waiting(
@@ -73,7 +74,9 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
 
 def count_open(session: Session, actor: Actor) -> int:
     """Return how many cases wait at the actor's checkpoints."""
-    return session.scalar(_waiting(select(func.count(Case.id)), actor)) or 0
+    if actor.checkpoint_ids is None:
+        return int(_OPEN.first(session).number)
+    return session.scalar(_waiting(select(func.count(Case.id)), actor.checkpoint_ids)) or 0
 
 
 def count_open_of(session: Session, actor: Actor, wave_id: int) -> int:
@@ -138,16 +141,21 @@ def absences_of(session: Session, wave_id: int, participant_ids: Sequence[int]) 
     return {id_: kind for id_, kind in session.execute(rows)}
 
 
-def _waiting(rows: Select[Any], actor: Actor) -> Select[Any]:
-    """Narrow a select of cases to those that wait at the actor's checkpoints and have not answered themselves."""
+def _waiting(rows: Select[Any], checkpoint_ids: frozenset[int] | None) -> Select[Any]:
+    """Narrow a select of cases to those that wait at these checkpoints, None: at any; not those answered since."""
     # Of a registration a mark at any door answers the question.
     marked = select(Attendance.id).where(
         Attendance.checkpoint_id.in_(doors(Case.checkpoint_id).correlate(Case)),
         Attendance.participant_id == Case.participant_id,
         Attendance.is_live,
     )
-    rows = rows.where(Case.settled_at.is_(None), ~(Case.kind.in_(("other_wave", "late")) & marked.exists()))
-    return rows if actor.checkpoint_ids is None else rows.where(Case.checkpoint_id.in_(actor.checkpoint_ids))
+    rows = rows.where(
+        Case.settled_at.is_(None), ~(or_(Case.kind == "other_wave", Case.kind == "late") & marked.exists())
+    )
+    return rows if checkpoint_ids is None else rows.where(Case.checkpoint_id.in_(checkpoint_ids))
+
+
+_OPEN = Prepared(_waiting(select(func.count(Case.id).label("number")), None))
 
 
 def _happened(scan: Scan) -> datetime:

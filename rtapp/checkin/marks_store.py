@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from .. import clock
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
+from ..db import Prepared
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing_store import doors_of, marked_at
 from ..events.waves import CheckpointKind
@@ -55,20 +56,13 @@ class LastScan:
 
 def last_scans(session: Session, checkpoint_id: int, actor: Actor, *, now: datetime, limit: int = 10) -> list[LastScan]:
     """Return what this actor scanned last at the checkpoint, newest first."""
-    mine = Scan.device_id == actor.device_id if actor.device_id else Scan.user_id == actor.user_id
-    rows = session.execute(
-        select(Scan, Attendance)
-        .outerjoin(Attendance, Attendance.id == Scan.attendance_id)
-        .where(Scan.checkpoint_id == checkpoint_id, mine)
-        .order_by(Scan.id.desc())
-        .limit(limit)
-    ).all()
-    people = people_by_id(session, [scan.participant_id for scan, _ in rows if scan.participant_id])
+    rows = _LAST_OF[actor.kind].all(session, checkpoint=checkpoint_id, who=actor.id, most=limit)
+    people = people_by_id(session, [row.participant_id for row in rows if row.participant_id])
     closed = _is_closed(session, checkpoint_id)
-    return [_line(scan, mark, people, actor, now, closed) for scan, mark in rows]
+    return [_line(row, people, actor, now, closed) for row in rows]
 
 
-def may_undo(actor: Actor, mark: Attendance, now: datetime, *, closed: bool) -> bool:
+def may_undo(actor: Actor, mark: Any, now: datetime, *, closed: bool) -> bool:
     """Say whether ``actor`` may take ``mark`` back: a supervisor any, a clerk their own for 15 minutes.
 
     ``closed`` says that the mark's wave is closed: it is frozen for clerks.
@@ -148,15 +142,7 @@ def wipe_rehearsal(session: Session, actor: str, wave_id: int, *, now: datetime)
 
 def waves_attended(session: Session, participant_id: int, except_wave: int) -> Sequence[int]:
     """Return the numbers of the other waves at whose registration this person was marked."""
-    return session.scalars(
-        select(Wave.number)
-        .join(Checkpoint, Checkpoint.wave_id == Wave.id)
-        .join(Attendance, Attendance.checkpoint_id == Checkpoint.id)
-        .where(Attendance.participant_id == participant_id, Attendance.is_live)
-        .where(Checkpoint.kind == CheckpointKind.HADIR, Wave.id != except_wave)
-        .distinct()
-        .order_by(Wave.number)
-    ).all()
+    return [row.number for row in _ATTENDED.all(session, participant=participant_id, but=except_wave)]
 
 
 def kept_until(day: date, zone: str, *, now: datetime) -> datetime:
@@ -244,10 +230,30 @@ def _is_closed(session: Session, checkpoint_id: int) -> bool:
     return find_checkpoint(session, checkpoint_id).wave.closed_at is not None
 
 
-def _line(
-    scan: Scan, mark: Attendance | None, people: dict[int, Person], actor: Actor, now: datetime, closed: bool
-) -> LastScan:
-    person = people.get(scan.participant_id) if scan.participant_id else None
-    undo = mark.id if mark is not None and may_undo(actor, mark, now, closed=closed) else None
-    undone = mark is not None and mark.voided_at is not None
-    return LastScan(scan.nonce, Verdict(scan.verdict), scan.server_at, person, scan.raw or "", undone, undo)
+def _line(row: Any, people: dict[int, Person], actor: Actor, now: datetime, closed: bool) -> LastScan:
+    """Return the line of a scan and the mark it made; ``row`` has the mark's columns, None where it made none."""
+    person = people.get(row.participant_id) if row.participant_id else None
+    undo = row.id if row.id is not None and may_undo(actor, row, now, closed=closed) else None
+    undone = row.voided_at is not None
+    return LastScan(row.nonce, Verdict(row.verdict), row.server_at, person, row.raw or "", undone, undo)
+
+
+def _last_of(mine: Any) -> Prepared:
+    mark = (Attendance.id, Attendance.checkpoint_id, Attendance.at, Attendance.voided_at)
+    by = (Attendance.device_id, Attendance.user_id)
+    rows = select(*mark, *by, Scan.nonce, Scan.verdict, Scan.server_at, Scan.raw, Scan.participant_id)
+    rows = rows.select_from(Scan).outerjoin(Attendance, Attendance.id == Scan.attendance_id)
+    rows = rows.where(Scan.checkpoint_id == bindparam("checkpoint"), mine == bindparam("who"))
+    return Prepared(rows.order_by(Scan.id.desc()).limit(bindparam("most")))
+
+
+_LAST_OF = {"device": _last_of(Scan.device_id), "user": _last_of(Scan.user_id)}
+_ATTENDED = Prepared(
+    select(Wave.number)
+    .join(Checkpoint, Checkpoint.wave_id == Wave.id)
+    .join(Attendance, Attendance.checkpoint_id == Checkpoint.id)
+    .where(Attendance.participant_id == bindparam("participant"), Attendance.is_live)
+    .where(Checkpoint.kind == CheckpointKind.HADIR, Wave.id != bindparam("but"))
+    .distinct()
+    .order_by(Wave.number)
+)

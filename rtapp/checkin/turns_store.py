@@ -9,10 +9,15 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-_SEAL = -1  # the lock that whoever records shares; ids of checkpoints are the others
-_SHARE = text("SELECT pg_advisory_xact_lock_shared(:seal)")
-_NUMBER = text("SELECT pg_advisory_xact_lock(id) FROM unnest(CAST(:points AS bigint[])) AS id")
-_ALONE = text("SELECT pg_advisory_xact_lock(:seal)")
+# Lock -1 is shared by whoever records. A list of marks has the id of its checkpoint; all doors of a wave's
+# registration are one list, with the id of the wave below -1. In one order everywhere: no two wait in a circle.
+_TURN = text("""
+    SELECT pg_advisory_xact_lock_shared(-1), count(pg_advisory_xact_lock(key)) FROM (
+        SELECT DISTINCT CASE WHEN kind = 'hadir' THEN -1 - wave_id ELSE id END AS key
+        FROM checkpoint WHERE id = ANY(CAST(:points AS bigint[])) ORDER BY key
+    ) AS lists
+""")
+_ALONE = text("SELECT pg_advisory_xact_lock(-1)")
 # A decision notes in the trail and marks afterwards; pages lock the person first and the trail last, so it must, too.
 _PEOPLE = text("SELECT id FROM participant WHERE id = ANY(CAST(:people AS bigint[])) ORDER BY id FOR KEY SHARE")
 
@@ -26,8 +31,7 @@ def begin_recording(
     """
     if _dialect(where) != "postgresql":
         return
-    where.execute(_SHARE, {"seal": _SEAL})
-    where.execute(_NUMBER, {"points": sorted(set(checkpoint_ids))})  # in one order everywhere: no two wait in a circle
+    where.execute(_TURN, {"points": list(set(checkpoint_ids))})
     if people := sorted(set(participant_ids)):
         where.execute(_PEOPLE, {"people": people})
 
@@ -35,7 +39,7 @@ def begin_recording(
 def end_recording(where: Session | Connection) -> None:
     """Wait until nobody is recording: every scan that has an id by now is committed, and none will come below it."""
     if _dialect(where) == "postgresql":
-        where.execute(_ALONE, {"seal": _SEAL})
+        where.execute(_ALONE)
 
 
 def _dialect(where: Session | Connection) -> str:

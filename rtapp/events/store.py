@@ -30,12 +30,13 @@ from .waves import (
     numeral,
 )
 
+_EVENT = select(Event).order_by(Event.id).limit(1)
 _EPOCH = Prepared(select(Event.epoch).order_by(Event.id).limit(1))
 
 
 def find_event(session: Session) -> Event | None:
     """Return the event of this database; one database holds one event."""
-    return session.scalar(select(Event).order_by(Event.id).limit(1))
+    return session.scalar(_EVENT)
 
 
 def find_epoch(where: Where) -> str | None:

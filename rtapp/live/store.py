@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from ..db import Prepared
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import doors, doors_of, on_list, select_standing
@@ -57,12 +58,23 @@ def count_at(session: Session, checkpoint_id: int) -> Count:
     wave's count holds it.
     """
     wave_id = find_checkpoint(session, checkpoint_id).wave_id
-    own = (Participant.kind == "rt", Participant.wave_id == wave_id)
-    here = select(Attendance.participant_id).where(Attendance.is_live)
-    here = here.where(Attendance.checkpoint_id.in_(doors(checkpoint_id)))
-    present = select(func.count()).where(*own, Participant.id.in_(here))
-    listed = select(func.count()).where(*own, or_(Participant.on_roster, Participant.id.in_(here)))
-    return Count(checkpoint_id, *session.execute(select(present.scalar_subquery(), listed.scalar_subquery())).one())
+    found = _COUNT.first(session, checkpoint=checkpoint_id, wave=wave_id)
+    return Count(checkpoint_id, found.present, found.listed + found.gone)
+
+
+def _count() -> Prepared:
+    """Return the statement of ``count_at``: who is present, who is on the list, who of the present was archived."""
+    own = (Participant.kind == "rt", Participant.wave_id == bindparam("wave"))
+    here = select(func.count(Attendance.participant_id.distinct()))
+    here = here.join(Participant, Participant.id == Attendance.participant_id).where(*own)
+    here = here.where(Attendance.is_live, Attendance.checkpoint_id.in_(doors(bindparam("checkpoint"))))
+    listed = select(func.count(Participant.id)).where(*own, Participant.on_roster)
+    gone = here.where(Participant.archived_at.is_not(None))
+    counts = {"present": here, "listed": listed, "gone": gone}
+    return Prepared(select(*(count.scalar_subquery().label(name) for name, count in counts.items())))
+
+
+_COUNT = _count()
 
 
 def counts_at(session: Session, checkpoint_id: int) -> Counts:

@@ -60,7 +60,11 @@ def init_app(app: "Flask") -> None:
     current = cache(lambda: tree_version(folder))  # while a server runs nothing changes there
 
     def asset(name: str) -> str:
-        return app.url_for("static", filename=f"{current()}/{name}" if Path(folder, name).is_file() else name)
+        made: dict[str, str] = g.setdefault("assets", {})  # a page shows one file of drawings at fifty places
+        if name not in made:
+            there = Path(folder, name).is_file()
+            made[name] = app.url_for("static", filename=f"{current()}/{name}" if there else name)
+        return made[name]
 
     def serve(filename: str) -> "Response":
         version, _, name = filename.partition("/")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations, ngettext
 from flask_babel import gettext as _
 from jinja2 import FileSystemBytecodeCache
 
@@ -29,6 +29,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(masked_phone, "masked")
     app.add_template_filter(shown, "short_code")
     app.add_template_filter(numeral, "numeral")
+    # The page of a scan says two hundred words; Flask-Babel looks for its catalogue at each.
+    app.jinja_env.install_gettext_callables(_said, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # in the user's temporary folder, as Jinja guards it
     app.context_processor(lambda: {"locale": language(), "event": current_event()})
@@ -104,6 +106,11 @@ def kind(value: str) -> str:
 def base_url() -> str:
     """Return the address that QR codes and links carry: the committee's, else the one this request came to."""
     return settings.read(db.session, "base_url") or request.host_url.rstrip("/")
+
+
+def _said(text: str) -> str:
+    """Return a sentence of a template in the asker's language; templates speak Indonesian."""
+    return text if language() == LANGUAGES[0] else get_translations().ugettext(text)
 
 
 def _language() -> str:

@@ -376,11 +376,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.create_index("ix_attendance_checkpoint_at", ["checkpoint_id", "at"], unique=False)
-        batch_op.create_index("ix_attendance_checkpoint_number", ["checkpoint_id", "number"], unique=False)
         batch_op.create_index(batch_op.f("ix_attendance_device_id"), ["device_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attendance_participant_id"), ["participant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attendance_substitute_id"), ["substitute_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attendance_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("uq_attendance_checkpoint_number", ["checkpoint_id", "number"], unique=True)
         batch_op.create_index(
             "uq_attendance_checkpoint_participant_live",
             ["checkpoint_id", "participant_id"],
