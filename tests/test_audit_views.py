@@ -113,8 +113,8 @@ def test_the_trail_is_downloaded_without_formulas_and_that_is_noted(admin, world
         note(session, "=cmd()", "user.add", "user", 1, now=utcnow(), reason="+1", name="@x")
         session.commit()
     answer = admin.post("/trail/export?what=access")
-    assert answer.headers["Cache-Control"] == "no-store" and answer.data.startswith("\ufeffid,at,actor".encode())
-    assert ",'=cmd(),Menambahkan pengguna @x," in answer.text and "participant" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store" and answer.data.startswith("\ufeffid;at;actor".encode())
+    assert ";'=cmd();Menambahkan pengguna @x;" in answer.text and "participant" not in answer.text
     line, values = look(lambda session: trail(session, 1)[0])
     assert line.action == "trail.export" and values.values["rows"] == answer.text.count("\r\n") - 1
 

@@ -233,7 +233,7 @@ def test_an_import_and_a_download_at_once_issue_one_card_each(app, world):
 
 def test_cards_come_by_district_village_and_rt_and_guests_last(session, world):
     assert names(cards(session)) == [
-        *("RUSLAN", "TIDAK DITANYA"),  # Tanta
+        *("RUSLAN", "TAKDITANYA"),  # Tanta
         *("Hj. RAHMAH", "M. YUSUF", "Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"),  # Murung Pudak
         *("SYAHRANI", "ABDUL MUIS", "Tamu Contoh"),  # Muara Uya, and whoever has no seat
     ]
@@ -242,7 +242,7 @@ def test_cards_come_by_district_village_and_rt_and_guests_last(session, world):
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({"wave_number": 2}, ["RUSLAN", "TIDAK DITANYA"]),
+        ({"wave_number": 2}, ["RUSLAN", "TAKDITANYA"]),
         ({"wave_number": 0}, ["Tamu Contoh"]),
         ({"district_code": "63.09.07"}, ["SYAHRANI", "ABDUL MUIS"]),
         ({"village_code": "63.09.06.1006"}, ["Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"]),
@@ -319,7 +319,7 @@ def test_printing_issues_what_is_missing_counts_and_is_noted(session, world):
     without_cards(session, world.people["ruslan"])
     cards, title = store.print_cards(session, "Uji admin", Choice(wave_number=2), now=world.now)
     session.commit()
-    assert names(cards) == ["RUSLAN", "TIDAK DITANYA"] and title == "Kartu peserta · Gelombang II"
+    assert names(cards) == ["RUSLAN", "TAKDITANYA"] and title == "Kartu peserta · Gelombang II"
     assert cards[0].payload == store.live_badge(session, world.people["ruslan"]).token
     line, values = trail(session, 1)[0]
     assert (line.actor, line.action) == ("Uji admin", "badge.print")

@@ -35,6 +35,8 @@ BY_NAME = [
     *("lstrip_blocks", "trim_blocks", "bytecode_cache"),  # Jinja
     *("served_app", "_wsgi_call_wrap"),  # granian
     *("csp_wasm", "private_card"),  # read with g.get
+    *("page_width", "page_height", "*_margin", "space_before", "space_after", "keep_with_next"),  # python-docx
+    *("alignment", "autofit", "underline", "comments", "last_modified_by", "modified"),  # python-docx, too
     "limits",  # of a protocol
     "*_views",  # imported so that their routes are known
 ]

@@ -271,7 +271,7 @@ def test_the_last_ten_arrivals_newest_first_with_place_and_desk(session, world, 
         "",
         "diwakili",
     )
-    assert (second.name, second.rt, second.village) == ("TIDAK DITANYA", "009", "Padangin")
+    assert (second.name, second.rt, second.village) == ("TAKDITANYA", "009", "Padangin")
     assert (second.at, second.recorded_by) == (at(7, 8), "Meja 1")
     assert [arrival.name for arrival in store.last_arrivals(session, world.registration, limit=1)] == [first.name]
 

@@ -110,8 +110,8 @@ def test_saving_on_the_persons_own_page_returns_to_the_list(desk, person):
         ("nama", ["ABDUL MUIS", "HAMDANI BIN UMAR", "M. YUSUF"]),
         ("rt", ["RUSLAN", "Rahmah", "SYAHRANI"]),  # RT 001 of three villages
         ("desa", ["Hj. RAHMAH", "M. YUSUF", "Rahmah"]),
-        ("", ["RUSLAN", "TIDAK DITANYA", "Hj. RAHMAH"]),
-        ("nonsense", ["RUSLAN", "TIDAK DITANYA", "Hj. RAHMAH"]),
+        ("", ["RUSLAN", "TAKDITANYA", "Hj. RAHMAH"]),
+        ("nonsense", ["RUSLAN", "TAKDITANYA", "Hj. RAHMAH"]),
     ],
 )
 def test_the_list_goes_by_what_is_chosen_and_the_address_keeps_it(desk, sort, expected):

@@ -104,7 +104,9 @@ def test_many_of_a_kind_are_told_in_few_lines(app, found, day):
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) "
     into, _, select = BY_HAND.partition("\n")
     voided = into.replace("voided_by", "voided_at, voided_by")
-    many = select.replace("at, '', '' FROM attendance", "at, at, '', '' FROM attendance CROSS JOIN n")
+    many = select.replace("99, ", "99 + i, ").replace(
+        "at, '', '' FROM attendance", "at, at, '', '' FROM attendance CROSS JOIN n"
+    )
     told = found(f"{voided} {numbers} {many}")
     assert told == ["no_scan"] * SHOWN + ["more"]
 

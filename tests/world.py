@@ -110,7 +110,7 @@ def _people(
         ("syahrani", "SYAHRANI", "uwie", "001", 0, "", "L"),
         ("muis", "ABDUL MUIS", "uwie", "002", 0, "", "L"),
         ("ruslan", "RUSLAN", "padangin_tanta", "001", 1, "", "L"),
-        ("nobody_asked", "TIDAK DITANYA", "padangin_tanta", "009", 1, "", "L"),
+        ("nobody_asked", "TAKDITANYA", "padangin_tanta", "009", 1, "", "L"),
     )
     people = {}
     for key, name, village, rt, wave, phone, gender in heads:

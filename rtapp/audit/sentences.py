@@ -12,7 +12,17 @@ GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
     "marks": (reason("marks", "Kehadiran"), ("attendance.", "scan.", "case.", "rehearsal.", "checkpoint.open")),
     "cards": (
         reason("cards", "Kartu dan dokumen"),
-        ("badge.", "list.", "signed_list.", "transport.", "recap.", "bundle.", "certificate.", "attendance.print"),
+        (
+            "badge.",
+            "list.",
+            "signed_list.",
+            "transport.",
+            "recap.",
+            "bundle.",
+            "certificate.",
+            "attendance.print",
+            "narrative.",
+        ),
     ),
     "event": (
         reason("event", "Acara"),
@@ -21,7 +31,7 @@ GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
     "access": (reason("access", "Pengguna dan perangkat"), ("user.", "device.", "link.")),
     "settings": (
         reason("settings", "Pengaturan dan jejak"),
-        ("setting.", "address.", "letterhead.", "logo.", "trail.", "privacy.", "backup."),
+        ("setting.", "address.", "letterhead.", "signatories.", "logo.", "trail.", "privacy.", "backup."),
     ),
 }
 

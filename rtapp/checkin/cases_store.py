@@ -82,7 +82,7 @@ def count_open(session: Session, actor: Actor) -> int:
 def count_open_of(session: Session, actor: Actor, wave_id: int) -> int:
     """Return how many of them are of one wave."""
     rows = select(func.count(Case.id)).join(Checkpoint, Checkpoint.id == Case.checkpoint_id)
-    return session.scalar(_waiting(rows.where(Checkpoint.wave_id == wave_id), actor)) or 0
+    return session.scalar(_waiting(rows.where(Checkpoint.wave_id == wave_id), actor.checkpoint_ids)) or 0
 
 
 def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:

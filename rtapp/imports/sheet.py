@@ -122,7 +122,7 @@ class _Walk:
         self.first = max(numbers, default=-1) + 1  # of the rows below the header, by its place
         self.around = self._around()
         self.filled: dict[int, str] = {}
-        self.signed = self.after_header = self.of_list = False
+        self.signed = self.after_header = False
         self.part, self.whole, self.section = _Count(), _Count(), 0
         self.is_message = any("correction" in block.fields for block in layout.blocks)
         self.last_numbered = self._last_numbered()

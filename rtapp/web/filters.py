@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale, get_translations, ngettext
+from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
 from jinja2 import FileSystemBytecodeCache
 
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(shown, "short_code")
     app.add_template_filter(numeral, "numeral")
     # The page of a scan says two hundred words; Flask-Babel looks for its catalogue at each.
-    app.jinja_env.install_gettext_callables(_said, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(_said, _said_of_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # in the user's temporary folder, as Jinja guards it
     app.context_processor(lambda: {"locale": language(), "event": current_event()})
@@ -111,6 +111,10 @@ def base_url() -> str:
 def _said(text: str) -> str:
     """Return a sentence of a template in the asker's language; templates speak Indonesian."""
     return text if language() == LANGUAGES[0] else get_translations().ugettext(text)
+
+
+def _said_of_many(one: str, many: str, number: int) -> str:
+    return str(get_translations().ungettext(one, many, number))
 
 
 def _language() -> str:
