@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -70,8 +71,11 @@ class Audience(threading.Thread):
             desk.use(server.links[-1])
             cookies = "; ".join(f"{name}={value}" for name, value in desk.cookies.items())
         ask = f"GET /checkpoints/1/count/stream HTTP/1.1\r\nHost: x\r\nHX-Request: true\r\nCookie: {cookies}\r\n\r\n"
-        self.lines = [connect(ask.encode()) for _ in range(number)]
-        self.read = dict.fromkeys(self.lines, b"")
+        self.lines, self.read = [], {}
+        for _ in range(number):  # one after another: of one session no more than forty requests are under way at once
+            line = connect(ask.encode())
+            self.lines.append(line)
+            self.read[line] = line.recv(65536)
 
     def run(self) -> None:
         with selectors.DefaultSelector() as ready:
@@ -156,7 +160,9 @@ def test_everybody_is_welcomed_once_whatever_else_the_hall_does(hall, connect):
         (scans,) = database.execute("SELECT count(*), count(DISTINCT nonce) FROM scan").fetchall()
     assert (marks, scans) == ((CODES,), (CODES * TOGETHER, CODES * TOGETHER))
     with closing(Visitor(server.port, tokens[0])) as program:
+        until = time.monotonic() + PATIENCE
         while audience.shows(CODES) < STREAMS:
+            assert time.monotonic() < until, f"{audience.shows(CODES)} of {STREAMS} streams show them all"
             assert program.ask("GET", "/api/v1/checkpoints/1/counts") == 200 and program.json["hadir"] == CODES
     audience.ends.set()
     audience.join()
