@@ -124,9 +124,8 @@ def test_two_starts_at_once_on_postgresql_migrate_once(tmp_path):
 def test_of_two_that_found_an_empty_database_the_second_does_nothing(tmp_path):
     with postgres.database() as (_, url):
         first, second = create_engine(url), create_engine(url)
-        config = migrations._config()
         with first.connect() as one, second.connect() as two:
-            assert migrations._run(one, config) is True
-            assert migrations._run(two, config) is False
+            assert migrations._run(one) is True
+            assert migrations._run(two) is False
         first.dispose()
         second.dispose()
