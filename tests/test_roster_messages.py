@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rtapp.imports.chat import read_chat
@@ -237,6 +237,7 @@ WORDS = [
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join))
+@example("RT 1 desa Hayup RT Pak Contoh Pak Contoh desa Hayup desa Hayup desa Hayup")
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nobody_is_taken_from_a_message_without_a_name_and_an_rt_beside_it(text):
     for row in read_chat(text.splitlines())[1:]:

@@ -16,8 +16,9 @@ _RT = re.compile(
     re.I,
 )
 _RW = re.compile(r"(?<![^\W_])(?:r\.?\s?w\.?|rukun\swarga)(?![^\W\d_])[\s.:_\-]{0,4}(\d{1,3})(?!\w)", re.I)
-_VILLAGE = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b\.?\s?:?\s?([^|:=,;()\-–\n]{0,60})", re.I)
-_DISTRICT = re.compile(r"\b(?:kecamatan|kec)\b\.?\s?:?\s?[^|:=,;()\-–\n]{0,40}", re.I)
+# To the end of their piece, however long: what a bound would cut off a word would be taken for a name.
+_VILLAGE = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b\.?\s?:?\s?([^|:=,;()\-–\n]*)", re.I)
+_DISTRICT = re.compile(r"\b(?:kecamatan|kec)\b\.?\s?:?\s?[^|:=,;()\-–\n]*", re.I)
 _LABELS = re.compile(
     r"(?:\b(?:no|nomor|hp|wa|whatsapp|telp|telpon|telepon|tlp|handphone|nik|no\.?\sktp|ktp|kontak|hub|hubungi|nomornya)\b"
     r"[\s.:=/&\-]{0,4}){1,4}(?=\||$)",
