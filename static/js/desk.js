@@ -125,7 +125,15 @@ const queue = new Queue({
   ended,
 });
 
-/* What was taken back anywhere must not come back with this device's history: a fresh snapshot tells. */
+/* What was taken back must not come back with this device's history: of what was recorded here the last ones shown say
+   so at once, of all others a fresh snapshot does. */
+function forgetShownUndone() {
+  const undone = [...document.querySelectorAll('#recent .undone[data-nonce]')].map(({ dataset }) => dataset.nonce);
+  if (undone.length) forget(({ nonce }) => undone.includes(nonce)).catch(() => {});
+}
+forgetShownUndone();
+document.addEventListener('htmx:after:swap', forgetShownUndone);
+
 function forgetUndone() {
   const isUndone = ({ url, said, answered, order }) => url === queue.url && COUNTED.includes(said?.verdict)
     && said.id && (answered ?? order) < snapshot.taken && snapshot.byId?.has(said.id) && !snapshot.byId.get(said.id).at;
