@@ -1,5 +1,6 @@
 """The start and the end of the server: real processes on real folders, killed, interrupted, started again."""
 
+import itertools
 import os
 import re
 import secrets
@@ -252,11 +253,11 @@ def test_an_interrupted_server_ends_its_streams_and_leaves_one_whole_file(serve,
 def test_a_server_told_to_stop_answers_every_scan_that_it_records(serve, visit, demo, how):
     token = device_token(demo, "Program uji")
     server = serve("demo", instance=demo)
-    people = iter([row[0] for row in rows(demo, "SELECT id FROM participant WHERE wave_id = 1 ORDER BY id")])
+    people = itertools.cycle([row[0] for row in rows(demo, "SELECT id FROM participant WHERE wave_id = 1 ORDER BY id")])
     answered: set[str] = set()
 
     def lane(visitor: Visitor) -> None:
-        for person in people:
+        for person in people:  # again and again, until nobody answers any more
             nonce = secrets.token_hex(8)
             try:
                 assert visitor.scan(nonce, source="search", participant=person) == 200
@@ -271,7 +272,7 @@ def test_a_server_told_to_stop_answers_every_scan_that_it_records(serve, visit, 
     server.end(how)
     for each in lanes:
         each.join()
-    assert server.process.returncode == 0 and len(answered) < 337
+    assert server.process.returncode == 0
     assert {nonce for (nonce,) in rows(demo, "SELECT nonce FROM scan")} == answered
     log = (demo / "logs" / "server-1.log").read_text(encoding="utf-8")
     assert log.count('"event": "answered"') >= len(answered) and '"ERROR"' not in log and token not in log

@@ -103,7 +103,7 @@ export class Queue {
     for (const field of SECRET) delete attempt[field];
     if (outcome.answered) {
       this.safely(() => this.heard(outcome.html, attempt));
-      await within(KEEPING, remember(attempt));
+      await within(KEEPING, remember(attempt, outcome.html));
       this.safely(() => this.answered(outcome.html, attempt)) || this.broke(attempt);
     } else this.refused(outcome.html);
     return true;
@@ -165,7 +165,7 @@ export class Queue {
     if (answered) {
       this.safely(() => this.heard(html, attempt));
       const { again: _again, ...known } = attempt;
-      await within(KEEPING, acknowledge(known));
+      await within(KEEPING, acknowledge(known, html));
       this.safely(() => this.answered(html, attempt)) || this.broke(attempt);
     } else {
       if (!passed) await within(KEEPING, setAside(attempt, textOf(html)));

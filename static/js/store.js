@@ -85,12 +85,19 @@ export const write = (name, value) => within([name], 'readwrite', (kept) => kept
 export const remove = (name, key) => within([name], 'readwrite', (kept) => kept.objectStore(name).delete(key));
 
 /* What is remembered of an attempt: with the head of the trail that the page shows, which must be in it for ever after. */
-const withHead = (attempt) => ({ ...attempt, chain: document.querySelector('[data-chain]')?.dataset.chain ?? attempt.chain });
+const HEAD = /data-chain="([0-9a-f]{64})"/;
+
+/* An attempt with the head of the trail that its answer tells; what this page shows may be older, even of a trail that
+   a restore has ended. */
+function withHead(attempt, html = '') {
+  const [, head = document.querySelector('[data-chain]')?.dataset.chain ?? attempt.chain] = HEAD.exec(html) || [];
+  return { ...attempt, chain: head };
+}
 
 /* The server has answered: what waited becomes part of the day's history, in one step. */
-export const acknowledge = (attempt) => within(['waiting', 'history'], 'readwrite', (kept) => {
+export const acknowledge = (attempt, html) => within(['waiting', 'history'], 'readwrite', (kept) => {
   kept.objectStore('waiting').delete(attempt.nonce);
-  kept.objectStore('history').put({ ...withHead(attempt), answered: Date.now() });
+  kept.objectStore('history').put({ ...withHead(attempt, html), answered: Date.now() });
 });
 
 /* What was taken back here, by anybody, must not come back with this device's history: undone(attempt) tells of each. */
@@ -100,7 +107,7 @@ export async function forget(undone) {
 }
 
 /* What never waited becomes part of it, too. */
-export const remember = (attempt) => write('history', { ...withHead(attempt), answered: Date.now() });
+export const remember = (attempt, html) => write('history', { ...withHead(attempt, html), answered: Date.now() });
 
 /* The server will never take it: no longer sent, and shown until a person has looked at it. */
 export const setAside = (attempt, why) => within(['waiting', 'aside'], 'readwrite', (kept) => {
