@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import suppress
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -93,16 +94,12 @@ class Served:
 
     @property
     def workers(self) -> list[int]:
-        """The processes that this one has started, as Linux knows them."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = entry.read_text().rpartition(")")[2].split()
-            except OSError:  # it has ended meanwhile
-                continue
-            if int(fields[1]) == self.process.pid and fields[0] != "Z":
-                found.append(int(entry.parent.name))
-        return found
+        """The processes that this one has started, and those that these have, as Linux knows them."""
+        parents = dict(_living())
+        found = [self.process.pid]
+        for parent in found:  # grows while it is read
+            found += [pid for pid, started_by in parents.items() if started_by == parent]
+        return found[1:]
 
     @property
     def log(self) -> str:
@@ -122,10 +119,10 @@ class Served:
     def kill(self) -> None:
         """End the server as a power cut does, its workers too: one that goes on would tidy up the database it knew."""
         workers = self.workers
-        self.end(signal.SIGKILL)
-        for worker in workers:
+        for pid in (self.process.pid, *workers):  # at once: a power cut leaves nobody a moment alone
             with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+        self.end(signal.SIGKILL)
         deadline = time.monotonic() + 10
         while (self.answers() or any(map(is_alive, workers))) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -139,6 +136,17 @@ class Served:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(15)
+
+
+def _living() -> Iterator[tuple[int, int]]:
+    """Yield every running process of this machine and the one that started it."""
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent, *_rest = entry.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if state != "Z":
+            yield int(entry.parent.name), int(parent)
 
 
 def is_alive(pid: int) -> bool:
