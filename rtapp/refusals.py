@@ -25,13 +25,14 @@ class Refused(Exception):
     """A request that cannot be carried out; the only exception that crosses floors upward.
 
     ``code`` is stable for programs, ``sentence`` an Indonesian msgid that says what, where and what to do,
-    ``status`` the HTTP status the web answers with.
+    ``status`` the HTTP status the web answers with, ``field`` the name of the form's field that it is about.
     """
 
-    def __init__(self, code: str, sentence: str, status: int = 400, /, **facts: Any) -> None:
+    def __init__(self, code: str, sentence: str, status: int = 400, /, *, field: str = "", **facts: Any) -> None:
         self.code = code
         self.sentence = sentence
         self.status = status
+        self.field = field
         self.facts = facts
         super().__init__(code)
 
@@ -39,8 +40,8 @@ class Refused(Exception):
         return self.sentence % self.facts if self.facts else self.sentence
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self.code, self.sentence, self.status, self.facts)  # between processes
+        return _rebuilt, (self.code, self.sentence, self.status, self.field, self.facts)  # between processes
 
 
-def _again(code: str, sentence: str, status: int, facts: dict[str, Any]) -> Refused:
-    return Refused(code, sentence, status, **facts)
+def _rebuilt(code: str, sentence: str, status: int, field: str, facts: dict[str, Any]) -> Refused:
+    return Refused(code, sentence, status, field=field, **facts)

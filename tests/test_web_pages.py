@@ -1,9 +1,13 @@
 """What every answer carries, and what goes wrong said clearly."""
 
+import pickle
+
 import pytest
 
 from rtapp.db import db
+from rtapp.refusals import Refused
 from rtapp.web.pages import local_target
+from rtapp.web.requests import whole
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
@@ -119,3 +123,24 @@ def test_each_role_starts_at_the_page_it_works_on(client_of):
 def test_the_licences_page_names_what_the_browser_runs(client_of):
     page = client_of("admin").get("/licences").text
     assert "htmx.org" in page and "zxing-wasm" in page
+
+
+@pytest.mark.parametrize("text", ["", None, "-1", "+1", " 1", "1_0", "٣", "²", "1.0", "9" * 19, "9" * 5000, "12abc"])
+def test_what_no_row_could_be_called_is_no_number(text):
+    assert whole(text) is None
+
+
+def test_a_number_is_read_up_to_what_every_database_holds():
+    assert whole("007") == 7 and whole("9" * 18) == 10**18 - 1
+
+
+@pytest.mark.parametrize(
+    "address", ["/trail?person=123456789012345abc", "/participants?wave=%D9%A3&page=999999999999999"]
+)
+def test_nonsense_for_a_number_in_an_address_is_let_go(client_of, address):
+    assert client_of("admin").get(address).status_code == 200
+
+
+def test_a_refusal_keeps_its_field_between_processes():
+    refused = pickle.loads(pickle.dumps(Refused("no_name", "Nama %(n)s.", 422, field="name", n=1)))
+    assert (refused.field, refused.status, str(refused)) == ("name", 422, "Nama 1.")

@@ -14,6 +14,7 @@ from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Device
+from ..web.fields import blame
 from ..web.guard import acting, requires
 from ..web.requests import row_id
 from . import devices_store, forms
@@ -21,7 +22,7 @@ from .devices_store import change_device, device_expiry_at, device_life, find_de
 from .lifetime import last_day
 from .links_store import invite_device
 from .roles import Duty, Role
-from .shared_views import blame, blueprint, one_time_page, page, phone_addresses, unkept
+from .shared_views import blueprint, one_time_page, page, phone_addresses, unkept
 
 
 @blueprint.get("/devices")
@@ -54,6 +55,7 @@ def add_device() -> Response:
             session, actor.name, form.label.data, Role(form.role.data), points, expires_at=expires, now=now
         )
     except Refused as refused:
+        db.session.rollback()
         blame(form, refused)
         return _form_page("device_new", form, refused.status)
     session.commit()
@@ -78,6 +80,7 @@ def device(device_id: int) -> Response:
     try:
         change_device(session, actor.name, found, *given, now=clock.utcnow())
     except Refused as refused:
+        db.session.rollback()
         blame(form, refused)
         return _form_page("device", form, refused.status, device=found)
     session.commit()

@@ -226,13 +226,15 @@ def _checked_device(
 ) -> tuple[str, list[Checkpoint]]:
     label = readable(label)
     if not label:
-        raise Refused("bad_label", "Beri nama perangkat, paling banyak %(most)s huruf.", 422, most=LONGEST)
+        raise Refused(
+            "bad_label", "Beri nama perangkat, paling banyak %(most)s huruf.", 422, most=LONGEST, field="label"
+        )
     if role == Role.ADMIN:
-        raise Refused("bad_role", "Perangkat tidak dapat menjadi admin. Pilih peran lain.", 422)
+        raise Refused("bad_role", "Perangkat tidak dapat menjadi admin. Pilih peran lain.", 422, field="role")
     wanted = set(checkpoint_ids)
     points = list(session.scalars(select(Checkpoint).where(Checkpoint.id.in_(wanted))))
     if not wanted or len(points) != len(wanted):
-        raise Refused("no_checkpoint", "Pilih titik absensi yang ada untuk perangkat ini.", 422)
+        raise Refused("no_checkpoint", "Pilih titik absensi yang ada untuk perangkat ini.", 422, field="checkpoints")
     return label, points
 
 

@@ -5,6 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, DataRequired, EqualTo, Length, Optional
 
+from ..web.requests import whole
 from .names import LONGEST
 from .passwords import LONGEST as LONGEST_PASSWORD
 from .passwords import SHORTEST
@@ -20,11 +21,6 @@ DEVICE_ROLES = ROLES[1:]
 
 _NAME = Length(max=LONGEST, message=_("Paling banyak %(max)d huruf."))
 _CHOSEN = Length(min=SHORTEST, max=LONGEST_PASSWORD, message=_("Kata sandi %(min)d sampai %(max)d huruf."))
-
-
-def _number(value: object) -> int:
-    text = str(value)
-    return int(text) if text.isdecimal() and len(text) < 10 else 0  # no checkpoint: the store refuses it
 
 
 def _required(message: str) -> DataRequired:
@@ -89,6 +85,6 @@ class DeviceForm(FlaskForm):
         _("Titik absensi"),
         [_required(_("Pilih paling sedikit satu titik absensi."))],
         choices=[],  # the page draws them by wave
-        coerce=_number,
+        coerce=lambda value: whole(str(value)) or 0,
         validate_choice=False,
     )

@@ -82,11 +82,18 @@ def checked(password: str, name: str = "") -> Hashed:
     if isinstance(password, Hashed):
         return password
     if len(password) < SHORTEST:
-        raise Refused("short_password", "Kata sandi paling sedikit %(least)s huruf.", 422, least=SHORTEST)
+        raise Refused(
+            "short_password", "Kata sandi paling sedikit %(least)s huruf.", 422, least=SHORTEST, field="password"
+        )
     if len(password) > LONGEST:
-        raise Refused("long_password", "Kata sandi paling banyak %(most)s huruf.", 422, most=LONGEST)
+        raise Refused("long_password", "Kata sandi paling banyak %(most)s huruf.", 422, most=LONGEST, field="password")
     if is_easy(password, name):
-        raise Refused("easy_password", "Kata sandi ini mudah ditebak. Pakai beberapa kata yang tidak memuat nama.", 422)
+        raise Refused(
+            "easy_password",
+            "Kata sandi ini mudah ditebak. Pakai beberapa kata yang tidak memuat nama.",
+            422,
+            field="password",
+        )
     return Hashed(hash_password(password))
 
 

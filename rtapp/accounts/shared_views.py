@@ -1,35 +1,18 @@
-"""The blueprint of this room and what its pages share: rendering, blame, a one-time link as a code."""
+"""The blueprint of this room and what its pages share: rendering, a one-time link as a code."""
 
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from ..db import db
 from ..documents import qr
-from ..refusals import Refused
 from ..schema import Device, User
 from ..web import reach
-from ..web.errors import refusal_text
 from .addresses import is_here_only
 
 blueprint = Blueprint("accounts", __name__)
-
-# Which field a refusal of the store belongs to; others stand above the form.
-_FIELDS = {
-    "bad_name": "name",
-    "name_taken": "name",
-    "short_password": "password",
-    "long_password": "password",
-    "easy_password": "password",
-    "bad_label": "label",
-    "bad_role": "role",
-    "last_admin": "role",
-    "no_checkpoint": "checkpoints",
-}
 
 
 def page(name: str, status: int = 200, **context: Any) -> Response:
@@ -41,17 +24,6 @@ def unkept(response: Response) -> Response:
     """Let no browser keep the page: a secret is on it."""
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def blame(form: FlaskForm, refused: Refused) -> None:
-    """Put a refusal beside the field it is about and end what was begun."""
-    db.session.rollback()
-    field = getattr(form, _FIELDS.get(refused.code, ""), None)
-    sentence = refusal_text(refused)
-    if field is None:
-        form.form_errors.append(sentence)
-    else:
-        field.errors = [*field.errors, sentence]
 
 
 def phone_addresses() -> list[str]:

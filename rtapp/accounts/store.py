@@ -41,9 +41,9 @@ def add_user(session: Session, actor: str, name: str, role: Role, password: str,
     """
     name = readable(name)
     if not name or len(key_of(name)) > LONGEST:
-        raise Refused("bad_name", "Isi nama pengguna, paling banyak %(most)s huruf.", 422, most=LONGEST)
+        raise Refused("bad_name", "Isi nama pengguna, paling banyak %(most)s huruf.", 422, most=LONGEST, field="name")
     if session.scalar(select(User.id).where(User.name_key == key_of(name))):
-        raise Refused("name_taken", "Nama “%(name)s” sudah dipakai. Pilih nama lain.", 422, name=name)
+        raise Refused("name_taken", "Nama “%(name)s” sudah dipakai. Pilih nama lain.", 422, name=name, field="name")
     user = User(name=name, name_key=key_of(name), role=role, created_at=now)
     user.password_hash = passwords.checked(password, name) if password else ""
     session.add(user)
@@ -146,4 +146,5 @@ def _keep_one_admin(session: Session, leaving: User) -> None:
             "%(name)s adalah admin terakhir. Jadikan orang lain admin dahulu.",
             422,
             name=leaving.name,
+            field="role",
         )

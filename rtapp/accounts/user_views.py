@@ -9,12 +9,13 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
 from ..web.errors import refusal_text
+from ..web.fields import blame
 from ..web.guard import acting, requires
 from ..web.reauthentication import ask_again
 from . import forms, passwords, store
 from .links_store import issue_link
 from .roles import Duty, Role
-from .shared_views import blame, blueprint, one_time_page, page
+from .shared_views import blueprint, one_time_page, page
 
 
 @blueprint.get("/users")
@@ -39,6 +40,7 @@ def add_user() -> Response:
         session = begin_write(db.session)
         added = store.add_user(session, actor.name, form.name.data, Role(form.role.data), hashed, now=clock.utcnow())
     except Refused as refused:
+        db.session.rollback()
         blame(form, refused)
         return page("user_new", refused.status, form=form)
     session.commit()
@@ -66,6 +68,7 @@ def user_role(user_id: int) -> Response:
         session = begin_write(db.session)
         store.change_role(session, actor.name, found, Role(form.role.data), now=clock.utcnow())
     except Refused as refused:
+        db.session.rollback()
         blame(form, refused)
         return _user_page(found, refused.status, role=form)
     session.commit()
@@ -84,6 +87,7 @@ def user_password(user_id: int) -> Response:
         _ask_for_admin(found.role)
         hashed = passwords.checked(form.password.data, found.name)
     except Refused as refused:
+        db.session.rollback()
         blame(form, refused)
         return _user_page(found, refused.status, password=form)
     session = begin_write(db.session)

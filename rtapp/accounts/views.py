@@ -10,6 +10,7 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
 from ..web.errors import refusal_text
+from ..web.fields import blame
 from ..web.filters import current_event
 from ..web.guard import acting, current_actor, public, requires, session_mark, start_session
 from ..web.pages import local_target
@@ -22,7 +23,7 @@ from .lifetime import last_day
 from .links_store import Link, find_link, link_owner, needs_setup, use_link
 from .names import key_of
 from .roles import Duty, Role
-from .shared_views import blame, blueprint, page, unkept
+from .shared_views import blueprint, page, unkept
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -87,6 +88,7 @@ def link(secret: str) -> Response:
     except Refused as refused:
         if refused.status == 410:
             return _link_over(secret, refused)
+        db.session.rollback()
         blame(form, refused)
         return _link_page(found, form, refused.status)
 
@@ -107,6 +109,7 @@ def account() -> Response:
     try:
         hashed = passwords.checked(form.password.data, actor.name)
     except Refused as refused:
+        db.session.rollback()
         blame(form, refused)
         return page("account", refused.status, form=form, user=user)
     session = begin_write(db.session)

@@ -19,7 +19,7 @@ from ..web.changes import Words
 from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.guard import acting, requires
-from ..web.requests import page_number
+from ..web.requests import page_number, whole
 from . import find_store, store
 from .find_store import Wanted
 from .sentences import GROUPS, told
@@ -101,7 +101,7 @@ def _asked() -> dict[str, str]:
     """Return the filters as they stand in the address; what cannot be meant is let go."""
     asked = {name: request.values.get(name, "").strip()[:120] for name in ("actor", "what", "person", "day", "chain")}
     asked["chain"] = asked["chain"].lower() if all(sign in "0123456789abcdefABCDEF" for sign in asked["chain"]) else ""
-    asked["person"] = asked["person"] if asked["person"].isascii() and asked["person"][:15].isdigit() else ""
+    asked["person"] = asked["person"] if whole(asked["person"]) is not None else ""
     asked["what"] = asked["what"] if asked["what"] in GROUPS else ""
     try:
         sensible = datetime(2000, 1, 1) <= datetime.fromisoformat(asked["day"]) < datetime(2100, 1, 1)

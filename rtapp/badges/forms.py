@@ -5,31 +5,20 @@ from collections.abc import Mapping, Sequence
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
 from ..events.waves import numeral
 from ..schema import District, Wave
+from ..web.fields import Pick
 from ..web.filters import day
+from ..web.requests import whole
 from .choice_store import NO_WAVE, Choice
 from .sheet import CARD, SIZES, Size
 
 FIELDS = ("wave", "district", "village", "which", "size", "paper", "sheets")
 NEW, JOINED = "new", "joined"
 _MOST_IDS = 20_000
-
-
-class Pick(SelectField):
-    """One of some, a text by value; says in our words when another was sent."""
-
-    def __init__(self, label: object, texts: Mapping[str, object] | None = None, **given: object) -> None:
-        super().__init__(label, invalid_choice_message=_l("Pilih salah satu yang ada."), **given)
-        self.offer(texts or {})
-
-    def offer(self, texts: Mapping[str, object]) -> None:
-        """Offer these values under these texts."""
-        self.choices = [SelectChoice(value, text) for value, text in texts.items()]
 
 
 class CardsForm(FlaskForm):
@@ -43,18 +32,18 @@ class CardsForm(FlaskForm):
     village = Pick(_l("Desa/Kelurahan"), default="")
     which = Pick(
         _l("Kartu"),
-        {"": _l("Semua kartu"), NEW: _l("Belum pernah dicetak")},
+        texts={"": _l("Semua kartu"), NEW: _l("Belum pernah dicetak")},
         default="",
     )
     size = Pick(
         _l("Ukuran"),
-        {"": _l("Kartu, 10 per lembar"), "badge": _l("Lencana bertali, 4 per lembar")},
+        texts={"": _l("Kartu, 10 per lembar"), "badge": _l("Lencana bertali, 4 per lembar")},
         default="",
     )
-    paper = Pick(_l("Kertas"), {"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}, default="f4")
+    paper = Pick(_l("Kertas"), texts={"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}, default="f4")
     sheets = Pick(
         _l("Lembar"),
-        {"": _l("Baru untuk tiap desa"), JOINED: _l("Bersambung")},
+        texts={"": _l("Baru untuk tiap desa"), JOINED: _l("Bersambung")},
         default="",
     )
     people = HiddenField()
@@ -79,7 +68,7 @@ class CardsForm(FlaskForm):
     def only(self) -> frozenset[int] | None:
         """Return whose cards the page spoke of, None where it was not about new ones."""
         ids = (self.people.data or "").split(",")[:_MOST_IDS]
-        return frozenset(int(id_) for id_ in ids if id_.isascii() and id_.isdigit() and len(id_) < 19) or None
+        return frozenset(number for id_ in ids if (number := whole(id_)) is not None) or None
 
     def asked(self) -> dict[str, str]:
         """Return what differs from the start, as it stands in an address."""

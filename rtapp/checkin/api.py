@@ -181,14 +181,14 @@ def _attempt(body: Any) -> Attempt:
 def _text(body: dict[str, Any], field: str) -> str:
     value = body.get(field)
     if not isinstance(value, str):
-        raise Refused("bad_field", "“%(field)s” harus teks.", 422, field=field)
+        raise Refused("bad_field", "“%(name)s” harus teks.", 422, name=field)
     return value
 
 
 def _whole(body: dict[str, Any], field: str) -> int:
     value = body.get(field)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 2**53 or value != int(value):
-        raise Refused("bad_field", "“%(field)s” harus bilangan bulat positif.", 422, field=field)
+        raise Refused("bad_field", "“%(name)s” harus bilangan bulat positif.", 422, name=field)
     return int(value)  # to JSON 7.0 is a whole number too
 
 
@@ -208,7 +208,7 @@ def _moment(body: dict[str, Any], field: str) -> datetime | None:
     except (TypeError, ValueError):
         raise Refused(
             "bad_moment",
-            "“%(field)s” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.",
+            "“%(name)s” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.",
             422,
-            field=field,
+            name=field,
         ) from None

@@ -11,6 +11,7 @@ from ..accounts.roles import Actor, Duty
 from ..badges import token as codes
 from ..db import db
 from ..refusals import Refused
+from ..web.requests import whole
 from ..web.tries import admit, forget, looking
 from .attempt import Attempt, Recorder, attempt_by
 from .decision import NO_DECISION, Decision, read_decision
@@ -83,11 +84,6 @@ def source_of(claimed: str, code: str, person: int | None) -> Source:
 def new_nonce() -> str:
     """Return a nonce for a form of ours."""
     return secrets.token_urlsafe(16)
-
-
-def whole(text: str | None) -> int | None:
-    """Return a posted id, None where there is none that could be one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _substitute(form: Mapping[str, str]) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from ..roster.find_store import Person, find_person
 from ..web.guard import acting, current_actor, public, require_checkpoint, requires, takes_late
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import row_id
+from ..web.requests import row_id, whole
 from . import case_views, group_views, preflight_views  # noqa: F401  their routes are this room's too
 from .attempt import checked_nonce
-from .forms import attempt_of, new_nonce, whole
+from .forms import attempt_of, new_nonce
 from .marks_store import live_mark, void_mark
 from .shared_views import blueprint, desk_context, own_checkpoint, record, results, shown, tested, write
 from .store import find_answer

@@ -125,8 +125,11 @@ def _set_agenda(item: Agenda, starts_at: datetime, ends_at: datetime, material: 
         LONGEST_MATERIAL,
         "bad_material",
         "Isi materi atau mata acara, paling banyak %(most)s huruf.",
+        field="material",
     )
-    item.speaker = checked_extra(speaker, LONGEST_NAME, "bad_speaker", "Nama narasumber paling banyak %(most)s huruf.")
+    item.speaker = checked_extra(
+        speaker, LONGEST_NAME, "bad_speaker", "Nama narasumber paling banyak %(most)s huruf.", field="speaker"
+    )
 
 
 def _agenda_values(item: Agenda) -> dict[str, Any]:

@@ -225,7 +225,11 @@ def _refuse_last_of_a_device(session: Session, checkpoint: Checkpoint) -> None:
 
 def _checked_name(session: Session, wave: Wave, name: str, own: Checkpoint | None) -> str:
     name = checked_line(
-        name, LONGEST_POINT, "bad_checkpoint_name", "Isi nama titik absensi, paling banyak %(most)s huruf."
+        name,
+        LONGEST_POINT,
+        "bad_checkpoint_name",
+        "Isi nama titik absensi, paling banyak %(most)s huruf.",
+        field="name",
     )
     others = [point for point in checkpoints_of(session, wave.id) if point is not own]
     if any(point.name.casefold() == name.casefold() for point in others):
@@ -235,6 +239,7 @@ def _checked_name(session: Session, wave: Wave, name: str, own: Checkpoint | Non
             422,
             wave=numeral(wave.number),
             name=name,
+            field="name",
         )
     return name
 
@@ -247,18 +252,18 @@ def _checked_required(
         return None
     found = session.get(Checkpoint, requires_id)
     if found is None or found.wave_id != wave.id:
-        raise Refused("bad_requires", "Pilih titik absensi gelombang ini.", 422)
+        raise Refused("bad_requires", "Pilih titik absensi gelombang ini.", 422, field="requires")
     step: Checkpoint | None = found
     while own is not None and step is not None:
         if step is own:
-            raise Refused("bad_requires", "Dua titik tidak dapat saling mensyaratkan.", 422)
+            raise Refused("bad_requires", "Dua titik tidak dapat saling mensyaratkan.", 422, field="requires")
         step = step.requires
     return found
 
 
 def _checked_kind(kind: str) -> str:
     if kind not in set(CheckpointKind):
-        raise Refused("bad_kind", "Pilih jenis titik absensi.", 422)
+        raise Refused("bad_kind", "Pilih jenis titik absensi.", 422, field="kind")
     return str(kind)
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from .. import clock
 from ..refusals import Refused
+from ..web.requests import whole
 from .waves import ZONES, CheckpointKind, checked_invited
 
 KINDS = (
@@ -22,27 +23,6 @@ KINDS = (
 ZONE_WORDS = tuple((zone, f"{clock.zone_text(zone)} ({zone.rpartition('/')[2]})") for zone in ZONES)
 _SHOWN = "%Y-%m-%dT%H:%M"  # how a field of a day and an hour holds its value
 
-# The field that a refusal is about; the others are called "bad_" and their field.
-_FIELDS = {
-    "bad_event_name": "name",
-    "bad_zone": "timezone",
-    "bad_day": "date",
-    "bad_times": "ends",
-    "bad_window": "closes_at",
-    "bad_checkpoint_name": "name",
-    "checkpoint_name_taken": "name",
-    "bad_place_name": "name",
-    "bad_district_code": "code",
-    "bad_village_code": "code",
-    "district_code_used": "code",
-    "district_taken": "code",
-    "village_taken": "code",
-    "no_such_district": "code",
-    "no_csv": "file",
-    "no_places": "file",
-    "no_place_columns": "file",
-}
-
 
 @dataclass(frozen=True)
 class Entries:
@@ -50,8 +30,8 @@ class Entries:
 
     form: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
-    code: str = ""
     sentence: str = ""
+    field: str = ""
 
     def refused(self, *forms: str) -> bool:
         """Say whether one of ``forms`` was refused."""
@@ -67,14 +47,11 @@ class Entries:
 
     def errors(self, form: str, name: str) -> tuple[str, ...]:
         """Return what is said beside a field."""
-        return (self.sentence,) if self.refused(form) and self._field() == name else ()
+        return (self.sentence,) if self.refused(form) and self.field == name else ()
 
     def problem(self, form: str) -> str:
         """Return what is said above a form, because it is about none of its fields."""
-        return self.sentence if self.refused(form) and self._field() not in self.typed else ""
-
-    def _field(self) -> str:
-        return _FIELDS.get(self.code, self.code.removeprefix("bad_"))
+        return self.sentence if self.refused(form) and self.field not in self.typed else ""
 
 
 def text_of(form: Mapping[str, str], name: str) -> str:
@@ -87,7 +64,7 @@ def day_of(form: Mapping[str, str], name: str = "date") -> date:
     try:
         return date.fromisoformat(text_of(form, name).strip())
     except ValueError:
-        raise Refused("bad_day", "Isi tanggal, misalnya 8 November 2023.", 422) from None
+        raise Refused("bad_day", "Isi tanggal, misalnya 8 November 2023.", 422, field="date") from None
 
 
 def time_of(form: Mapping[str, str], name: str) -> time:
@@ -95,7 +72,7 @@ def time_of(form: Mapping[str, str], name: str) -> time:
     try:
         return time.fromisoformat(text_of(form, name).strip().replace(".", ":"))
     except ValueError:
-        raise Refused(f"bad_{name}", "Isi jam, misalnya 08.30.", 422) from None
+        raise Refused(f"bad_{name}", "Isi jam, misalnya 08.30.", 422, field=name) from None
 
 
 def moment_of(form: Mapping[str, str], name: str, zone: str, stored: datetime | None) -> datetime | None:
@@ -114,7 +91,7 @@ def moment_of(form: Mapping[str, str], name: str, zone: str, stored: datetime | 
         return clock.local_moment(typed.date(), typed.time(), zone)
     except (ValueError, OverflowError):
         raise Refused(
-            f"bad_{name}", "Isi tanggal dan jam, misalnya 8 November 2023 08.30, atau kosongkan.", 422
+            f"bad_{name}", "Isi tanggal dan jam, misalnya 8 November 2023 08.30, atau kosongkan.", 422, field=name
         ) from None
 
 
@@ -128,17 +105,16 @@ def number_of(form: Mapping[str, str], name: str) -> int | None:
     text = text_of(form, name).strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Refused(f"bad_{name}", "“%(typed)s” bukan bilangan bulat 0 atau lebih.", 422, typed=text[:20])
-    return int(text)
+    number = whole(text)
+    if number is None:
+        raise Refused(f"bad_{name}", "“%(typed)s” bukan bilangan bulat 0 atau lebih.", 422, field=name, typed=text[:20])
+    return number
 
 
 def row_of(form: Mapping[str, str]) -> int | None:
     """Return the id of the row a form is about, None for a new one, and 0, which nothing has, for nonsense."""
     text = text_of(form, "id")
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return (whole(text) or 0) if text else None
 
 
 def removes(form: Mapping[str, str]) -> bool:
@@ -152,4 +128,4 @@ def invited_of(form: Mapping[str, str], name: str) -> int | None:
     try:
         return None if number is None else checked_invited(number)
     except Refused as refused:
-        raise Refused(f"bad_{name}", refused.sentence, refused.status, **refused.facts) from None
+        raise Refused(f"bad_{name}", refused.sentence, refused.status, field=name, **refused.facts) from None

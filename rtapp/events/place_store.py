@@ -75,6 +75,7 @@ def change_district(session: Session, actor: str, district: District, code: str,
                 422,
                 name=district.name,
                 code=district.code,
+                field="code",
             )
         district.code = _free_district_code(session, code)
     district.name = name
@@ -208,7 +209,9 @@ def _district_of(session: Session, village_code: str) -> District:
     code = district_code_of(village_code)
     district = session.scalar(select(District).where(District.code == code))
     if district is None:
-        raise Refused("no_such_district", "Belum ada kecamatan %(code)s. Tambahkan dahulu.", 422, code=code)
+        raise Refused(
+            "no_such_district", "Belum ada kecamatan %(code)s. Tambahkan dahulu.", 422, code=code, field="code"
+        )
     return district
 
 
@@ -216,7 +219,7 @@ def _free_district_code(session: Session, code: str) -> str:
     code = checked_district_code(code)
     other = session.scalar(select(District).where(District.code == code))
     if other is not None:
-        raise Refused("district_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name)
+        raise Refused("district_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name, field="code")
     return code
 
 
@@ -224,12 +227,14 @@ def _free_village_code(session: Session, code: str) -> str:
     code = checked_village_code(code)
     other = session.scalar(select(Village).where(Village.code == code))
     if other is not None:
-        raise Refused("village_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name)
+        raise Refused("village_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name, field="code")
     return code
 
 
 def _checked_name(name: str) -> str:
-    return checked_line(name, LONGEST_PLACE, "bad_place_name", "Isi nama wilayah, paling banyak %(most)s huruf.")
+    return checked_line(
+        name, LONGEST_PLACE, "bad_place_name", "Isi nama wilayah, paling banyak %(most)s huruf.", field="name"
+    )
 
 
 def _noted(

@@ -123,7 +123,7 @@ def _rows() -> list[PlaceRow]:
     try:
         return read_places(data.decode("utf-8"))
     except UnicodeDecodeError:
-        raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422) from None
+        raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422, field="file") from None
 
 
 def _row(kind: str) -> str:
@@ -147,7 +147,7 @@ def _facts(entries: Entries) -> dict[str, Any]:
     seats = seats_per_village(db.session)
     shown = [_seen(district, seats, words, row) for district in districts]
     if entries.form and row not in {"list", "district-", *(name for one in shown for name in one.rows)}:
-        entries = Entries("gone", {}, entries.code, entries.sentence)
+        entries = Entries("gone", sentence=entries.sentence)
     return {
         "shown": [one for one in shown if one.is_open or one.villages or not words],
         "districts": len(districts),

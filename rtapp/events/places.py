@@ -30,7 +30,9 @@ def checked_district_code(text: str) -> str:
     """Return a district's code, 63.09.06, also when typed without dots; refused in any other shape."""
     code = _dotted(text)
     if not _DISTRICT.fullmatch(code):
-        raise Refused("bad_district_code", "Kode kecamatan terdiri dari enam angka, seperti 63.09.06.", 422)
+        raise Refused(
+            "bad_district_code", "Kode kecamatan terdiri dari enam angka, seperti 63.09.06.", 422, field="code"
+        )
     return code
 
 
@@ -42,6 +44,7 @@ def checked_village_code(text: str) -> str:
             "bad_village_code",
             "Kode desa seperti 63.09.06.2005; bagian keempat 1… untuk kelurahan, 2… untuk desa.",
             422,
+            field="code",
         )
     return code
 
@@ -69,16 +72,17 @@ def read_places(text: str) -> list[PlaceRow]:
         lacking = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
         found = [] if lacking else [_place(row) for row in rows]
     except csv.Error:
-        raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422) from None
+        raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422, field="file") from None
     if lacking:
         raise Refused(
             "no_place_columns",
             "Berkas wilayah tidak punya kolom %(columns)s.",
             422,
             columns=", ".join(_HEADS[name][1] for name in lacking),
+            field="file",
         )
     if not found:
-        raise Refused("no_places", "Berkas wilayah tidak berisi satu baris pun.", 422)
+        raise Refused("no_places", "Berkas wilayah tidak berisi satu baris pun.", 422, field="file")
     return found
 
 

@@ -40,7 +40,7 @@ def saved(write: Callable[[Session], str | None], form: str, page: Callable[[Ent
         session.commit()
     except Refused as refused:
         session.rollback()
-        return page(Entries(form, request.form, refused.code, refusal_text(refused))), refused.status
+        return page(Entries(form, request.form, refusal_text(refused), refused.field)), refused.status
     flash(said or _("Tersimpan."), "ok")
     return redirect(target, 303)
 
@@ -106,4 +106,4 @@ def _at_home(entries: Entries, rows: set[str]) -> Entries:
     row = entries.form.removesuffix("-removal")
     if "-" not in row or row in rows:
         return entries
-    return Entries(f"{row.partition('-')[0]}-", entries.typed, entries.code, entries.sentence)
+    return Entries(f"{row.partition('-')[0]}-", entries.typed, entries.sentence, entries.field)

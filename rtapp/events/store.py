@@ -192,17 +192,23 @@ def remove_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> N
 
 
 def _describe(event: Event, name: str, organiser: str, timezone: str) -> None:
-    event.name = checked_line(name, LONGEST_NAME, "bad_event_name", "Isi nama acara, paling banyak %(most)s huruf.")
+    event.name = checked_line(
+        name, LONGEST_NAME, "bad_event_name", "Isi nama acara, paling banyak %(most)s huruf.", field="name"
+    )
     event.organiser = checked_extra(
-        organiser, LONGEST_NAME, "bad_organiser", "Nama penyelenggara paling banyak %(most)s huruf."
+        organiser,
+        LONGEST_NAME,
+        "bad_organiser",
+        "Nama penyelenggara paling banyak %(most)s huruf.",
+        field="organiser",
     )
     if timezone not in ZONES:
-        raise Refused("bad_zone", "Pilih zona waktu WIB, WITA, atau WIT.", 422)
+        raise Refused("bad_zone", "Pilih zona waktu WIB, WITA, atau WIT.", 422, field="timezone")
     event.timezone = timezone
 
 
 def _checked_venue(venue: str) -> str:
-    return checked_extra(venue, LONGEST_NAME, "bad_venue", "Nama tempat paling banyak %(most)s huruf.")
+    return checked_extra(venue, LONGEST_NAME, "bad_venue", "Nama tempat paling banyak %(most)s huruf.", field="venue")
 
 
 def _shift_day(session: Session, wave: Wave, shifted: Any) -> None:

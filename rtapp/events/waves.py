@@ -40,23 +40,25 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign for sign in " ".join(text.split()) if sign.isprintable()).split())
 
 
-def checked_line(text: str, most: int, code: str, sentence: str) -> str:
+def checked_line(text: str, most: int, code: str, sentence: str, field: str) -> str:
     """Return ``text`` as one line; refused with ``sentence`` (it may name ``most``) if empty or too long."""
     text = one_line(text)
     if not text or len(text) > most:
-        raise Refused(code, sentence, 422, most=most)
+        raise Refused(code, sentence, 422, field=field, most=most)
     return text
 
 
-def checked_extra(text: str, most: int, code: str, sentence: str) -> str:
+def checked_extra(text: str, most: int, code: str, sentence: str, field: str) -> str:
     """Return ``text`` as one line, which may be empty; refused with ``sentence`` when too long."""
-    return checked_line(text, most, code, sentence) if one_line(text) else ""
+    return checked_line(text, most, code, sentence, field) if one_line(text) else ""
 
 
 def checked_day(day: date) -> date:
     """Return ``day``; refused outside the years in which a training can be."""
     if day.year not in YEARS:
-        raise Refused("bad_day", "Tahun harus %(first)s sampai %(last)s.", 422, first=YEARS[0], last=YEARS[-1])
+        raise Refused(
+            "bad_day", "Tahun harus %(first)s sampai %(last)s.", 422, first=YEARS[0], last=YEARS[-1], field="date"
+        )
     return day
 
 
@@ -81,10 +83,10 @@ def refuse_empty_window(opens_at: datetime | None, closes_at: datetime | None) -
     for moment in filter(None, (opens_at, closes_at)):
         checked_day(moment.date())
     if opens_at and closes_at and closes_at <= opens_at:
-        raise Refused("bad_window", "Waktu tutup harus sesudah waktu buka.", 422)
+        raise Refused("bad_window", "Waktu tutup harus sesudah waktu buka.", 422, field="closes_at")
 
 
 def refuse_backward_session(starts_at: datetime, ends_at: datetime) -> None:
     """Refuse an agenda item that ends before it starts."""
     if ends_at <= starts_at:
-        raise Refused("bad_times", "Jam selesai harus sesudah jam mulai.", 422)
+        raise Refused("bad_times", "Jam selesai harus sesudah jam mulai.", 422, field="ends")

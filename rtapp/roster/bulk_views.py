@@ -22,7 +22,7 @@ from ..web.errors import refusal_text
 from ..web.filters import number
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import page_number
+from ..web.requests import page_number, row_id, whole
 from . import bulk_store
 from .bulk_store import Outcome
 from .find_store import Filter, ids_of
@@ -56,8 +56,7 @@ def _chosen(session: Session, wanted: Filter) -> list[int]:
     """Return who is meant; refused where all were meant that the filters found and they find others by now."""
     told = request.form.get("all", "")
     if not told:
-        texts = request.form.getlist("people")
-        return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+        return request.form.getlist("people", type=row_id)
     ids = ids_of(session, wanted)
     if told != str(len(ids)):
         raise Refused(
@@ -108,10 +107,10 @@ _ACTS: dict[str, Callable[[Session, str, list[int], datetime], Said]] = {
 
 
 def _wave(session: Session, name: str) -> Wave:
-    text = request.form.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 5):
+    number = whole(request.form.get(name))
+    if number is None:
         raise Refused("which_wave", "Pilih gelombangnya.", 422)
-    return events.wave_by_number(session, int(text))
+    return events.wave_by_number(session, number)
 
 
 def _moved(done: Outcome, shown: str, same: str) -> Said:

@@ -7,7 +7,7 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from ..events.standing import Standing, standing_of
@@ -174,8 +174,7 @@ def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
     if wanted.wave == "none":
         rows = rows.where(Participant.wave_id.is_(None))
     elif wanted.wave:
-        number = int(wanted.wave) if wanted.wave.isascii() and wanted.wave.isdigit() else -1
-        rows = rows.where(Participant.wave_id.in_(select(Wave.id).where(Wave.number == min(number, 9999))))
+        rows = rows.where(Participant.wave_id.in_(select(Wave.id).where(cast(Wave.number, String) == wanted.wave)))
     if wanted.kind:
         rows = rows.where(Participant.kind != "rt" if wanted.kind == SEATLESS else Participant.kind == wanted.kind)
     if wanted.status in set(Standing):

@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import Field, HiddenField, SelectField, StringField, TelField
-from wtforms.fields.choices import SelectChoice
+from wtforms import Field, HiddenField, StringField, TelField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from ..events import store as events
 from ..events.waves import numeral
 from ..schema import District, Wave
+from ..web.fields import Pick
+from ..web.requests import whole
 from .find_store import Person
 from .phones import parse_phone
 from .rt import parse_rt, parse_rw
@@ -27,19 +28,6 @@ BY_INVITATION = "undangan"  # the wave to which the head's district is invited
 _STATE = ("csrf_token", "version", "was")  # what a form carries beside what is typed
 
 
-class Choice(SelectField):
-    """One of some, a text by value; says in our words when something else was posted."""
-
-    def __init__(self, label: Any, validators: Any = None, texts: Mapping[str, Any] | None = None, **given: Any):
-        super().__init__(label, validators, invalid_choice_message=_l("Pilih salah satu yang ada."), **given)
-        self.offer(texts or {})
-
-    def offer(self, texts: Mapping[str, Any]) -> None:
-        """Offer these values under these texts."""
-        self.texts = texts
-        self.choices = [SelectChoice(value, text) for value, text in texts.items()]
-
-
 class PersonForm(FlaskForm):
     """What everybody has; ``version`` and ``was`` say which state of the row the form was opened with."""
 
@@ -49,8 +37,8 @@ class PersonForm(FlaskForm):
         filters=[lambda text: clean(text) if text else text],
     )
     phone = TelField(_l("No. HP"))
-    gender = Choice(_l("L/P"), texts=GENDERS)
-    wave = Choice(_l("Gelombang"))
+    gender = Pick(_l("L/P"), texts=GENDERS)
+    wave = Pick(_l("Gelombang"))
     note = StringField(_l("Catatan"), [Length(max=1000, message=_l("Catatan paling banyak 1.000 huruf."))])
     version = HiddenField()
     was = HiddenField()
@@ -80,8 +68,8 @@ class PersonForm(FlaskForm):
     @property
     def read_version(self) -> int:
         """The version of the row when the form was opened; -1 for nonsense, which no row has."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+        version = whole(self.version.data)
+        return -1 if version is None else version
 
     @property
     def read_values(self) -> dict[str, str]:
@@ -101,7 +89,7 @@ class PersonForm(FlaskForm):
     def shown_value(self, name: str, value: str) -> str:
         """Return ``value`` of the field ``name`` as a person reads it."""
         field = self[name]
-        return str(field.texts.get(value, value)) if isinstance(field, Choice) else value
+        return str(field.texts.get(value, value)) if isinstance(field, Pick) else value
 
     def changes(self, session: Session) -> dict[str, Any]:
         """Return what was typed as ``store.change_participant`` takes it."""
@@ -114,7 +102,7 @@ class PersonForm(FlaskForm):
 class HeadForm(PersonForm):
     """The head of a seat."""
 
-    village = Choice(_l("Desa/Kelurahan"), [InputRequired(_l("Pilih desanya."))])
+    village = Pick(_l("Desa/Kelurahan"), [InputRequired(_l("Pilih desanya."))])
     rt = StringField(_l("RT"), [InputRequired(_l("Tulis nomor RT."))])
     rw = StringField(_l("RW"))
 
@@ -152,7 +140,7 @@ class HeadForm(PersonForm):
 class GuestForm(PersonForm):
     """Somebody without a seat."""
 
-    kind = Choice(_l("Sebagai"), texts=GUESTS)
+    kind = Pick(_l("Sebagai"), texts=GUESTS)
 
     def changes(self, session: Session) -> dict[str, Any]:
         """Return what was typed as ``store.change_participant`` takes it."""

@@ -10,10 +10,11 @@ from ..badges import store as badges
 from ..db import begin_write, db
 from ..events import store as events
 from ..refusals import Refused
+from ..web.fields import UNREAD, blame
 from ..web.guard import acting, requires
 from . import store
 from .forms import new_form
-from .shared_views import blame, blueprint, choices
+from .shared_views import blueprint, choices
 
 
 @blueprint.get("/participants/new")
@@ -33,12 +34,12 @@ def add() -> Response | tuple[str, int]:
     form = new_form(guest, *choices())
     try:
         if not form.validate():
-            raise Refused("invalid", "Periksa isian yang ditandai.", 422)
+            raise Refused(UNREAD, "Periksa isian yang ditandai.", 422)
         event = events.the_event(session)
         person = store.add_participant(session, actor.name, event.id, now=now, **form.facts(session))
     except Refused as refused:
         session.rollback()
-        blame(refused, form)
+        blame(form, refused)
         page = render_template("roster/participant_new.html", form=form, guest=guest)
         return page, refused.status
     badges.issue_missing(session, [person.id], now=now)

@@ -10,6 +10,7 @@ from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
 from ..refusals import Refused
+from ..web.fields import blame
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number
@@ -18,7 +19,7 @@ from .find_store import Person, find_person, neighbour
 from .forms import PersonForm, person_form, values_of
 from .history_store import last_change, marks_of
 from .revision import Revision, reconcile
-from .shared_views import PAGE, blame, blueprint, choices, form_context, listing_of, wanted_people
+from .shared_views import PAGE, blueprint, choices, form_context, listing_of, wanted_people
 
 STEPS = {"next": 1, "previous": -1}  # which row is opened once this one is saved
 
@@ -104,7 +105,7 @@ def _refused_change(
     """Show the form again with the reason; after somebody else's change, with both values."""
     person = find_person(db.session, participant_id)
     if refused.code != "stale" or person.archived_at:
-        blame(refused, form)
+        blame(form, refused)
         return _person_answer(person, form_context(person, listing, form), refused.status)
     stored = values_of(person)
     revision = reconcile(form.read_values, form.values(), stored)

@@ -60,7 +60,7 @@ def seat_by_hand(session: Session, village_code: str, rt: str, rw: str = "", own
     """
     village = session.scalar(select(Village).where(Village.code == village_code))
     if village is None:
-        raise Refused("no_village", "Desa ini tidak ada.", 422)
+        raise Refused("no_village", "Desa ini tidak ada.", 422, field="village")
     seats = _seats(session, village.id, rt)
     stays = own is not None and own.village_id == village.id and own.rt == rt
     if own is not None and stays and all(seat.rw != rw or seat is own for seat in seats):
@@ -83,7 +83,9 @@ def flush_seats(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refused("seat_taken", "Kursi ini baru saja diisi orang lain. Muat ulang, lalu coba lagi.", 409) from error
+        raise Refused(
+            "seat_taken", "Kursi ini baru saja diisi orang lain. Muat ulang, lalu coba lagi.", 409, field="rt"
+        ) from error
 
 
 def _which_rw(seats: list[Seat], village: Village) -> Refused:
@@ -94,6 +96,7 @@ def _which_rw(seats: list[Seat], village: Village) -> Refused:
         rt=seats[0].rt,
         village=village.name,
         rws=", ".join(seat.rw for seat in seats),
+        field="rw",
     )
 
 

@@ -13,13 +13,14 @@ from ..badges import store as badges
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..web.changes import Words
+from ..web.fields import UNREAD, blame
 from ..web.guard import acting, requires
 from . import store
 from .find_store import Person, head_of
 from .forms import NewHeadForm, new_head_form
 from .history_store import Line, history_of
 from .seat_store import find_seat
-from .shared_views import blame, blueprint
+from .shared_views import blueprint
 
 ACTS = {
     "participant.add": _l("Ditambahkan"),
@@ -49,7 +50,7 @@ def new_head(seat_id: int) -> Response | tuple[str, int]:
         old, new = store.replace_head(session, actor.name, found, now=now, **form.facts())
     except Refused as refused:
         session.rollback()
-        blame(refused, form)
+        blame(form, refused)
         return _seat_page(seat_id, form, refused.status)
     if old is not None:
         badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
@@ -63,7 +64,7 @@ def new_head(seat_id: int) -> Response | tuple[str, int]:
 def _refuse_unread(head: Person | None, form: NewHeadForm) -> None:
     """Refuse what cannot be read, and what was meant for somebody who is no longer the head."""
     if not form.validate():
-        raise Refused("invalid", "Periksa isian yang ditandai.", 422)
+        raise Refused(UNREAD, "Periksa isian yang ditandai.", 422)
     if form.instead_of.data != str(head.id if head else ""):
         raise Refused("head_changed", "Ketua RT ini baru saja diganti. Lihat siapa yang menjabat sekarang.", 409)
 

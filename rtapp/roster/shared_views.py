@@ -1,4 +1,4 @@
-"""The blueprint of this room and what its pages share: the list's address, the choices, the blame."""
+"""The blueprint of this room and what its pages share: the list's address, the choices."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +8,7 @@ from flask import Blueprint, request
 from ..db import db
 from ..events import place_store
 from ..events import store as events
-from ..refusals import Refused
 from ..schema import District, Wave
-from ..web.errors import refusal_text
 from . import store
 from .find_store import FACETS, SEATLESS, Filter, Person
 from .forms import PersonForm, person_form
@@ -18,15 +16,6 @@ from .forms import PersonForm, person_form
 blueprint = Blueprint("roster", __name__)
 PAGE = 50
 HEADS = "rt"  # whom the list shows unless the address asks for another kind
-
-# The field beside which a refusal is shown; others stand above the form.
-_FIELDS = {
-    "no_name": "name",
-    "long_name": "name",
-    "seat_taken": "rt",
-    "which_rw": "rw",
-    "no_village": "village",
-}
 
 
 def wanted_people(districts: Sequence[District] = ()) -> Filter:
@@ -57,11 +46,3 @@ def form_context(person: Person, listing: dict[str, Any], form: PersonForm | Non
     """Return what an open row needs; its form is none for somebody archived."""
     form = form or (None if person.archived_at else person_form(person, *choices()))
     return {"person": person, "listing": listing, "form": form, "conflict": None}
-
-
-def blame(refused: Refused, form: PersonForm) -> None:
-    """Show a refusal beside the field it is about, else above the form."""
-    name = _FIELDS.get(refused.code, "")
-    errors = form[name].errors if name in form else form.form_errors
-    if refused.code != "invalid":
-        errors.append(refusal_text(refused))

@@ -170,9 +170,11 @@ def _values(person: Participant) -> dict[str, Any]:
 def _rename(person: Participant, name: str) -> None:
     name = clean(name)
     if not name:
-        raise Refused("no_name", "Nama tidak boleh kosong.", 422)
+        raise Refused("no_name", "Nama tidak boleh kosong.", 422, field="name")
     if len(name) > 200:
-        raise Refused("long_name", "Nama paling banyak 200 huruf; yang ini %(length)s.", 422, length=len(name))
+        raise Refused(
+            "long_name", "Nama paling banyak 200 huruf; yang ini %(length)s.", 422, length=len(name), field="name"
+        )
     person.name, person.name_key = name, names.name_key(name)[:200]
     person.search_key = _search_text_of(person)
 
@@ -197,6 +199,7 @@ def _refuse_held(session: Session, event_id: int, seat: Seat, by: int | None) ->
             rt=seat.rt,
             village=seat.village.name,
             name=other.name,
+            field="rt",
         )
 
 
