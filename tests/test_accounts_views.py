@@ -213,7 +213,7 @@ def test_the_set_up_link_makes_the_first_admin_once(stranger, app):
     data = {"name": "Siti Contoh", "password": GOOD, "again": GOOD}
     answer = stranger.post(path, data=data)
     assert (answer.status_code, answer.location) == (303, "/")
-    assert stranger.get("/users").status_code == 200
+    assert stranger.get("/devices").status_code == 200
     again = app.test_client().post(path, data=data | {"name": "Orang Lain"})
     assert again.status_code == 410 and "Akun pertama sudah dibuat." in again.text
     assert count(app, User) == 1
@@ -448,9 +448,8 @@ def test_a_token_for_a_program_is_shown_once_and_ends_the_one_before(admin, worl
 def test_without_a_wave_the_page_leads_to_where_one_is_made(stranger, app):
     data = {"name": "Siti Contoh", "password": GOOD, "again": GOOD}
     stranger.post(make_link(app, "setup"), data=data)
-    for path in ("/devices", "/devices/new"):
-        page = stranger.get(path)
-        assert page.status_code == 200 and "Belum ada titik absensi" in page.text
+    assert "Buat gelombang dan titik absensinya dahulu" in stranger.get("/devices").text
+    assert "Belum ada titik absensi" in stranger.get("/devices/new").text
 
 
 @pytest.mark.parametrize("path", ["/devices/99", "/users/99", "/devices/99/pairing"])
@@ -463,7 +462,7 @@ def test_what_is_not_there_is_not_found(admin, path):
 
 def test_an_admin_adds_a_user_who_signs_in(admin, stranger, world):
     added = admin.post("/users/new", data={"name": LONG, "role": "supervisor", "password": GOOD})
-    assert added.status_code == 303 and LONG in admin.get("/users").text
+    assert added.status_code == 303 and LONG in admin.get("/devices").text
     assert sign_in(stranger, LONG, GOOD).status_code == 303
     assert stranger.get("/participants").status_code == 200
 
@@ -498,7 +497,7 @@ def test_the_last_admin_cannot_be_locked_out(admin, world):
     role = admin.post(f"{path}/role", data={"role": "clerk"})
     assert role.status_code == 422 and "adalah admin terakhir" in role.text
     assert admin.post(f"{path}/disable").status_code == 422
-    assert admin.get("/users").status_code == 200
+    assert admin.get("/devices").status_code == 200
 
 
 def test_a_disabled_user_is_out_until_enabled_again(admin, client_of, stranger, world):
@@ -588,7 +587,6 @@ def test_every_form_of_these_pages_carries_its_token(admin, stranger, world, app
         "/devices",
         "/devices/new",
         f"/devices/{device}",
-        "/users",
         "/users/new",
         f"/users/{user}",
         "/account",

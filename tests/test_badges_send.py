@@ -122,19 +122,19 @@ def test_a_village_shows_the_chat_of_each_who_has_a_phone(client_of, world):
 
 def test_villages_are_listed_with_their_cards_by_wave(client_of):
     desk = client_of("supervisor")
-    said = words(desk.get("/cards/villages"))
+    said = words(desk.get("/cards"))
     assert "Kelurahan Mabu'un 3 kartu · 0 dengan nomor HP" in said and "Desa Padangin 2 kartu" in said
-    said = words(desk.get("/cards/villages?wave=1"))
+    said = words(desk.get("/cards?wave=1"))
     assert "Padangin" not in said and "Desa Uwie 2 kartu" in said
     assert desk.get("/cards/villages/99.99.99.9999").status_code == 404
-    assert desk.get("/cards/villages?wave=99").status_code == 422
+    assert desk.get("/cards?wave=99").status_code == 422
 
 
 def test_an_empty_roster_has_no_village_to_send_to(admin, app):
     with app.app_context():
         begin_write(db.session).execute(update(Participant).values(archived_at=clock.utcnow()))
         db.session.commit()
-    assert "Tidak ada kartu" in words(admin.get("/cards/villages"))
+    assert "Belum ada peserta" in words(admin.get("/cards"))
     assert "Tidak ada kartu" in words(admin.get("/cards/villages/63.09.06.1001"))
 
 
@@ -268,7 +268,7 @@ def test_reprints_are_counted_where_there_are_any(admin):
 
 def test_the_page_remembers_to_whom_a_card_was_sent_and_forgets_a_mistake(client_of, world):
     office, who = client_of("supervisor"), world.people["rahmah"]
-    pages = re.findall(r"/cards/villages/[\d.]+", office.get("/cards/villages").text)
+    pages = re.findall(r"/cards/villages/[\d.]+", office.get("/cards").text)
     page = next(each for each in pages if f'id="person-{who}"' in office.get(each).text)
     assert "dikirimi" not in words(office.get(page))
     for sent, said in (("1", True), ("1", True), ("0", False)):

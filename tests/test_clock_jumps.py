@@ -31,7 +31,7 @@ def scan(desk, world, who, nonce, **more):
 )
 def test_whoever_is_signed_in_stays_so(now, client_of, world, jump):
     now(world.now)
-    for role, page in (("admin", "/users"), ("device", "/desk")):
+    for role, page in (("admin", "/devices"), ("device", "/desk")):
         client = client_of(role)
         assert client.get(page).status_code == 200
         now(world.now + jump)
@@ -44,7 +44,7 @@ def test_a_cookie_still_ends_after_its_time(now, client_of, world, days, status)
     now(world.now)
     admin = client_of("admin")
     now(world.now + timedelta(days=days))
-    assert admin.get("/users").status_code == status
+    assert admin.get("/devices").status_code == status
 
 
 def test_numbers_run_on_and_a_replay_stays_a_replay(now, client_of, world, look):

@@ -50,7 +50,7 @@ WHO = {
     "audit.trail": ADMIN,
     "badges.card": COORDINATION,
     "badges.card_png": COORDINATION,
-    "badges.cards": ADMIN,
+    "badges.cards": COORDINATION,
     "badges.handover": ADMIN,
     "badges.handover_png": ADMIN,
     "badges.pictures": ADMIN,
@@ -133,12 +133,13 @@ WHO = {
     "pages.licences": EVERYBODY,
     "pages.service_worker": EVERYBODY,
     "pages.start": EVERYBODY,
+    "privacy.data": ADMIN,
     "privacy.erase": ADMIN,
     "privacy.minutes": ADMIN,
     "privacy.notice": EVERYBODY,
     "privacy.overview": ADMIN,
     "privacy.person": ADMIN,
-    "reports.attendance": ADMIN,
+    "reports.attendance": COORDINATION,
     "reports.attendance_paper": ADMIN,
     "reports.bundle": ADMIN,
     "reports.bundle_file": ADMIN,
@@ -193,6 +194,7 @@ WHO = {
     "help.desk": EVERYBODY,
     "help.whole": EVERYBODY,
     "reports.after": ADMIN,
+    "reports.moved": ADMIN,
     "settings.address": ADMIN,
     "settings.address_tried": ADMIN,
     "settings.note_reached": EVERYBODY,
@@ -365,7 +367,7 @@ def test_a_proxy_is_believed_only_where_it_is_told_of(filled, tmp_path, proxies,
     secure = forwarded.get("X-Forwarded-Proto") == "https" and proxies
     with client.session_transaction(base_url="https://localhost" if secure else "http://localhost") as cookie:
         cookie["user"] = [world.users["admin"], 1]
-    answer = client.get("/users", headers=forwarded, environ_base={"REMOTE_ADDR": peer})
+    answer = client.get("/devices", headers=forwarded, environ_base={"REMOTE_ADDR": peer})
     assert answer.status_code == status
     services_of(app).close()
     with app.app_context():

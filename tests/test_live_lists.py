@@ -123,7 +123,7 @@ def test_a_supervisor_prints_a_desks_list_and_the_trail_says_how_many(app, clien
 
 def test_the_page_offers_what_can_be_printed_and_says_what_is_wrong(client_of, world):
     supervisor = client_of("supervisor")
-    assert "Murung Pudak" in supervisor.get("/lists").text
+    assert "Murung Pudak" in supervisor.get("/attendance").text
     refused = supervisor.post("/lists", data={"wave": world.waves[0], "village": "99"})
     assert refused.status_code == 422 and "Tidak ada ketua RT" in refused.text
     assert supervisor.post("/lists", data={"wave": world.waves[0], "paper": "a0"}).status_code == 422
@@ -133,7 +133,7 @@ def test_the_page_offers_what_can_be_printed_and_says_what_is_wrong(client_of, w
 
 def test_the_first_page_is_looked_at_before_it_is_printed(client_of, world):
     supervisor, chosen = client_of("supervisor"), f"wave={world.waves[0]}&district=63.09.07&label=Meja+2"
-    page = supervisor.get(f"/lists?{chosen}").text
+    page = supervisor.get(f"/lists?{chosen}", follow_redirects=True).text
     assert "2 orang dalam daftar ini" in page and 'value="Meja 2"' in page
     source = unescape(re.search(r'src="(/lists/first.png[^"]*)"', page)[1])
     assert "district=63.09.07" in source and "csrf" not in source
@@ -147,8 +147,9 @@ def test_the_first_page_is_looked_at_before_it_is_printed(client_of, world):
     assert "Tidak ada ketua RT" in nobody and "Unduh daftar" not in nobody and "<html" not in nobody
 
 
-def test_the_papers_section_leads_to_the_lists(client_of):
-    assert 'href="/lists"' in client_of("admin").get("/attendance").text
+def test_the_board_leads_to_the_lists(client_of, world):
+    board = client_of("supervisor").get(f"/waves/{world.waves[0]}/counts").text
+    assert 'href="/attendance#desk-lists"' in board
 
 
 def test_on_the_day_the_lists_are_written_whole_and_for_the_owner_alone(app, world, come):

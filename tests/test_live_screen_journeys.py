@@ -74,7 +74,7 @@ def test_a_screen_opened_by_its_link_moves_and_shouts_when_the_server_is_gone(
     browser: Browser, visit, served: Served, come
 ):
     admin = visit("admin", "/screens")
-    admin.locator("main form button").first.click()
+    admin.locator("#screens form button").first.click()
     link = re.search(r"/screen/[\w-]+", admin.locator("a.code").inner_text())[0]
     context = browser.new_context(viewport={"width": SCREEN[0], "height": SCREEN[1]})
     mistakes: list[str] = []

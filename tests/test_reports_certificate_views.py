@@ -234,10 +234,6 @@ def test_the_paper_is_seen_before_anything_is_issued(office, world, look, side):
     assert given(look) == {}
 
 
-def test_an_event_without_waves_says_what_to_do_first(beginner):
-    assert "Belum ada gelombang" in words(beginner.get("/certificates"))
-
-
 def test_the_bundle_of_a_wave_holds_its_certificates_or_says_why_not(app, office, world, mark):
     def part():
         with app.app_context():

@@ -173,7 +173,7 @@ def test_counts_are_typed_in_and_the_difference_is_seen_with_names(printed, admi
     page = admin.get(url).text
     assert "1 halaman berbeda dengan catatan" in page and "1 lebih banyak" in page and "Belum dihitung" in page
     assert "Rahmah" in page and "Hj. RAHMAH" not in page
-    assert "1 dari 2 halaman dihitung" in admin.get(f"/waves/{printed.waves[0]}/signed-lists").text
+    assert "1 dari 2 halaman dihitung" in admin.get(f"/waves/{printed.waves[0]}/attendance").text
     assert look(lambda session: session.query(Audit).filter_by(action="signed_list.count").count()) == 1
 
 
@@ -206,7 +206,7 @@ def test_the_paper_comes_from_the_page_and_the_trail_knows(printed, admin, look)
 
 
 def test_before_anything_is_printed_the_page_says_what_to_do(admin, world):
-    assert "Belum ada daftar yang dicetak" in admin.get(f"/waves/{world.waves[0]}/signed-lists").text
+    assert "Unduh daftar hadir kosong" in admin.get(f"/waves/{world.waves[0]}/attendance").text
     assert admin.get("/signed-lists/999").status_code == 404
 
 
@@ -246,8 +246,7 @@ def test_a_blank_list_is_taken_and_its_signatures_are_counted(app, world, admin)
         ["SYAHRANI", "ABDUL MUIS"],
     ]
     assert all(f"Kode cetak {kept.digest[:16]}" in page for page in pdf_text(pdf) + pdf_text(again))
-    assert f"/waves/{world.waves[0]}/signed-lists" in admin.get(url).text
-    assert f"/signed-lists/{number}" in admin.get(f"/waves/{world.waves[0]}/signed-lists").text
+    assert f"/signed-lists/{number}" in admin.get(url).text
     assert admin.post(f"/signed-lists/{number}", data={"page-1": "1", "page-2": "0", "page-3": "0"}).status_code == 303
     assert "1 halaman berbeda dengan catatan" in admin.get(f"/signed-lists/{number}").text
 

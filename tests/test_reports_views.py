@@ -115,12 +115,12 @@ def test_a_recap_is_looked_at_then_taken(admin, world, come, look):
     assert len(noted(look, "recap.print")) == 2
 
 
-@pytest.mark.parametrize("path", ["/transport", "/recap", "/spj"])
+@pytest.mark.parametrize("path", ["/papers", "/attendance"])
 def test_before_there_is_a_wave_the_pages_say_what_to_do(beginner, path):
     assert "Belum ada gelombang" in beginner.get(path).text
 
 
-@pytest.mark.parametrize("path", ["/transport", "/recap", "/spj"])
+@pytest.mark.parametrize("path", ["/papers", "/attendance"])
 def test_without_a_wave_named_the_pages_show_one(admin, world, path):
     assert "Gelombang II" in admin.get(path).text
 

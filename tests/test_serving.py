@@ -124,7 +124,7 @@ def test_the_set_up_link_is_printed_as_text_and_as_a_code_and_makes_one_admin(se
     account = {"name": "Panitia Contoh", "password": PASSWORD, "again": PASSWORD}
     assert browser.fill_in(urlsplit(link).path, **account) == 303
     assert rows(server.instance, "SELECT name, role FROM user_account") == [("Panitia Contoh", "admin")]
-    assert browser.ask("GET", "/users") == 200
+    assert browser.ask("GET", "/devices") == 200
     stranger = visit(server)
     assert stranger.ask("GET", urlsplit(link).path) == 410
     assert "Akun pertama sudah dibuat" in stranger.text

@@ -1,6 +1,7 @@
 """Pengaturan lain: the options, what each of them says and risks, and what is refused."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -151,18 +152,11 @@ def test_a_post_without_the_pages_token_is_refused(app, admin, kept):
     assert answer.status_code == 400 and not kept()["admin_over_http"]
 
 
-SECTIONS = {
-    "Acara": {
-        "Acara dan gelombang": "/event",
-        "Wilayah": "/places",
-        "Alamat di kode QR": "/settings/address",
-        "Kop surat": "/settings/letterhead",
-        "Penanda tangan": "/settings/signatories",
-        "Jalur": "/lanes",
-    },
-    "Perangkat & orang": {"Perangkat": "/devices", "Pengguna": "/users", "Layar besar": "/screens"},
-    "Data": {"Cadangan": "/backups", "Data pribadi": "/privacy", "Jejak": "/trail"},
-    "Lain": {"Lain": "/settings"},
+PARTS = {
+    "Acara": ("/event", "/places", "/settings/address", "/settings/letterhead", "/settings/signatories", "/lanes"),
+    "Perangkat & orang": ("/devices", "/devices/new", "/users/new"),
+    "Data": ("/data", "/backups", "/privacy", "/trail"),
+    "Lain": ("/settings",),
 }
 
 
@@ -171,23 +165,55 @@ def links(page: str, row: str) -> list[str]:
     return re.findall(r">([^<>]+)</a>", shown[0]) if shown else []
 
 
-def test_the_four_parts_of_pengaturan_and_their_pages_reach_each_other(admin, client_of):
-    for part, pages in SECTIONS.items():
-        for label, path in pages.items():
-            page = admin.get(path).text
-            assert links(page, "parts") == list(SECTIONS)
-            assert links(page, "pages") == (list(pages) if len(pages) > 1 else [])
-            current = re.findall(r'aria-current="(?:page|true)">([^<]+)</a>', page)
-            assert current == ([part, label] if len(pages) > 1 else [part])
+def test_pengaturan_has_four_parts_and_every_page_inside_one_leads_back_to_it(admin, client_of):
+    for part, (home, *inside) in PARTS.items():
+        for path in (home, *inside):
+            page = unescape(admin.get(path).text)
+            assert links(page, "parts") == list(PARTS)
+            assert re.findall(r'aria-current="(?:page|true)">([^<]+)</a>', page) == [part]
+            back = re.findall(r'class="back" href="([^"]+)"', page)
+            assert back == ([home] if path != home else []), path
     for path in ("/account", "/licences"):
         assert 'id="parts"' not in client_of("supervisor").get(path).text
 
 
+def test_the_part_of_an_event_names_what_is_prepared_and_what_is_not(admin, client_of):
+    page = words(admin.get("/event"))
+    assert "Kop surat tercetak di setiap dokumen Belum" in page
+    admin.post("/settings/letterhead", data={"line-1": "PEMERINTAH KABUPATEN UJI", "place": "Uji", "paper": "f4"})
+    assert "Kop surat PEMERINTAH KABUPATEN UJI Siap" in words(admin.get("/event"))
+    assert all(path in admin.get("/data").text for path in PARTS["Data"][1:])
+
+
+OLD = {
+    "/users": "/devices#users",
+    "/screens": "/devices#screens",
+    "/cards/villages": "/cards#send",
+    "/cards/villages?wave=1": "/cards?wave=1#send",
+    "/lists": "/attendance#desk-lists",
+    "/lists?village=63.09.06.1001": "/attendance?village=63.09.06.1001#desk-lists",
+    "/waves/1/signed-lists": "/waves/1/attendance#signed",
+    **dict.fromkeys(("/transport", "/recap", "/certificates", "/spj"), "/papers"),
+    "/waves": "/event",
+}
+
+
+@pytest.mark.parametrize("old", OLD)
+def test_an_old_address_leads_to_where_its_page_is_now(client_of, world, old):
+    answer = client_of("admin").get(old)
+    assert (answer.status_code, answer.location) == (303, OLD[old])
+    assert client_of("admin").get(OLD[old].partition("#")[0]).status_code == 200
+
+
 def test_dokumen_has_three_parts_and_whoever_may_less_sees_less(client_of):
-    page = client_of("admin").get("/papers").text
-    assert links(page, "parts") == ["Kartu", "Daftar", "Sesudah acara"]
-    assert links(client_of("admin").get("/attendance").text, "pages") == ["Daftar hadir", "Daftar meja"]
-    assert "Sesudah acara" not in links(client_of("supervisor").get("/cards").text, "parts")
+    admin, supervisor = client_of("admin"), client_of("supervisor")
+    assert links(admin.get("/papers").text, "parts") == ["Kartu", "Daftar", "Sesudah acara"]
+    lists = words(admin.get("/attendance"))
+    assert "Daftar hadir" in lists and "Daftar meja" in lists and "Hitung tanda tangan" in lists
+    assert links(supervisor.get("/cards").text, "parts") == ["Kartu", "Daftar"]
+    assert "Unduh PDF" in words(admin.get("/cards")) and "Kirim kartu" in words(admin.get("/cards"))
+    assert "Unduh PDF" not in words(supervisor.get("/cards")) and "Kirim kartu" in words(supervisor.get("/cards"))
+    assert "Daftar hadir" not in words(supervisor.get("/attendance"))
 
 
 def test_the_page_is_whole_in_english(admin):

@@ -13,11 +13,11 @@ from ..events import store as events
 from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
-from ..schema import Device
+from ..schema import Checkpoint, Device
 from ..web.fields import blame
 from ..web.guard import acting, requires
 from ..web.requests import row_id
-from . import devices_store, forms
+from . import devices_store, forms, store
 from .devices_store import change_device, device_expiry_at, device_life, find_device, find_devices, give_bearer
 from .lifetime import last_day
 from .links_store import invite_device
@@ -28,13 +28,19 @@ from .shared_views import blueprint, one_time_page, page, phone_addresses, unkep
 @blueprint.get("/devices")
 @requires(Duty.MANAGE_DEVICES)
 def devices() -> Response:
-    """List the devices, those over last."""
+    """List the devices, those over last, the users and the big screens."""
     now = clock.utcnow()
     rows = [_device_row(device, now) for device in find_devices(db.session)]
     living = [row for row in rows if not row["life"].is_over]
-    over = [row for row in rows if row["life"].is_over]
-    ready = bool(_usual_checkpoints())
-    return page("devices", living=living, over=over, ready=ready, now=now)
+    return page(
+        "devices",
+        living=[row for row in living if row["device"].role != Role.VIEWER],
+        screens=[row["device"] for row in living if row["device"].role == Role.VIEWER],
+        over=[row for row in rows if row["life"].is_over],
+        open_waves=list(dict.fromkeys(point.wave for point in _registrations())),
+        users=store.find_users(db.session),
+        now=now,
+    )
 
 
 @blueprint.route("/devices/new", methods=["GET", "POST"])
@@ -141,8 +147,12 @@ def _device_row(device: Device, now: datetime) -> dict[str, Any]:
 
 
 def _usual_checkpoints() -> list[int]:
+    return [point.id for point in _registrations()]
+
+
+def _registrations() -> list[Checkpoint]:
     points = find_checkpoints(db.session)
-    return [point.id for point in points if point.kind == CheckpointKind.HADIR and not point.wave.closed_at]
+    return [point for point in points if point.kind == CheckpointKind.HADIR and not point.wave.closed_at]
 
 
 def _form_page(name: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None) -> Response:

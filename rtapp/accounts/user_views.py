@@ -21,8 +21,8 @@ from .shared_views import blueprint, one_time_page, page
 @blueprint.get("/users")
 @requires(Duty.MANAGE_USERS)
 def users() -> Response:
-    """List the users, disabled ones last."""
-    return page("users", users=store.find_users(db.session))
+    """Go to where the users are listed."""
+    return redirect(url_for("accounts.devices", _anchor="users"), 303)
 
 
 @blueprint.route("/users/new", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ from ..web.downloads import download, fonts
 from ..web.guard import acting, requires
 from ..web.requests import row_id
 from . import papers, store
-from .choice_store import NO_WAVE, holders_of, per_village, tally, title_of
+from .choice_store import NO_WAVE, holders_of, tally, title_of
 from .forms import CardsForm
 from .messenger import chat_address, message_for
 from .sent_store import note_sent, sent_to
@@ -28,11 +28,9 @@ from .shared_views import asked_rightly, blueprint
 
 @blueprint.get("/cards/villages")
 @requires(Duty.EDIT_ROSTER)
-def villages() -> str:
-    """Choose the village to whose people cards are sent."""
-    form = asked_rightly(request.args)
-    found = [village for village in per_village(db.session, form.choice()) if village.code]
-    return render_template("badges/villages.html", waves=form.wave.choices, chosen=form.wave.data, villages=found)
+def villages() -> Response:
+    """Go to where the village is chosen to whose people cards are sent."""
+    return redirect(url_for(".cards", wave=request.args.get("wave"), _anchor="send"), 303)
 
 
 @blueprint.get("/cards/villages/<code>")

@@ -27,9 +27,9 @@ from .shared_views import asked, asked_rightly, blueprint
 
 
 @blueprint.get("/cards")
-@requires(Duty.PRINT_CARDS)
+@requires(Duty.EDIT_ROSTER)
 def cards() -> Response:
-    """Choose whose cards to print, and see how many cards and sheets that makes."""
+    """Choose whose cards to print and see how many sheets that makes, or the village to whose people they are sent."""
     form = asked(request.args)
     return _cards_page(form, 200 if form.validate() else 422)
 
@@ -118,6 +118,7 @@ def _cards_page(form: CardsForm, status: int) -> Response:
         tally=tally,
         sheets=tally.sheets_joined if form.sheets.data == JOINED else tally.sheets,
         everybody=choice_store.tally(db.session, Choice()).cards,
+        villages=_villages(choice.wave_number),
         base_url=settings.read(db.session, "base_url"),
         standing=reach.standing(),
         wave=events.wave_by_number(db.session, choice.wave_number) if choice.wave_number else None,
@@ -126,6 +127,13 @@ def _cards_page(form: CardsForm, status: int) -> Response:
     if wants_fragment():
         response.headers["HX-Replace-Url"] = url_for(".cards", **form.asked())
     return response
+
+
+def _villages(wave_number: int | None) -> list[choice_store.VillageCards]:
+    """Return the villages below the choice; what is changed in the choice does not draw them again."""
+    if wants_fragment():
+        return []
+    return [each for each in choice_store.per_village(db.session, Choice(wave_number)) if each.code]
 
 
 def _card_page(participant_id: int, form: ReissueForm, status: int = 200) -> tuple[str, int]:

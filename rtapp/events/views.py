@@ -16,7 +16,9 @@ from ..checkin.cases_store import count_open_of
 from ..db import db
 from ..refusals import Refused
 from ..schema import Wave
+from ..settings import store as settings
 from ..settings.address_store import tried
+from ..settings.letterhead_store import letterhead_of, signing_of
 from ..web import reach
 from ..web.guard import acting, requires
 from . import day_views, lane_views, place_views, store  # noqa: F401  their routes are this room's too
@@ -153,8 +155,36 @@ def _overview(entries: Entries) -> str:
         default_zone=DEFAULT_ZONE,
         entries=entries,
         next_step=_next_step(session, found, **facts),
+        inside=_inside(session),
         **facts,
     )
+
+
+def _inside(session: Session) -> list[dict[str, Any]]:
+    """Return the other pages by which an event is prepared, each with its state."""
+    districts, address, lines = (
+        find_districts(session),
+        settings.read(session, "base_url"),
+        letterhead_of(session).lines,
+    )
+    villages, signers = sum(len(each.villages) for each in districts), signing_of(session)
+    counted = _("%(d)s kecamatan, %(v)s desa dan kelurahan", d=len(districts), v=villages)
+    names = list(dict.fromkeys(one.name or one.position for each in signers.values() for one in each))
+    without = _("kode berisi kode kartu saja, tanpa alamat")
+    tried_now = reach.standing() in (Standing.TRIED, Standing.NONE) and tried(session) is not None
+    rows = [
+        (
+            _("Wilayah"),
+            counted if districts else _("asal peserta menurut kode Kemendagri"),
+            "events.places",
+            bool(districts),
+        ),
+        (_("Kop surat"), lines[0] if lines else _("tercetak di setiap dokumen"), "settings.letterhead", bool(lines)),
+        (_("Penanda tangan"), ", ".join(names) or _("siapa menandatangani apa"), "settings.signatories", bool(names)),
+        (_("Alamat di kode QR"), address or without, "settings.address", tried_now),
+    ]
+    inside = [{"title": title, "about": about, "url": url_for(page), "done": done} for title, about, page, done in rows]
+    return [*inside, {"title": _("Jalur"), "about": _("berapa meja, siapa di meja mana"), "url": url_for(".lanes")}]
 
 
 def _next_step(session: Session, found: Any, invited: dict[int, int], heads: dict[int, int]) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..accounts.devices_store import add_device, device_expiry_at, device_life, find_device, find_devices, revoke_device
+from ..accounts.devices_store import add_device, device_expiry_at, find_device, revoke_device
 from ..accounts.links_store import find_link, invite_device, use_link
 from ..accounts.roles import Duty, Role
 from ..db import begin_write, db
@@ -45,9 +45,9 @@ def screen_stream(wave_id: int) -> Response:
 
 @blueprint.get("/screens")
 @requires(Duty.MANAGE_DEVICES)
-def screens() -> str:
-    """List the big screens that have a link."""
-    return render_template("live/screens.html", **_screens())
+def screens() -> Response:
+    """Go to where the big screens are listed."""
+    return redirect(_listed(), 303)
 
 
 @blueprint.post("/screens")
@@ -63,12 +63,12 @@ def add_screen() -> Response | tuple[str, int]:
         secret = invite_device(session, actor.name, device, now=now)
     except Refused as refused:
         session.rollback()
-        return render_template("live/screens.html", problem=refusal_text(refused), **_screens()), refused.status
+        return render_template("live/screen_link.html", problem=refusal_text(refused)), refused.status
     session.commit()
     address = reach.for_phones()[0]
     url = f"{address}{url_for('.open_screen', secret=secret)}"
     code = Markup(qr.svg(url, _("Kode QR layar besar")))
-    page = render_template("live/screens.html", url=url, code=code, shown=device, **_screens())
+    page = render_template("live/screen_link.html", url=url, code=code, shown=device)
     return current_app.make_response((page, 200, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}))
 
 
@@ -81,7 +81,7 @@ def revoke_screen(device_id: int) -> Response:
     revoke_device(session, actor.name, device, now=clock.utcnow())
     session.commit()
     flash(_("“%(label)s” dicabut.", label=device.label), "ok")
-    return redirect(url_for(".screens"), 303)
+    return redirect(_listed(), 303)
 
 
 @blueprint.route("/screen/<secret>", methods=["GET", "POST"])
@@ -125,12 +125,8 @@ def _screen(wave_id: int) -> dict[str, Any]:
     }
 
 
-def _screens() -> dict[str, Any]:
-    now = clock.utcnow()
-    found = [device for device in find_devices(db.session) if device.role == Role.VIEWER]
-    living = [device for device in found if not device_life(device, now=now).is_over]
-    waves = [wave for wave in events.find_waves(db.session) if not wave.closed_at and _registration(wave)]
-    return {"living": living, "open_waves": waves}
+def _listed() -> str:
+    return url_for("accounts.devices", _anchor="screens")
 
 
 def _new_screen(actor: str, wave_id: int) -> Device:

@@ -26,6 +26,8 @@ from ..safety import backups
 from ..settings.letter import About
 from ..web.downloads import chosen_paper, download, fonts
 from ..web.errors import refusal_text
+from ..web.filters import day as day_text
+from ..web.filters import moment, number
 from ..web.guard import acting, public, requires
 from ..web.reauthentication import ask_again
 from . import store
@@ -34,6 +36,28 @@ from .retention import KINDS, WORDS, Level, kept_until
 
 blueprint = Blueprint("privacy", __name__)
 BACKUPS = "backups"
+
+
+@blueprint.get("/data")
+@requires(Duty.MANAGE_SETTINGS)
+def data() -> str:
+    """Show what keeps and ends the data: backups, personal data, the trail, each with its state."""
+    newest = next((each for each in backups.find(Path(current_app.instance_path)) if each.readable), None)
+    until = {level: day for level, day in _until().items() if day}
+    made = _("yang terbaru %(when)s", when=moment(newest.made_at)) if newest else _("belum ada")
+    kept = _("belum ada gelombang")
+    if until:
+        phones, people = (day_text(until[level]) for level in (Level.PHONES, Level.PEOPLE))
+        kept = _("nomor HP disimpan sampai %(phones)s, nama sampai %(people)s", phones=phones, people=people)
+    lines = _("%(n)s baris: siapa mengubah apa, dan kapan", n=number(count_lines(db.session, Wanted())))
+    rows = (
+        (_("Cadangan"), made, "safety.backups_page"),
+        (_("Data pribadi"), kept, ".overview"),
+        (_("Jejak"), lines, "audit.trail"),
+    )
+    return render_template(
+        "privacy/data.html", inside=[{"title": title, "about": about, "url": url_for(at)} for title, about, at in rows]
+    )
 
 
 @blueprint.get("/privacy")

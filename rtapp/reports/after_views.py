@@ -1,13 +1,24 @@
 """Sesudah acara: every paper of a wave in one table, with its state and the way to it."""
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from ..accounts.roles import Duty
 from ..db import db
 from ..web.guard import requires
 from .after_store import last_made
 from .shared_views import asked_wave, blueprint, no_wave, wave_links
+
+
+@blueprint.get("/transport")
+@blueprint.get("/recap")
+@blueprint.get("/certificates")
+@blueprint.get("/spj")
+@requires(Duty.MAKE_REPORTS)
+def moved() -> Response:
+    """Go to where every paper of a wave is listed."""
+    return redirect(url_for(".after"), 303)
 
 
 @blueprint.get("/papers")

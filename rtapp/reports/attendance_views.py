@@ -20,14 +20,15 @@ from ..schema import Wave
 from ..web.downloads import download, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.htmx import page_or_fragment
+from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import row_id
 from . import papers
 from .attendance import PARTS, Roll, parts_of
 from .attendance_store import listed_points, roll_of
+from .desk_list_views import choices_of
 from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
 from .signatures import ToSign
-from .signatures_store import keep_list
+from .signatures_store import keep_list, lists_of
 
 KINDS = {
     "filled": _l("Terisi, dari pencatatan"),
@@ -39,12 +40,12 @@ PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan
 
 @blueprint.get("/attendance")
 @blueprint.get("/waves/<int:wave_id>/attendance")
-@requires(Duty.MAKE_REPORTS)
+@requires(Duty.EDIT_ROSTER)
 def attendance(wave_id: int | None = None) -> Response | str:
-    """Show the list of a checkpoint as it will be printed."""
+    """Show the lists of a wave: of a checkpoint as it will be printed, for the desks, those that were signed."""
     wave = asked_wave(wave_id)
     if wave is None:
-        return no_wave(_("Daftar hadir"))
+        return no_wave(_("Daftar"))
     return page_or_fragment("reports/attendance.html", "reports/_attendance.html", **_page(wave, request.args))
 
 
@@ -93,15 +94,15 @@ def _part(asked: MultiDict[str, str]) -> str:
 
 
 def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+    if not acting().may(Duty.MAKE_REPORTS):
+        return _others(wave)
     roll, part = None, asked.get("part", "district")
     try:
         roll = _roll(wave, asked)
     except Refused as refused:
         said = said or refused
     part = part if part in PARTS else "district"
-    return {
-        "wave": wave,
-        "wave_links": wave_links(wave),
+    return _others(wave) | {
         "points": [(point.id, point.name) for point in listed_points(db.session, wave.id)],
         "kinds": list(KINDS.items()),
         "part_choices": list(PART_WORDS.items()),
@@ -113,3 +114,12 @@ def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -
         "unprintable": unprintable_names(one.name for one in roll.lines) if roll else [],
         "problem": refusal_text(said) if said else "",
     }
+
+
+def _others(wave: Wave) -> dict[str, Any]:
+    """Return what the page of lists shows beside the attendance list, which is all for whoever makes no reports."""
+    context = {"wave": wave, "wave_links": wave_links(wave, ".attendance")}
+    if wants_fragment():
+        return context
+    desk = choices_of(request.args if "wave" in request.args else MultiDict({"wave": str(wave.id)}))
+    return context | {"desk": desk, "signed": lists_of(db.session, wave.id)}

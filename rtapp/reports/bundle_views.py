@@ -20,17 +20,14 @@ from ..web.guard import acting, requires
 from ..web.htmx import wants_fragment
 from . import bundle_files as writer
 from .bundle_store import Wanted, plan_bundle
-from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
+from .shared_views import blueprint, note_export, wave_links
 
 
-@blueprint.get("/spj")
 @blueprint.get("/waves/<int:wave_id>/spj")
 @requires(Duty.MAKE_REPORTS)
-def bundle(wave_id: int | None = None) -> str:
+def bundle(wave_id: int) -> str:
     """Show what the bundle of a wave holds and how far its making is."""
-    wave = asked_wave(wave_id)
-    if wave is None:
-        return no_wave(_("Berkas SPJ"))
+    wave = events.find_wave(db.session, wave_id)
     if wants_fragment():
         return render_template("reports/_bundle.html", wave=wave, **_job(wave))
     return _page(wave)

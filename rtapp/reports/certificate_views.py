@@ -23,16 +23,14 @@ from . import certificate_rule_store as rules
 from . import certificate_store as store
 from .certificate import PLACES, checked_numbering, checked_rule, read_code, shown_code
 from .certificate_papers import certificate_pdf, certificate_png
-from .shared_views import asked_wave, blueprint, no_wave, note_export, wave_links
+from .shared_views import blueprint, note_export, wave_links
 
 
-@blueprint.get("/certificates")
 @blueprint.get("/waves/<int:wave_id>/certificates")
 @requires(Duty.MAKE_REPORTS)
-def certificates(wave_id: int | None = None) -> str:
+def certificates(wave_id: int) -> str:
     """Show who earns a certificate of a wave, and what it will look like."""
-    wave = asked_wave(wave_id)
-    return render_template("reports/certificates.html", **_page(wave)) if wave else no_wave(_("Sertifikat"))
+    return render_template("reports/certificates.html", **_page(events.find_wave(db.session, wave_id)))
 
 
 @blueprint.post("/waves/<int:wave_id>/certificate-rule")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -22,7 +22,7 @@ from ..schema import Wave
 from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.htmx import page_or_fragment
+from ..web.htmx import wants_fragment
 from ..web.requests import row_id
 from .desk_list_paper import DeskList, desk_list, desk_list_png
 from .desk_list_store import lines_of
@@ -34,8 +34,10 @@ CHOSEN = ("wave", "district", "village", "label", "apart", "paper")
 @blueprint.get("/lists")
 @requires(Duty.EDIT_ROSTER)
 def lists() -> Response:
-    """Choose what to print a list of, and see how many names and what its first page is."""
-    return page_or_fragment("reports/desk_lists.html", "reports/_desk_lists.html", **_page(request.args))
+    """Choose what to print a list of, and see how many names and what its first page is; its page is that of lists."""
+    if wants_fragment():
+        return make_response(render_template("reports/_desk_lists.html", **choices_of(request.args)))
+    return redirect(url_for("reports.attendance", **request.args.to_dict(flat=False), _anchor="desk-lists"), 303)
 
 
 @blueprint.get("/lists/first.png")
@@ -60,7 +62,7 @@ def print_list() -> Response | tuple[str, int]:
         note(session, actor.name, "list.print", "wave", wave.id, now=now, rows=len(listed.lines))
     except Refused as refused:
         db.session.rollback()
-        return render_template("reports/desk_lists.html", **_page(form, refused)), refused.status
+        return render_template("reports/desk_lists.html", **choices_of(form, refused)), refused.status
     session.commit()
     return download(desk_list(listed, paper, faces), f"{listed.title} {listed.about.wave} {paper}", "pdf")
 
@@ -78,7 +80,8 @@ def _listed(asked: MultiDict[str, str], requester: str, now: datetime) -> tuple[
     return DeskList(lines, about_of(db.session, wave, requester, now), label, apart), wave
 
 
-def _page(asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+def choices_of(asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+    """Return what the form of a desk's list shows for what is ``asked``."""
     waves = events.find_waves(db.session)
     today = next((wave for wave in waves if not wave.closed_at), waves[0] if waves else None)
     asked = MultiDict({name: asked.getlist(name) for name in CHOSEN if asked.getlist(name)})

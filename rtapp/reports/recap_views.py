@@ -1,7 +1,6 @@
 """Rekap: the counts of a wave per district and village with the arrivals, looked at before they are printed."""
 
 from flask import render_template, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
@@ -20,16 +19,14 @@ from .narrative_papers import narrative_docx
 from .narrative_store import narrative_of
 from .recap import asked, rows
 from .recap_store import recap_of
-from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
+from .shared_views import blueprint, chosen_page, note_export, wave_links
 
 
-@blueprint.get("/recap")
 @blueprint.get("/waves/<int:wave_id>/recap")
 @requires(Duty.MAKE_REPORTS)
-def recap(wave_id: int | None = None) -> str:
+def recap(wave_id: int) -> str:
     """Show the recap of a wave before it is printed."""
-    wave = asked_wave(wave_id)
-    return _page(wave) if wave else no_wave(_("Rekap"))
+    return _page(events.find_wave(db.session, wave_id))
 
 
 @blueprint.post("/waves/<int:wave_id>/recap")

@@ -31,11 +31,11 @@ def asked_wave(wave_id: int | None) -> Wave | None:
     return current_wave(events.find_waves(db.session), clock.local(clock.utcnow(), zone).date())
 
 
-def wave_links(current: Wave) -> list[dict[str, Any]]:
+def wave_links(current: Wave, endpoint: str = "") -> list[dict[str, Any]]:
     """Return the links by which a page leads to the same page of the other waves."""
     return [
         {
-            "url": url_for(request.endpoint or "", wave_id=wave.id),
+            "url": url_for(endpoint or request.endpoint or "", wave_id=wave.id),
             "label": _("Gelombang %(numeral)s", numeral=numeral(wave.number)) + " · " + day(wave.date),
             "current": wave is current,
         }

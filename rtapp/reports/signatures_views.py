@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..db import begin_write, db
-from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import SignedList
@@ -17,19 +16,17 @@ from ..web.downloads import download, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from . import papers
-from .shared_views import blueprint, chosen_page, note_export, wave_links
+from .shared_views import blueprint, chosen_page, note_export
 from .signatures import read_counts
-from .signatures_store import find_list, lists_of, matched
+from .signatures_store import find_list, matched
 from .signatures_store import save_counts as keep_counts
 
 
 @blueprint.get("/waves/<int:wave_id>/signed-lists")
 @requires(Duty.MAKE_REPORTS)
-def signed_lists(wave_id: int) -> str:
-    """Show the lists of a wave that were printed to be signed."""
-    wave = events.find_wave(db.session, wave_id)
-    found = lists_of(db.session, wave.id)
-    return render_template("reports/signed_lists.html", wave=wave, wave_links=wave_links(wave), lists=found)
+def signed_lists(wave_id: int) -> Response:
+    """Go to where the lists of a wave are that were printed to be signed."""
+    return redirect(url_for(".attendance", wave_id=wave_id, _anchor="signed"), 303)
 
 
 @blueprint.get("/signed-lists/<int:list_id>")

@@ -20,21 +20,18 @@ from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
 from ..web.requests import row_id
 from . import papers
-from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
+from .shared_views import blueprint, chosen_page, note_export, wave_links
 from .transport import KINDS, Rate, cash_by_cashier, choices_of, read_rate, rupiah, total
 from .transport_paper import code_of as transport_code
 from .transport_store import PayList, pay_list, payable_points, rates_of
 from .transport_store import save_rates as keep_rates
 
 
-@blueprint.get("/transport")
 @blueprint.get("/waves/<int:wave_id>/transport")
 @requires(Duty.MAKE_REPORTS)
-def transport(wave_id: int | None = None) -> Response | str:
+def transport(wave_id: int) -> Response | str:
     """Show the amounts of a wave and who is paid, before anything is printed."""
-    wave = asked_wave(wave_id)
-    if wave is None:
-        return no_wave(_("Uang transport"))
+    wave = events.find_wave(db.session, wave_id)
     return page_or_fragment("reports/transport.html", "reports/_transport.html", **_page(wave))
 
 

@@ -1,4 +1,4 @@
-"""The five sections of the frame, as far as the asker's duties reach, and the parts of Pengaturan."""
+"""The five sections of the frame, as far as the asker's duties reach, and the parts of Dokumen and Pengaturan."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,82 +12,49 @@ from ..db import db
 from . import reach
 from .guard import current_actor
 
-_PREPARED = {"events", "settings", "accounts", "audit", "safety", "privacy", "pages"}
-# label, endpoint, icon, duty, blueprints in which the section is the current one
+_SCREENS = ("live.screens", "live.add_screen", "live.revoke_screen")
+_PREPARED = {"events", "settings", "accounts", "audit", "safety", "privacy", "pages", *_SCREENS}
+# label, endpoint, icon, duty, blueprints (and endpoints of others) in which the section is the current one
 _SECTIONS = (
     (_("Meja"), "checkin.desks", "desk", Duty.SCAN, {"checkin"}),
     (_("Peserta"), "roster.participants", "roster", Duty.EDIT_ROSTER, {"roster", "imports"}),
     (_("Kehadiran"), "live.counts_of_current_wave", "board", Duty.SEE_COUNTS, {"live"}),
-    (_("Dokumen"), "badges.cards", "papers", Duty.PRINT_CARDS, {"badges", "lists", "reports"}),
+    (_("Dokumen"), "badges.cards", "papers", Duty.EDIT_ROSTER, {"badges", "lists", "reports"}),
     (_("Pengaturan"), "events.overview", "settings", Duty.MANAGE_EVENT, _PREPARED),
 )
-_LETTERHEAD = ("settings.letterhead", "settings.save_letterhead", "settings.save_logo")
-
-
-class Page(NamedTuple):
-    """A page of a part: what its link says, where it leads, what the endpoints of its kin begin with, for whom."""
-
-    label: Any
-    endpoint: str
-    starts: tuple[str, ...]
-    duty: Duty
 
 
 class Part(NamedTuple):
-    """A part of a section: one link on its pages; where it has several pages, these stand in a second row."""
+    """A part of a section: what its link says, its page, what the endpoints of all its pages begin with, for whom.
+
+    ``starts`` holds the page's own endpoint first; of several parts whose beginnings fit, the longest is the one.
+    """
 
     label: Any
-    pages: tuple[Page, ...]
+    duty: Duty
+    starts: tuple[str, ...]
+
+    @property
+    def endpoint(self) -> str:
+        return self.starts[0]
 
 
-_CARDS = (
-    Page(_("Cetak"), "badges.cards", ("badges.cards", "badges.print_cards"), Duty.PRINT_CARDS),
-    Page(_("Kirim"), "badges.villages", ("badges.village",), Duty.EDIT_ROSTER),
-)
-_LISTS = (
-    Page(_("Daftar hadir"), "reports.attendance", ("reports.attendance", "reports.signed"), Duty.MAKE_REPORTS),
-    Page(_("Daftar meja"), "lists.lists", ("lists.",), Duty.EDIT_ROSTER),
-)
-_EVENT = (
-    Page(_("Acara dan gelombang"), "events.overview", ("events.",), Duty.MANAGE_EVENT),
-    Page(_("Wilayah"), "events.places", ("events.places", "events.save_place"), Duty.MANAGE_EVENT),
-    Page(
-        _("Alamat di kode QR"),
-        "settings.address",
-        ("settings.address", "settings.save_address"),
-        Duty.MANAGE_SETTINGS,
-    ),
-    Page(_("Kop surat"), "settings.letterhead", _LETTERHEAD, Duty.MANAGE_SETTINGS),
-    Page(
-        _("Penanda tangan"),
-        "settings.signatories",
-        ("settings.signatories", "settings.save_signatories"),
-        Duty.MANAGE_SETTINGS,
-    ),
-    Page(_("Jalur"), "events.lanes", ("events.lane",), Duty.MANAGE_EVENT),
-)
-_DEVICES = (
-    Page(_("Perangkat"), "accounts.devices", ("accounts.device", "accounts.add_device"), Duty.MANAGE_DEVICES),
-    Page(_("Pengguna"), "accounts.users", ("accounts.user", "accounts.add_user"), Duty.MANAGE_USERS),
-    Page(
-        _("Layar besar"), "live.screens", ("live.screens", "live.add_screen", "live.revoke_screen"), Duty.MANAGE_DEVICES
-    ),
-)
-_DATA = (
-    Page(_("Cadangan"), "safety.backups_page", ("safety.",), Duty.BACK_UP),
-    Page(_("Data pribadi"), "privacy.overview", ("privacy.",), Duty.MANAGE_SETTINGS),
-    Page(_("Jejak"), "audit.trail", ("audit.",), Duty.READ_TRAIL),
-)
 _PAPERS = (
-    Part(_("Kartu"), _CARDS),
-    Part(_("Daftar"), _LISTS),
-    Part(_("Sesudah acara"), (Page(_("Sesudah acara"), "reports.after", ("reports.",), Duty.MAKE_REPORTS),)),
+    Part(_("Kartu"), Duty.EDIT_ROSTER, ("badges.cards", "badges.print_cards", "badges.village")),
+    Part(_("Daftar"), Duty.EDIT_ROSTER, ("reports.attendance", "reports.signed", "lists.")),
+    Part(_("Sesudah acara"), Duty.MAKE_REPORTS, ("reports.after", "reports.")),
 )
+_ADDRESS, _LETTERHEAD = ("settings.address", "settings.save_address"), ("settings.letterhead", "settings.save_l")
+_SIGNATORIES = ("settings.signatories", "settings.save_signatories")
 _SETTINGS = (
-    Part(_("Acara"), _EVENT),
-    Part(_("Perangkat & orang"), _DEVICES),
-    Part(_("Data"), _DATA),
-    Part(_("Lain"), (Page(_("Lain"), "settings.options", ("settings.",), Duty.MANAGE_SETTINGS),)),
+    Part(_("Acara"), Duty.MANAGE_EVENT, ("events.overview", "events.", *_ADDRESS, *_LETTERHEAD, *_SIGNATORIES)),
+    Part(
+        _("Perangkat & orang"),
+        Duty.MANAGE_DEVICES,
+        ("accounts.devices", "accounts.device", "accounts.add_", "accounts.user", *_SCREENS),
+    ),
+    Part(_("Data"), Duty.MANAGE_SETTINGS, ("privacy.data", "privacy.", "safety.", "audit.")),
+    Part(_("Lain"), Duty.MANAGE_SETTINGS, ("settings.options", "settings.")),
 )
 _SECTION_PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))
 
@@ -124,12 +91,13 @@ def _sections() -> list[dict[str, Any]]:
     actor = current_actor()
     if actor is None:
         return []
+    here = request.endpoint if request.endpoint in _SCREENS else request.blueprint
     return [
         {
             "label": label,
             "url": url_for(endpoint),
             "icon": icon,
-            "current": request.blueprint in rooms,
+            "current": here in rooms,
             "counts": duty is Duty.SCAN,
         }
         for label, endpoint, icon, duty, rooms in _SECTIONS
@@ -146,31 +114,35 @@ def _cases_waiting(wave_id: int | None = None) -> int:
 
 
 def _parts() -> dict[str, Any]:
-    """Return the parts of the section whose page is asked for and the pages of the part, as far as duties reach.
+    """Return the parts of the section whose page is asked for, as far as duties reach, and the way back to its part.
 
-    What is one alone is not shown.
+    A part that is one alone is not shown.
     """
     actor, endpoint = current_actor(), request.endpoint or ""
     for label, section in _SECTION_PARTS:
-        reached = [(part.label, [page for page in part.pages if actor and actor.may(page.duty)]) for part in section]
-        reached = [(name, pages) for name, pages in reached if pages]
-        here = _page_of(endpoint, [page for _name, pages in reached for page in pages])
-        if here is None:
+        here = _part_of(endpoint, section)
+        if here is None or actor is None:
             continue
-        inside = next(pages for _name, pages in reached if here in pages)
+        reached = [part for part in section if actor.may(part.duty)]
         parts = [
-            {"label": name, "url": url_for(pages[0].endpoint), "current": here in pages} for name, pages in reached
+            {
+                "label": part.label,
+                "url": url_for(part.endpoint),
+                "current": part is here,
+                "whole": endpoint == part.endpoint,
+            }
+            for part in reached
         ]
-        pages = [{"label": page.label, "url": url_for(page.endpoint), "current": page is here} for page in inside]
+        inside = here in reached and endpoint != here.endpoint
         return {
             "parts": parts if len(parts) > 1 else [],
             "parts_label": label,
-            "pages": pages if len(pages) > 1 else [],
+            "part_back": {"label": here.label, "url": url_for(here.endpoint)} if inside else None,
         }
-    return {"parts": [], "parts_label": "", "pages": []}
+    return {"parts": [], "parts_label": "", "part_back": None}
 
 
-def _page_of(endpoint: str, pages: Sequence[Page]) -> Page | None:
-    """Return the page that an endpoint belongs to: the one with the longest beginning that fits."""
-    fitting = [(len(start), page) for page in pages for start in page.starts if endpoint.startswith(start)]
+def _part_of(endpoint: str, parts: Sequence[Part]) -> Part | None:
+    """Return the part that an endpoint belongs to: the one with the longest beginning that fits."""
+    fitting = [(len(start), part) for part in parts for start in part.starts if endpoint.startswith(start)]
     return max(fitting, key=lambda found: found[0])[1] if fitting else None
