@@ -52,7 +52,7 @@ def test_an_attendance_list_is_of_a_checkpoint_blank_or_filled(report, tmp_path)
         done = report("attendance", file, "--checkpoint", 1, "--paper", "a4", *blank, group=())
         assert done.exit_code == 0 and done.stdout == f"337 baris ditulis ke {file}.\n", done.output
     filled, to_sign = (" ".join(pdf_text((tmp_path / f"hadir{n}.pdf").read_bytes())) for n in (0, 1))
-    assert filled.count(" 08.00 Hadir ") == 9 and "Belum hadir" in filled and "Isi " in filled
+    assert filled.count(" 08.00 Hadir ") == 9 and "Belum hadir" in filled and "Kode isi " in filled
     assert "Tanda Tangan" in to_sign and "Belum hadir" not in to_sign
     with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
         [(code, pages)] = database.execute("SELECT digest, pages FROM signed_list").fetchall()

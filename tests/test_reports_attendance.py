@@ -90,15 +90,15 @@ def test_a_filled_list_says_time_state_and_who_stood_in_and_a_blank_one_nothing(
     [undivided] = drawn(papers.attendance(roll(3), ABOUT, on("f4"), ""))
     assert "Desa Contoh 00, Kec. Kecamatan-0 07.00" in undivided  # no title says the district there
     [blank] = drawn(papers.attendance(roll(3, True), ABOUT, on("f4")))
-    assert "07.00" not in blank and "Diwakili" not in blank and "Rantai" not in blank
+    assert "07.00" not in blank and "Diwakili" not in blank and "jejak" not in blank
 
 
 def test_a_print_bears_the_marks_by_which_it_is_matched_with_the_record():
     found = roll(40)
     for page in drawn(papers.attendance(found, ABOUT, on("a4"))):
-        assert found.digest in page and CHAIN in page
+        assert f"Kode isi {found.digest[:32]} · Kode jejak {CHAIN[:32]}" in page
     rows = openpyxl.load_workbook(io.BytesIO(papers.attendance(found, ABOUT, on("a4", "xlsx")))).active.values
-    assert any(found.digest in str(cell) for row in rows for cell in row)
+    assert any(found.digest[:32] in str(cell) for row in rows for cell in row)
     other = replace(found, lines=(*found.lines[:-1], line(40, name="Peserta 0041")))
     assert found.digest == roll(40, chain="cd" * 32).digest != other.digest != roll(40, point="Materi").digest
 
@@ -248,11 +248,11 @@ def test_a_rehearsal_is_on_no_list(app, world, admin):
 def test_a_list_is_looked_at_then_taken_and_the_trail_says_how_many(app, admin, world, marked):
     url = f"/waves/{world.waves[0]}/attendance"
     page = admin.get(url).text
-    assert "Diwakili oleh Anak Yusuf" in page and "Kecamatan Murung Pudak" in page and "Sidik isi" in page
+    assert "Diwakili oleh Anak Yusuf" in page and "Kecamatan Murung Pudak" in page and "Kode isi" in page
     assert "Anak Yusuf" not in admin.get(f"{url}?kind=blank").text
     pdf = admin.post(url, data={"form": "pdf", "paper": "a4", "part": "village"})
     assert pdf.mimetype == "application/pdf" and "Diwakili oleh Anak Yusuf" in " ".join(drawn(pdf.data))
-    digest = re.search(r"Isi ([0-9a-f]{64})", " ".join(drawn(pdf.data)))[1]
+    digest = re.search(r"Kode isi ([0-9a-f]{32})", " ".join(drawn(pdf.data)))[1]
     assert digest in admin.get(url).text
     xlsx = admin.post(url, data={"form": "xlsx", "kind": "blank"})
     assert xlsx.mimetype == XLSX and "kosong" in xlsx.headers["Content-Disposition"]

@@ -2,9 +2,10 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import docx
+import pypdf
 import pytest
 
 from rtapp.db import begin_write, db
@@ -16,11 +17,14 @@ from rtapp.reports.narrative_papers import narrative_docx
 from rtapp.reports.narrative_store import narrative_of
 from rtapp.reports.recap_store import recap_of
 from rtapp.schema import Absence, Attendance
+from rtapp.settings.letterhead import Letterhead
 from rtapp.settings.signatories import Signatory
 
+from .offices import printed
 from .printing import ABOUT, on
 from .test_reports_attendance import roll
 from .test_reports_papers import drawn, recap
+from .test_settings_letterhead import picture
 from .world import at
 
 SIGNER = Signatory("Ketua Panitia Pelaksana", "Dra. Hj. CONTOH, M.Si.", "Pembina", "1" * 18)
@@ -50,6 +54,23 @@ def test_the_report_has_its_six_parts_and_its_figures_add_up():
     assert "Uang transport diterima 225 orang, seluruhnya Rp32.062.500 sesudah PPh." in said
     for fact in (SIGNER.name, SIGNER.position, "NIP. " + SIGNER.nip, "8 November 2023", ABOUT.event, ABOUT.venue):
         assert fact in said
+
+
+def test_the_report_says_the_day_of_a_mark_that_is_not_the_waves_and_no_guests_where_none_came():
+    counts = replace(recap(40).counts, other_wave=3, guests=0)
+    late = told(last=at(8, 40) + timedelta(days=1), recap=replace(recap(40), counts=counts))
+    said = texts(narrative_docx(late, replace(ABOUT, on=date(2023, 11, 8)), "f4"))
+    assert "dimulai pukul 07.00 dan kehadiran terakhir tercatat pukul 08.40 (Kamis, 9 November 2023)." in said
+    assert "Di luar daftar hadir pula 3 ketua RT dari gelombang lain." in said
+
+
+def test_the_report_bears_the_letterhead_with_its_logo_and_every_word_of_its_tables_whole(tmp_path):
+    about = replace(ABOUT, letterhead=Letterhead(("PEMERINTAH CONTOH", "DINAS CONTOH"), "Jalan Contoh"), logo=picture())
+    made = narrative_docx(told(), about, "a4")
+    assert len(docx.Document(io.BytesIO(made)).inline_shapes) == 1
+    page = pypdf.PdfReader(io.BytesIO(printed({"laporan.docx": made}, tmp_path)["laporan.docx"])).pages[0]
+    words = page.extract_text().split()
+    assert {"PEMERINTAH", "DINAS", "Jalan", "Gelombang", "tercatat", "Diwakili", "sendiri"} <= set(words)
 
 
 def test_a_wave_to_which_nobody_came_has_a_report_too():

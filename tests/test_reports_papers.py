@@ -164,6 +164,19 @@ def test_the_workbook_of_the_recap_holds_a_native_chart_of_the_arrivals():
     assert chart.series[0].val.numRef.f == "Kedatangan!$B$2:$B$21"
 
 
+def test_the_chart_counts_whole_people_and_says_the_day_that_is_not_the_waves():
+    bars = [(at(23) + timedelta(hours=n), n % 3) for n in range(4)]
+    about = dataclasses.replace(ABOUT, on=date(2023, 11, 8))
+    found = dataclasses.replace(recap(2), bars=bars, step=60)
+    book = openpyxl.load_workbook(io.BytesIO(papers.recap(found, about, on("f4", "xlsx"))))
+    [chart] = book.active._charts
+    assert (chart.y_axis.majorUnit, chart.y_axis.number_format) == (1, "0")
+    assert [cell.value for cell in book["Kedatangan"]["A"]][1:3] == ["23.00", "00.00 9 Nov"]
+    [page] = pdf_text(papers.recap(found, about, on("a4")))
+    assert "00.00" in page and page.count("9 Nov") == 3 and "8 Nov " not in page
+    assert "terbanyak 01.00–02.00 9 Nov 2023 (2 orang)" in page
+
+
 @pytest.mark.parametrize("bars", [[], [(at(7), 1)]])
 def test_a_recap_of_few_or_none_is_a_correct_paper(bars):
     few = Recap(1, date(2023, 11, 8), "", recap(2).counts, 5, bars)

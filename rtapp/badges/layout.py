@@ -19,6 +19,7 @@ _PADDING = 5.0
 # most.
 _CODE, _LEAST, _MOST = 0.68, 38.7, 40.0
 _GUTTER = 0.8
+_SMALL = 6 * _PT  # of what stands around the name
 _RING = 4.9
 
 # Text is black throughout: a laser printer makes dots of grey letters. Rings differ in number as in colour,
@@ -127,8 +128,8 @@ def _draw_head(pen: Pen, card: Card, box: Box, point: float) -> float:
     if card.logo:
         pen.image(box.x, box.y, side, side, card.logo)
     x, width = box.x + side * 1.15, box.width - side * 1.15
-    organiser = pen.fit(card.organiser, "bold", width, largest=6 * point, smallest=4.5 * point, lines=2)
-    event = pen.fit(card.event, "regular", width, largest=6.5 * point, smallest=5 * point, lines=2)
+    organiser = pen.fit(card.organiser, "bold", width, largest=max(6 * point, _SMALL), smallest=_SMALL, lines=2)
+    event = pen.fit(card.event, "regular", width, largest=max(6.5 * point, _SMALL), smallest=_SMALL, lines=2)
     y = pen.write(x, box.y + max(0.0, side - organiser.height - event.height) / 2, organiser, "bold")
     return max(pen.write(x, y, event, "regular"), box.y + side)
 

@@ -42,10 +42,11 @@ def card_sheet(
     """
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
+    cards = list(cards)
     sheets = _sheets(cards, title, apart, size)
     if not sheets:
         raise ValueError("a sheet needs at least one card")
-    document = Document(paper, fonts, title, invariant=invariant)
+    document = Document(paper, fonts, title, cards[0].organiser, invariant=invariant)
     for number, draw_one in enumerate(sheets):
         if number:
             document.next_page()

@@ -63,7 +63,7 @@ def _draw_person(pen: Pen, card: Card, box: Box, square: Box, look: Look) -> Non
     where = " · ".join(filter(None, (card.village_line, card.district_line)))
     side = 104 * unit if card.logo else 0.0
     beside = width - 2 * 1.15 * side
-    organiser = pen.fit(card.organiser, "bold", beside, largest=32 * unit, smallest=20 * unit)
+    organiser = pen.fit(card.organiser, "bold", beside, largest=32 * unit, smallest=24 * unit, lines=2)
     event = pen.fit(card.event, "regular", beside, largest=34 * unit, smallest=22 * unit, lines=2)
     head = max(side, organiser.height + event.height)
     seat = pen.fit(card.seat_line, "bold", width, largest=56 * unit, smallest=30 * unit)

@@ -184,10 +184,11 @@ def draw(paper: Paper, pages: Pages, margins: Margins, most: int | None = None) 
 
 
 def _draw_running(paper: Paper, running: Sequence[str]) -> None:
-    y = 5.5
+    y, room = 5.2, 3  # lines above the first row of a page
     for line, face in zip(running, ("bold", "regular"), strict=False):
-        fitted = paper.fit(line, face, paper.width - 2 * SIDE, largest=9 * POINT, smallest=6 * POINT)
-        y = paper.write(SIDE, y, fitted, face) + 0.4
+        box = {"largest": 9 * POINT, "smallest": SMALL, "lines": min(2, room)}
+        fitted = paper.fit(line, face, paper.width - 2 * SIDE, **box)
+        y, room = paper.write(SIDE, y, fitted, face) + 0.4, room - len(fitted.lines)
 
 
 def _draw_foot(paper: Paper, margins: Margins, places: str, number: str) -> None:

@@ -7,8 +7,8 @@ from .flow import FOOT, SIDE, SMALL, TOP, Block, Cell, Margins, Pages, Paper, St
 from .lettering import Fitted
 from .paper import PAPERS, png_size
 
-_NAMED = 4.0
-"""The height of a row that names places in mm; on the page of a PDF it stands in the margin."""
+_NAMED = 5.4
+"""The height of a row that names places in mm, at its foot; on the page of a PDF it stands in the margin."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,8 @@ def _lay(laying: _Laying, block: Block, fresh: bool) -> bool:
 def _named(edges: Sequence[float], places: str) -> Line:
     """Return the row below a page that says whose rows stand on it: a sheet has one foot for all its pages."""
     small = Fitted((places,), SMALL, SMALL * 1.16)
-    return Line(_NAMED, (Placed(0, len(edges) - 2, Cell(edges[0], edges[-1], small, whole=places, top=True)),))
+    # Its middle, and not its top, is where the text stands: above it is the last line of a table.
+    return Line(_NAMED, (Placed(0, len(edges) - 2, Cell(edges[0], edges[-1], small, whole=places)),))
 
 
 def _ordered(strips: Sequence[Strip]) -> list[Strip]:

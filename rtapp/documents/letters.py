@@ -7,10 +7,11 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from .paper import PAPERS
+from .paper import PAPERS, png_size
 
 _FONT = "Arial"  # every office has it, or Liberation Sans, which is as wide
 _SIDE, _TOP = 25.0, 20.0  # mm
+_LOGO = 24.0  # mm: the height of the logo and what it keeps free at both sides of the letterhead
 _UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _ALIGNED = {"left": 0, "middle": 1, "right": 2, "both": 3}
 
@@ -36,6 +37,26 @@ class Letter:
         told.title, told.author, told.last_modified_by, told.comments = title, author, author, ""
         told.created = told.modified = made_at.replace(tzinfo=None)
         told.language = "id-ID"
+
+    def letterhead(self, lines: Sequence[str], address: str, logo: bytes = b"") -> None:
+        """Write whose letter it is as offices know it: the logo (a PNG) left, centred lines, a double rule below."""
+        from docx.shared import Mm
+
+        if not (lines or address or logo):
+            return
+        beside = _LOGO if logo else 0.0  # at both sides, so that the lines stand in the middle of the page
+        made = self._table([["", "", ""]], (beside, self._width - 2 * beside, beside), ruled=False)
+        left, middle, _right = made.rows[0].cells
+        if logo:
+            across, down = png_size(logo)
+            scale = min((_LOGO - 4) / across, _LOGO / down)
+            left.paragraphs[0].add_run().add_picture(BytesIO(logo), Mm(across * scale), Mm(down * scale))
+        faces = [(line, 13.0, number > 0 or len(lines) < 2) for number, line in enumerate(lines)]
+        for number, (text, size, bold) in enumerate([*faces, *([(address, 9.0, False)] if address else [])]):
+            paragraph = middle.paragraphs[0] if number == 0 else middle.add_paragraph()
+            self._write(paragraph, text, bold, size)
+            paragraph.alignment, paragraph.paragraph_format.space_after = 1, self._pt(0)
+        self._rule(self.line("", size=4, after=6))
 
     def line(self, text: str, *, bold: bool = False, align: str = "left", size: float = 11, after: float = 4,
              joined: bool = False) -> Any:  # fmt: skip
@@ -118,6 +139,21 @@ class Letter:
     def _write(self, paragraph: Any, text: str, bold: bool, size: float, *, underlined: bool = False) -> None:
         run = paragraph.add_run(_UNWRITABLE.sub("", text))
         run.bold, run.underline, run.font.size, run.font.name = bold, underlined, self._pt(size), _FONT
+
+    @staticmethod
+    def _rule(paragraph: Any) -> None:
+        """Draw a double line above a paragraph."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        borders, top = OxmlElement("w:pBdr"), OxmlElement("w:top")
+        for name, value in (("val", "thickThinSmallGap"), ("sz", "18"), ("space", "1"), ("color", "000000")):
+            top.set(qn(f"w:{name}"), value)
+        borders.append(top)
+        # Word wants the parts of a paragraph's properties in the order of its schema.
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr"
+        )
 
     def _whole(self, row: Any) -> None:
         self._mark(row, "w:cantSplit")

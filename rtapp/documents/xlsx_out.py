@@ -228,6 +228,9 @@ def _draw_bars(book: Any, sheet: Any, grid: Grid, bars: Sequence[Sequence[Any]],
         chart.add_series({"categories": labels, "values": values, "gap": 20, "fill": {"color": "#0b6b4f"}})
         chart.set_title({"name": caption, "name_font": {"size": 11}})
         chart.set_legend({"none": True})
+        whole = {"major_unit": 1} if max(bar[1] for bar in bars[1:]) < 6 else {}  # no axis of halves of people
+        chart.set_x_axis({"interval_unit": -(-(len(bars) - 1) // 12)})
+        chart.set_y_axis({"num_format": "0", **whole})
         width = sum(grid.widths) * _NARROWED * _PIXELS
         chart.set_size({"width": width, "height": place.height * _PIXELS})
         sheet.insert_chart(place.line, 0, chart, {"object_position": 2})

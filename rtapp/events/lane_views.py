@@ -57,9 +57,10 @@ def lane_signs() -> Response:
     else:
         shared = share_out(_places(), _asked()["desks"] or 3)
         signs = [(f"Meja {desk.number}", [name for _code, name in desk.districts]) for desk in shared]
-    event = store.the_event(db.session).name
+    event = store.the_event(db.session)
+    told = event.name, event.organiser
     db.session.rollback()  # drawing needs no connection
-    return download(papers.lane_signs(signs, event, paper, faces), "tanda meja", "pdf")
+    return download(papers.lane_signs(signs, told[0], paper, faces, told[1]), "tanda meja", "pdf")
 
 
 def _wave() -> Any:

@@ -12,7 +12,9 @@ ANYONE = "Meja mana pun boleh melayani siapa pun."
 _EDGE = 16.0
 
 
-def lane_signs(signs: Sequence[tuple[str, Sequence[str]]], event: str, paper: str, fonts: Path) -> bytes:
+def lane_signs(
+    signs: Sequence[tuple[str, Sequence[str]]], event: str, paper: str, fonts: Path, author: str = ""
+) -> bytes:
     """Return one page per sign (label, names of districts; none: everybody) as a PDF.
 
     Raises ValueError without any sign and FileNotFoundError without a font.
@@ -21,7 +23,7 @@ def lane_signs(signs: Sequence[tuple[str, Sequence[str]]], event: str, paper: st
 
     if not signs:
         raise ValueError("no sign")
-    document = Document(paper, fonts, f"Tanda meja · {event}", landscape=True)
+    document = Document(paper, fonts, f"Tanda meja · {event}", author, landscape=True)
     for number, (label, districts) in enumerate(signs):
         if number:
             document.next_page()
@@ -31,7 +33,7 @@ def lane_signs(signs: Sequence[tuple[str, Sequence[str]]], event: str, paper: st
 
 def _draw(pen: "Document", label: str, districts: Sequence[str], event: str) -> None:
     middle, width = pen.width / 2, pen.width - 2 * _EDGE
-    head = pen.fit(event, "regular", width, largest=7, smallest=4)
+    head = pen.fit(event, "regular", width, largest=7, smallest=4, lines=2)
     pen.write(middle, _EDGE, head, "regular", "middle")
     # A long label stands on more lines, whole: it is looked for from afar.
     title = pen.fit(label, "bold", width, largest=52, smallest=6, lines=3, height=pen.height * 0.34)

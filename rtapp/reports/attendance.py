@@ -17,6 +17,9 @@ WORDS = {
     "hadir": "Hadir", "diwakili": "Diwakili", "gelombang_lain": "Gelombang lain", "izin": "Izin", "sakit": "Sakit",
     "dinas": "Dinas", "tanpa_keterangan": "Tanpa keterangan", "belum": "Belum hadir",
 }  # fmt: skip
+MARK = 32
+"""How many characters of the two digests a filled list bears: both stand on one line, and nobody finds another list."""
+
 ELSEWHERE = "Tamu dan peserta di luar daftar gelombang ini"
 
 
@@ -93,8 +96,8 @@ class Roll:
 
     @property
     def marks(self) -> Sequence[str]:
-        """Return the small words by which a filled print is matched with the record; a blank one bears a code."""
-        return () if self.blank else (f"Isi {self.digest}", f"Rantai {self.chain}")
+        """Return the words by which a filled print is matched with the record; a blank one bears a code."""
+        return () if self.blank else (f"Kode isi {self.digest[:MARK]}", f"Kode jejak {self.chain[:MARK]}")
 
 
 def code_of(roll: Roll, paper: str, rows: Sequence[Sequence[int]]) -> str:

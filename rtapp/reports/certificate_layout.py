@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..badges.layout import ACCENT, Code, Pen
-from ..documents.flow import block_of
+from ..documents.flow import SMALL, block_of
 from ..settings.letter import PLACE, About, signing_strips
 from ..settings.signatories import signers_of
 
@@ -159,7 +159,7 @@ def _check(pen: Pen, award: Award, code: Code, x: float, top: float) -> None:
     inset = 4 * _CODE / (code.modules + 8)
     pen.modules(x + inset, top + inset, _CODE - 2 * inset, code.modules, code.runs)
     y = top + _CODE + ACCENT * 4.4
-    for words, face, size in ((award.code, "mono", 4.4), (CHECK, "regular", 2.8), (NO_SIGNATURE, "regular", 2.4)):
+    for words, face, size in ((award.code, "mono", 4.4), (CHECK, "regular", SMALL), (NO_SIGNATURE, "regular", SMALL)):
         line = pen.fit(words, face, 44, largest=size, smallest=size / 2)
         y = pen.write(x + _CODE / 2, y, line, face, "middle")
 

@@ -14,8 +14,8 @@ CHECK = (
 )
 _COLUMNS = (
     Column("No", 12, "middle"),
-    Column("Isi", 52),
-    Column("Berkas", 44),
+    Column("Isi", 46),
+    Column("Berkas", 60),
     Column("Baris", 16, "right"),
     Column("SHA-256"),
 )

@@ -1,7 +1,9 @@
 """Laporan kegiatan as a Word file, to be completed by the office."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from .. import clock
 from ..documents.letters import Letter
 from ..settings.letter import ACROSS, BLANK, PLACE, About
 from ..settings.signatories import Signatory, signers_of
@@ -22,9 +24,8 @@ def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
     """Return the report; equal content makes equal bytes. What the record does not know is left as dots."""
     letter = Letter(paper, f"{TITLE} · {about.wave}", about.organiser, about.made_at)
     head = about.letterhead
-    for number, line in enumerate(head.lines or filter(None, (about.organiser.upper(),))):
-        letter.line(line, bold=number > 0 or len(head.lines) < 2, align="middle", size=13, after=0)
-    letter.line(head.address, align="middle", size=9, after=10)
+    lines = head.lines or tuple(filter(None, (about.organiser.upper(),)))
+    letter.letterhead(lines, head.address, about.logo)
     letter.line(TITLE.upper(), bold=True, align="middle", size=13, after=0)
     letter.line(about.event, bold=True, align="middle", after=8)
     letter.heading("A. Dasar")
@@ -40,7 +41,8 @@ def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
     for sentence in _course(told, about):
         letter.line(sentence, align="both")
     letter.heading("F. Penutup")
-    letter.line("Demikian laporan ini dibuat untuk dipergunakan sebagaimana mestinya.", align="both", after=14)
+    closing = "Demikian laporan ini dibuat untuk dipergunakan sebagaimana mestinya."
+    letter.line(closing, align="both", after=14, joined=True)
     _sign(letter, about)
     letter.line(about.printed, size=8)
     return letter.finish()
@@ -52,7 +54,7 @@ def _participants(letter: Letter, told: Narrative) -> None:
         letter.line("Gelombang ini tidak punya titik absensi registrasi.")
         return
     rows = [[line.name, *map(rupiah, line.cells)] for line in shares(counts)]
-    letter.table(HEAD, rows, (44, 18, 20, 20, 22, 20, 22), numbers=range(1, 7), total=True)
+    letter.table(HEAD, rows, (40, 17, 19, 21, 26, 19, 23), numbers=range(1, 7), total=True)
     if counts.invited_by == "invitation":
         letter.line(f"Jumlah yang diundang menurut surat: {rupiah(counts.invited)} orang.")
 
@@ -72,8 +74,8 @@ def _course(told: Narrative, about: About) -> Iterator[str]:
         yield "Belum ada kehadiran yang tercatat."
         return
     yield (
-        f"Registrasi dimulai pukul {about.time(told.first)} dan kehadiran terakhir tercatat pukul "
-        f"{about.time(told.last)}.{_busiest(recap, about)}"
+        f"Registrasi dimulai {_spoken(about, told.first)} dan kehadiran terakhir tercatat "
+        f"{_spoken(about, told.last)}.{_busiest(recap, about)}"
     )
     yield (
         f"Dari {rupiah(counts.roster)} ketua RT di daftar gelombang ini, {rupiah(counts.hadir)} hadir "
@@ -81,11 +83,9 @@ def _course(told: Narrative, about: About) -> Iterator[str]:
         f"{rupiah(counts.elsewhere)} hadir di gelombang lain, {rupiah(counts.belum)} tidak tercatat."
     )
     yield absences(counts)
-    if counts.other_wave or counts.guests:
-        yield (
-            f"Di luar daftar hadir pula {rupiah(counts.other_wave)} ketua RT dari gelombang lain dan "
-            f"{rupiah(counts.guests)} tamu, panitia, dan narasumber."
-        )
+    others = ((counts.other_wave, "ketua RT dari gelombang lain"), (counts.guests, "tamu, panitia, dan narasumber"))
+    if beside := [f"{rupiah(count)} {who}" for count, who in others if count]:
+        yield f"Di luar daftar hadir pula {' dan '.join(beside)}."
     if told.paid:
         people, net = told.paid
         yield f"Uang transport diterima {rupiah(people)} orang, seluruhnya Rp{rupiah(net)} sesudah PPh."
@@ -95,7 +95,14 @@ def _busiest(recap: Recap, about: About) -> str:
     if recap.busiest is None:
         return ""
     start, end, count = recap.busiest
-    return f" Paling banyak datang pukul {about.time(start)}–{about.time(end)}, {rupiah(count)} orang."
+    return f" Paling banyak datang pukul {about.span(start, end)}, {rupiah(count)} orang."
+
+
+def _spoken(about: About, at: datetime) -> str:
+    """Return when something happened as a sentence says it, with the day where that is not the wave's."""
+    day = clock.local(at, about.zone).date()
+    other = f" ({clock.day_text(day)})" if about.on not in (None, day) else ""
+    return f"pukul {clock.clock_text(at, about.zone)}{other}"
 
 
 def _sign(letter: Letter, about: About) -> None:

@@ -55,7 +55,7 @@ def attendance(roll: Roll, about: About, page: Page, part: str = "district") -> 
     """Return the list of who is there, or of who is to sign; a page begins with each ``part``."""
     if roll.blank:
         return to_sign(roll, about, page, part).data
-    title, marks = title_of(roll), " ".join(roll.marks)
+    title, marks = title_of(roll), " · ".join(roll.marks)
     blocks = _blocks(lambda paper: attendance_blocks(paper, roll, about, part))
     return _made(page, title, about, blocks, roll.digest, marks)
 

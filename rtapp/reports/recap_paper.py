@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from .. import clock
 from ..documents.flow import SIDE, Block, Paper, space, words
 from ..documents.lettering import POINT
 from ..documents.tables import Column, Entry, Figure, Table, figure
@@ -15,7 +15,7 @@ from .recap import HEAD, Recap, Row, asked, rows, share_text
 TITLE = "Rekap kehadiran"
 ASKED = ("Undangan menurut surat", "Diundang", "Di daftar", "Selisih daftar")
 NO_COUNTS = "Gelombang ini tidak punya titik absensi registrasi."
-_GREEN, _CHART, _FIGURES = "#0b6b4f", 42.0, 8 * POINT
+_GREEN, _CHART, _FIGURES = "#0b6b4f", 45.0, 8 * POINT
 _WIDTHS = (15, 16, 14, 10, 11, 12, 15, 13, 15, 13, 15)
 _COLUMNS = (Column(HEAD[0]), *(Column(*one, "right") for one in zip(HEAD[1:], _WIDTHS, strict=True)))
 
@@ -34,14 +34,14 @@ def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
     yield words(paper, _beside(recap), after=4)
     yield from _invited(table, recap.counts)
     if recap.bars:
-        yield words(paper, _arrivals(recap, about.zone), face="bold", after=1, joined=True)
-        yield _chart(recap, about.zone)
+        yield words(paper, _arrivals(recap, about), face="bold", after=1, joined=True)
+        yield _chart(recap, about)
     yield from signatures(paper, about, "recap", table.edges)
 
 
 def arrival_rows(recap: Recap, about: About) -> list[Sequence[Any]]:
     """Return the arrivals as rows of a sheet: from when, how many; the first is the header."""
-    return [("Mulai", "Datang"), *((clock.clock_text(at, about.zone), count) for at, count in recap.bars)]
+    return [("Mulai", "Datang"), *((" ".join(_when(at, about)).strip(), count) for at, count in recap.bars)]
 
 
 def chart_title(recap: Recap) -> str:
@@ -86,27 +86,36 @@ def _invited(table: Table, counts: Counts) -> Iterator[Block]:
     yield space(3)
 
 
-def _arrivals(recap: Recap, zone: str) -> str:
-    told = f"Kedatangan per {recap.step} menit"
+def _arrivals(recap: Recap, about: About) -> str:
+    told = chart_title(recap)
     if recap.busiest is None:
         return told
     start, end, count = recap.busiest
-    return f"{told}; terbanyak {clock.clock_text(start, zone)}–{clock.clock_text(end, zone)} ({_number(count)} orang)"
+    return f"{told}; terbanyak {about.span(start, end)} ({_number(count)} orang)"
 
 
-def _chart(recap: Recap, zone: str) -> Block:
+def _when(at: datetime, about: About) -> tuple[str, str]:
+    """Return the time, and the day where that is not the wave's: "08.00", "9 Nov"."""
+    hour, _, day = about.time(at).partition(" ")
+    return hour, day.rpartition(" ")[0]
+
+
+def _chart(recap: Recap, about: About) -> Block:
     def draw(pen: Paper, top: float) -> None:
-        width, ground = pen.width - 2 * SIDE, top + _CHART - 6
+        width, ground = pen.width - 2 * SIDE, top + _CHART - 9
         step, most = width / max(len(recap.bars), 12), max(count for _, count in recap.bars)
         every = -(-len(recap.bars) // 12)
         for number, (at, count) in enumerate(recap.bars):
-            x, height = SIDE + step * (number + 0.5), (_CHART - 12) * count / most
+            x, height = SIDE + step * (number + 0.5), (_CHART - 15) * count / most
             if count:
                 pen.line(x, ground, x, ground - height, step * 0.8, _GREEN)
                 if step > 4 or count == most:
                     pen.text(x, ground - height - 1, _number(count), "regular", _FIGURES, "middle")
             if number % every == 0:
-                pen.text(x, ground + 3.6, clock.clock_text(at, zone), "regular", _FIGURES, "middle")
+                for line, label in enumerate(_when(at, about)):
+                    half = pen.measure(label, "regular") * _FIGURES / 2
+                    middle = min(max(x, SIDE + half), SIDE + width - half)
+                    pen.text(middle, ground + 3.6 + 3.2 * line, label, "regular", _FIGURES, "middle")
         pen.line(SIDE, ground, SIDE + width, ground, 0.2)
 
     return Block(_CHART + 2, draw)

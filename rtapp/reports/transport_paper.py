@@ -76,7 +76,7 @@ def _cashiers(table: Table, payments: Sequence[Payment], about: About) -> Iterat
     cash = Table(table.paper, _cash_columns(table), height=8)
     yield words(table.paper, "Kas per kasir", face="bold", after=1.5, joined=True)
     for one in cashiers:
-        when = "–".join(map(about.time, (one.first, one.last)))
+        when = about.span(one.first, one.last)
         cells = [one.cashier or "tidak diketahui", figure(one.people), when, figure(one.net)]
         yield cash.row(cells, joined=one is not cashiers[-1])
     yield space(4)

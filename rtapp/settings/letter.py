@@ -70,6 +70,11 @@ class About:
         month = clock.MONTHS["id"][day.month - 1][:3]
         return moment if self.on in (None, day) else f"{moment} {day.day} {month} {day.year}"
 
+    def span(self, start: datetime, end: datetime) -> str:
+        """Return from when till when something happened: "07.30–08.00", with one date where both are of that day."""
+        (begun, _, day), (ended, _, last) = (self.time(at).partition(" ") for at in (start, end))
+        return f"{begun}–{ended} {last}".rstrip() if day == last else f"{self.time(start)}–{self.time(end)}"
+
     def margins(self, title: str, code: str = "", marks: str = "") -> Margins:
         """Return what stands around each page of the paper ``title``."""
         told = " · ".join(filter(None, (self.wave, self.day, self.venue)))
