@@ -19,7 +19,7 @@ BY_DECORATOR = [
 ]
 BY_NAME = [
     *("create_system", "external_attr", "compress_type"),  # zipfile
-    *("autocommit", "_write_header_footer", "dhh", "dmm", "YMDhms"),  # psycopg, xlsxwriter, reportlab
+    *("autocommit", "_write_header_footer", "dhh", "dmm", "YMDhms", "useA85"),  # psycopg, xlsxwriter, reportlab
     *("formatter_class", "context_class", "command_class", "group_class"),  # click
     *("impl", "cache_ok", "process_bind_param", "process_result_value", "isolation_level"),  # SQLAlchemy
     *("handle_starttag", "handle_endtag", "handle_data"),  # html.parser
