@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from rtapp.reports import papers
-from rtapp.reports.transport import Payment
+from rtapp.reports.transport import MOST, Payment, Rate
 from rtapp.settings.letterhead import Letterhead
 from rtapp.settings.signatories import Signatory
 
@@ -20,6 +20,7 @@ from .test_reports_papers import RATE, recap
 from .test_settings_letterhead import picture
 from .world import at
 
+RICH = Rate(MOST, 1500, percent=True).money
 NIP = "197001011995031001"
 LONG = "Drs. H. Contoh Nurjannah bin Abdul Muthalib Khairullah, S.Pd.I., M.Pd."
 SEVEN = tuple(
@@ -61,6 +62,7 @@ MAKERS = {
     "one": lambda page: papers.attendance(roll(1, True), replace(FULL, signing={"attendance": SEVEN}), page),
     "empty": lambda page: papers.attendance(roll(0), ABOUT, page),
     "transport": lambda page: papers.transport(paid(130), FULL, "Registrasi", page),
+    "rich": lambda page: papers.transport([replace(one, money=RICH) for one in paid(337)], FULL, "Registrasi", page),
     "recap": lambda page: papers.recap(recap(45), FULL, page),
 }
 PAGES = [(name, paper) for name in MAKERS for paper in ("f4", "a4")]
@@ -145,6 +147,12 @@ def test_every_page_of_an_event_with_a_long_name_tells_it_whole_and_readably(nam
     pages = reader(makers[name]())
     assert len(pages) > 1 and all(unspaced(event) in unspaced(page.extract_text()) for page in pages)
     assert smallest(pages) >= 8 - 1e-6
+
+
+def test_no_sum_of_money_is_ever_cut(made, opened):
+    whole = "".join(page.extract_text() for page in made["rich", "f4"])
+    assert "337.000.000.000" in whole and "50.550.000.000" in whole and "286.450.000.000" in whole and "…" not in whole
+    assert "##" not in "".join(page.extract_text() for page in reader(opened["rich-f4-xlsx.xlsx"]))
 
 
 def test_a_mark_of_another_day_than_the_waves_shows_its_date(made):

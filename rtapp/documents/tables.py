@@ -130,7 +130,8 @@ class Table:
     def _set(self, text: str, face: str, width: float, whole: bool) -> Fitted:
         """Return the text of a cell; ``whole``: a number, which stands on one line."""
         if whole:
-            return self.paper.fit(text, face, width, largest=self.sizes[0], smallest=SMALL)
+            wide = self.paper.measure(text, face)  # whatever its size: half a number is another number
+            return self.paper.fit(text, face, width, largest=self.sizes[0], smallest=min(SMALL, width / wide * 0.98))
         return self.paper.stand(text, face, width, self.sizes, self.height - _ROOM)
 
     def _titles(self) -> Strip:

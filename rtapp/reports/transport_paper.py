@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from ..documents.flow import Block, Paper, space, words
+from ..documents.flow import SMALL, Block, Paper, space, words
 from ..documents.tables import Column, Entry, Table, figure
 from ..settings.letter import About, opening, signatures
 from .terbilang import rupiah_words
@@ -16,15 +16,6 @@ CHECK = "Lembar pemeriksaan uang transport"
 POINT = "Titik absensi"
 NOBODY = "Belum ada yang hadir atau diwakili."
 SETTLED = "Tidak ada yang perlu diperiksa sebelum dibayar."
-_COLUMNS = (
-    Column("No", 12, "middle"),
-    Column("Nama"),
-    Column("Jabatan", 37),
-    Column("Jumlah (Rp)", 25, "right"),
-    Column("PPh (Rp)", 22, "right"),
-    Column("Diterima (Rp)", 25, "right"),
-    Column("Tanda tangan", 32),
-)
 _DOUBTS = (Column("No", 12, "middle"), Column("Nama", 52), Column("Jabatan", 46), Column("Perlu diperiksa"))
 
 
@@ -37,14 +28,14 @@ def code_of(payments: Sequence[Payment], point: str, wave: str) -> str:
 def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About, point: str) -> Iterator[Block]:
     """Yield the whole paper; ``point`` is the name of the checkpoint whose presence is paid for."""
     yield from opening(paper, about, TITLE, [(POINT, point)])
-    table = Table(paper, _COLUMNS, height=10.0, signed=True)
+    money = total(payments)
+    table = Table(paper, _columns(paper, money), height=10.0, signed=True)
     for number, payment in enumerate(payments, start=1):
         name = f"{payment.name} (diwakili oleh {payment.substitute})" if payment.substitute else payment.name
         cells = [number, name, payment.position, *_amounts(payment.money)]
         yield table.sign(number, cells, joined=number == len(payments), place=payment.place or payment.position)
     if not payments:
         yield table.row([NOBODY], merged=6)
-    money = total(payments)
     yield table.row(["Jumlah", *_amounts(money)], face="bold", merged=3, joined=True, above=bool(payments))
     yield space(2, joined=True)
     yield words(paper, f"Terbilang: {rupiah_words(money.net)}.", face="bold", joined=True)
@@ -62,6 +53,14 @@ def check_blocks(paper: Paper, payments: Sequence[Payment], about: About, point:
         yield replace(row, place=one.place or one.position)
     if not doubted:
         yield words(paper, SETTLED)
+
+
+def _columns(paper: Paper, sums: Money) -> list[Column]:
+    """Return the columns of the list, those of money as wide as their sums are long."""
+    amounts = (("Jumlah (Rp)", 25.0, sums.gross), ("PPh (Rp)", 22.0, sums.tax), ("Diterima (Rp)", 25.0, sums.net))
+    wide = [max(least, paper.measure(figure(sum_).text, "bold") * SMALL + 3) for _title, least, sum_ in amounts]
+    money = [Column(title, width, "right") for (title, _least, _sum), width in zip(amounts, wide, strict=True)]
+    return [Column("No", 12, "middle"), Column("Nama"), Column("Jabatan", 37), *money, Column("Tanda tangan", 32)]
 
 
 def _amounts(money: Money) -> list[Entry]:
