@@ -27,6 +27,9 @@ from .test_reports_papers import drawn, recap
 from .test_settings_letterhead import picture
 from .world import at
 
+ADDRESS = (
+    "Jalan Contoh Nomor 12, Kecamatan Contoh, Kabupaten Contoh, Provinsi Contoh, Telp. (0526) 2021 234, Kode Pos 71571"
+)
 SIGNER = Signatory("Ketua Panitia Pelaksana", "Dra. Hj. CONTOH, M.Si.", "Pembina", "1" * 18)
 
 
@@ -65,11 +68,12 @@ def test_the_report_says_the_day_of_a_mark_that_is_not_the_waves_and_no_guests_w
 
 
 def test_the_report_bears_the_letterhead_with_its_logo_and_every_word_of_its_tables_whole(tmp_path):
-    about = replace(ABOUT, letterhead=Letterhead(("PEMERINTAH CONTOH", "DINAS CONTOH"), "Jalan Contoh"), logo=picture())
+    about = replace(ABOUT, letterhead=Letterhead(("PEMERINTAH CONTOH", "DINAS CONTOH"), ADDRESS), logo=picture())
     made = narrative_docx(told(), about, "a4")
     assert len(docx.Document(io.BytesIO(made)).inline_shapes) == 1
     page = pypdf.PdfReader(io.BytesIO(printed({"laporan.docx": made}, tmp_path)["laporan.docx"])).pages[0]
     words = page.extract_text().split()
+    assert any("Telp. (0526) 2021 234" in line.replace("\xa0", " ") for line in page.extract_text().splitlines())
     assert {"PEMERINTAH", "DINAS", "Jalan", "Gelombang", "tercatat", "Diwakili", "sendiri"} <= set(words)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from .. import clock
 from ..documents.letters import Letter
-from ..settings.letter import ACROSS, BLANK, PLACE, About
+from ..settings.letter import ACROSS, BLANK, PLACE, About, unbroken
 from ..settings.signatories import Signatory, signers_of
 from .narrative import HEAD, Narrative, absences, shares
 from .recap import Recap, share_text
@@ -25,7 +25,7 @@ def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
     letter = Letter(paper, f"{TITLE} · {about.wave}", about.organiser, about.made_at)
     head = about.letterhead
     lines = head.lines or tuple(filter(None, (about.organiser.upper(),)))
-    letter.letterhead(lines, head.address, about.logo)
+    letter.letterhead(lines, unbroken(head.address), about.logo)
     letter.line(TITLE.upper(), bold=True, align="middle", size=13, after=0)
     letter.line(about.event, bold=True, align="middle", after=8)
     letter.heading("A. Dasar")

@@ -179,7 +179,7 @@ def _head(paper: Paper, about: About) -> Iterator[Block]:
     faces = ["regular" if number == 0 and len(lines) > 1 else "bold" for number in range(len(lines))]
     sizes = [(13 * POINT if face == "regular" else 15 * POINT, 12 * POINT, 11 * POINT) for face in faces]
     strips = []
-    told = zip((*lines, _unbroken(head.address)), (*faces, "regular"), (*sizes, _ADDRESS), strict=True)
+    told = zip((*lines, unbroken(head.address)), (*faces, "regular"), (*sizes, _ADDRESS), strict=True)
     for line, face, size in told:
         if line:
             fitted = paper.stand(line, face, right - left, size, 2 * size[0] * 1.17)
@@ -197,7 +197,7 @@ def _headed(paper: Paper, left: float, right: float, fitted: Fitted, face: str) 
     return Cell(left, right, fitted, face, "middle", whole="\n".join(fitted.lines), sheet=(SIDE, paper.width - SIDE))
 
 
-def _unbroken(address: str) -> str:
+def unbroken(address: str) -> str:
     """Return the address with no-break spaces inside its numbers, and between them and what they are called."""
     return _WITHIN.sub(NO_BREAK, address)
 
