@@ -13,6 +13,6 @@
       text.select();
       document.execCommand('copy');
     }
-    button.lastChild.textContent = button.dataset.done;
+    button.lastElementChild.textContent = button.dataset.done;
   });
 })();
