@@ -20,6 +20,7 @@ from rtapp.laptop import tls
 from rtapp.schema import Audit, Device, OneTimeLink, User, Wave
 from rtapp.settings import store as settings
 
+from .reading import attribute, elements, value, values
 from .world import PASSWORD, World
 
 GOOD = "empat kata yang aman"
@@ -325,8 +326,8 @@ def device_data(world: World, **more: object) -> dict[str, object]:
 
 
 def test_an_admin_adds_a_device_and_shows_its_code(admin, world, app):
-    form = admin.get("/devices/new").text
-    assert len(re.findall(r'name="checkpoints" value="\d+" checked', form)) == 2  # both desks named Registrasi
+    boxes = elements(admin.get("/devices/new"), "input", name="checkpoints")
+    assert len([box for box in boxes if "checked" in box.given]) == 2  # both desks named Registrasi
     added = admin.post("/devices/new", data=device_data(world))
     assert added.status_code == 303
     assert LONG in admin.get("/devices").text
@@ -342,7 +343,7 @@ def test_an_admin_adds_a_device_and_shows_its_code(admin, world, app):
 
 def test_the_page_of_the_code_says_when_the_phone_is_in(admin, world, app):
     page = admin.post(f"/devices/{world.device}/link")
-    watch = re.search(r'hx-get="([^"]+)"', page.text)[1].replace("&amp;", "&")
+    watch = attribute(page, "hx-get")
     assert "Menunggu dipindai" in admin.get(watch).text
     app.test_client().post(shown_link(page))
     seen = admin.get(watch).text
@@ -556,7 +557,7 @@ def test_the_days_work_goes_on_over_the_plain_network(client_of, world):
 
 
 def form_token(page: TestResponse) -> str:
-    return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    return value(page, "csrf_token")
 
 
 def test_a_page_opened_in_the_morning_still_signs_in_five_hours_later(stranger, world, app, time_machine):
@@ -593,9 +594,9 @@ def test_every_form_of_these_pages_carries_its_token(admin, stranger, world, app
     ]
     for client, paths in ((admin, pages), (stranger, ["/sign-in", make_link(app, "device", world)])):
         for path in paths:
-            page = client.get(path).text
-            posts = len(re.findall(r'<form[^>]*method="post"', page))
-            assert posts and page.count('name="csrf_token"') == posts, path
+            page = client.get(path)
+            posts = len(elements(page, "form", method="post"))
+            assert posts and len(values(page, "csrf_token")) == posts, path
 
 
 PLAIN, SECURE = "http://192.168.1.5:8000", "https://192.168.1.5:8443"

@@ -24,6 +24,7 @@ from rtapp.schema import Audit, Badge, Participant
 from rtapp.settings.letterhead import Letterhead
 
 from .printing import ABOUT, ADDRESS, NAMES, card, decoded, fonts, pdf_text, rendered, unspaced
+from .reading import elements, texts
 from .test_reports_papers import drawn
 from .trailed import trail
 
@@ -207,7 +208,8 @@ def test_the_page_says_about_how_large_the_pictures_are_together(admin):
 
 def test_the_usual_paper_of_the_office_is_that_of_the_cards_too(admin):
     admin.post("/settings/letterhead", data={"line_1": "DINAS CONTOH", "paper": "a4"})
-    assert re.search(r'<option[^>]*selected[^>]*value="a4"|value="a4"[^>]*selected', admin.get("/cards").text)
+    (a4,) = elements(admin.get("/cards"), "option", value="a4")
+    assert "selected" in a4.given
     pdf = admin.post("/cards", data={"wave": "1"})
     assert "a4.pdf" in pdf.headers["Content-Disposition"]
 
@@ -253,7 +255,7 @@ def test_every_sheet_says_whose_it_is_and_of_how_many_cards():
 
 def test_the_committee_prints_badges_four_a_sheet(admin):
     page = admin.get("/cards?wave=1&size=badge&sheets=joined")
-    assert re.findall(r"<dd>([^<]*)</dd>", page.get_data(as_text=True))[:2] == ["7", "2"]
+    assert texts(page, "dd")[:2] == ["7", "2"]
     pdf = admin.post("/cards", data={"wave": "1", "size": "badge", "sheets": "joined"})
     assert len(PdfReader(io.BytesIO(pdf.data)).pages) == 2 and "badge-f4.pdf" in pdf.headers["Content-Disposition"]
 

@@ -1,10 +1,8 @@
 """Printing cards and replacing a lost one, as the people who do it see it."""
 
 import io
-import re
 import threading
 from collections.abc import Callable
-from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,6 +20,7 @@ from rtapp.schema import Badge, Participant
 from rtapp.settings import store as settings
 
 from .printing import decoded, rendered
+from .reading import elements, texts, words
 from .trailed import trail
 
 HTMX = {"HX-Request": "true"}
@@ -58,15 +57,9 @@ def archived(world, key: str) -> Callable:
     return lambda session: roster.archive_participant(session, "uji", world.people[key], "pindah", now=clock.utcnow())
 
 
-def words(response: TestResponse) -> str:
-    """What a person reads on the page."""
-    text = re.sub(r"<[^>]*>", " ", response.get_data(as_text=True))
-    return " ".join(unescape(text).split())
-
-
 def numbers(response: TestResponse) -> list[str]:
     """The counts of the page: cards, sheets, never printed."""
-    return re.findall(r"<dd>([^<]*)</dd>", response.get_data(as_text=True))
+    return texts(response, "dd")
 
 
 def printed(app, person: int) -> int:
@@ -87,8 +80,8 @@ def live_token(app, person: int) -> str:
 
 def hidden(response: TestResponse) -> dict[str, str]:
     """What the button of the page posts."""
-    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', response.get_data(as_text=True))
-    return {name: value for name, value in fields if name != "csrf_token"}
+    fields = [each.given for each in elements(response, "input", type="hidden")]
+    return {each["name"]: each["value"] for each in fields if each["name"] != "csrf_token"}
 
 
 def reissue(client: FlaskClient, person: int, reason: str = "hilang") -> TestResponse:

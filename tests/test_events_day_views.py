@@ -306,5 +306,4 @@ def test_the_form_of_the_agenda_is_open_again_for_the_next_item(admin, world):
     item = {"material": "Pembukaan", "starts": "06:30", "ends": "06:45"}
     answer = admin.post(f"{page}/agenda", data=item)
     assert answer.status_code == 303 and answer.location == f"{page}?more=agenda#agenda-"
-    assert re.search(r'<details[^>]*id="agenda-" open>', admin.get(answer.location).text)
-    assert not re.search(r'<details[^>]*id="agenda-" open>', admin.get(page).text)
+    assert is_open(admin.get(answer.location), "agenda-") and not is_open(admin.get(page), "agenda-")

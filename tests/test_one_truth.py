@@ -34,7 +34,7 @@ from rtapp.safety.ledger_store import examine
 from rtapp.schema import Absence, Attendance, Case, Checkpoint, Invitation, Participant, Scan, Village, Wave
 
 from . import AT_LENGTH
-from .reading import words
+from .reading import texts, words
 from .world import World
 
 PEOPLE = ("rahmah", "yusuf", "hamdani", "aminah", "syahrani", "muis", "ruslan", "guest")
@@ -191,7 +191,7 @@ def is_same_everywhere(hall: Hall, model: Model, admin: FlaskClient, wave: int) 
 
 def the_pages_say(hall, admin, wave_id, whole, states, model) -> None:
     board = admin.get(f"/waves/{wave_id}/counts")
-    told = dict(re.findall(r"<div><dt>(.*?)</dt><dd>(\d+)</dd></div>", board.text))
+    told = dict(zip(texts(board, "dt"), texts(board, "dd"), strict=True))
     assert [int(told[label]) for label in ("sendiri", "diwakili", "hadir di gelombang lain", "belum hadir")] == [
         whole[state] for state in ("hadir", "diwakili", "gelombang_lain", "belum")
     ]

@@ -20,6 +20,7 @@ from rtapp.settings.letterhead_store import save_letterhead, save_logo, save_sig
 from rtapp.settings.signatories import Signatory
 
 from .printing import decoded, fonts, pdf_text, rendered, unspaced
+from .reading import texts
 from .trailed import trail
 from .world import at
 
@@ -31,7 +32,7 @@ def words(response) -> str:
 
 
 def counts(response) -> list[str]:
-    return re.findall(r"<dd>([^<]*)</dd>", response.get_data(as_text=True))
+    return texts(response, "dd")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from html import unescape
 
 import pytest
 from flask import Flask
@@ -18,6 +17,7 @@ from rtapp.roster.revision import reconcile
 from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Village
 
+from .reading import elements, texts, value
 from .world import World
 
 HTMX = {"HX-Request": "true"}
@@ -52,11 +52,7 @@ def save(desk: FlaskClient, read: Person, query: str = "", **typed: str) -> Test
 
 
 def names(response: TestResponse) -> list[str]:
-    return re.findall(r'class="row-open"[^>]*>.*?class="person-name">([^<]+)<', response.text)
-
-
-def hidden(response: TestResponse, name: str) -> str:
-    return unescape(re.search(rf'name="{name}"[^>]* value="([^"]*)"', response.text)[1])
+    return texts(response, cls="person-name", within="row-open")
 
 
 # Neighbours
@@ -89,9 +85,8 @@ def test_the_row_above_on_the_page_before_turns_the_page_back(app, world, desk):
 
 
 def test_enter_in_a_field_saves_and_opens_nothing_else(desk, person):
-    text = desk.get(f"/participants/{person('yusuf').id}", headers=HTMX).text
-    first_button = re.search(r"<button[^>]*>", text[text.index("<form") :])[0]
-    assert "name=" not in first_button and 'tabindex="-1"' in first_button
+    button = elements(desk.get(f"/participants/{person('yusuf').id}", headers=HTMX), "button")[0].given
+    assert "name" not in button and button["tabindex"] == "-1"
 
 
 def test_saving_on_the_persons_own_page_returns_to_the_list(desk, person):
@@ -188,7 +183,7 @@ def test_each_field_is_what_was_chosen_for_it(client_of, desk, person, chosen, n
     answer = desk.post(f"/participants/{read.id}", data=opened(read, name="Yusuf Dua", gender=""), headers=headers)
     assert answer.status_code == 409
     typed = opened(read, name="Yusuf Dua", gender="", phone="081300000555")
-    typed |= {"version": hidden(answer, "version"), "was": hidden(answer, "was")}
+    typed |= {"version": value(answer, "version"), "was": value(answer, "was")}
     typed |= {"choose-name": chosen, "choose-gender": "theirs"}
     assert desk.post(f"/participants/{read.id}", data=typed, headers=headers).status_code in (200, 303)
     now = person("yusuf")
@@ -217,7 +212,7 @@ def test_a_third_change_meanwhile_is_asked_about_again(client_of, desk, person):
     save(client_of("admin"), read, name="Satu")
     answer = save(desk, read, name="Dua")
     save(client_of("admin"), person("yusuf"), name="Tiga")
-    typed = opened(read, name="Dua") | {"version": hidden(answer, "version"), "was": hidden(answer, "was")}
+    typed = opened(read, name="Dua") | {"version": value(answer, "version"), "was": value(answer, "was")}
     third = desk.post(f"/participants/{read.id}", data=typed | {"choose-name": "mine"}, headers=HTMX)
     assert third.status_code == 409 and "Tiga" in third.text and person("yusuf").name == "Tiga"
 

@@ -1,6 +1,5 @@
 """A seat: who held it, a new head in one step, and what the old head's card says afterwards."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -18,6 +17,7 @@ from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.roster.tenure import Step, Tenure, tenures
 from rtapp.schema import Participant, Seat, Village
 
+from .reading import elements, value
 from .refusing import refused
 from .world import World
 
@@ -63,7 +63,7 @@ def scan(client: FlaskClient, world: World, code: str) -> TestResponse:
 
 
 def verdict(page: TestResponse) -> str:
-    return re.search(r'data-verdict="(\w+)" data-nonce', page.text)[1]
+    return elements(page, "article", id="verdict")[0].given["data-verdict"]
 
 
 # A new head
@@ -101,7 +101,7 @@ def test_the_old_card_says_it_is_old_and_leads_to_the_present_head(app, world, d
     page = scan(desk, world, world.tokens["yusuf"])
     assert verdict(page) == "REVOKED"
     assert "Kartu lama: kartu baru terbit" in page.text and "sekarang dijabat BAIHAQI CONTOH" in page.text
-    offered = re.search(r'data-scan>.*?name="participant" value="(\d+)"', page.text, re.DOTALL)[1]
+    offered = value(page, "participant")
     assert int(offered) == head(app, seat).id and "BAIHAQI CONTOH yang datang, catat hadir" in page.text
     tapped = desk.post(f"/desk/{world.registration}/scans", data={"participant": offered}, follow_redirects=True)
     assert verdict(tapped) == "WELCOME" and "BAIHAQI CONTOH" in tapped.text
