@@ -8,7 +8,8 @@ from pathlib import Path
 from rtapp.documents.sheets import read_workbook
 from rtapp.imports.message import read_file
 from rtapp.imports.places import Places
-from rtapp.imports.sheet import Context, read_sheet
+from rtapp.imports.sheet import read_sheet
+from rtapp.imports.survey import Context
 from rtapp.refusals import Refused
 
 MEMORY = 1 << 30  # bytes of addresses beyond what the program itself takes

@@ -12,7 +12,8 @@ from rtapp.imports.drafts import Answers, RowClass
 from rtapp.imports.matching import match
 from rtapp.imports.places import Places, Village
 from rtapp.imports.seats import Known
-from rtapp.imports.sheet import Context, read_sheet
+from rtapp.imports.sheet import read_sheet
+from rtapp.imports.survey import Context
 from rtapp.roster.spelling import clean
 
 from . import AT_LENGTH

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from ..refusals import Refused
 from .cells import MAX_ROWS, Row, Sheet, Workbook, packed_rows, text_cell
@@ -13,6 +14,9 @@ _MAX_PAGES = 120
 _MAX_CONTENT = 3 << 20  # bytes that draw one page: of a page of text, some ten thousand
 _CHUNK = re.compile(r"\S+(?: \S+)*")
 _FEWEST_CHUNKS = 3  # pieces apart from each other that make a line one of a table
+_FEWEST_LINES = 3  # of two pieces each that make a table of two columns
+_HEADINGS = 2  # lines of a header that may stand above several columns
+_WIDE = 2.0  # of the library's own 1.25: narrower characters, so that columns that nearly touch stay apart
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,22 @@ def read_pdf(data: bytes, name: str) -> Workbook:
         raise
     except Exception as error:  # the library meets broken files with every exception there is
         raise broken() from error
-    lines = _lines(text)
+    pages = _numbered(text)
+    lines = [line for page in pages for line in page]
     if not any(any(map(str.isalpha, line.text)) for line in lines):
         raise pdf_of_pictures()
     if len(lines) > MAX_ROWS:
         raise too_many_rows()
-    return Workbook("pdf", (Sheet(name, packed_rows(_rows(lines))),), sees_hidden=False)
+    columns = _table(lines)[1]
+    if any(_falls_together(_table(page)[1], columns) for page in pages):  # tables of their own, columns elsewhere
+        kept = [(f"{name} {number}", page) for number, page in enumerate(pages, 1) if page]
+    else:
+        kept = [(name, lines)]
+    sheets = tuple(Sheet(each, packed_rows(_rows(page))) for each, page in kept)
+    return Workbook("pdf", sheets, sees_hidden=False)
 
 
-def _text_of(data: bytes) -> str:
+def _text_of(data: bytes) -> list[str]:
     from pypdf import PdfReader
     from pypdf.errors import FileNotDecryptedError
 
@@ -60,15 +71,29 @@ def _text_of(data: bytes) -> str:
             content = page.get_contents()
             if content is not None and len(content.get_data()) > _MAX_CONTENT:
                 raise pdf_of_pictures()
-            pages.append(page.extract_text(extraction_mode="layout") if content is not None else "")
+            pages.append(_laid_out(page) if content is not None else "")
     except FileNotDecryptedError as error:
         raise protected() from error
-    return "\n\n".join(pages)
+    return pages
 
 
-def _lines(text: str) -> list[_Line]:
+def _laid_out(page: Any) -> str:
+    return str(page.extract_text(extraction_mode="layout", layout_mode_scale_weight=_WIDE))
+
+
+def _numbered(pages: Sequence[str]) -> list[list[_Line]]:
+    """Return the lines of each page, numbered through the document."""
+    numbered: list[list[_Line]] = []
+    first = 1
+    for page in pages:
+        numbered.append(_lines(page, first))
+        first += page.count("\n") + 2
+    return numbered
+
+
+def _lines(text: str, first: int) -> list[_Line]:
     lines, blank = [], True
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), first):
         line = line.rstrip()[:2000]
         if line.strip():
             chunks = tuple(found.span() for found in _CHUNK.finditer(line))
@@ -79,23 +104,52 @@ def _lines(text: str) -> list[_Line]:
 
 def _rows(lines: Sequence[_Line]) -> list[Row]:
     """Return a row for each line, those of the table cut where its columns are."""
-    table = [place for place, line in enumerate(lines) if len(line.chunks) >= _FEWEST_CHUNKS]
+    table, columns = _table(lines)
     if not table:
         return [Row(line.number, (text_cell(" ".join(line.text.split())),)) for line in lines]
-    region = lines[table[0] : table[-1] + 1]
-    columns = _columns([line for line in region if len(line.chunks) >= _FEWEST_CHUNKS])
     cut: list[tuple[int, list[str]]] = []
     wrapped: list[tuple[int, list[str]]] = []  # lines of cells that have several, by the number of rows before them
     for place, line in enumerate(lines):
         cells = _cells(line, columns)
         if table[0] < place and _is_rest(line, lines[place - 1], columns, cells, place <= table[-1] + 3):
             wrapped.append((len(cut), cells))
-        elif table[0] <= place <= table[-1] and len(line.chunks) > 1:
+        elif place <= table[-1] and len(line.chunks) > 1:
             cut.append((line.number, cells))
         else:
             cut.append((line.number, [" ".join(line.text.split())]))
     _put_together(cut, wrapped, columns)
     return [Row(number, tuple(text_cell(cell) for cell in cells)) for number, cells in cut]
+
+
+def _table(lines: Sequence[_Line]) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return the places of the lines that are rows of the table for certain, and its columns."""
+    for fewest, least in ((_FEWEST_CHUNKS, 1), (_FEWEST_CHUNKS - 1, _FEWEST_LINES)):
+        table = [place for place, line in enumerate(lines) if len(line.chunks) >= fewest]
+        columns = _columns_below_headings([lines[place] for place in table])
+        if len(table) >= least and len(columns) >= fewest:
+            break
+    else:
+        return [], []
+    starts = {start for start, _ in columns}
+    while (below := table[-1] + 1) < len(lines) and not lines[below].after_blank:  # rows with empty cells at the end
+        line = lines[below]
+        rest = _is_rest(line, lines[below - 1], columns, _cells(line, columns), near=True)
+        if rest or len(line.chunks) < 2 or not all(start in starts for start, _ in line.chunks):
+            break
+        table.append(below)
+    return table, columns
+
+
+def _falls_together(columns: Sequence[tuple[int, int]], whole: Sequence[tuple[int, int]]) -> bool:
+    """Say whether two of a page's columns lie in one of the whole document's."""
+    near = {max(range(len(whole)), key=lambda w: _overlap(column, whole[w])) for column in columns if whole}
+    return len(near) < len(columns)
+
+
+def _columns_below_headings(lines: Sequence[_Line]) -> list[tuple[int, int]]:
+    """Return the columns; words that stand above several of them, in the first lines, do not join these."""
+    found = [_columns(lines[skipped:]) for skipped in range(min(_HEADINGS, max(len(lines) - 2, 0)) + 1)]
+    return max(found, key=len)
 
 
 def _columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
@@ -129,9 +183,23 @@ def _is_rest(line: _Line, above: _Line, columns: Sequence[tuple[int, int]], cell
     """Say whether a line holds but further lines of cells: nothing in the first column, each piece within another."""
     if not near or line.after_blank or cells[0] or len(columns) < _FEWEST_CHUNKS:
         return False
-    inside = all(any(c[0] - 1 <= start and end <= c[1] + 1 for c in columns[1:]) for start, end in line.chunks)
+    reach = [(left, after[0] - 1) for (left, _), after in zip(columns[1:], [*columns[2:], (2000, 0)], strict=True)]
+    inside = all(any(left - 1 <= start and end <= right for left, right in reach) for start, end in line.chunks)
     starts = {start for start, _ in above.chunks} | {start for start, _ in columns}
-    return inside and all(start in starts for start, _ in line.chunks)
+    if not inside or not all(start in starts for start, _ in line.chunks):
+        return False
+    return len(line.chunks) == 1 or not any(_fits(line, place, above, columns) for place in range(len(line.chunks)))
+
+
+def _fits(line: _Line, place: int, above: _Line, columns: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a piece's first word had room behind what stands above it: then it is no further line of that."""
+    start, end = line.chunks[place]
+    column = max(range(len(columns)), key=lambda c: _overlap((start, end), columns[c]))
+    left = columns[column][0]
+    room = (columns[column + 1][0] if column + 1 < len(columns) else columns[column][1] + 2) - left - 2
+    taken = max((over[1] - left for over in above.chunks if left <= over[0] < left + room), default=0)
+    word = line.text[start:end].split(" ")[0]
+    return taken + 1 + len(word) <= room
 
 
 def _put_together(

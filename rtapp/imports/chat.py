@@ -2,67 +2,22 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ..documents.cells import Row, text_cell
-from ..roster.spelling import clean
-from .fragments import Piece, Said, mentions_in, understand
+from .corrections import correct
+from .entries import HEADER, Entry, drop_sexes, entry_of
+from .fragments import Piece, Said, is_chatter, mentions_in, understand, village_said, without_asides
 from .labels import Label, labels_in
-from .naming import says_vacant, without_pictures, without_struck
+from .lines import Line, line_of
 
-HEADER = ("Nama", "RT", "RW", "Desa", "No HP", "Jabatan", "Ralat", "No")
 MOST_CHARACTERS, MOST_LINES = 300_000, 8_000
-_SENDER = re.compile(
-    r"\s{0,4}(?:\[\s?[\d/.\-]{5,10}[,\s]{1,3}[\d.:]{4,8}(?:\s?[ap]\.?m\.?)?\s?\]|\[\s?[\d.:]{4,8}[,\s]{1,3}[\d/.\-]{5,10}\s?\]|"
-    r"[\d/.\-]{6,10}[,\s]{1,3}(?:pukul\s)?[\d.:]{4,8}(?:\s?[ap]\.?m\.?)?\s?[\-–])\s?[^:\n]{1,60}:\s?",
-    re.I,
-)
-_SYSTEM = re.compile(r"<[^<>]{1,60}>|(?:pesan ini|anda) (?:telah )?(?:dihapus|menghapus)|terenkripsi|end-to-end", re.I)
-_ENUMERATED = re.compile(
-    r"\s{0,4}(?:\(?(\d{1,3})\s?[.)]\s?|(\d{1,3})\s?-\s(?=\D)|(\d{1,3})\s(?=[^\W\d_]{2})|[-*•●▪·>+]{1,3}\s?)"
-)
-_CORRECTS = re.compile(
-    r"\b(?:ralat|koreksi|dikoreksi|revisi|perbaikan|diperbaiki|yang benar|yg benar|seharusnya|diganti|ganti|berubah|"
-    r"perubahan|salah|maaf|update|bukan)\b",
-    re.I,
-)
-_CORRECTING = re.compile(
-    r"\b(?:ralat|mohon|dikoreksi|koreksi|revisi|perbaikan|diperbaiki|yang|yg|benar|seharusnya|diganti|ganti|berubah|"
-    r"perubahan|jadi|menjadi|oleh|dengan|dgn|adalah|maaf|pak|bu|update|untuk|utk|nomor|no|hp|wa|nama|namanya|di|nya|kepada)\b",
-    re.I,
-)
+_MOSTLY = 0.6  # of a message's lines that number names, where nothing in it speaks of RTs
 _SPEAKS_OF_RT = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
 _OF_A_NUMBER = re.compile(r"\b(?:hp|wa|telp|nomor|nik|ktp|sk|data|foto|fotokopi|rekening)\b[\s.:]{0,3}$", re.I)
+_ASKS = re.compile(r"\b(?:siapa|mana|berapa|kapan|apa|apakah|bagaimana|gimana|sudah|udah)\b[^?]{0,200}\?\W{0,8}$", re.I)
+_SHARED = re.compile(r"\b(?:di|me)?rangkap\b", re.I)
 _KIND = re.compile(r"\b(?:desa|ds|kel|kelurahan|kec|kecamatan)\b", re.I)
-
-
-@dataclass
-class Entry:
-    """A head as a message names one; ``line`` is where the name, else the RT, stands; ``number`` counts the lines."""
-
-    line: int
-    rt: str = ""
-    rw: str = ""
-    name: str = ""
-    village: str = ""
-    phones: list[str] = field(default_factory=list)
-    office: str = ""
-    correction: str = ""
-    number: int = 0
-    awaits: bool = False
-
-    def cells(self) -> tuple[str, ...]:
-        """Return the values of ``HEADER``."""
-        number = str(self.number) if self.number else ""
-        phones = " / ".join(dict.fromkeys(self.phones))
-        return self.name, self.rt, self.rw, self.village, phones, self.office, self.correction, number
-
-
-@dataclass
-class _Line:
-    number: int
-    text: str
-    count: int = 0
 
 
 def read_chat(lines: Sequence[str]) -> list[Row]:
@@ -74,10 +29,11 @@ def read_chat(lines: Sequence[str]) -> list[Row]:
         return []  # a regency's heads fit into a tenth of that
     reader = _Reader()
     for number, line in enumerate(lines, 1):
-        reader.take(number, line)
+        reader.take(line_of(number, line))
     reader.end()
-    reader.take_numbered()
+    reader.take_numbered(a_table=any("\t" in line for line in lines))
     entries = [entry for entry in reader.entries if entry.rt or entry.name]
+    drop_sexes(entries)
     if not entries:
         return []
     told: list[tuple[int, int, tuple[str, ...]]] = [
@@ -86,15 +42,6 @@ def read_chat(lines: Sequence[str]) -> list[Row]:
     told += [(entry.line, len(lines) + place, entry.cells()) for place, entry in enumerate(entries)]
     rows = [Row(number, tuple(map(text_cell, cells))) for number, _, cells in sorted(told, key=lambda each: each[:2])]
     return [Row(0, tuple(map(text_cell, HEADER))), *rows]
-
-
-def readable(line: str) -> tuple[str, bool]:
-    """Return a line without sender, time, pictures and what is struck through; and whether a sender wrote it."""
-    line = line.strip("\ufeff\u200e\u200f\u202a\u202c ")
-    sender = _SENDER.match(line)
-    text = without_pictures(line[sender.end() :] if sender else line)
-    text = re.sub(r"(?<!\w)[*_`]{1,3}|[*_`]{1,3}(?!\w)", "", without_struck(text).replace("*", ""))
-    return clean(text), bool(sender)
 
 
 class _Reader:
@@ -108,28 +55,28 @@ class _Reader:
         self.record: dict[str, str] = {}
         self.record_line = 0
         self.by_names = False  # whether names have stood above their RTs before
-        self.numbered: list[_Line] = []
-        self.speaks_of_rt = False
+        self.numbered: list[Line] = []
+        self.speaks_of_rt, self.lines = False, 0
+        self.heading, self.sender = "", ""
+        self.headings: dict[str, str] = {}  # the village that each sender named last
 
-    def take(self, number: int, raw: str) -> None:
+    def take(self, line: Line) -> None:
         """Take up one line."""
-        text, sent = readable(raw)
-        if not text:
+        if line.sender:
+            self.blank()
+            self.sender = line.sender
+        if not line.whole:
             self.blank()
             return
-        if sent:
-            self.blank()
-        self.speaks_of_rt = self.speaks_of_rt or bool(_SPEAKS_OF_RT.search(text[:400]))
-        counted = _ENUMERATED.match(text)
-        body = text[counted.end() :] if counted else text
-        count = int(next(filter(None, counted.groups()), "0")) if counted else 0
-        labels = labels_in(body)
+        self.lines += 1
+        self.speaks_of_rt = self.speaks_of_rt or bool(_SPEAKS_OF_RT.search(line.whole[:400]))
+        labels = labels_in(line.text)
         if labels:
-            self.labelled(number, text, labels)
-        elif _SYSTEM.search(text[:200]):
-            self.note(number, text)
+            self.labelled(line, labels)
+        elif line.by_app:
+            self.note(line.number, line.whole)
         else:
-            self.spoken(_Line(number, body, count), text)
+            self.spoken(line)
 
     def blank(self) -> None:
         """End what a blank line ends."""
@@ -145,8 +92,15 @@ class _Reader:
         self.current = None
 
     def note(self, number: int, text: str) -> None:
-        """Keep a line as a note."""
+        """Keep a line as a note; the village that it names is that of those below."""
+        if village := village_said(text):
+            self.head(village)
         self.notes.append((number, text))
+
+    def head(self, village: str) -> None:
+        """Remember the village of those below, and of what the same sender writes later."""
+        self.heading = village
+        self.headings[self.sender] = village
 
     def close(self, entry: Entry | None) -> None:
         """Leave an entry as it is: one whose name never came is a seat without a head."""
@@ -155,6 +109,10 @@ class _Reader:
 
     def add(self, entry: Entry) -> None:
         """Take up an entry that has an RT; the next lines may add to it."""
+        own = self.headings.get(self.sender, self.heading)
+        if own != self.heading and not entry.village:
+            entry.village = own  # somebody else named another village in between
+        entry.heading = own
         self.close(self.current)
         self.entries.append(entry)
         self.current = entry
@@ -165,22 +123,23 @@ class _Reader:
         if waiting and self.by_names:
             self.entries.append(waiting)
         elif waiting:
+            self.heading = waiting.name  # a village without the word for it, perhaps
             self.note(waiting.line, waiting.name)
 
     # Lines of labels: "Nama : …", "No HP : …"
 
-    def labelled(self, number: int, text: str, labels: Sequence[Label]) -> None:
+    def labelled(self, line: Line, labels: Sequence[Label]) -> None:
         """Take up a line of labels as a part of a record; one alone that names a place heads what follows."""
         places = {"village", "district"}
         if not self.record and not self.current and {label.field for label in labels} <= places:
-            self.note(number, text)
+            self.note(line.number, line.whole)
             return
         if self.current and not self.record and all(label.field == "phone" for label in labels):
-            self.spoken(_Line(number, text), text)
+            self.spoken(replace(line, text=line.whole))
             return
         if self.current and self.current.awaits and labels[0].field == "name":
             self.current.name, self.current.awaits = labels[0].value, False
-            self.record, self.record_line = {"rt": self.current.rt, "rw": self.current.rw}, number
+            self.record, self.record_line = {"rt": self.current.rt, "rw": self.current.rw}, line.number
             self.entries.remove(self.current)
             self.current = None
         for label in labels:
@@ -188,9 +147,9 @@ class _Reader:
                 self.end_record()
             if not self.record:
                 self.drop_waiting()
-                self.record_line = number
+                self.record_line = line.number
             if label.field == "name":
-                self.record_line = number
+                self.record_line = line.number
             self.record[label.field] = label.value
 
     def end_record(self) -> None:
@@ -215,41 +174,26 @@ class _Reader:
 
     # Lines of prose
 
-    def spoken(self, line: _Line, whole: str) -> None:
+    def spoken(self, line: Line) -> None:
         """Take up a line without labels."""
+        line.text = without_asides(line.text)
         mentions = mentions_in(line.text)
-        if mentions and _CORRECTS.search(line.text[:400]) and self.correct(line, mentions):
-            return
-        if mentions:
+        if correct(line.text, mentions, self.entries, self.heading) or _ASKS.search(line.whole[-300:]):
+            self.note(line.number, line.whole)
+            self.close(self.current)
+            self.current = None
+        elif mentions:
             self.end_record()
-            self.with_rt(line, whole, mentions)
+            self.with_rt(line, mentions)
         else:
-            self.without_rt(line, whole)
+            self.without_rt(line)
 
-    def correct(self, line: _Line, mentions: Sequence[Piece]) -> bool:
-        """Put a correction beside the entry that it corrects; say whether it was one."""
-        if len(mentions) != 1:
-            return False
-        rt = mentions[0].number
-        earlier = next((each for each in reversed(self.entries) if rt and _number(each.rt) == rt), None)
-        rest = f"{line.text[: mentions[0].start]} {line.text[mentions[0].end :]}"
-        said = understand(_CORRECTING.sub(" ", rest))
-        if earlier is None or (not said.is_person and not said.phones and says_vacant(rest)):
-            return False
-        name = said.name if said.is_person else ""
-        earlier.correction = " ".join(filter(None, (line.text[:120], *(f"= {name}" for _ in [0] if name))))
-        if said.phones and said.phones[0] not in earlier.correction:
-            earlier.correction += f" {said.phones[0]}"
-        self.note(line.number, line.text)
-        self.current = None
-        return True
-
-    def with_rt(self, line: _Line, whole: str, mentions: Sequence[Piece]) -> None:
+    def with_rt(self, line: Line, mentions: Sequence[Piece]) -> None:
         """Take up a line that names one or more RTs."""
         before = [line.text[a:b] for a, b in _gaps(mentions, len(line.text))]
         first, rest = understand(before[0]), [understand(text) for text in before[1:]]
         if len(mentions) == 1:
-            self.one_rt(line, whole, mentions[0], first, rest[0])
+            self.one_rt(line, mentions[0], first, rest[0])
             return
         if first.is_person and not rest[-1].is_person:  # "Contoh (RT 1), Contoh (RT 2)"
             names = [first, *rest[:-1]]
@@ -258,45 +202,50 @@ class _Reader:
             if before[0].strip(" .:;,-"):
                 self.note(line.number, before[0])
         if not any(said.is_person or said.vacant for said in names) or all(said.chatter for said in names):
-            self.note(line.number, whole)
+            if names[0].words and _SHARED.search(names[0].words[:60]):  # "RT 2 dirangkap RT 1"
+                self.add(entry_of(line.number, mentions[0], names[0]))
+                return
+            self.note(line.number, line.whole)
             return
         for mention, said in zip(mentions, names, strict=True):
-            self.add(_entry(line, mention, said))
+            self.add(entry_of(line.number, mention, said))
         self.current = None
 
-    def one_rt(self, line: _Line, whole: str, mention: Piece, first: Said, after: Said) -> None:
+    def one_rt(self, line: Line, mention: Piece, first: Said, after: Said) -> None:
         """Take up a line with one RT and, before or behind it, a name, a word for vacancy, or nothing."""
         if first.is_note or (after.is_note and not after.is_person):
             self.close(self.current)
-            self.note(line.number, whole)
+            self.note(line.number, line.whole)
             return
         village = after.village or first.village
         if first.is_person and after.is_person:
             both = replace(after, name=f"{first.name} / {after.name}", phones=[*first.phones, *after.phones])
-            self.add(_entry(line, mention, replace(both, village=village)))
+            self.add(entry_of(line.number, mention, replace(both, village=village)))
         elif first.is_person or after.is_person:
             said = first if first.is_person else after
             self.drop_waiting()
             phones = [*first.phones, *after.phones]
-            self.add(_entry(line, mention, replace(said, village=village, phones=phones)))
+            self.add(entry_of(line.number, mention, replace(said, village=village, phones=phones)))
         elif first.vacant or after.vacant:
             if first.chatter or after.chatter or _OF_A_NUMBER.search(line.text[: mention.start][-60:]):
-                self.note(line.number, whole)
+                self.note(line.number, line.whole)
                 return
             said = after if after.vacant else first
-            self.add(_entry(line, mention, replace(said, name=said.vacant, village=village)))
+            self.add(entry_of(line.number, mention, replace(said, name=said.vacant, village=village)))
         elif not first.words and not after.words and not mention.number:
-            self.note(line.number, whole)
+            self.note(line.number, line.whole)
         elif not first.words and not after.words:
             self.only_rt(line, mention, [*first.phones, *after.phones], village)
         elif not (first.words and after.words) and not (first.chatter or after.chatter):
             said = after if after.words else first
-            self.add(_entry(line, mention, replace(said, name=said.words, village=village)))
+            self.add(entry_of(line.number, mention, replace(said, name=said.words, village=village)))
+        elif after.words and not line.text[: mention.start].strip(" .:-*") and _means_a_head(line.text[mention.end :]):
+            self.add(entry_of(line.number, mention, replace(after, name=after.words, village=village)))
         else:
             self.close(self.current)
-            self.note(line.number, whole)
+            self.note(line.number, line.whole)
 
-    def only_rt(self, line: _Line, mention: Piece, phones: list[str], village: str) -> None:
+    def only_rt(self, line: Line, mention: Piece, phones: list[str], village: str) -> None:
         """Take up an RT that stands alone: of the name above it, or of the one that comes below."""
         if self.waiting:
             waiting, self.waiting = self.waiting, None
@@ -306,11 +255,16 @@ class _Reader:
             waiting.village = waiting.village or village
             self.add(waiting)
             return
+        earlier = next((each for each in self.entries if each.rt == mention.text and each.name), None)
+        if phones and earlier and not earlier.phones and _OF_A_NUMBER.search(line.text[: mention.start][-60:]):
+            earlier.phones += phones  # "HP RT 1 : 0812…" below the names
+            self.note(line.number, "(nomor HP)")
+            return
         entry = Entry(line.number, mention.text, mention.rw, "", village, phones)
         entry.awaits = True
         self.add(entry)
 
-    def without_rt(self, line: _Line, whole: str) -> None:
+    def without_rt(self, line: Line) -> None:
         """Take up a line without an RT: a phone or a name that belongs to an entry, a heading, or a note."""
         said = understand(line.text)
         vacant = bool(said.vacant) and not said.chatter
@@ -322,11 +276,7 @@ class _Reader:
             holder = self.waiting or self.current
             if holder:
                 holder.phones += said.phones
-            self.note(line.number, "") if holder is None else None
-            if holder is None:
-                self.notes[-1] = (line.number, whole)
-            else:
-                self.notes.append((line.number, "(nomor HP)"))
+            self.note(line.number, "(nomor HP)" if holder else line.whole)
         elif said.is_person and not said.village and not _KIND.search(line.text):
             if line.count:
                 self.numbered.append(line)
@@ -340,22 +290,26 @@ class _Reader:
                 self.close(self.current)
                 self.current = None
             self.drop_waiting() if not self.waiting or not line.text.startswith("(") else None
-            self.note(line.number, whole)
+            self.note(line.number, line.whole)
 
-    def take_numbered(self) -> None:
+    def take_numbered(self, *, a_table: bool) -> None:
         """Where the message names no RT beside anybody but numbers its names, each is an entry without an RT."""
-        if self.entries or len(self.numbered) < 2 or not self.speaks_of_rt:
+        mostly = self.speaks_of_rt or (len(self.numbered) >= _MOSTLY * self.lines and not a_table)
+        if self.entries or len(self.numbered) < 2 or not mostly:
             return
         numbers = {line.number for line in self.numbered}
         self.notes = [note for note in self.notes if note[0] not in numbers]
         for line in self.numbered:
             said = understand(line.text)
-            self.entries.append(Entry(line.number, name=said.name, phones=said.phones, number=line.count))
+            entry = Entry(line.number, rw=line.rw, name=said.name, phones=said.phones, number=line.count)
+            self.entries.append(entry)
 
 
-def _entry(line: _Line, mention: Piece, said: Said) -> Entry:
-    name = said.name or said.vacant or said.words  # words that are no name become a question
-    return Entry(line.number, mention.text, mention.rw or said.rw, name, said.village, said.phones)
+def _means_a_head(rest: str) -> bool:
+    """Say whether what stands behind an RT that begins a line is meant as its head: "RT 3 : …", "RT 3 Contoh …"."""
+    rest = rest[:400].lstrip()
+    first = rest.split(" ", 1)[0]
+    return rest[:1] in ":=-–—>" or (first[:1].isupper() and not is_chatter(first))
 
 
 def _gaps(mentions: Sequence[Piece], length: int) -> Iterable[tuple[int, int]]:
@@ -363,8 +317,3 @@ def _gaps(mentions: Sequence[Piece], length: int) -> Iterable[tuple[int, int]]:
     ends = [0, *(mention.end for mention in mentions)]
     starts = [*(mention.start for mention in mentions), length]
     return zip(ends, starts, strict=True)
-
-
-def _number(rt: str) -> str:
-    found = re.search(r"\d{1,3}", rt)
-    return found[0].zfill(3) if found else ""

@@ -13,6 +13,7 @@ from .headers import field_of
 
 FIRST_ROWS = 25  # in which a header may stand
 _WHERE = {"rt", "village", "address"}
+_THIRD_ROW = 0.05  # that a third row of a header counts for: it says more exactly what the second says
 _MOSTLY, _LOOKED_AT = 0.6, 60
 _RT_WORD = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
 _PLACED = {"rt", "village", "address", "position", "phone", "number"}  # beside a name: what makes a row a header
@@ -50,6 +51,7 @@ def find_layout(sheet: Sheet) -> Layout | None:
     for texts, header in _candidates(rows, sheet.merges):
         texts = {column: words for column, words in texts.items() if column not in sheet.hidden_columns}
         score, layout = _layout(texts, header)
+        score += _THIRD_ROW * (len(header) > 2)
         if layout and (best is None or score > best[0] + 0.01) and (fitted := fit(layout, sheet)):
             best = score, fitted
     return best[1] if best else None
@@ -97,6 +99,10 @@ def fit(layout: Layout, sheet: Sheet) -> Layout | None:
     phones = [c for c in free if seen[c].phones >= _MOSTLY and seen[c].filled > 1]
     if phones and "phone" not in fields:
         fields["phone"] = phones[0]
+    offices = [c for c in free if seen[c].offices >= _MOSTLY]
+    if offices and "position" not in fields:
+        fields["position"] = offices[0]
+        free.remove(offices[0])
     if not _WHERE & set(fields):
         remark = [fields["remark"]] if "remark" in fields else []
         named = [c for c in (*remark, *free) if seen.get(c, Contents()).named_rts >= _MOSTLY]
@@ -123,7 +129,8 @@ def _by_office(fields: Mapping[str, int], seen: Mapping[int, Contents]) -> bool:
 
 def _speaks_of_rts(sheet: Sheet, layout: Layout) -> bool:
     """Say whether the titles, the header or the offices are about RTs, so that a list without any asks for them."""
-    above = (row for row in sheet.rows if row.number <= layout.header[-1])
+    above = [row for row in sheet.rows if row.number <= layout.header[-1]]
+    above += [row for row in sheet.rows[:_LOOKED_AT] if sum(cell.kind != "empty" for cell in row.cells) == 1]
     texts = [cell.text for row in above for cell in row.cells] + [
         row.at(layout.blocks[0].fields.get("position", -1)).text for row in _body(sheet, layout)[:20]
     ]
@@ -141,15 +148,27 @@ def _candidates(rows: Sequence[Row], merges: Sequence[Merge]) -> Iterator[tuple[
     for row in rows:
         yield {column: [cell.text] for column, cell in enumerate(row.cells) if cell.text}, (row.number,)
     for row, below in pairwise(rows):
-        above = _spread(row, merges)
-        texts = {}
-        for column in range(max(len(row.cells), len(below.cells), max(above, default=-1) + 1)):
-            top, bottom = above.get(column, ""), below.at(column).text
-            found = [text for text in (bottom, f"{top} {bottom}" if top and bottom else "", top) if text]
-            if found:
-                texts[column] = found
         if below.number == row.number + 1 and not any(map(_is_entry, below.cells)):
-            yield texts, (row.number, below.number)
+            yield _above_each_column(_spread(row, merges), below), (row.number, below.number)
+    for first, row, below in zip(rows, rows[1:], rows[2:], strict=False):
+        numbers = (first.number, row.number, below.number)
+        if numbers[2] - numbers[0] != 2 or any(_is_entry(cell) for cell in (*row.cells, *below.cells)):
+            continue
+        told = [field_of(cell.text) for cell in below.cells if cell.text]
+        if all(name != "name" and sure == 1.0 for name, sure in told):
+            upper, lower = _spread(first, merges), _spread(row, merges)
+            yield _above_each_column(upper | lower, below), numbers
+
+
+def _above_each_column(above: Mapping[int, str], below: Row) -> dict[int, list[str]]:
+    """Return what stands above each column, the nearest words first, then both, then those further up."""
+    texts = {}
+    for column in range(max(len(below.cells), max(above, default=-1) + 1)):
+        top, bottom = above.get(column, ""), below.at(column).text
+        found = [text for text in (bottom, f"{top} {bottom}" if top and bottom else "", top) if text]
+        if found:
+            texts[column] = found
+    return texts
 
 
 def _is_entry(cell: Cell) -> bool:

@@ -9,6 +9,7 @@ from ..roster.phones import parse_phone
 from ..roster.rt import parse_rt, rt_named_in
 from ..roster.spelling import clean
 from .naming import name_problem, tidy_name
+from .offices import is_another_office, is_beside_head, is_head
 
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -22,6 +23,7 @@ class Contents:
     phones: float = 0.0
     rts: float = 0.0
     named_rts: float = 0.0
+    offices: float = 0.0
 
 
 def contents_of(rows: Sequence[Row], column: int) -> Contents:
@@ -35,7 +37,8 @@ def contents_of(rows: Sequence[Row], column: int) -> Contents:
     phones = sum(any(map(str.isdigit, text)) and bool(parse_phone(value).number) for value, text in values)
     rts = sum(bool(parse_rt(value).rt) for value, _ in values)
     named = sum(bool(rt_named_in(text)) for _, text in values)
-    return Contents(filled, names / filled, phones / filled, rts / filled, named / filled)
+    offices = sum(is_head(text) or is_beside_head(text) or is_another_office(text) for _, text in values)
+    return Contents(filled, names / filled, phones / filled, rts / filled, named / filled, offices / filled)
 
 
 def reads_as_name(text: str) -> bool:

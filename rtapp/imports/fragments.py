@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 from ..roster.spelling import clean, plain, roman_value, word_set
-from .naming import is_name, says_vacant, split_numbers, tidy_name
+from .naming import is_name, says_vacant, split_numbers, tidy_name, without_labels, without_remarks
 
-_NUMBER = r"(?:\d{1,3}|[ivx]{1,5}|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
+_NUMBER = (
+    r"(?:\d{1,3}(?![.,]\d{3}(?!\d))|o\d{1,2}|[ivx]{1,5}|"  # RT 50.000 is money, RT O2 is asked about
+    r"satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
+)
 _UNIT = r"(?:r\.?\s?t(?![^\W\d_])|rukun\stetangga)"
 _BEFORE = r"[\s.:_#\-]{0,4}(?:(?:nomor|nmr|no|ke)(?![^\W\d_])[\s.:\-]{0,3})?"
 _RT = re.compile(
@@ -19,9 +22,22 @@ _RW = re.compile(r"(?<![^\W_])(?:r\.?\s?w\.?|rukun\swarga)(?![^\W\d_])[\s.:_\-]{
 # To the end of their piece, however long: what a bound would cut off a word would be taken for a name.
 _VILLAGE = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b\.?\s?:?\s?([^|:=,;()\-–\n]*)", re.I)
 _DISTRICT = re.compile(r"\b(?:kecamatan|kec)\b\.?\s?:?\s?[^|:=,;()\-–\n]*", re.I)
-_LABELS = re.compile(
-    r"(?:\b(?:no|nomor|hp|wa|whatsapp|telp|telpon|telepon|tlp|handphone|nik|no\.?\sktp|ktp|kontak|hub|hubungi|nomornya)\b"
-    r"[\s.:=/&\-]{0,4}){1,4}(?=\||$)",
+# What stands beside the person: where somebody lives, which account the money goes to, what has no number.
+_ASIDE = re.compile(
+    r"[,;(\s]\s?(?:umur|usia)?\s?\d{1,3}\s?(?:th|thn|tahun)\b\.?\)?|"
+    r"[,;(]\s?(?:lahir\s)?[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?,?\s"
+    r"\d{1,2}[\-/ ](?:\d{1,2}|[a-z]{3,9})[\-/ ](?:19|20)\d\d\b\)?|"
+    r"[,;(\s]\s?(?:jl|jln|jalan|gang|gg|komp|komplek|kompleks|perum|perumahan)(?:\.\s?|\s)"
+    r"(?:(?!\+?\d(?:[ .\-]?\d){8}|r\.?t\b|\s[\-–]\s)[^,;()|\n:=]){1,80}"
+    r"(?:r\.?t\.?\s?\d{1,3}\s{0,2}(?:no\.?\s?\d{1,4})?)?|"
+    r"\b(?:no\.?\s?)?rek(?:ening)?\b\.?[^|\d\n]{0,40}",
+    re.I,
+)
+_WITHOUT_NUMBER = re.compile(
+    r"[\s,(\-]{0,4}\b(?:tidak|tdk|tak|tanpa|belum|blm|blum|kada|gak|ga|nggak)\s(?:ada|punya|memiliki|memakai|pakai|menggunakan)?\s?"
+    r"(?:no|nomor|hp|wa|telp|telpon|telepon|whatsapp|handphone|android)\b[^|,;\d]{0,30}|"
+    rf"[\s,(]{{0,3}}(?:\b(?:no|nomor)\b\.?\s?)?\b(?:hp|wa|telp|telpon|telepon|tlp|kontak|nomor(?:nya)?)\b{'(?:/?(?:hp|wa))?'}"
+    r"[\s.:=\-]{0,4}(?:nya\s)?(?:(?:belum|blm|tidak|tdk|tak)\b[^|,;\d]{0,30}|menyusul\b|kosong\b|nihil\b|-+)[)\s]{0,3}(?=[|,;]|$)",
     re.I,
 )
 _OFFICE = re.compile(
@@ -29,7 +45,7 @@ _OFFICE = re.compile(
     re.I,
 )
 _LEAD = re.compile(
-    r"^[\s.:=\-–>*•)(\]]{0,8}(?:(?:nama(?:nya)?|untuk|utk|yaitu|adalah|ialah|atas nama|a\.?n\.?|an\.)(?=[\s.:])"
+    r"^[\s.:=\-–>*•)(\]]{0,8}(?:(?:nama(?:nya)?|untuk|utk|yaitu|adalah|ialah|atas nama|a\.?[/]?n\.?|an\.)(?=[\s.:])"
     r"[\s.:=\-]{0,4})?",
     re.I,
 )
@@ -102,18 +118,33 @@ def mentions_in(text: str) -> list[Piece]:
     return _joined(text, pieces)
 
 
+def without_asides(text: str) -> str:
+    """Return a line without addresses and bank accounts, whose numbers are nobody's RT or phone."""
+    return _ASIDE.sub(", ", text)
+
+
+def village_said(text: str) -> str:
+    """Return what stands behind the word desa or kelurahan, "" where it does not occur."""
+    found = _VILLAGE.search(text[:400])
+    return clean(found[1]).strip(" .") if found else ""
+
+
 def understand(text: str) -> Said:
     """Return what the text before or behind an RT says."""
     is_note = bool(_NO_HEAD.match(text))
-    text, phones, _long = split_numbers(_CLOSING.sub(" | ", text))
+    numbers = split_numbers(_CLOSING.sub(" | ", text))
+    text, phones = numbers.left, numbers.phones or numbers.others
+    bare = _WITHOUT_NUMBER.sub(" | ", text)
+    text = bare if any(map(str.isalpha, bare)) else text
     village, rw = _VILLAGE.search(text), _RW.search(text)
     text = _DISTRICT.sub(" | ", text)
     if village:
         text = _VILLAGE.sub(" | ", text)
     text = _RW.sub(" | ", text)
-    text = _LABELS.sub(" ", text)
+    text = without_labels(text)
     remarks = [found[0] for found in _REMARK.finditer(text)]
     vacancy = next((each for each in remarks if says_vacant(each) and any(map(str.isalpha, each))), "")
+    text = without_remarks(text)
     parts = [clean(_trimmed(part)) for part in text.split("|")]
     parts = [part for part in parts if any(map(str.isalpha, part))]
     said = Said(village=clean(village[1]).strip(" .") if village else "", rw=rw[1] if rw else "", phones=phones)

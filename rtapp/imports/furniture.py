@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from ..documents.cells import Cell, Row
+from ..documents.cells import Cell
 from ..refusals import Reason, reason
 from ..roster.spelling import clean
 
 _TOTAL = re.compile(r"(?:sub\s*-?\s*total|jumlah|total|jml|grand total)\b", re.I)
 _CARRIED = re.compile(r"\b(?:di)?pindah(?:kan|an)\b", re.I)
+_TOTAL_BEHIND = re.compile(r"\S\s(?:sub\s?)?total$", re.I)  # as pivot tables have them
 _ALL = re.compile(r"\b(?:seluruh(?:nya)?|keseluruhan|semua|total|grand|akhir)\b", re.I)
 _INTEGER = re.compile(r"\d{1,5}")
 _NOTE = re.compile(
@@ -38,20 +39,27 @@ def texts_of(cells: Sequence[Cell]) -> list[str]:
     return [text for cell in cells if (text := clean(cell.text[:_LONGEST]))]
 
 
-def is_number_row(cells: Sequence[Cell]) -> bool:
+def is_number_row(texts: Sequence[str]) -> bool:
     """Say whether a row numbers the columns: 1 2 3 … or (1) (2) (3) …, as forms do under their header."""
-    texts = [text.strip("()[]. ") for text in texts_of(cells)]
-    return len(texts) >= 3 and texts == [str(number) for number in range(1, len(texts) + 1)]
+    if len(texts) < 3 or texts[0].strip("()[]. ") != "1":
+        return False
+    return [text.strip("()[]. ") for text in texts] == [str(number) for number in range(1, len(texts) + 1)]
 
 
-def total_in(row: Row) -> tuple[int | None, bool] | None:
+def is_rule(texts: Sequence[str]) -> bool:
+    """Say whether a row is but a line drawn with signs, in two cells at least: |----|----|."""
+    return len(texts) > 1 and not any(map(str.isalnum, "".join(texts))) and all(len(text) > 1 for text in texts)
+
+
+def total_in(texts: Sequence[str]) -> tuple[int | None, bool] | None:
     """Return the number that a row of totals states (None where it states none) and whether it is one of all rows.
 
     Return None for any other row. "Jumlah dipindahkan" at the foot of a page states none.
     """
-    texts = texts_of(row.cells)
-    place = next((place for place, text in enumerate(texts) if _TOTAL.match(text)), None)
-    if place is None or place > 1 or len(texts) > 8:
+    place = next((place for place, text in enumerate(texts[:2]) if _TOTAL.match(text)), None)
+    if place is None and texts and len(texts) < 4 and _TOTAL_BEHIND.search(texts[0][-60:]):
+        place = 0
+    if place is None or len(texts) > 8:
         return None
     if _CARRIED.search(texts[place]):
         return None, False

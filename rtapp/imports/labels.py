@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _LABEL = re.compile(
     r"(?:^|(?<=[\s,;|/(]))(?P<label>nama(?:\s(?:lengkap|ketua|peserta|ketua\srt|ketua\sr\.t))?|jabatan|sebagai|"
     r"(?:no\.?\s?|nomor\s)?r\.?t\.?(?:\s?/\s?r\.?w\.?)?|r\.?w\.?|"
-    r"(?:no\.?\s?|nomor\s)?(?:hp|handphone|wa|whatsapp|telp|telepon|telpon|tlp|kontak)(?:\s?/\s?(?:wa|hp|telp))?\.?|"
+    r"(?:no\.?\s?|nomor\s)?(?:hp|handphone|wa|whatsapp|telp|telepon|telpon|tlp|kontak|mobile|cell|ponsel|seluler)(?:\s?/\s?(?:wa|hp|telp))?\.?|"
     r"desa(?:\s?/\s?kel(?:urahan)?)?|kelurahan|kel|kecamatan|kec|alamat|"
     r"nik|no\.?\sktp|ktp|ttl|tempat[,\s]{1,2}(?:tgl|tanggal)\slahir|tanggal\slahir|jenis\skelamin|umur|usia|pendidikan|pekerjaan|agama|email)"
     r"\s?[:=]\s?",
@@ -16,7 +16,7 @@ _FIELDS = (
     ("name", "nama"), ("office", "jabatan"), ("office", "sebagai"), ("village", "desa"), ("village", "kelurahan"),
     ("district", "kecamatan"), ("district", "kec"), ("village", "kel"), ("address", "alamat"),
 )  # fmt: skip
-_PHONE = re.compile(r"hp|handphone|wa|whatsapp|tel|tlp|kontak", re.I)
+_PHONE = re.compile(r"hp|handphone|wa|whatsapp|tel|tlp|kontak|mobile|cell|ponsel|seluler", re.I)
 _PRIVATE = re.compile(r"nik|ktp|ttl|lahir|kelamin|umur|usia|pendidikan|pekerjaan|agama|email", re.I)
 _LONGEST = 600
 

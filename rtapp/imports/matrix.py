@@ -60,9 +60,10 @@ def _villages_across(header: Row, below: Sequence[Row]) -> list[Row]:
     body = [row for row in below if parse_rt(row.at(rts[0]).value).rt]
     if len(body) < 2 or any(len(plain(cell.text).split()) > 4 for cell in villages.values()):
         return []
-    words = [row.at(c).text for row in body for c in villages if row.at(c).kind != "empty"]
-    if sum(bool(_LETTERS.search(word)) for word in words) < max(2, len(words) // 2):
-        return []
+    for column in villages:  # each holds names: a column of counts makes it another kind of table
+        words = [row.at(column).text for row in body if row.at(column).kind != "empty"]
+        if sum(bool(_LETTERS.search(word)) for word in words) < max(1, len(words) // 2):
+            return []
     rows: list[Row] = []
     for row in below:
         if row not in body:

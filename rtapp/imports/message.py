@@ -9,6 +9,7 @@ from ..documents.text_tables import decoded, read_csv
 from .chat import read_chat
 from .columns import find_layout
 from .matrix import unrolled
+from .pasted import restored
 from .unheaded import guessed, headed
 
 
@@ -33,6 +34,9 @@ def understood(book: Workbook, text: str, name: str) -> Workbook:
     """
     if any(find_layout(sheet) for sheet in book.sheets):
         return replace(book, sheets=tuple(_listed(sheet) for sheet in book.sheets))
+    rows = restored(text.splitlines()) if text else []
+    if rows and find_layout(table := Sheet(name, tuple(rows))):
+        return Workbook(book.format, (table,), sees_hidden=book.sees_hidden)
     sheets = tuple(_listed(sheet) for sheet in book.sheets)
     if any(sheet is not before for sheet, before in zip(sheets, book.sheets, strict=True)):
         return replace(book, sheets=sheets)

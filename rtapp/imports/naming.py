@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ..refusals import Reason, reason
@@ -14,7 +15,7 @@ _MOST_WORDS = 12
 _MOST_DIGITS = 3
 _STRUCK = re.compile(r"~([^~\n]{1,200})~")
 _LETTER = re.compile(r"[^\W\d_]")
-_EDGES = ' \t,;:=|*_~`•·►▶➤→>-–—"\\/'
+_EDGES = " \t,;:=|*_~`•·►▶➤→>-–—\\/"
 _NUMBERED = re.compile(r"\(?\d{1,3}\s?[.)]\s?(?=[^\W\d_])|\d{1,3}\s+(?=[^\W\d_]{2})")
 _OFFICE_FIRST = re.compile(
     r"(?:nama\s)?(?:ketua|kepala)\b(?:\s?(?:rukun tetangga|r\.?\s?t\b\.?)"
@@ -23,12 +24,32 @@ _OFFICE_FIRST = re.compile(
     re.I,
 )
 _OFFICE_LAST = re.compile(r"[\s,(\-]{1,3}(?:selaku\s)?ketua\s?r\.?\s?t\.?\)?$", re.I)
+# Behind the head's name: whom they came after.
+_SUCCEEDING = re.compile(
+    r"[\s,(\-]{1,3}(?:menggantikan|mengganti|ganti(?:an)?\sdari|pengganti(?:nya)?(?:\sdari)?|dulunya|sebelumnya)\b.*$",
+    re.I,
+)
+# Verbs in the passive, which no name is: "dijabat sementara", "diisi nanti".
+_PASSIVE = re.compile(
+    r"\bdi(?:jabat|ganti|usul|tunjuk|isi|rangkap|wakil|pegang|lanjut|tangguh|tunda|kosong|cari|pilih|angkat|lantik|copot|"
+    r"berhenti|mutasi|pindah|bentuk|gabung|hapus|mekar)[a-z]{0,5}\b"
+)
+_LABELS = re.compile(
+    r"(?:\b(?:no|nomor|hp|wa|wa\.me|whatsapp|telp|telpon|telepon|tlp|handphone|nik|no\.?\sktp|ktp|kontak|hub|hubungi|"
+    r"nomornya|https?|mobile|cell|seluler|ponsel|anak(?:nya)?|istri(?:nya)?|isteri(?:nya)?|suami(?:nya)?)\b[\s.:=/&\-(]{0,4}){1,6}(?=\||$)",
+    re.I,
+)
+_TRUNK = re.compile(r"\((0\d{2,3}|\+?62)\)")
+# O81…, 08I2…: letters typed for digits of a mobile number.
+_DIGIT_LETTERS = re.compile(r"(?<![^\W_])[Oo0]8(?=[\dOoIl]*\d[\dOoIl]*\d)[\dOoIl]{7,12}(?!\w)")
+_LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+_LEAST_NUMBER = 6  # digits of a number that is part of no name, nor the year of one
 _BRACKET = re.compile(r"\(([^()]{0,120})\)|\[([^\[\]]{0,120})\]")
 _DATED = re.compile(r"\d{1,4}[/.\-:]\d{1,2}(?:[/.\-:]\d{1,4})?")
 # Words that say that nobody holds the seat; a phrase is vacant when they are all it says.
 _VACANT = re.compile(
-    r"\b(?:kosong|lowong|menyusul|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
-    r"(?:belum|blm|belom|tidak|tdk|tak|blum)\s(?:(?:lagi|juga|ada|di|ter)\s?)?"
+    r"\b(?:kosong|ksg|ksong|lowong|menyusul|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
+    r"(?:belum|blm|belom|tidak|tdk|tak|blum|kada|kd|gak|ga|nggak|ndak)\s(?:(?:lagi|juga|ada|di|ter)\s?)?"
     r"(?:ada|pilih|dipilih|terpilih|ditunjuk|terbentuk|dibentuk|terisi|diisi|diangkat|definitif|ditetapkan|lapor|masuk|terdata|diketahui)|"
     r"(?:akan|mau|sedang|lagi|dalam)\s(?:di)?pilih(?:an)?|pemilihan|penjaringan|"
     r"dalam\sproses|sedang\sproses|tanpa\s(?:ketua|nama))\b",
@@ -42,12 +63,13 @@ _FILLERS = word_set(
     "rt nya seat kursi karena krn dalam dlm sedang sdg lagi proses pemilihan di ke blm belum ada pilih dipilih "
     "sudah sdh meninggal dunia mundur pindah definitif periode musyawarah dan kami disini hasil warga mohon maaf "
     "baru orangnya menunggu nunggu namanya nama calon calonnya penggantinya pengganti pjs plt setelah wafat lama "
-    "akan dulu min kak"
+    "akan dulu min kak mengundurkan diri berhenti dari kosongkan katua katuanya lg"
 )
 # No name holds one of these: offices, kinds of place, what lists count and note, and the words of sentences.
 _NEVER = word_set(
     "ketua sekretaris sekdes sekel bendahara kades kadus pembakal lurah camat kepala wakil anggota admin operator "
     "panitia petugas kasi kaur bpd lpm linmas pkk posyandu kader babinsa pengurus pejabat perangkat staf staff "
+    "dirangkap merangkap rangkap katua "
     "desa kelurahan kecamatan kabupaten provinsi kantor aula balai dusun komplek jalan jl alamat rt rw rukun "
     "tetangga warga nama nomor no hp telp telpon telepon whatsapp nik ktp kk nip jumlah jml total rekap lakilaki "
     "perempuan tanggal tgl pukul jam wib wita ket keterangan catatan nb cp ttd tanda tangan lampiran keputusan "
@@ -63,7 +85,7 @@ _TRAILING = word_set("ya pak bu min kak bang trims trim makasih tks thx nggih in
 _JOINING = word_set("dan serta dengan atau hp wa di ke dari para pada sampai")  # between names, and in none
 _RELATED = re.compile(
     r"\d|\b(?:th|thn|tahun|umur|usia|hp|wa|telp|nomor|tidak|tdk|belum|anak|anaknya|istri|isteri|suami|menantu|punya|"
-    r"plt|pj|pjs|baru|lama|ketua|rt|rw|aktif|nik|ktp)\b",
+    r"plt|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|diwakili|mewakili|wakilnya|hadir|islam|jl|jalan)\b",
     re.I,
 )
 
@@ -118,13 +140,13 @@ def tidy_name(text: str) -> str:
     before = ""
     while name != before:
         before = name
-        name = " ".join(name.split()).strip(_EDGES)
+        name = _unquoted(" ".join(name.split()).strip(_EDGES))
         for lead in (_NUMBERED, _OFFICE_FIRST):
             if (match := lead.match(name)) and match.end():
                 name = name[match.end() :]
         if match := _OFFICE_LAST.search(name[-24:]):
             name = name[: len(name) - len(name[-24:]) + match.start()]
-    name = _BRACKET.sub(_kept_bracket, name)
+    name = _SUCCEEDING.sub("", without_remarks(name))
     for pair in ("()", "[]"):
         if name.count(pair[0]) != name.count(pair[1]):
             name = name.replace(pair[0], " ").replace(pair[1], " ")
@@ -134,21 +156,56 @@ def tidy_name(text: str) -> str:
     return " ".join(words).replace(" ,", ",").strip(_EDGES)
 
 
+def _unquoted(name: str) -> str:
+    """Return a name without quotes around all of it or half a pair of them; a nickname in quotes keeps its own."""
+    if name.count('"') % 2 or (name[:1] == name[-1:] == '"' and name.count('"') == 2):
+        return name.replace('"', "")
+    return name
+
+
+def without_labels(text: str) -> str:
+    """Return ``text`` without the labels of numbers that were taken out of it: "Contoh, HP. |"."""
+    return _LABELS.sub(" ", text)
+
+
+def without_remarks(text: str) -> str:
+    """Return ``text`` without brackets that hold an age, years or a remark; a nickname in brackets stays."""
+    return _BRACKET.sub(_kept_bracket, text)
+
+
 def _kept_bracket(found: re.Match[str]) -> str:
     inside = found[1] or found[2] or ""
     return found[0] if _LETTER.search(inside) and not _RELATED.search(inside) else ""
 
 
-def split_numbers(text: str) -> tuple[str, list[str], bool]:
-    """Return ``text`` without its phone and identity numbers, the phones in it, and whether a long number was there."""
-    left, phones, long, at = [], [], False, 0
+@dataclass(frozen=True)
+class Numbers:
+    """A text taken apart: what is left without its numbers, the phones, other numbers of six digits and more.
+
+    ``long`` says that one of an identity number's length was there, which is kept nowhere.
+    """
+
+    left: str
+    phones: list[str]
+    others: list[str]
+    long: bool
+
+
+def split_numbers(text: str) -> Numbers:
+    """Take the numbers out of ``text``; a "|" is left where each stood."""
+    if not any(map(str.isdigit, text)):
+        return Numbers(text, [], [], False)
+    text = _TRUNK.sub(r" \1 ", text)
+    text = _DIGIT_LETTERS.sub(lambda found: found[0].translate(_LETTERS_FOR_DIGITS), text)
+    left, phones, others, long, at = [], [], [], False, 0
     for found in numbers_in(text):
-        if found.phone or found.is_long:
+        if found.phone or len(found.digits) >= _LEAST_NUMBER:
             left.append(text[at : found.start])
             at = found.end
             phones += [found.phone] if found.phone else []
             long = long or found.is_long
-    return " | ".join([*left, text[at:]]), phones, long
+            others += [] if found.phone or found.is_long else [text[found.start : found.end]]
+    return Numbers(" | ".join([*left, text[at:]]), phones, others, long)
 
 
 def name_problem(name: str) -> Reason | None:
@@ -163,7 +220,7 @@ def name_problem(name: str) -> Reason | None:
         return reason("name_number", "Kolom nama tidak berisi nama: %(text)s.", **facts)
     joined = plain(name).replace("laki-laki", "lakilaki")
     told = set(re.findall(r"[a-z]+", joined))
-    if (told & _NEVER and not is_degree(name)) or says_vacant(name):
+    if (told & _NEVER and not is_degree(name)) or _PASSIVE.search(joined) or says_vacant(name):
         return reason("name_words", "Kolom nama berisi kata yang bukan nama orang: %(text)s.", **facts)
     return None
 

@@ -11,12 +11,13 @@ from ..roster.spelling import clean, masked, plain
 from .days import parse_day, parse_wave
 from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
 from .naming import LONGEST as LONGEST_NAME
-from .naming import is_struck, name_problem, says_vacant, split_numbers, tidy_name
+from .naming import is_struck, name_problem, says_vacant, split_numbers, tidy_name, without_labels
 from .offices import is_another_office
 from .places import Places
 from .whereabouts import RT_WORDS, Around, Cells, read_rt, read_village
 
 _ACTING = re.compile(r"(?:plt|plh|pjs|pj)\b\.?\s*(?:ketua\s*(?:rt)?)?\s*[:.\-]?\s*(?=\S)", re.I)
+_ACTING_BEHIND = re.compile(r"[\s,(\-]{1,3}(?:plt|plh|pjs|pj)\b\.?\)?$", re.I)
 _GONE = re.compile(r"\(?\b(?:alm(?:h|arhum(?:ah)?)?|meninggal(?:\s+dunia)?|wafat)\b\.?\)?", re.I)
 _LEFT = re.compile(
     r"\b(?:mengundurkan\s+diri|(?:sudah|telah)\s+pindah|pindah\s+domisili|tidak\s+aktif|non\s?aktif)\b", re.I
@@ -107,12 +108,7 @@ def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) ->
     if is_struck(cell.text):
         draft.skip(reason("struck", "Baris dicoret."))
         return
-    text, phones, long = split_numbers(cell.text[: 2 * LONGEST_NAME]) if cell.kind == "text" else (cell.text, [], False)
-    if long:
-        draft.say("identity_in_name", "Angka panjang seperti NIK di kolom nama tidak disimpan.")
-    draft.phone = phones[0] if phones else ""
-    if len(phones) > 1:
-        draft.note = f"Telepon lain: {' / '.join(phones[1:])}"
+    text = _without_numbers(draft, cell.text[: 2 * LONGEST_NAME]) if cell.kind == "text" else cell.text
     name = tidy_name(text) if len(cell.text) <= LONGEST_NAME else clean(text)
     bare = _SUCCEEDED.sub(" ", _GONE.sub(" ", _ACTING.sub("", name, count=1)))  # what is asked about below
     problem = _too_long(cell.text) or name_problem(bare)
@@ -120,6 +116,19 @@ def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) ->
         _ask_name(draft, answers, problem, False)
         return
     _take_name(draft, name, remark, answers)
+
+
+def _without_numbers(draft: Draft, text: str) -> str:
+    """Return the text of a name's cell without its numbers; a phone among them is the person's."""
+    numbers = split_numbers(text)
+    if numbers.long:
+        draft.say("identity_in_name", "Angka panjang seperti NIK di kolom nama tidak disimpan.")
+    draft.phone = numbers.phones[0] if numbers.phones else ""
+    if len(numbers.phones) > 1:
+        draft.note = f"Telepon lain: {' / '.join(numbers.phones[1:])}"
+    for other in numbers.others:
+        draft.reasons += parse_phone(other).warnings
+    return without_labels(numbers.left) if numbers.left != text else text
 
 
 def _too_long(text: str) -> Reason | None:
@@ -130,9 +139,9 @@ def _too_long(text: str) -> Reason | None:
 
 
 def _take_name(draft: Draft, name: str, remark: str, answers: Answers) -> None:
-    acting = _ACTING.match(name)
+    acting = _ACTING.match(name) or _ACTING_BEHIND.search(name[-24:])
     if acting or _ACTING.match(remark + " x"):
-        name = name[acting.end() :] if acting else name
+        name = _ACTING_BEHIND.sub("", _ACTING.sub("", name, count=1))
         draft.note = " · ".join(filter(None, ("Plt.", draft.note)))
         draft.say("acting", "Pelaksana tugas: dicatat sebagai ketua, dengan catatan Plt.")
     gone = _GONE.search(name)
@@ -197,6 +206,9 @@ def _ask_name(draft: Draft, answers: Answers, why: Reason, unread: bool) -> None
 
 def _read_phone(draft: Draft, cells: Cells, _around: Around, answers: Answers) -> None:
     reading = parse_phone(_cell(cells, "phone").value if _cell(cells, "phone").kind != "error" else None)
+    remark = _cell(cells, "remark")
+    if not reading.number and not reading.problem and not draft.phone and any(map(str.isdigit, remark.text[:_REMARK])):
+        reading = _in_remark(draft, reading, remark.text[:_REMARK])
     if reading.problem:
         other = parse_phone(_cell(cells, "nik").value)
         swap = Choice("swap", reason("choose_swap_phone", "Pakai nomor HP dari kolom NIK"))
@@ -215,6 +227,17 @@ def _read_phone(draft: Draft, cells: Cells, _around: Around, answers: Answers) -
         draft.note = " · ".join(filter(None, (draft.note, f"Telepon lain: {reading.note}")))
 
 
+def _in_remark(draft: Draft, reading: PhoneReading, remark: str) -> PhoneReading:
+    """Return a reading with the phone that a remark holds; somebody else's ("HP anak …") is a note."""
+    numbers = split_numbers(remark)
+    if not numbers.phones:
+        return reading
+    if re.search(r"[^\W\d_]{3}", without_labels(numbers.left.strip()).replace("|", " ")):
+        return PhoneReading(note=" / ".join(numbers.phones), warnings=reading.warnings)
+    draft.say("phone_in_remark", "Nomor HP diambil dari kolom keterangan.")
+    return PhoneReading(numbers.phones[0], " / ".join(numbers.phones[1:]), reading.warnings)
+
+
 def _beside(reading: PhoneReading, in_name: str) -> PhoneReading:
     """Return a reading with the number that stood beside the name: the only one, or a second for the note."""
     if not in_name or in_name == reading.number:
@@ -229,7 +252,8 @@ def _ask_correction(draft: Draft, cells: Cells, answers: Answers) -> None:
     said = clean(_cell(cells, "correction").text[:_REMARK])
     if not said or not draft.is_seat:
         return
-    text, phones, _long = split_numbers(said)
+    numbers = split_numbers(said)
+    text, phones = numbers.left, numbers.phones
     name = tidy_name(text.rpartition("=")[2])
     named = "=" in text and name_problem(name) is None
     new = Choice("new", reason("choose_correction", "Pakai ralatnya: %(text)s", text=name if named else masked(said)))

@@ -24,6 +24,7 @@ _INITIALS = {"s": "sungai", "p": "pulau"}  # only in front of another word
 _STOP = r"(?=\b(?:kecamatan|kec|kabupaten|kab|provinsi|prov|tahun|gelombang|periode|rt|rw|per|tgl)\b|$)"
 _DISTRICT_IN = re.compile(r"\b(?:kecamatan|kec)\b\s*(.*?)" + _STOP)
 _VILLAGE_IN = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\s*(.*?)(?=\b(?:desa|kelurahan|kel)\b|$)")
+_ELSEWHERE = re.compile(r"\b(?:kantor|aula|balai|gedung|ruang|rumah|ke)\s$")  # where somebody went or met
 _STOP_WORDS = re.compile(r"\b(?:kecamatan|kec|kabupaten|kab|provinsi|tahun|thn|gelombang|periode|rt|rw|per|tgl|\d+)\b")
 _WORD = re.compile(r"[a-z]+|\d+")
 _LONGEST = 400  # characters of a title that are looked at
@@ -115,7 +116,10 @@ class Places:
 
         A known village is cut out of what stands behind it: DESA KAPAR TAHUN 2023.
         """
-        texts = [match[1].strip() for match in _VILLAGE_IN.finditer(_district_cut(_spaced(text[:_LONGEST])))]
+        text = _district_cut(_spaced(text[:_LONGEST]))
+        found = list(_VILLAGE_IN.finditer(text))
+        own = [match for match in found if not _ELSEWHERE.search(text[: match.start()][-12:])]
+        texts = [match[1].strip() for match in own or found]
         known = (self.known_beginning(each) for each in reversed(texts))
         cut = (_STOP_WORDS.split(each)[0].strip() for each in reversed(texts))
         return next(filter(None, known), "") or next(filter(None, cut), "")

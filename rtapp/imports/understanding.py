@@ -17,7 +17,8 @@ from .matching import match
 from .message import offered, read_file, read_message
 from .places import Places, Village, village_key
 from .seats import Known, KnownSeat
-from .sheet import Context, Reading, read_sheet
+from .sheet import Reading, read_sheet
+from .survey import Context
 from .titles import is_village_sheet
 from .unlisted import places_named_in
 

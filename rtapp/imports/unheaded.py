@@ -1,5 +1,6 @@
 """A table pasted without its header: what each column holds, where all its values say so."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -12,6 +13,7 @@ from .evidence import reads_as_name
 from .person import looks_like_rt
 from .whereabouts import RT_WORDS
 
+_LABEL = re.compile(r"^(?:no\.?\s?)?(?:hp|wa|telp|telepon|telpon|tlp|kontak)\b[\s.:]{0,3}", re.I)
 FEWEST_ROWS, FEWEST_COLUMNS = 2, 3
 LOOKED_AT, MOST_COLUMNS = 400, 40  # rows that tell what the columns hold, of tables no wider than any list is
 MOST = 0.8  # of a column's values say what it holds
@@ -96,10 +98,11 @@ def _kind(texts: Sequence[str]) -> str:
         ("phone", lambda text: bool(parse_phone(text).number)),
         ("gender", lambda text: text.upper() in ("L", "P")),
         ("rt", lambda text: looks_like_rt(text_cell(text))),
-        ("office", lambda text: bool(rt_named_in(text))),
+        ("office", lambda text: bool(rt_named_in(text)) and not reads_as_name(RT_WORDS.sub(" ", text))),
         ("position", lambda text: plain(text).startswith(("ketua", "plt", "pj"))),
         ("words", lambda text: any(map(str.isalpha, RT_WORDS.sub("", text)))),
     )
+    texts = [bare for text in texts if (bare := _LABEL.sub("", text).strip(" -.:"))]  # "HP: -" says nothing
     return next((kind for kind, fits in tests if texts and sum(map(fits, texts)) >= MOST * len(texts)), "")
 
 

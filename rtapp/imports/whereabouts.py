@@ -19,6 +19,11 @@ RT_WORDS = re.compile(
     re.I,
 )
 _HAS_RT = re.compile(r"\bR\.?\s?T(?![^\W\d_])", re.I)
+_ONLY_OFFICE = re.compile(
+    r"\W{0,3}(?:(?:plt|plh|pjs?|nama|wakil|ketua|kepala|pengurus|sekretaris|bendahara|anggota)[\s.]{1,3}){0,3}"
+    r"(?:r\.?\s?t\.?|rukun tetangga)\W{0,3}",
+    re.I,
+)
 _EXPLICIT = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _LONGEST = 300  # characters of a cell that may say where
@@ -30,9 +35,9 @@ class Around:
 
     ``group`` is the village named by the group row above, ``filled`` that of the row above, ``title`` that of the
     title, ``hint`` that of the sheet's or the file's name; ``likely`` the code of the district in which the other
-    rows lie; ``days`` the waves by their day. ``sure`` names those that need no question. ``addresses`` says whether
-    an address column holds villages; ``numbers`` whether the list has no RT but numbers its lines. ``told`` remembers
-    what was said once for many rows.
+    rows lie; ``rt`` and ``rw`` those that a row of its own named above; ``days`` the waves by their day. ``sure``
+    names those that need no question. ``addresses`` says whether an address column holds villages; ``numbers``
+    whether the list has no RT but numbers its lines. ``told`` remembers what was said once for many rows.
     """
 
     sheet: str = ""
@@ -42,6 +47,7 @@ class Around:
     title: str = ""
     hint: Village | None = None
     likely: str = ""
+    rt: str = ""
     rw: str = ""
     wave: int | None = None
     days: Mapping[date, int] = field(default_factory=dict)
@@ -54,17 +60,23 @@ class Around:
 def read_rt(draft: Draft, cells: Cells, around: Around, answers: Answers) -> None:
     """Take the RT and RW from their columns, an address or an office; ask where they are not certain."""
     spoken = [cells.get(name, EMPTY) for name in ("position", "address", "village")]
-    other = next((cell for cell in spoken if _HAS_RT.search(clean(cell.text[:_LONGEST]))), EMPTY)
+    other = next((cell for cell in spoken if cell.kind != "empty" and _names_an_rt(cell)), EMPTY)
     source = cells.get("rt", EMPTY)
     if source.kind == "empty":
         source = other
     elif other.kind != "empty":
         source = _which_rt(draft, source, other, around, answers)
-    reading = _reading(source)
+    reading = RtReading(around.rt) if source.kind == "empty" and around.rt else _reading(source)
     rt, rw = reading.rt, reading.rw
     if not rt and draft.is_seat:
         rt, rw = _asked_rt(draft, reading, around, answers)
     draft.rt, draft.rw = rt, parse_rw(cells.get("rw", EMPTY).value) or rw or around.rw
+
+
+def _names_an_rt(cell: Cell) -> bool:
+    """Say whether a cell speaks of an RT, and says more than an office: "Ketua RT" names none."""
+    text = clean(cell.text[:_LONGEST])
+    return bool(_HAS_RT.search(text)) and not _ONLY_OFFICE.fullmatch(text)
 
 
 def _reading(cell: Cell) -> RtReading:

@@ -45,6 +45,7 @@ _LEADING = re.compile(
 )
 _DECIMAL = re.compile(r"(\d{1,6})[.,]0{1,6}")
 _BRACKET = re.compile(r"\(([^()]{0,200})\)")
+_NO_RW = re.compile(r"\s?/\s?(?:0{1,3}|-{1,3}|–|\.{1,3})?$")  # 003/000, 003/-, 003/: there is no RW
 _SLASHED = re.compile(r"(\d{1,3}|[IVX]{1,6})([A-Z]?)\s*/\s*(\d{1,3}|[IVX]{1,6})")
 _SEVERAL = re.compile(
     r"\d{1,6}[A-Z]?(?:\s?(?:,|&|\+|-|–|DAN|S\.?/?D\.?|SAMPAI(?: DENGAN)?|HINGGA)\s?"
@@ -145,7 +146,7 @@ def _rt_in(text: str, value: Any) -> RtReading:
     named = _RT.findall(text)
     if len(named) > 1:
         return _several(value)
-    rest = _LEADING.sub("", text).strip()
+    rest = _NO_RW.sub("", _LEADING.sub("", text).strip())
     if _SEVERAL.fullmatch(rest):
         return _several(value)
     slashed = _SLASHED.fullmatch(rest)

@@ -1,0 +1,55 @@
+"""A head as a message names one, and the row of a list that it becomes."""
+
+import re
+from dataclasses import dataclass, field
+
+from .fragments import Piece, Said
+
+HEADER = ("Nama", "RT", "RW", "Desa", "No HP", "Jabatan", "Ralat", "No")
+_SEX = re.compile(r"(?<=\w)[\s,/(]{1,3}[LP]\)?$")
+
+
+@dataclass
+class Entry:
+    """A head as a message names one; ``line`` is where the name, else the RT, stands; ``number`` counts the lines.
+
+    ``heading`` is the village that the message had named above, ``awaits`` whether the name may stand below.
+    """
+
+    line: int
+    rt: str = ""
+    rw: str = ""
+    name: str = ""
+    village: str = ""
+    phones: list[str] = field(default_factory=list)
+    office: str = ""
+    correction: str = ""
+    number: int = 0
+    heading: str = ""
+    awaits: bool = False
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the values of ``HEADER``."""
+        number = str(self.number) if self.number else ""
+        phones = " / ".join(dict.fromkeys(self.phones))
+        return self.name, self.rt, self.rw, self.village, phones, self.office, self.correction, number
+
+
+def entry_of(line: int, mention: Piece, said: Said) -> Entry:
+    """Return the entry of an RT and what is said beside it; words that are no name become a question."""
+    name = said.name or said.vacant or said.words
+    return Entry(line, mention.text, mention.rw or said.rw, name, said.village, said.phones)
+
+
+def rt_number(rt: str) -> str:
+    """Return the three digits of an RT as it was written, "" where it has none."""
+    found = re.search(r"\d{1,3}", rt)
+    return found[0].zfill(3) if found else ""
+
+
+def drop_sexes(entries: list[Entry]) -> None:
+    """Take the L or P off the ends of names where most of a message's names end so: it tells men from women."""
+    sexed = [entry for entry in entries if _SEX.search(entry.name)]
+    if len(sexed) > 1 and len(sexed) > 0.6 * sum(bool(entry.name) for entry in entries):
+        for entry in sexed:
+            entry.name = _SEX.sub("", entry.name)
