@@ -62,8 +62,6 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
         static_folder=str(config.ROOT / "static"),
     )
     _configure(app, instance, overrides)
-    if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.url_map.converters["int"] = Id
     requests.init_app(app)
     answers.init_app(app)
@@ -83,8 +81,13 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     headers.init_app(app)
     epoch.init_app(app)
     errors.init_app(app)
+    from .checkin import express_views as express
+
     _open_rooms(app)
     navigation.init_app(app)
+    express.init_app(app)
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
 
 

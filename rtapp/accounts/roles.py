@@ -68,6 +68,11 @@ class Actor:
         return self.checkpoint_ids is None or checkpoint_id in self.checkpoint_ids
 
     @property
+    def mark(self) -> str:
+        """What tells this actor from all others."""
+        return f"{self.kind}:{self.id}"
+
+    @property
     def device_id(self) -> int | None:
         return self.id if self.kind == "device" else None
 

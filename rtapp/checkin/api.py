@@ -7,14 +7,14 @@ from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..accounts.roles import Duty
+from ..accounts.roles import Actor, Duty
 from ..db import db
 from ..events.checkpoint_store import find_checkpoint, find_checkpoints
 from ..refusals import Refused
 from ..schema import Checkpoint
 from ..web.epoch import tell_epoch
 from ..web.errors import refusal_text
-from ..web.guard import acting, public, require_checkpoint, requires, takes_late
+from ..web.guard import acting, public, refuse_other_checkpoint, require_checkpoint, requires, takes_late
 from . import openapi
 from .attempt import Answer, Attempt, Recorder, attempt_by, checked_nonce
 from .decision import read_decision
@@ -39,7 +39,7 @@ def scans() -> Response:
     if not isinstance(body, dict):
         raise Refused("bad_json", "Badan permintaan harus objek JSON.")
     if "scans" not in body:
-        answer = record(_attempt(body))
+        answer = record(attempt_in(body, acting()))
         response = make_response(jsonify(as_json(answer)))
         if answer.replayed:
             response.headers["Idempotent-Replay"] = "true"
@@ -138,13 +138,14 @@ def _sent() -> Any:
 
 def _one_of_many(item: Any) -> dict[str, Any]:
     try:
-        return as_json(record(_attempt(item)))
+        return as_json(record(attempt_in(item, acting())))
     except Refused as refused:
         nonce = item.get("nonce") if isinstance(item, dict) else None
         return {"nonce": nonce, "error": {"code": refused.code, "message": refusal_text(refused)}}
 
 
-def _attempt(body: Any) -> Attempt:
+def attempt_in(body: Any, actor: Actor) -> Attempt:
+    """Return the attempt that ``actor`` sends as JSON; refused where it is none or at a checkpoint of others."""
     if not isinstance(body, dict):
         raise Refused("bad_scan", "Setiap pindaian harus objek JSON.")
     if unknown := set(body) - _FIELDS:
@@ -163,9 +164,9 @@ def _attempt(body: Any) -> Attempt:
     if code is not None and not (isinstance(code, str) and 0 < len(code) <= openapi.LONGEST_CODE):
         raise Refused("bad_code", "“code” harus teks 1–500 huruf.", 422)
     checkpoint = _whole(body, "checkpoint")
-    require_checkpoint(checkpoint)
+    refuse_other_checkpoint(actor, checkpoint)
     return attempt_by(
-        Recorder.of(acting()),
+        Recorder.of(actor),
         _text(body, "nonce"),
         checkpoint,
         _door(_text(body, "source")),

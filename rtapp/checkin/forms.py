@@ -60,7 +60,7 @@ def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
     pin = form.get("pin", "").strip()
     if actor.may(Duty.DECIDE) or not pin:
         return Recorder.of(actor)
-    who = f"{actor.kind}:{actor.id}"
+    who = actor.mark
     if admit("pin", who):
         raise Refused("pin_locked", "Terlalu banyak PIN yang salah di perangkat ini. Tunggu seperempat jam.", 429)
     with looking("pin", who):

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -36,33 +37,44 @@ T = TypeVar("T")
 Work = Callable[[Session], Any]
 
 
+Done = Callable[[Any], object]
+
+
+@dataclass(slots=True)
 class _Job:
-    """One thing to record, and a lock that is open once ``outcome`` is known."""
+    """One thing to record; ``done`` is called with its outcome: what it returned, or an exception."""
 
-    __slots__ = ("_done", "attempt", "outcome", "work")
-
-    def __init__(self, attempt: Attempt | None, work: Work | None = None) -> None:
-        self.attempt, self.work = attempt, work
-        self.outcome: Any = None
-        self._done = threading.Lock()
-        self._done.acquire()
+    done: Done
+    attempt: Attempt | None = None
+    work: Work | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether it is a scan that decides nothing: such may share a transaction."""
         return self.attempt is not None and self.attempt.decision == NO_DECISION
 
-    def finish(self, outcome: Any) -> None:
-        self.outcome = outcome
-        self._done.release()
+
+class _Outcome:
+    """What a thread waits for, behind a lock that is open once it is known."""
+
+    __slots__ = ("_known", "_outcome")
+
+    def __init__(self) -> None:
+        self._outcome: Any = None
+        self._known = threading.Lock()
+        self._known.acquire()
+
+    def known(self, outcome: Any) -> None:
+        self._outcome = outcome
+        self._known.release()
 
     def wait(self, timeout: float) -> Any:
         """Return the outcome, or raise it where it is an exception; TimeoutError when it takes too long."""
-        if not self._done.acquire(timeout=timeout):
+        if not self._known.acquire(timeout=timeout):
             raise TimeoutError(f"nothing was recorded within {timeout} s")
-        if isinstance(self.outcome, BaseException):
-            raise self.outcome
-        return self.outcome
+        if isinstance(self._outcome, BaseException):
+            raise self._outcome
+        return self._outcome
 
 
 class ScanWriter:
@@ -84,16 +96,27 @@ class ScanWriter:
 
     def record(self, attempt: Attempt, timeout: float = 30) -> Answer:
         """Record ``attempt`` durably and return its answer; what record_scan refuses is refused here."""
-        answer: Answer = self._hand_over(_Job(attempt), timeout)
+        outcome = _Outcome()
+        self.submit(attempt, outcome.known)
+        answer: Answer = outcome.wait(timeout)
         return answer
+
+    def submit(self, attempt: Attempt, done: Done) -> None:
+        """Record ``attempt`` and call ``done`` with its answer, or the exception, once it is known.
+
+        It is called on the writer's thread while others wait for theirs, so it must be short.
+        """
+        self._hand_over(_Job(done, attempt))
 
     def run(self, work: Callable[[Session], T], timeout: float = 30) -> T:
         """Run ``work`` in a transaction of its own and return what it returned, once that is committed.
 
         Where another process was first it is run again, so it must read all that it decides by.
         """
-        done: T = self._hand_over(_Job(None, work), timeout)
-        return done
+        outcome = _Outcome()
+        self._hand_over(_Job(outcome.known, None, work))
+        returned: T = outcome.wait(timeout)
+        return returned
 
     def stop(self, timeout: float = 10) -> None:
         """Commit what waits and end the thread."""
@@ -101,14 +124,13 @@ class ScanWriter:
             self._queue.put(None)
             self._thread.join(timeout)
 
-    def _hand_over(self, job: _Job, timeout: float) -> Any:
+    def _hand_over(self, job: _Job) -> None:
         if self._thread is None or not self._thread.is_alive():
             with self._start:
                 if self._thread is None or not self._thread.is_alive():
                     self._thread = threading.Thread(target=self._run, name="scan-writer", daemon=True)
                     self._thread.start()
         self._queue.put(job)
-        return job.wait(timeout)
 
     def _run(self) -> None:
         job = self._next()
@@ -214,7 +236,10 @@ class ScanWriter:
         if recorded or any(job.work is not None for job in group):
             self._announce()
         for job, outcome in zip(group, outcomes, strict=True):
-            job.finish(outcome)
+            try:
+                job.done(outcome)
+            except Exception:  # whoever waited for this one is gone; the others are not
+                log.exception("what was recorded could not be answered")
 
     def _seal(self) -> None:
         if not self._unsealed:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 from ..config import UPLOAD_LIMIT
@@ -16,6 +17,7 @@ PATIENCE = 10.0  # seconds for a body of a few lines, over the worst Wi-Fi
 BYTES_A_SECOND = 100_000  # what a longer one must come at
 LOOK_SECONDS = 0.5
 KNOWN, COST = "rtapp.known", "rtapp.cost"  # what the application says of a request: signed in; more work than it shows
+LATER, AGAIN = "rtapp.later", "rtapp.again"  # what it is told: how to answer later; that it is asked once more
 SHARE, CREDIT = 0.05, 2.0  # of a core; seconds at once
 LONGEST = 15.0  # seconds that an answer may be held back
 REMEMBERED = 2_000  # addresses
@@ -50,11 +52,14 @@ def calls(application: Callable[..., Any], options: dict[str, Any], _access_log:
 
     def answered(line: Any, scope: dict[str, Any]) -> int:
         environ, begun = common | scope, time.thread_time()
+        environ[LATER] = Later(answered, line, scope)
         length = environ.get("CONTENT_LENGTH", "")
         if length not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
             environ["wsgi.input"] = Timely(environ["wsgi.input"], bodies, line, environ)
         head = Head()
         pieces = application(environ, head)
+        if pieces is None:  # the application took it upon itself to answer
+            return head.status
         if not isinstance(pieces, list | tuple):
             line.response_iter(head.status, head.headers, Pieces(pieces))
             return head.status
@@ -67,6 +72,21 @@ def calls(application: Callable[..., Any], options: dict[str, Any], _access_log:
         return head.status
 
     return answered
+
+
+class Later:
+    """How the application answers a request after its call has returned, from whatever thread."""
+
+    __slots__ = ("_answered", "_line", "_scope", "send")
+
+    def __init__(self, answered: Callable[..., int], line: Any, scope: dict[str, Any]) -> None:
+        self._answered, self._line, self._scope = answered, line, scope
+        self.send = line.response_bytes
+
+    def again(self, body: bytes) -> None:
+        """Call the application once more for this request, whose body was read already."""
+        given = (self._line, self._scope | {"wsgi.input": BytesIO(body), AGAIN: True})
+        threading.Thread(target=self._answered, args=given, name="again", daemon=True).start()
 
 
 class Head:

@@ -27,8 +27,13 @@ def epoch() -> str:
     if "epoch" not in g:
         read = g.get("event")
         found = read.epoch if read is not None else services().lines.read(find_epoch)
-        g.epoch = f"{home()}-{found}" if found else ""
+        g.epoch = named(current_app, found)
     return g.epoch
+
+
+def named(app: Flask, found: str | None) -> str:
+    """Return what desks know the epoch ``found`` by, "" for none."""
+    return f"{instance_mark(app)}-{found}" if found else ""
 
 
 def tell_epoch(response: Response) -> Response:

@@ -14,12 +14,12 @@ from .. import clock
 from ..accounts import store as accounts
 from ..accounts.devices_store import SEEN_EVERY, bearer_actor, device_actor, is_stale_seen, mark_seen
 from ..accounts.roles import PROTECTED, Actor, Duty
-from ..db import begin_write, db
+from ..db import db, end_reading
 from ..refusals import Refused
 from ..schema import Device, User
 from ..settings import store as settings
 from .htmx import wants_fragment, wants_json
-from .services import services
+from .services import Services, services
 
 View = TypeVar("View", bound=Callable[..., Any])
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -64,7 +64,12 @@ def acting() -> Actor:
 
 def require_checkpoint(checkpoint_id: int) -> None:
     """Refuse with 403 when the actor was not given this checkpoint."""
-    if not acting().may_use(checkpoint_id):
+    refuse_other_checkpoint(acting(), checkpoint_id)
+
+
+def refuse_other_checkpoint(actor: Actor, checkpoint_id: int) -> None:
+    """Refuse with 403 when ``actor`` was not given this checkpoint."""
+    if not actor.may_use(checkpoint_id):
         raise Refused("not_your_checkpoint", "Perangkat ini tidak diberi titik absensi tersebut.", 403)
 
 
@@ -156,12 +161,17 @@ def _takes_late() -> bool:
     return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "rtapp_late", False))
 
 
+def is_seen(shared: Services, actor: Actor, now: datetime) -> bool:
+    """Say whether it was looked at lately when this device was last seen; users are not watched."""
+    return actor.device_id is None or abs(now - shared.seen.get(actor.id, LONG_AGO)) < SEEN_EVERY
+
+
 def _seen(actor: Actor | None) -> Actor | None:
-    now, looked_at = clock.utcnow(), services().seen
-    if actor is None or abs(now - looked_at.get(actor.id, LONG_AGO)) < SEEN_EVERY:
+    now, shared = clock.utcnow(), services()
+    if actor is None or is_seen(shared, actor, now):
         return actor
-    looked_at[actor.id] = now
+    shared.seen[actor.id] = now
     if is_stale_seen(db.session, actor.id, now=now):
-        mark_seen(begin_write(db.session), actor.id, now=now)
-        db.session.commit()
+        end_reading()
+        shared.writer.run(lambda write: mark_seen(write, actor.id, now=now))  # one who waits for the lock would starve
     return actor

@@ -19,6 +19,8 @@ _SAME = [
     ("X-Content-Type-Options", "nosniff"),
     ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
 ]
+_REFERRER, _CACHE = ("Referrer-Policy", "same-origin"), ("Cache-Control", "private, no-cache")
+PLAIN = [*_SAME, ("Content-Security-Policy", _POLICY), _REFERRER, _CACHE]  # of an answer that asks for nothing else
 
 
 def allows_wasm(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,10 +43,10 @@ def _put(response: Response) -> Response:
     wasm = " 'wasm-unsafe-eval'" if g.get("csp_wasm") else ""
     response.headers.extend(_SAME)  # nothing else sets them: there is none to look for and replace
     response.headers["Content-Security-Policy"] = _POLICY + wasm
-    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault(*_REFERRER)
     if request.endpoint == "static":  # what a versioned address answers never changes; any other is asked about
         lasting = g.get("lasting") and response.status_code in (200, 206, 304)
         response.headers["Cache-Control"] = f"max-age={FOREVER}" if lasting else "no-cache"
     else:
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.setdefault(*_CACHE)
     return response

@@ -36,6 +36,15 @@ def is_private_name(host: str) -> bool:
     return True
 
 
+@lru_cache(512)
+def is_private(host: str) -> bool:
+    """Say whether the line ``Host`` of a request names an address or a name without an owner."""
+    try:
+        return is_private_name(_name_in(host))
+    except ValueError:
+        return False
+
+
 def _check() -> None:
     if request.endpoint == "static":
         return

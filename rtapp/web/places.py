@@ -28,7 +28,7 @@ def _take() -> None:
     if asks and actor is None:
         return
     if actor:
-        places, who = services().signed_in, f"{actor.kind}:{actor.id}"
+        places, who = services().signed_in, actor.mark
     else:
         places, who = services().strangers, neighbourhood(request.remote_addr or "")
     if not places.take(who):

@@ -1,0 +1,139 @@
+"""The short way for what a desk's program sends most: one plain scan, without what only pages need.
+
+It answers as the long way does (api.py), by the same rules; whatever is out of the ordinary, each refusal too, goes the
+long way. No thread waits for the disk: where the server can, the writer itself sends the answer when it is recorded.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+
+from .. import clock
+from ..accounts.devices_store import bearer_actor
+from ..accounts.roles import Actor, Duty
+from ..badges import token as codes
+from ..events.store import find_epoch
+from ..refusals import Refused
+from ..web import epoch, headers, hosts, request_log
+from ..web.guard import is_seen
+from ..web.services import services_of
+from .api import as_json, attempt_in
+from .attempt import Answer, Attempt
+from .decision import NO_DECISION
+
+PATH = "/api/v1/scans"
+LONGEST = 4096  # bytes of one plain scan
+LATER = "rtapp.later"  # through what a request can be answered after the call for it has returned
+AGAIN = "rtapp.again"  # what says that the short way ended in nothing
+_OF_PAGES = ("HTTP_COOKIE", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "QUERY_STRING")
+_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode  # as Flask's jsonify
+Said = tuple[int, list[tuple[str, str]], bytes]
+
+
+def init_app(app: Flask) -> None:
+    """Let plain scans of programs take the short way."""
+    app.wsgi_app = Express(app)  # type: ignore[method-assign]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A plain scan, as it was sent, who sends it, and when it came (seconds of the performance counter)."""
+
+    body: bytes
+    attempt: Attempt
+    actor: Actor
+    epoch: str
+    begun: float
+
+
+class Express:
+    """The application around Flask's that answers plain scans itself and passes on everything else."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._shared, self._long_way = app, services_of(app), app.wsgi_app
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes] | None:
+        """Answer as WSGI does; None where the answer goes out later, by what ``environ`` holds for that."""
+        asked = self._asked(environ) if _is_plain(environ) else None
+        if asked is None:
+            return self._long_way(environ, start)
+        if later := environ.get(LATER):
+            self._shared.writer.submit(asked.attempt, lambda outcome: self._send(later, asked, outcome))
+            return None
+        try:
+            outcome: Any = self._shared.writer.record(asked.attempt)
+        except Exception as failure:
+            outcome = failure
+        said = self._said(asked, outcome)
+        if said is None:
+            return self._long_way(environ, start)
+        start("200 OK", said[1])
+        return [said[2]]
+
+    def _asked(self, environ: dict[str, Any]) -> _Asked | None:
+        """Return the plain scan that is asked for, with a place taken for it; None where it is anything else."""
+        begun, now, token = time.perf_counter(), clock.utcnow(), environ["HTTP_AUTHORIZATION"][7:].strip()
+        actor, home = self._shared.lines.read(lambda line: (bearer_actor(line, token, now=now), find_epoch(line)))
+        if actor is None or not actor.may(Duty.SCAN) or not is_seen(self._shared, actor, now):
+            return None
+        if not self._shared.signed_in.take(actor.mark):
+            return None
+        attempt = None
+        try:
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            environ["wsgi.input"] = BytesIO(body)  # for the long way
+            attempt = _plain_attempt(body, actor)
+        finally:
+            if attempt is None:
+                self._shared.signed_in.give_back(actor.mark)
+        return attempt and _Asked(body, attempt, actor, epoch.named(self._app, home), begun)
+
+    def _send(self, later: Any, asked: _Asked, outcome: Any) -> None:
+        said = self._said(asked, outcome)
+        if said is None:
+            later.again(asked.body)
+        else:
+            later.send(*said)
+
+    def _said(self, asked: _Asked, outcome: Any) -> Said | None:
+        """Return what is answered, None where nothing was recorded; the place is given back."""
+        self._shared.signed_in.give_back(asked.actor.mark)
+        if not isinstance(outcome, Answer):
+            return None
+        body, number = f"{_text(as_json(outcome))}\n".encode(), request_log.new_number()
+        lines = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("X-Epoch", asked.epoch)]
+        if outcome.replayed:
+            lines.append(("Idempotent-Replay", "true"))
+        request_log.tell(number, "POST", PATH, 200, asked.begun, asked.actor)
+        return 200, [*lines, *headers.PLAIN, ("X-Request-ID", number)], body
+
+
+def _is_plain(environ: dict[str, Any]) -> bool:
+    """Say whether a request looks like a program's scan, without its body."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    return (
+        environ.get("PATH_INFO") == PATH
+        and environ["REQUEST_METHOD"] == "POST"
+        and environ.get("CONTENT_TYPE") == "application/json"
+        and length.isdecimal()
+        and int(length) <= LONGEST
+        and environ.get("HTTP_AUTHORIZATION", "").startswith("Bearer ")
+        and not any(map(environ.get, _OF_PAGES))
+        and hosts.is_private(environ.get("HTTP_HOST", ""))
+        and AGAIN not in environ
+    )
+
+
+def _plain_attempt(body: bytes, actor: Actor) -> Attempt | None:
+    """Return the scan that a body holds; None for several, a decision, the test card, and all that is refused."""
+    try:
+        attempt = attempt_in(json.loads(body), actor)
+    except (Refused, ValueError, RecursionError):
+        return None
+    decides = attempt.decision != NO_DECISION or attempt.follows
+    return None if decides or codes.TEST_TOKEN in attempt.tokens else attempt
