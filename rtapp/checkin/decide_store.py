@@ -4,12 +4,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
 from ..badges.store import issue_missing, revoke_cards
-from ..db import Prepared, upsert
+from ..db import Prepared, Where, upsert
 from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
@@ -33,13 +33,8 @@ class LostRace(Exception):
     """A parallel transaction was first: roll this attempt back and record it again."""
 
 
-def dialect_of(session: Session | Connection) -> str:
-    """Return the name of the database's dialect, of a session or of the bare connection the writer gives."""
-    return (session if isinstance(session, Connection) else session.get_bind()).dialect.name
-
-
 def insert_mark(
-    session: Session | Connection, attempt: Attempt, participant_id: int, at: datetime, substitute_id: int | None
+    session: Where, attempt: Attempt, participant_id: int, at: datetime, substitute_id: int | None
 ) -> Row[Any]:
     """Insert an attendance and return its id, number, at, mode and substitute; a lost race raises LostRace."""
     mark = {
@@ -57,16 +52,16 @@ def insert_mark(
     return made
 
 
-def substitute_of(session: Session | Connection, attempt: Attempt, row: Row[Any]) -> int | None:
+def substitute_of(session: Where, attempt: Attempt, row: Row[Any]) -> int | None:
     """Return who stands in for the person: whom the attempt names, else who did at the wave's registration."""
     told = attempt.decision.substitute
     if told is not None:
         return session.scalar(insert(Substitute).returning(Substitute.id), [asdict(told)])
-    found = _REGISTERED_SUBSTITUTE.first(session, wave=row.wave_id, participant=row.participant_id)
-    return found and found.substitute_id
+    registered: int | None = row.stands_in
+    return registered
 
 
-def followed(session: Session | Connection, nonce: str, checkpoint_id: int) -> Row[Any]:
+def followed(session: Where, nonce: str, checkpoint_id: int) -> Row[Any]:
     """Return the scan that a decision follows; refused when there is none at this checkpoint."""
     row = _FOLLOWED.first(session, nonce=nonce)
     if row is None or row.checkpoint_id != checkpoint_id:
@@ -148,30 +143,17 @@ def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
     return person.id
 
 
-def keep_cases(
-    session: Session | Connection, attempt: Attempt, answer: Answer, scan_id: int, *, trusted: bool, now: datetime
-) -> None:
+def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *, trusted: bool, now: datetime) -> None:
     """Open the case that this scan leaves to a supervisor, and settle those that its decision answers."""
     counts = answer.verdict in COUNTING
     if counts and answer.participant_id and (attempt.decision.needs_duty or attempt.follows):
-        settled = update(Case).where(
-            Case.checkpoint_id == answer.checkpoint_id,
-            Case.participant_id == answer.participant_id,
-            Case.settled_at.is_(None),
-        )
-        session.execute(
-            settled.values(settled_at=now, settled_by=attempt.recorded_by[:120], outcome=str(answer.verdict))
-        )
+        about = {"checkpoint": answer.checkpoint_id, "participant": answer.participant_id}
+        _SETTLE.all(session, **about, now=now, who=attempt.recorded_by[:120], verdict=str(answer.verdict))
     kind = _case_of(attempt, answer, trusted, counts)
     if kind:
-        opened = upsert(dialect_of(session), Case.__table__).on_conflict_do_nothing()
-        session.execute(
-            opened.values(
-                scan_id=scan_id, checkpoint_id=answer.checkpoint_id, participant_id=answer.participant_id,
-                kind=kind, opened_at=now, settled_by="", outcome="",
-                told=attempt.decision.walk_in.name if attempt.decision.walk_in else "",
-            )
-        )  # fmt: skip
+        told = attempt.decision.walk_in.name if attempt.decision.walk_in else ""
+        about = {"checkpoint_id": answer.checkpoint_id, "participant_id": answer.participant_id}
+        _OPEN_CASE.all(session, **about, scan_id=scan_id, kind=kind, opened_at=now, told=told)
     if (attempt.decision.needs_duty or attempt.decision.walk_in) and isinstance(session, Session):
         note(
             session, attempt.recorded_by, "scan.decide", "participant", answer.participant_id, now=now,
@@ -232,14 +214,28 @@ def _insert_mark(dialect: str) -> Any:
     return made.returning(Attendance.id, Attendance.number, Attendance.at, Attendance.mode, Attendance.substitute_id)
 
 
-_INSERT_MARK = Prepared(_insert_mark)
-_REGISTERED_SUBSTITUTE = Prepared(
-    select(Attendance.substitute_id)
-    .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
-    .where(Checkpoint.wave_id == bindparam("wave"), Checkpoint.kind == CheckpointKind.HADIR)
-    .where(Attendance.participant_id == bindparam("participant"), Attendance.is_live)
-    .limit(1)
+def _open_case(dialect: str) -> Any:
+    names = ("scan_id", "checkpoint_id", "participant_id", "kind", "opened_at", "told")
+    values = {name: bindparam(name, type_=Case.__table__.c[name].type) for name in names}
+    made = upsert(dialect, Case.__table__).values(values | {"settled_by": "", "outcome": ""})
+    return made.on_conflict_do_nothing()
+
+
+_OPEN_CASE = Prepared(_open_case)
+_SETTLE = Prepared(
+    update(Case.__table__)
+    .where(
+        Case.checkpoint_id == bindparam("checkpoint"),
+        Case.participant_id == bindparam("participant"),
+        Case.settled_at.is_(None),
+    )
+    .values(
+        settled_at=bindparam("now", type_=Case.__table__.c["settled_at"].type),
+        settled_by=bindparam("who"),
+        outcome=bindparam("verdict"),
+    )
 )
+_INSERT_MARK = Prepared(_insert_mark)
 _FOLLOWED = Prepared(
     select(
         Scan.id, Scan.checkpoint_id, Scan.verdict, Scan.answer, Scan.attendance_id, Scan.device_id, Scan.user_id,

@@ -1,15 +1,30 @@
 """All that one judgement needs, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
 
+from collections.abc import Sequence
 from datetime import time
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from .. import clock
 from ..badges import token as codes
-from ..db import Prepared, Where
+from ..db import Prepared, Where, dialect_of
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..roster.seat_store import seat_code
@@ -28,25 +43,43 @@ from ..schema import (
     Wave,
 )
 from .attempt import Attempt, Face
+from .rows_store import SQLITE, Rows
+
+_ASKED = Rows(
+    "asked",
+    Column("place", Integer),
+    Column("nonce", String),
+    Column("checkpoint", BigInteger),
+    Column("tokens", ARRAY(String)),
+    Column("short", String),
+    Column("participant", BigInteger),
+)
 
 
 def facts_of(where: Where, attempt: Attempt) -> Any:
     """Return the facts an attempt is judged by; refused with 404 for an unknown checkpoint or participant."""
-    asked = {"checkpoint": attempt.checkpoint_id, "nonce": attempt.nonce}
-    if attempt.participant_id is not None:
-        row = _BY_PERSON.first(where, **asked, participant=attempt.participant_id)
-        if row is not None and row.participant_id is None:
-            raise Refused("no_participant", "Peserta ini tidak ada.", 404)
-    else:
-        tokens = attempt.tokens
-        if tokens:
-            asked |= {f"token{number}": token for number, token in enumerate(tokens)}
-            row = _by_tokens(len(tokens)).first(where, **asked)
-        else:
-            row = _BY_SHORT_CODE.first(where, **asked, short=codes.read_short_code(attempt.code or ""))
-    if row is None:
+    row = facts_of_all(where, [attempt])[0]
+    if row.wave_id is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
+    if attempt.participant_id is not None and row.participant_id is None:
+        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
     return row
+
+
+def facts_of_all(where: Where, attempts: Sequence[Attempt]) -> list[Any]:
+    """Return the facts of each attempt, read in one statement: none that it changes itself are in them."""
+    dialect = dialect_of(where)
+    rows = _FACTS.all(where, **_ASKED.value(dialect, map(_asked_by, range(len(attempts)), attempts)))
+    facts = {row.place: row for row in rows}
+    return [facts[place] for place in range(len(attempts))]
+
+
+def _asked_by(place: int, attempt: Attempt) -> dict[str, Any]:
+    asked = {"place": place, "nonce": attempt.nonce, "checkpoint": attempt.checkpoint_id}
+    if attempt.participant_id is not None:
+        return asked | {"tokens": [], "participant": attempt.participant_id}
+    tokens = attempt.tokens
+    return asked | {"tokens": tokens, "short": None if tokens else codes.read_short_code(attempt.code or "")}
 
 
 def face_of(row: Any) -> Face | None:
@@ -73,14 +106,31 @@ def _same_list(mark: Any, point: Any) -> Any:
     return or_(mark.checkpoint_id == point.id, and_(point.kind == CheckpointKind.HADIR, mark.wave_id == point.wave_id))
 
 
-def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
+def _card(dialect: str, asked: FromClause) -> Any:
+    """Return the id of the card that an attempt names: by one of its tokens, else by the short code."""
+    if dialect == SQLITE:
+        by_token = Badge.token.in_(select(func.json_each(asked.c.tokens).table_valued("value").c.value))
+    else:
+        by_token = Badge.token == any_(asked.c.tokens)
+    cards = [select(func.min(Badge.id)).where(where) for where in (by_token, Badge.short_code == asked.c.short)]
+    return func.coalesce(*(card.correlate(asked).scalar_subquery() for card in cards))
+
+
+def _query(dialect: str) -> Select[Any]:
     """One statement for all a judgement needs: the checkpoint; the person, badge and mark; an earlier scan."""
+    asked = _ASKED.clause(dialect)
     home, newer = aliased(Wave), aliased(Badge)
     needed, there = aliased(Checkpoint), aliased(Attendance)
     replaced = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id)
     replaced = replaced.where(newer.is_live).scalar_subquery()
+    numbered, stood = aliased(Attendance), aliased(Attendance)
+    registered = select(func.max(stood.substitute_id)).where(stood.wave_id == Checkpoint.wave_id, stood.is_live)
+    registered = registered.where(stood.participant_id == Participant.id).correlate(Checkpoint, Participant)
+    highest = select(func.coalesce(func.max(numbered.number), 0)).where(numbered.checkpoint_id == Checkpoint.id)
+    highest = highest.correlate(Checkpoint).scalar_subquery()
     return (
         select(
+            asked.c.place,
             Checkpoint.opens_at,
             Checkpoint.closes_at,
             Checkpoint.kind,
@@ -108,6 +158,8 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
             Village.name.label("village"),
             District.name.label("district"),
             home.number.label("home_wave"),
+            highest.label("highest"),
+            case((Checkpoint.kind != CheckpointKind.HADIR, registered.scalar_subquery())).label("stands_in"),
             Scan.id.label("earlier_id"),
             Scan.checkpoint_id.label("earlier_checkpoint_id"),
             Scan.participant_id.label("earlier_participant_id"),
@@ -115,10 +167,11 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
             Scan.raw.label("earlier_raw"),
             Scan.answer.label("earlier_answer"),
         )
-        .select_from(Checkpoint)
-        .join(Wave, Wave.id == Checkpoint.wave_id)
-        .outerjoin(Badge, badge_on)
-        .outerjoin(Participant, participant_on)
+        .select_from(asked)
+        .outerjoin(Checkpoint, Checkpoint.id == asked.c.checkpoint)
+        .outerjoin(Wave, Wave.id == Checkpoint.wave_id)
+        .outerjoin(Badge, Badge.id == _card(dialect, asked))
+        .outerjoin(Participant, Participant.id == func.coalesce(asked.c.participant, Badge.participant_id))
         .outerjoin(
             Attendance,
             and_(
@@ -142,9 +195,7 @@ def _query(participant_on: Any, badge_on: Any) -> Select[Any]:
                 there.is_live,
             ),
         )
-        .outerjoin(Scan, Scan.nonce == bindparam("nonce"))
-        .where(Checkpoint.id == bindparam("checkpoint"))
-        .limit(1)
+        .outerjoin(Scan, Scan.nonce == asked.c.nonce)
     )
 
 
@@ -155,15 +206,4 @@ _BOUNDS = Prepared(
     .outerjoin(Device, Device.id == bindparam("device"))
     .where(Checkpoint.id == bindparam("checkpoint"))
 )
-
-
-@cache
-def _by_tokens(number: int) -> Prepared:
-    """Return the statement for what may stand for so many tokens: a code is one in each layout of the keyboard."""
-    tokens = [bindparam(f"token{each}") for each in range(number)]
-    return Prepared(_query(Participant.id == Badge.participant_id, Badge.token.in_(tokens)))
-
-
-_BY_SHORT_CODE = Prepared(_query(Participant.id == Badge.participant_id, Badge.short_code == bindparam("short")))
-# Nobody's badge by its key: told «false», SQLite would walk through all of them.
-_BY_PERSON = Prepared(_query(Participant.id == bindparam("participant"), Badge.id == 0))
+_FACTS = Prepared(_query)

@@ -15,16 +15,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..db import Footing, begin_write, is_worth_another_try
+from ..db import Footing, Line, begin_write, close_line, is_worth_another_try, open_line, writing
 from ..refusals import Refused
 from .attempt import Answer, Attempt
 from .decide_store import LostRace
 from .decision import NO_DECISION
+from .group_store import record_scans
 from .seals_store import seal_scans, settled_until
 from .store import record_scan
 from .turns_store import begin_recording
@@ -91,7 +91,7 @@ class ScanWriter:
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._line: Connection | None = None
+        self._line: Line | None = None
         self._unsealed, self._unsealed_since = 0, 0.0
 
     def record(self, attempt: Attempt, timeout: float = 30) -> Answer:
@@ -165,10 +165,11 @@ class ScanWriter:
         broken = False
         try:
             line = self._connected()
-            with line.begin():
+            with writing(line):
                 try:
-                    begin_recording(line, [job.attempt.checkpoint_id for job in group if job.attempt])
-                    outcomes = [_judged(line, job.attempt) for job in group if job.attempt]
+                    attempts = [job.attempt for job in group if job.attempt]
+                    begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
+                    outcomes: list[Any] = [*record_scans(line, attempts, now=clock.utcnow())]
                 except Exception:
                     broken = True
                     raise
@@ -216,7 +217,7 @@ class ScanWriter:
             self._lost = True
             log.critical("the database was deleted or replaced under the server; nothing is recorded any more")
             try:
-                self._rescue(self._connected().connection.driver_connection)
+                self._rescue(self._connected().raw)
             except Exception:
                 log.exception("what the server still held could not be rescued")
         if not self._lost:
@@ -254,23 +255,13 @@ class ScanWriter:
         except Exception:
             log.exception("scans were not sealed; the next seal covers them too")
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> Line:
         """Return the writer's own connection, opened where there is none."""
-        if self._line is None:
-            self._line = self._engine.connect().execution_options(rtapp_writes=True)
+        self._line = self._line or open_line(self._engine)
         return self._line
 
     def _hang_up(self) -> None:
         line, self._line = self._line, None
         self._footing.forget()
         if line is not None:
-            with suppress(DBAPIError):
-                line.close()
-
-
-def _judged(line: Connection, attempt: Attempt) -> Answer | Refused:
-    """Record a plain scan; what is refused has written nothing yet, and leaves its neighbours alone."""
-    try:
-        return record_scan(line, attempt, now=clock.utcnow())
-    except Refused as refused:
-        return refused
+            close_line(line)

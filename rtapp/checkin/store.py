@@ -1,15 +1,15 @@
-"""Record a scan and answer it: the hot path, in three statements of Core."""
+"""Record a scan and answer it, whatever it decides, in three statements and more."""
 
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from .. import clock
 from ..badges import token as codes
-from ..db import Prepared, upsert
+from ..db import Prepared, Where, upsert
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Attendance, Scan
@@ -37,10 +37,10 @@ from .verdict import Facts, Verdict, is_open, judge
 _PASSING = {"replayed", "person"}
 
 
-def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetime) -> Answer:
+def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
     """Record one attempt and return its answer; a nonce seen before gives the same answer again.
 
-    A bare connection, which the writer gives for a plain scan, takes half as long as a session; a decision needs one.
+    The driver's own connection, which the writer gives for plain scans, is faster than a session; decisions need one.
 
     Refused with 404 for an unknown checkpoint or participant, with 409 for a nonce that was used for another
     checkpoint, code or participant, with 403 for a decision that needs a duty. Raises LostRace when a parallel
@@ -59,13 +59,13 @@ def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetim
     if attempt.decision.resolve:
         verdict, mark = resolve(session, attempt, row, follows, at=at, now=now)
     else:
-        verdict = judge(_as_facts(row, at, attempt))
+        verdict = judge(as_facts(row, at, attempt))
         mark = _mark(session, attempt, row, verdict, at)
         verdict = Verdict.REPRESENTED if mark is not None and mark.mode == DIWAKILI else verdict
-    answer = _answer(attempt, verdict, row, mark, at, now)
+    answer = answer_of(attempt, verdict, row, mark, at, now)
     if verdict is Verdict.CONFLICT and attempt.decision.substitute:  # who came is known when a person decides
         answer = replace(answer, came_instead=substitute_of(session, attempt, row))
-    added = _INSERT_SCAN.first(session, **_scan_row(attempt, answer, row, follows, now))
+    added = _INSERT_SCAN.first(session, **scan_row(attempt, answer, row, follows, now))
     if added is None:
         raise LostRace(attempt.nonce)
     if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
@@ -73,7 +73,7 @@ def record_scan(session: Session | Connection, attempt: Attempt, *, now: datetim
     return answer
 
 
-def _happened(session: Session | Connection, attempt: Attempt, now: datetime) -> tuple[datetime, bool]:
+def _happened(session: Where, attempt: Attempt, now: datetime) -> tuple[datetime, bool]:
     """Return when the attempt happened, and whether the word for it was taken; of a late one that was judged before."""
     if attempt.client_at is None or attempt.source not in LATE:
         return now, True
@@ -95,7 +95,7 @@ def _stored(facts: dict[str, Any], **more: Any) -> Answer:
     return Answer(**{**facts, "verdict": Verdict(facts["verdict"]), **more})
 
 
-def _replay(session: Session | Connection, attempt: Attempt, row: Row[Any]) -> Answer:
+def _replay(session: Where, attempt: Attempt, row: Any) -> Answer:
     earlier = row.earlier_answer
     same = row.earlier_checkpoint_id == attempt.checkpoint_id
     same = same and earlier.get("asked") == (attempt.decision.digest or None)
@@ -111,7 +111,7 @@ def _replay(session: Session | Connection, attempt: Attempt, row: Row[Any]) -> A
 
 
 def _prepare(
-    session: Session | Connection, attempt: Attempt, row: Row[Any], now: datetime
+    session: Where, attempt: Attempt, row: Row[Any], now: datetime
 ) -> tuple[Attempt, Row[Any], Row[Any] | None]:
     """Do what comes before a decision is judged: who may, what it follows, somebody added, a mark corrected."""
     if attempt.decision.needs_duty and not attempt.may_decide:
@@ -129,7 +129,8 @@ def _prepare(
     return attempt, row, follows
 
 
-def _as_facts(row: Row[Any], at: datetime, attempt: Attempt) -> Facts:
+def as_facts(row: Any, at: datetime, attempt: Attempt) -> Facts:
+    """Return what an attempt that happened at ``at`` is judged by."""
     return Facts(
         known=row.participant_id is not None,
         archived=row.archived_at is not None,
@@ -152,7 +153,7 @@ def _mark(session: Session, attempt: Attempt, row: Row[Any], verdict: Verdict, a
     None where the verdict makes none.
     """
     if verdict is Verdict.ALREADY and at < row.at:
-        session.execute(update(Attendance).where(Attendance.id == row.attendance_id).values(at=at))
+        _BACK_IN_TIME.all(session, mark=row.attendance_id, earlier=at)
     if verdict not in MARKING:
         return None
     stands_in = verdict is Verdict.REPRESENTED or row.kind != CheckpointKind.HADIR
@@ -160,9 +161,8 @@ def _mark(session: Session, attempt: Attempt, row: Row[Any], verdict: Verdict, a
     return insert_mark(session, attempt, row.participant_id, at, substitute)
 
 
-def _scan_row(
-    attempt: Attempt, answer: Answer, row: Row[Any], follows: Row[Any] | None, now: datetime
-) -> dict[str, Any]:
+def scan_row(attempt: Attempt, answer: Answer, row: Any, follows: Any, now: datetime) -> dict[str, Any]:
+    """Return the scan to insert, by column."""
     return {
         "nonce": attempt.nonce,
         "checkpoint_id": attempt.checkpoint_id,
@@ -181,7 +181,8 @@ def _scan_row(
     }
 
 
-def _answer(attempt: Attempt, verdict: Verdict, row: Row[Any], mark: Any, at: datetime, now: datetime) -> Answer:
+def answer_of(attempt: Attempt, verdict: Verdict, row: Any, mark: Any, at: datetime, now: datetime) -> Answer:
+    """Return the answer to an attempt with this verdict; ``mark`` is what it made, None where it made none."""
     answer: dict[str, Any] = {"nonce": attempt.nonce, "verdict": verdict, "checkpoint_id": attempt.checkpoint_id}
     answer |= {"participant_id": row.participant_id, "person": face_of(row), "asked": attempt.decision.digest or None}
     if at != now:
@@ -215,4 +216,9 @@ def _insert_scan(dialect: str) -> Any:
     return made.on_conflict_do_nothing(index_elements=["nonce"]).returning(Scan.id)
 
 
+_BACK_IN_TIME = Prepared(
+    update(Attendance.__table__)
+    .where(Attendance.id == bindparam("mark"))
+    .values(at=bindparam("earlier", type_=Attendance.__table__.c["at"].type))
+)
 _INSERT_SCAN = Prepared(_insert_scan)
