@@ -12,7 +12,7 @@ from rtapp.accounts import links_store, passwords
 from rtapp.accounts import store as accounts
 from rtapp.accounts.devices_store import (
     add_device,
-    bearer_actor,
+    bearer_of,
     change_device,
     device_actor,
     device_expiry_at,
@@ -150,12 +150,12 @@ def test_a_device_is_revoked_at_once_with_its_token_and_link(writing, world):
     device = find_device(writing, world.device)
     secret = links_store.invite_device(writing, "uji", device, now=NOW)
     assert device_actor(writing, device.id, device.session_version, now=NOW)
-    assert bearer_actor(writing, world.bearer, now=NOW)
+    assert bearer_of(writing, world.bearer, now=NOW)
     version = device.session_version
     revoke_device(writing, "uji", device, now=NOW)
     assert device_actor(writing, device.id, version, now=NOW) is None
     assert device_actor(writing, device.id, device.session_version, now=NOW) is None
-    assert bearer_actor(writing, world.bearer, now=NOW) is None
+    assert bearer_of(writing, world.bearer, now=NOW) is None
     with refuses("link_used"):
         links_store.find_link(writing, secret, now=NOW)
     with refuses("device_revoked"):
@@ -181,7 +181,7 @@ def test_closing_its_only_wave_ends_a_device_and_opening_it_again_brings_it_back
     wave.closed_at = NOW
     writing.flush()
     assert device_actor(writing, device.id, device.session_version, now=NOW) is None
-    assert bearer_actor(writing, world.bearer, now=NOW) is None
+    assert bearer_of(writing, world.bearer, now=NOW) is None
     assert device_life(device, now=NOW) is Life.ENDED
     with refuses("device_over"):
         links_store.invite_device(writing, "uji", device, now=NOW)
@@ -236,8 +236,8 @@ def test_another_role_and_other_checkpoints_count_from_the_next_request(writing,
 def test_a_new_token_ends_the_one_before(writing, world):
     device = find_device(writing, world.device)
     token = give_bearer(writing, "uji", device, now=NOW)
-    assert bearer_actor(writing, token, now=NOW).device_id == device.id
-    assert bearer_actor(writing, world.bearer, now=NOW) is None
+    assert bearer_of(writing, token, now=NOW).actor.device_id == device.id
+    assert bearer_of(writing, world.bearer, now=NOW) is None
 
 
 def test_a_device_waits_until_a_browser_or_a_program_uses_it(writing, world):

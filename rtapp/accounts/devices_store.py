@@ -1,15 +1,18 @@
 """Devices at the desk: find, add, change, revoke; who one is while it lives."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ARRAY, Row, Select, String, any_, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from .. import clock
 from ..audit.store import note
-from ..db import Prepared, Where
+from ..db import Prepared, Where, dialect_of
 from ..refusals import Refused
 from ..schema import Checkpoint, Device, DeviceCheckpoint, Event, Wave
 from . import passwords
@@ -22,6 +25,15 @@ SILENT = timedelta(minutes=5)  # an open desk asks the server far more often
 HANDING_IN = timedelta(days=14)  # how long after its last day a device may bring what it still holds
 SAME_CLOCK_MS = 250  # a measurement is no finer than the way to the server and back
 FARTHEST_MS = 2**31 - 1  # nearly 25 days: what is farther off is set, not measured
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A program that showed a token: who it is, the digest of the token, the epoch of the database."""
+
+    actor: Actor
+    digest: str
+    epoch: str | None
 
 
 def find_devices(session: Session) -> Sequence[Device]:
@@ -142,10 +154,19 @@ def device_actor(
     return _live_actor(rows, now, handing_in) if rows and rows[0].session_version == version else None
 
 
-def bearer_actor(where: Where, token: str, *, now: datetime, handing_in: bool = False) -> Actor | None:
-    """Return the device whose bearer token this is, None when there is none or it ended; else like device_actor."""
-    rows = _BY_TOKEN.all(where, token=passwords.digest(token))
-    return _live_actor(rows, now, handing_in)
+def bearer_of(where: Where, token: str, *, now: datetime, handing_in: bool = False) -> Bearer | None:
+    """Return the program whose token this is, None when there is none or it ended; else like device_actor."""
+    rows = _BY_TOKENS.all(where, tokens=_listed(where, [passwords.digest(token)]))
+    actor = _live_actor(rows, now, handing_in)
+    return actor and Bearer(actor, rows[0].token_hash, rows[0].epoch)
+
+
+def bearers_now(where: Where, digests: Iterable[str], *, now: datetime) -> set[Bearer]:
+    """Return the programs that have tokens of these digests and may act, as they are now."""
+    found = _BY_TOKENS.all(where, tokens=_listed(where, list(digests)))
+    devices = [list(rows) for _, rows in groupby(found, key=lambda row: row.id)]
+    acting = [(_live_actor(rows, now, handing_in=False), rows[0]) for rows in devices]
+    return {Bearer(actor, row.token_hash, row.epoch) for actor, row in acting if actor}
 
 
 def may_hold_scans(session: Session, wave_id: int, *, now: datetime) -> list[Device]:
@@ -259,5 +280,18 @@ def _acting() -> Select[Any]:
     )
 
 
+def _acting_by_tokens(dialect: str) -> Select[Any]:
+    tokens = bindparam("tokens", type_=String if dialect == "sqlite" else ARRAY(String))
+    listed = func.json_each(tokens).table_valued("value")
+    wanted = Device.token_hash.in_(select(listed.c.value)) if dialect == "sqlite" else Device.token_hash == any_(tokens)
+    epoch = select(func.min(Event.epoch)).scalar_subquery().label("epoch")
+    return _acting().add_columns(epoch).where(wanted).order_by(Device.id)
+
+
+def _listed(where: Where, texts: list[str]) -> Any:
+    """Return texts as one value of a statement."""
+    return json.dumps(texts) if dialect_of(where) == "sqlite" else texts
+
+
 _BY_ID = Prepared(_acting().where(Device.id == bindparam("device")))
-_BY_TOKEN = Prepared(_acting().where(Device.token_hash == bindparam("token")))
+_BY_TOKENS = Prepared(_acting_by_tokens)

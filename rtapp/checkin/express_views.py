@@ -1,7 +1,8 @@
 """The short way for what a desk's program sends most: one plain scan, without what only pages need.
 
 It answers as the long way does (api.py), by the same rules; whatever is out of the ordinary, each refusal too, goes the
-long way. No thread waits for the disk: where the server can, the writer itself sends the answer when it is recorded.
+long way. Who a program is was found there: the writer looks whether that still is so when it records. No thread waits
+for the disk: where the server can, the writer itself sends the answer when it is recorded.
 """
 
 import json
@@ -14,10 +15,10 @@ from typing import Any
 from flask import Flask
 
 from .. import clock
-from ..accounts.devices_store import bearer_actor
+from ..accounts import passwords
+from ..accounts.devices_store import Bearer
 from ..accounts.roles import Actor, Duty
 from ..badges import token as codes
-from ..events.store import find_epoch
 from ..refusals import Refused
 from ..web import epoch, headers, hosts, request_log
 from ..web.guard import is_seen
@@ -46,8 +47,7 @@ class _Asked:
 
     body: bytes
     attempt: Attempt
-    actor: Actor
-    epoch: str
+    bearer: Bearer
     begun: float
 
 
@@ -63,10 +63,10 @@ class Express:
         if asked is None:
             return self._long_way(environ, start)
         if later := environ.get(LATER):
-            self._shared.writer.submit(asked.attempt, lambda outcome: self._send(later, asked, outcome))
+            self._shared.writer.submit(asked.attempt, lambda outcome: self._send(later, asked, outcome), asked.bearer)
             return None
         try:
-            outcome: Any = self._shared.writer.record(asked.attempt)
+            outcome: Any = self._shared.writer.record(asked.attempt, bearer=asked.bearer)
         except Exception as failure:
             outcome = failure
         said = self._said(asked, outcome)
@@ -77,21 +77,21 @@ class Express:
 
     def _asked(self, environ: dict[str, Any]) -> _Asked | None:
         """Return the plain scan that is asked for, with a place taken for it; None where it is anything else."""
-        begun, now, token = time.perf_counter(), clock.utcnow(), environ["HTTP_AUTHORIZATION"][7:].strip()
-        actor, home = self._shared.lines.read(lambda line: (bearer_actor(line, token, now=now), find_epoch(line)))
-        if actor is None or not actor.may(Duty.SCAN) or not is_seen(self._shared, actor, now):
+        begun, digest = time.perf_counter(), passwords.digest(environ["HTTP_AUTHORIZATION"][7:].strip())
+        bearer = self._shared.bearers.get(digest)
+        if bearer is None or not bearer.actor.may(Duty.SCAN) or not is_seen(self._shared, bearer.actor, clock.utcnow()):
             return None
-        if not self._shared.signed_in.take(actor.mark):
+        if not self._shared.signed_in.take(bearer.actor.mark):
             return None
         attempt = None
         try:
             body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
             environ["wsgi.input"] = BytesIO(body)  # for the long way
-            attempt = _plain_attempt(body, actor)
+            attempt = _plain_attempt(body, bearer.actor)
         finally:
             if attempt is None:
-                self._shared.signed_in.give_back(actor.mark)
-        return attempt and _Asked(body, attempt, actor, epoch.named(self._app, home), begun)
+                self._shared.signed_in.give_back(bearer.actor.mark)
+        return attempt and _Asked(body, attempt, bearer, begun)
 
     def _send(self, later: Any, asked: _Asked, outcome: Any) -> None:
         said = self._said(asked, outcome)
@@ -102,14 +102,16 @@ class Express:
 
     def _said(self, asked: _Asked, outcome: Any) -> Said | None:
         """Return what is answered, None where nothing was recorded; the place is given back."""
-        self._shared.signed_in.give_back(asked.actor.mark)
+        actor, told = asked.bearer.actor, epoch.named(self._app, asked.bearer.epoch)
+        self._shared.signed_in.give_back(actor.mark)
         if not isinstance(outcome, Answer):
+            self._shared.bearers.pop(asked.bearer.digest, None)  # the long way asks who that is by now
             return None
         body, number = f"{_text(as_json(outcome))}\n".encode(), request_log.new_number()
-        lines = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("X-Epoch", asked.epoch)]
+        lines = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("X-Epoch", told)]
         if outcome.replayed:
             lines.append(("Idempotent-Replay", "true"))
-        request_log.tell(number, "POST", PATH, 200, asked.begun, asked.actor)
+        request_log.tell(number, "POST", PATH, 200, asked.begun, actor)
         return 200, [*lines, *headers.PLAIN, ("X-Request-ID", number)], body
 
 

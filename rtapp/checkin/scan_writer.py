@@ -19,7 +19,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..db import Footing, Line, begin_write, close_line, is_worth_another_try, open_line, writing
+from ..accounts.devices_store import Bearer, bearers_now
+from ..db import Footing, Line, Where, begin_write, close_line, is_worth_another_try, open_line, writing
 from ..refusals import Refused
 from .attempt import Answer, Attempt
 from .decide_store import LostRace
@@ -47,11 +48,16 @@ class _Job:
     done: Done
     attempt: Attempt | None = None
     work: Work | None = None
+    bearer: Bearer | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether it is a scan that decides nothing: such may share a transaction."""
         return self.attempt is not None and self.attempt.decision == NO_DECISION
+
+
+class Gone(Exception):
+    """Whoever sent a scan may do so no longer, or is not who they were."""
 
 
 class _Outcome:
@@ -94,19 +100,22 @@ class ScanWriter:
         self._line: Line | None = None
         self._unsealed, self._unsealed_since = 0, 0.0
 
-    def record(self, attempt: Attempt, timeout: float = 30) -> Answer:
-        """Record ``attempt`` durably and return its answer; what record_scan refuses is refused here."""
+    def record(self, attempt: Attempt, timeout: float = 30, *, bearer: Bearer | None = None) -> Answer:
+        """Record ``attempt`` durably and return its answer; what record_scan refuses is refused here.
+
+        With a ``bearer`` it raises Gone unless that is who stands behind its token when it is recorded.
+        """
         outcome = _Outcome()
-        self.submit(attempt, outcome.known)
+        self.submit(attempt, outcome.known, bearer)
         answer: Answer = outcome.wait(timeout)
         return answer
 
-    def submit(self, attempt: Attempt, done: Done) -> None:
+    def submit(self, attempt: Attempt, done: Done, bearer: Bearer | None = None) -> None:
         """Record ``attempt`` and call ``done`` with its answer, or the exception, once it is known.
 
         It is called on the writer's thread while others wait for theirs, so it must be short.
         """
-        self._hand_over(_Job(done, attempt))
+        self._hand_over(_Job(done, attempt, bearer=bearer))
 
     def run(self, work: Callable[[Session], T], timeout: float = 30) -> T:
         """Run ``work`` in a transaction of its own and return what it returned, once that is committed.
@@ -114,7 +123,7 @@ class ScanWriter:
         Where another process was first it is run again, so it must read all that it decides by.
         """
         outcome = _Outcome()
-        self._hand_over(_Job(outcome.known, None, work))
+        self._hand_over(_Job(outcome.known, work=work))
         returned: T = outcome.wait(timeout)
         return returned
 
@@ -167,9 +176,7 @@ class ScanWriter:
             line = self._connected()
             with writing(line):
                 try:
-                    attempts = [job.attempt for job in group if job.attempt]
-                    begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
-                    outcomes: list[Any] = [*record_scans(line, attempts, now=clock.utcnow())]
+                    outcomes = self._recorded(line, group)
                 except Exception:
                     broken = True
                     raise
@@ -184,6 +191,15 @@ class ScanWriter:
             outcomes = [failure] * len(group)
         self._tell(group, outcomes)
 
+    def _recorded(self, line: Line, group: list[_Job]) -> list[Any]:
+        """Record in the present transaction those whose senders still are who they were."""
+        now, gone = clock.utcnow(), _gone(line, group)
+        jobs = [job for job in group if job.bearer not in gone]
+        attempts = [job.attempt for job in jobs if job.attempt]
+        begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
+        recorded = iter(record_scans(line, attempts, now=now))
+        return [Gone() if job.bearer in gone else next(recorded) for job in group]
+
     def _alone(self, job: _Job) -> None:
         """Do one job in a transaction of its own, again where another process was first or the line was cut."""
         for tries_left in reversed(range(TRIES)):
@@ -197,7 +213,7 @@ class ScanWriter:
                 if again and tries_left:
                     time.sleep(0.01)
                     continue
-                if not isinstance(failure, Refused):
+                if not isinstance(failure, Refused | Gone):
                     log.exception("one of the desk's jobs was not recorded")
                 outcome = failure
             break
@@ -207,6 +223,8 @@ class ScanWriter:
         if job.attempt is None:
             assert job.work is not None
             return job.work(session)
+        if _gone(session, [job]):
+            raise Gone()
         return record_scan(session, job.attempt, now=clock.utcnow())
 
     def _unless_lost(self, outcomes: list[Any]) -> list[Any]:
@@ -265,3 +283,11 @@ class ScanWriter:
         self._footing.forget()
         if line is not None:
             close_line(line)
+
+
+def _gone(where: Where, group: list[_Job]) -> set[Bearer | None]:
+    """Return those of the senders who are not who they were any more."""
+    shown = {job.bearer for job in group if job.bearer}
+    if not shown:
+        return set()
+    return {*shown - bearers_now(where, {bearer.digest for bearer in shown}, now=clock.utcnow())}

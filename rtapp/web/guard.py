@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts import store as accounts
-from ..accounts.devices_store import SEEN_EVERY, bearer_actor, device_actor, is_stale_seen, mark_seen
+from ..accounts.devices_store import SEEN_EVERY, bearer_of, device_actor, is_stale_seen, mark_seen
 from ..accounts.roles import PROTECTED, Actor, Duty
 from ..db import db, end_reading
 from ..refusals import Refused
@@ -143,7 +143,9 @@ def _bearer() -> Actor | None:
     if not wants_json() or not header.startswith("Bearer "):
         return None
     token, now, late = header[7:].strip(), clock.utcnow(), _takes_late()
-    return _seen(services().lines.read(lambda line: bearer_actor(line, token, now=now, handing_in=late)))
+    found = services().lines.read(lambda line: bearer_of(line, token, now=now, handing_in=late))
+    services().remember(found)
+    return _seen(found and found.actor)
 
 
 def _cookie() -> Actor | None:

@@ -10,6 +10,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from .. import clock
+from ..accounts.devices_store import Bearer
 from ..accounts.tries import PASSWORD_LIMIT, PIN_LIMIT
 from ..accounts.tries_files import Tries
 from ..checkin.scan_writer import ScanWriter
@@ -22,6 +23,7 @@ from .shares import Shares
 STRANGERS, OF_ONE_ADDRESS = 48, 6  # forms of people who are not signed in: in all, and from one address
 GUESSES_OF_ONE_ADDRESS = 32  # passwords and PINs that wait to be looked at: a hall behind one address signs in
 OF_ONE_SESSION = 40  # requests of one browser or program that is signed in; a browser makes six at a time
+BEARERS = 1_000  # programs that are remembered
 _KEY = "rtapp"
 
 
@@ -38,8 +40,16 @@ class Services:
     strangers: Shares = field(default_factory=lambda: Shares(OF_ONE_ADDRESS, STRANGERS))
     guesses: Shares = field(default_factory=lambda: Shares(GUESSES_OF_ONE_ADDRESS))
     seen: dict[int, datetime] = field(default_factory=dict)  # when each device's «last seen» was last looked at
+    bearers: dict[str, Bearer] = field(default_factory=dict)  # programs that were let in, by their tokens' digests
     helper: Helper | None = None  # who does long work, where a server runs
     closers: list[Callable[[], object]] = field(default_factory=list)
+
+    def remember(self, bearer: Bearer | None) -> None:
+        """Keep who a program was when it was let in, for the short way; its word is good only while that is so."""
+        if len(self.bearers) > BEARERS:
+            self.bearers.clear()
+        if bearer and not bearer.actor.over:
+            self.bearers[bearer.digest] = bearer
 
     def close(self) -> None:
         """End every thread of the application and let its connections go, last begun first."""
