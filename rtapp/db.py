@@ -98,6 +98,7 @@ def _set_up_connection(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
+        "wal_autocheckpoint=4000",  # pages: whoever commits the last of them waits, so rarely
         "foreign_keys=ON",
         "temp_store=MEMORY",
     ):

@@ -249,7 +249,7 @@ def test_a_device_waits_until_a_browser_or_a_program_uses_it(writing, world):
     leave_device(writing, device, now=NOW)
     assert device_life(device, now=NOW) is Life.WAITING
     give_bearer(writing, "uji", device, now=NOW)
-    mark_seen(writing, device.id, now=NOW)
+    mark_seen(writing, [device.id], now=NOW)
     assert device_life(device, now=NOW) is Life.ACTIVE
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Select, String, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Row, Select, String, any_, bindparam, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from .. import clock
@@ -187,9 +187,9 @@ def is_stale_seen(session: Session, device_id: int, *, now: datetime) -> bool:
     return seen is None or now - seen > SEEN_EVERY
 
 
-def mark_seen(session: Session, device_id: int, *, now: datetime) -> None:
-    """Write when the device was last heard of."""
-    find_device(session, device_id).last_seen = now
+def mark_seen(session: Session, device_ids: Iterable[int], *, now: datetime) -> None:
+    """Write when devices were last heard of."""
+    session.execute(update(Device).where(Device.id.in_(device_ids)).values(last_seen=now))
 
 
 def keep_clock_offset(session: Session, device_id: int, offset_ms: int, *, now: datetime) -> bool:

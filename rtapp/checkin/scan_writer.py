@@ -33,7 +33,7 @@ from .turns_store import begin_recording
 log = logging.getLogger(__name__)
 TRIES = 4
 SEAL_AFTER = 5.0  # seconds of scans that no line of the trail covers yet, at most
-SEAL_MANY = 512  # or as many scans
+SEAL_MANY = 4096  # or as many scans: a seal holds up who records, so a rush has few
 T = TypeVar("T")
 Work = Callable[[Session], Any]
 

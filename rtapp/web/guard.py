@@ -3,6 +3,7 @@
 import ipaddress
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -175,5 +176,15 @@ def _seen(actor: Actor | None) -> Actor | None:
     shared.seen[actor.id] = now
     if is_stale_seen(db.session, actor.id, now=now):
         end_reading()
-        shared.writer.run(lambda write: mark_seen(write, actor.id, now=now))  # one who waits for the lock would starve
+        shared.unwritten.add(actor.id)
+        shared.writer.run(lambda write: mark_seen(write, _taken(shared.unwritten), now=now))
     return actor
+
+
+def _taken(devices: set[int]) -> list[int]:
+    """Return what is in the set, and leave it empty: one transaction writes for all who wait for theirs."""
+    taken = []
+    with suppress(KeyError):
+        while True:
+            taken.append(devices.pop())
+    return taken

@@ -40,6 +40,7 @@ class Services:
     strangers: Shares = field(default_factory=lambda: Shares(OF_ONE_ADDRESS, STRANGERS))
     guesses: Shares = field(default_factory=lambda: Shares(GUESSES_OF_ONE_ADDRESS))
     seen: dict[int, datetime] = field(default_factory=dict)  # when each device's «last seen» was last looked at
+    unwritten: set[int] = field(default_factory=set)  # devices whose «last seen» waits to be written
     bearers: dict[str, Bearer] = field(default_factory=dict)  # programs that were let in, by their tokens' digests
     helper: Helper | None = None  # who does long work, where a server runs
     closers: list[Callable[[], object]] = field(default_factory=list)
