@@ -125,7 +125,9 @@ def test_the_page_offers_what_can_be_printed_and_says_what_is_wrong(client_of, w
     supervisor = client_of("supervisor")
     assert "Murung Pudak" in supervisor.get("/attendance").text
     refused = supervisor.post("/lists", data={"wave": world.waves[0], "village": "99"})
-    assert refused.status_code == 422 and "Tidak ada ketua RT" in refused.text
+    assert refused.status_code == 422 and "Tidak ada desa “99”" in refused.text
+    typed = supervisor.post("/lists", data={"wave": world.waves[0], "village": "kelurahan belimbing raya"})
+    assert typed.mimetype == "application/pdf"
     assert supervisor.post("/lists", data={"wave": world.waves[0], "paper": "a0"}).status_code == 422
     for nothing in ("x", "-1", str(2**63), "9" * 400):
         assert supervisor.post("/lists", data={"wave": nothing}).status_code == 404
@@ -144,7 +146,7 @@ def test_the_first_page_is_looked_at_before_it_is_printed(client_of, world):
     assert supervisor.get("/lists/first.png?wave=99").status_code == 404
     assert supervisor.get(f"/lists/first.png?{chosen}&village=99").status_code == 422
     nobody = supervisor.get(f"/lists?{chosen}&village=99", headers={"HX-Request": "true"}).text
-    assert "Tidak ada ketua RT" in nobody and "Unduh daftar" not in nobody and "<html" not in nobody
+    assert "Tidak ada desa “99”" in nobody and "Unduh daftar" not in nobody and "<html" not in nobody
 
 
 def test_the_board_leads_to_the_lists(client_of, world):

@@ -8,9 +8,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
+from ..events.typed_places import village_texts
 from ..events.waves import numeral
 from ..schema import District, Wave
-from ..web.fields import Pick
+from ..web.fields import Pick, TypedVillage
 from ..web.filters import day
 from ..web.requests import whole
 from .choice_store import NO_WAVE, Choice
@@ -29,7 +30,7 @@ class CardsForm(FlaskForm):
 
     wave = Pick(_l("Gelombang"), default="")
     district = Pick(_l("Kecamatan"), default="")
-    village = Pick(_l("Desa/Kelurahan"), default="")
+    village = TypedVillage(_l("Desa/Kelurahan"), default="")
     which = Pick(
         _l("Kartu"),
         texts={"": _l("Semua kartu"), NEW: _l("Belum pernah dicetak")},
@@ -102,15 +103,12 @@ def cards_form(
     form.wave.offer(everybody | dated | {str(NO_WAVE): _l("Belum ditentukan")})
     form.district.offer(everybody | {district.code: district.name for district in districts})
     chosen = next((district for district in districts if district.code == form.district.data), None)
-    offered = {
-        village.code: village.name if chosen else f"{village.name} · {district.name}"
-        for district in ([chosen] if chosen else districts)
-        for village in district.villages
-    }
-    form.village.offer(everybody | offered)
-    known = {village.code for district in districts for village in district.villages}
-    if form.village.data in known - set(offered):
-        form.village.data = ""
+    form.village.offer(everybody | village_texts(districts))
+    if chosen:
+        inside = {village.code for village in chosen.villages}
+        form.village.choices = [choice for choice in form.village.choices if choice.value in inside or not choice.value]
+        if not form.village.refused and form.village.data not in inside:
+            form.village.data = ""
     return form
 
 

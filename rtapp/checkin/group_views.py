@@ -14,6 +14,7 @@ from ..badges import token as codes
 from ..db import begin_write, db
 from ..events.invited_store import heads_per_village
 from ..events.place_store import find_districts
+from ..events.typed_places import village_meant, village_texts
 from ..refusals import Refused
 from ..roster.find_store import Filter, Person, find_people
 from ..schema import Checkpoint
@@ -117,6 +118,7 @@ def record_walk_in(checkpoint_id: int) -> Response | tuple[str, int]:
     own_checkpoint(checkpoint_id)
     form = request.form.to_dict() | {"decide": "walk_in"}
     try:
+        form["village"] = village_meant(form.get("village", ""), village_texts(find_districts(db.session)))
         attempt = attempt_of(form, checkpoint_id, acting(), form.get("nonce") or new_nonce())
         answer = record(attempt)
     except Refused as refused:
@@ -187,5 +189,5 @@ def _walk_in_page(checkpoint_id: int, problem: str = "", code: str = "") -> str:
     checkpoint = own_checkpoint(checkpoint_id)
     return render_template(
         "checkin/walk_in.html", checkpoint=checkpoint, wave=checkpoint.wave, problem=problem, code=code,
-        districts=find_districts(db.session), typed=request.form, nonce=new_nonce(),
+        villages=village_texts(find_districts(db.session)), typed=request.form, nonce=new_nonce(),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from ..badges import store as badges
 from ..db import begin_write, db
 from ..events.invited_store import invited_totals
 from ..events.place_store import find_districts
+from ..events.typed_places import village_meant, village_texts
 from ..refusals import Refused
 from ..roster import export_store
 from ..schema import RosterImport
@@ -111,7 +112,11 @@ def answer(key: str) -> Response:
     form, plan = request.form, upload_store.plan_of(db.session, upload_store.find_upload(db.session, key), run=away)
     session = begin_write(db.session)
     kept = upload_store.find_upload(session, key)
-    value = TYPED + form.get("typed", "").strip() if form.get("value") == "typed" else form.get("value", "")
+    try:
+        value = TYPED + _typed() if form.get("value") == "typed" else form.get("value", "")
+    except Refused as refused:
+        session.rollback()
+        return _preview(upload_store.find_upload(db.session, key), refusal_text(refused), refused.status)
     if form.get("accept"):
         upload_store.accept_proposals(kept, plan, form.get("alike", ""))
     elif alike := form.get("alike"):
@@ -226,6 +231,13 @@ def _columns_page(kept: RosterImport, problem: str = "") -> str:
     return render_template("imports/columns.html", kept=kept, sheets=sheets, setup=setup, words=words, problem=problem)
 
 
+def _typed() -> str:
+    """Return what was typed in place of a choice; of a village its code."""
+    if "village" in request.form:
+        return village_meant(request.form["village"], village_texts(find_districts(db.session)))
+    return request.form.get("typed", "").strip()
+
+
 def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Response:
     plan = upload_store.plan_of(db.session, kept, run=away)
     groups = groups_of(plan)
@@ -233,7 +245,7 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
     shown = asked if asked in CLASSES else opens_first(plan.by_class, bool(groups))
     rows = rows_shown(plan, shown)
     page = min(page_number(), max(1, -(-len(rows) // PAGE)))
-    villages = find_districts(db.session) if shown == "review" else []
+    villages = village_texts(find_districts(db.session)) if shown == "review" else {}
     return page_or_fragment(
         "imports/preview.html",
         "imports/_preview.html",
@@ -251,7 +263,7 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
             for step, there in ((-1, page > 1), (1, page * PAGE < len(rows)))
         ],
         places=district_rows(plan, invited_totals(db.session)),
-        districts=villages,
+        villages=villages,
         problem=problem,
         undoable=kept.applied_at and not upload_store.why_not_undone(db.session, kept),
     )

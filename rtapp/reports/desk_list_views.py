@@ -14,7 +14,8 @@ from ..audit.store import note
 from ..db import begin_write, db
 from ..events import store as events
 from ..events.about_store import about_of
-from ..events.place_store import find_districts, find_villages
+from ..events.place_store import find_districts
+from ..events.typed_places import village_meant, village_texts
 from ..events.waves import numeral
 from ..live.store import registration_of
 from ..refusals import Refused
@@ -71,7 +72,8 @@ def _listed(asked: MultiDict[str, str], requester: str, now: datetime) -> tuple[
     """Return the list that is asked for; refused when there is nobody on it."""
     wave = events.find_wave(db.session, asked.get("wave", 0, type=row_id))
     point = registration_of(db.session, wave.id)
-    chosen = (asked.getlist("district"), asked.get("village", "").strip())
+    village = village_meant(asked.get("village", ""), village_texts(find_districts(db.session)))
+    chosen = (asked.getlist("district"), village)
     lines = lines_of(db.session, point.id, wave.id, *chosen) if point else []
     if not lines:
         raise Refused("empty_list", "Tidak ada ketua RT dalam pilihan ini.", 422)
@@ -96,10 +98,8 @@ def choices_of(asked: MultiDict[str, str], said: Refused | None = None) -> dict[
         "choices": [(wave.id, _("Gelombang %(numeral)s", numeral=numeral(wave.number))) for wave in waves],
         "asked": asked,
         "people": len(listed.lines) if listed else 0,
-        "districts": find_districts(db.session),
-        "villages": [
-            (village.code, f"{village.name} ({village.district.name})") for village in find_villages(db.session)
-        ],
+        "districts": (districts := find_districts(db.session)),
+        "villages": village_texts(districts),
         "papers": paper_choices(),
         "problem": refusal_text(said) if said else "",
     }

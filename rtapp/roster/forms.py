@@ -12,9 +12,10 @@ from wtforms import Field, HiddenField, StringField, TelField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from ..events import store as events
+from ..events.typed_places import village_texts
 from ..events.waves import numeral
 from ..schema import District, Wave
-from ..web.fields import Pick
+from ..web.fields import Pick, TypedVillage
 from ..web.requests import whole
 from .find_store import Person
 from .phones import parse_phone
@@ -102,7 +103,7 @@ class PersonForm(FlaskForm):
 class HeadForm(PersonForm):
     """The head of a seat."""
 
-    village = Pick(_l("Desa/Kelurahan"), [InputRequired(_l("Pilih desanya."))])
+    village = TypedVillage(_l("Desa/Kelurahan"), [InputRequired(_l("Tulis desanya."))])
     rt = StringField(_l("RT"), [InputRequired(_l("Tulis nomor RT."))])
     rw = StringField(_l("RW"))
 
@@ -209,14 +210,9 @@ def values_of(person: Person) -> dict[str, str]:
     return own | (place if person.kind == "rt" else {"kind": person.kind})
 
 
-def village_choices(districts: Iterable[District]) -> list[tuple[str, str]]:
-    """Return every village by code; the district stands beside its name, for names recur."""
-    return [(v.code, f"{v.name} · {district.name}") for district in districts for v in district.villages]
-
-
 def _give_choices(
     form: PersonForm, waves: Iterable[Wave], districts: Iterable[District], first_wave: tuple[str, str]
 ) -> None:
     form.wave.offer(dict([first_wave, *((str(wave.number), numeral(wave.number)) for wave in waves)]))
     if isinstance(form, HeadForm):
-        form.village.offer(dict([("", _("Pilih desa")), *village_choices(districts)]))
+        form.village.offer(village_texts(districts))

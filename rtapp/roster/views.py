@@ -22,7 +22,7 @@ from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number
 from . import bulk_views, export_store, person_views, quality_views, row_views, seat_views, store  # noqa: F401
 from .find_store import SEATLESS, Filter, Person, count_kinds, count_people, find_people
-from .forms import GUESTS, village_choices
+from .forms import GUESTS
 from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, wanted_people
 
 STATUSES = (
@@ -113,14 +113,16 @@ def _page_urls(wanted: Filter, page: int, total: int) -> tuple[str, str]:
 
 
 def _options(wanted: Filter, districts: Sequence[District]) -> dict[str, list[tuple[str, str]]]:
-    """Return what may be chosen in each filter; once a district is chosen its villages alone."""
+    """Return what may be chosen in each filter; villages once a district is chosen: of all of them, one is searched."""
     everything = ("", _("Semua"))
     chosen = [district for district in districts if district.code == wanted.district]
-    villages = [(v.code, v.name) for v in chosen[0].villages] if chosen else village_choices(districts)
+    shown = [village for district in chosen for village in district.villages] or [
+        village for district in districts for village in district.villages if village.code == wanted.village
+    ]
     waves = [(str(wave.number), numeral(wave.number)) for wave in events.find_waves(db.session)]
     return {
         "districts": [everything, *((district.code, district.name) for district in districts)],
-        "villages": [everything, *villages],
+        "villages": [everything, *((village.code, village.name) for village in shown)] if shown else [],
         "waves": [everything, *waves, ("none", _("Belum ditentukan"))],
         "statuses": [everything, *STATUSES],
         "kinds": [(SEATLESS, _("Semua")), *GUESTS.items()],
