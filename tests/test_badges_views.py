@@ -179,7 +179,7 @@ def test_the_page_says_what_the_codes_will_hold(office, change, address):
 def test_the_codes_on_a_sheet_are_the_live_cards(app, office, world, change, tmp_path, address, paper):
     change(lambda session: settings.change(session, "uji", "base_url", address, now=clock.utcnow()))
     change(lambda session: session.execute(delete(Badge).where(Badge.participant_id == world.people["muis"])))
-    response = office.post("/cards", data={"wave": "1", "paper": paper})
+    response = office.post("/cards", data={"wave": "1", "paper": paper, "untried": "on"})
     assert (response.status_code, response.mimetype) == (200, "application/pdf")
     assert response.headers["Cache-Control"] == "no-store"
     assert f"kartu-peserta-gelombang-i-{paper}.pdf" in response.headers["Content-Disposition"]
@@ -370,3 +370,16 @@ def test_other_methods_are_refused_in_words(office, world, method):
     for path in ("/cards", f"/participants/{world.people['rahmah']}/card"):
         response = getattr(office, method)(path)
         assert response.status_code == 405 and response.get_data()
+
+
+def test_cards_with_an_address_nobody_tried_go_out_only_where_that_is_said(app, office, world, change):
+    change(lambda session: settings.change(session, "uji", "base_url", "http://meja.local:8000", now=clock.utcnow()))
+    village = "/cards/villages/63.09.06.1001"
+    for path, wanted in (("/cards", {"wave": "1"}), ("/cards/pictures", {"wave": "1"}), (f"{village}/pictures", {})):
+        refused = office.post(path, data=wanted)
+        assert refused.status_code == 422 and "belum pernah dibuka dari ponsel" in words(refused)
+        assert printed(app, world.people["rahmah"]) == 0
+        assert office.post(path, data={**wanted, "untried": "on"}).status_code == 200
+        change(lambda session: session.execute(update(Badge).values(printed_count=0)))
+    assert 'name="untried"' in office.get(village).text
+    assert office.post("/cards/handover", data={"wave": "1"}).status_code == 200  # no code is on it

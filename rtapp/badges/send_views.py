@@ -15,6 +15,8 @@ from ..events.about_store import about_of
 from ..events.place_store import find_villages
 from ..roster.find_store import find_person
 from ..schema import Wave
+from ..settings import store as settings
+from ..web import reach
 from ..web.downloads import download, fonts
 from ..web.guard import acting, requires
 from ..web.requests import row_id
@@ -44,6 +46,7 @@ def village(code: str) -> str:
     place = next(place for place in find_villages(db.session) if place.code == code)
     told = sent_to(db.session, [one.id for one in holders])
     context = {"holders": sent, "missing": missing, "wave": form.wave.data, "sent_at": told}
+    context |= {"base_url": settings.read(db.session, "base_url"), "standing": reach.standing()}
     return render_template("badges/village.html", place=place, **context)
 
 
@@ -103,6 +106,7 @@ def handover_png() -> Response:
 def _archive(form: CardsForm) -> Response:
     """Stream the pictures: one is drawn while the last travels, and a download that is cancelled ends the work."""
     actor, now = acting(), clock.utcnow()
+    reach.refuse_untried(agreed="untried" in request.form)
     folder = fonts()
     session = begin_write(db.session)
     zone = events.the_event(session).timezone

@@ -42,6 +42,7 @@ def print_cards() -> Response:
     if not form.validate():
         return _cards_page(form, 422)
     try:
+        reach.refuse_untried(agreed="untried" in request.form)
         folder = fonts()  # before anything is counted
         session = begin_write(db.session)
         printed, title = store.print_cards(session, actor.name, form.choice(), only=form.only(), now=now)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock, config, migrations
 from ..accounts import store as accounts
+from ..accounts.addresses import Standing
 from ..accounts.devices_store import add_device, device_expiry_at, issue_bearer
 from ..accounts.links_store import issue_link, needs_setup
 from ..accounts.roles import Role
@@ -37,7 +38,7 @@ from ..roster.store import refresh_search_texts
 from ..safety import copy as copying
 from ..settings import store as settings
 from ..settings.letterhead_store import letterhead_of
-from ..web import network
+from ..web import network, reach
 from . import demo, doctor, terminal
 from . import papers as cli_papers
 from . import safety as cli_safety
@@ -272,6 +273,8 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
     app = opened()
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
+        if reach.standing() not in (Standing.NONE, Standing.TRIED):
+            click.echo("PERHATIAN: alamat di kode QR belum pernah dibuka dari ponsel. Coba sekali dahulu.", err=True)
         session = begin_write(db.session)
         choice = Choice(wave_number=wave, village_code=village)
         cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())

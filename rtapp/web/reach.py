@@ -6,6 +6,7 @@ from flask import current_app, request
 
 from ..accounts.addresses import Standing, judge, reachable
 from ..db import db
+from ..refusals import Refused
 from ..settings import store as settings
 from ..settings.address_store import tried
 from .network import lan_addresses
@@ -20,6 +21,18 @@ def standing_of(address: str) -> Standing:
 def standing() -> Standing:
     """Say it of the address that is kept."""
     return standing_of(settings.read(db.session, "base_url"))
+
+
+def refuse_untried(*, agreed: bool) -> None:
+    """Refuse to hand out cards whose address no second device has opened, unless somebody says so deliberately."""
+    if not agreed and standing() not in (Standing.NONE, Standing.TRIED):
+        raise Refused(
+            "untried_address",
+            "Alamat di kode QR belum pernah dibuka dari ponsel. Coba sekali di Pengaturan, Acara, Alamat di kode QR; "
+            "atau centang “Tanpa dicoba dari ponsel”.",
+            422,
+            field="untried",
+        )
 
 
 def offers() -> list[str]:
