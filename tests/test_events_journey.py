@@ -97,3 +97,23 @@ def test_one_tap_at_the_desk_opens_a_checkpoint_that_was_shut(visit, served):
     page.keyboard.type(token)
     page.keyboard.press("Enter")
     expect(page.locator("#verdict")).to_have_attribute("data-verdict", "WELCOME")
+
+
+@pytest.mark.parametrize(("locale", "reads_right"), [("en-US", False), ("id-ID", True), ("en-GB", True)])
+def test_days_and_times_stand_as_the_office_writes_them_whatever_the_browser_speaks(visit, locale, reads_right):
+    page = visit("admin", "/waves/1", locale=locale)
+    page.locator("#agenda-1 > summary").click()
+    starts = page.locator("#agenda-1-starts")
+    expect(starts).to_have_attribute("type", "time" if reads_right else "text")
+    expect(starts).to_have_value("08:30" if reads_right else "08.30")
+    starts.fill("13:15" if reads_right else "13.15")
+    page.locator("#agenda-1-ends").fill("14:00" if reads_right else "1400")
+    save(page, "agenda-1")
+    expect(page.locator("#agenda > ul")).to_contain_text("13.15")
+    page.locator("#wave > summary, #day summary, summary:has-text('Ubah hari')").first.click()
+    day = page.get_by_label("Hari", exact=True).first
+    expect(day).to_have_value("2023-11-08" if reads_right else "08-11-2023")
+    day.fill("2023-11-09" if reads_right else "9/11/2023")
+    expect(page.locator("output.chosen:visible").first).to_contain_text("Kamis, 9 November 2023")
+    page.locator("form:visible").get_by_role("button", name="Simpan").first.click()
+    expect(page.locator(".page-head")).to_contain_text("Kamis, 9 November 2023")

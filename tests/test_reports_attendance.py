@@ -248,7 +248,7 @@ def test_a_rehearsal_is_on_no_list(app, world, admin):
 def test_a_list_is_looked_at_then_taken_and_the_trail_says_how_many(app, admin, world, marked):
     url = f"/waves/{world.waves[0]}/attendance"
     page = admin.get(url).text
-    assert "Diwakili oleh Anak Yusuf" in page and "Kecamatan Murung Pudak" in page and "Kode isi" in page
+    assert "Diwakili oleh Anak Yusuf" in page and "Kecamatan Murung Pudak" in page and "kode isinya tetap" in page
     assert "Anak Yusuf" not in admin.get(f"{url}?kind=blank").text
     pdf = admin.post(url, data={"form": "pdf", "paper": "a4", "part": "village"})
     assert pdf.mimetype == "application/pdf" and "Diwakili oleh Anak Yusuf" in " ".join(drawn(pdf.data))

@@ -44,7 +44,7 @@ _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
 _AWAKE = {
     "Windows": "Jalankan “powercfg /change standby-timeout-ac 0”, dan biarkan tutup laptop terbuka.",
-    "Darwin": "Jalankan server dengan “caffeinate -s python3 app.py serve”.",
+    "Darwin": "Jalankan server dengan “caffeinate -s python3 app.py”.",
 }
 
 
@@ -132,9 +132,7 @@ def files(instance: Path) -> Findings:
 def database(instance: Path) -> Findings:
     """Is the database whole, and of this version?"""
     if not has_database():
-        yield Finding(
-            Level.WARN, "Basis data belum ada: jalankan “python3 app.py serve” sekali, lalu siapkan acaranya."
-        )
+        yield Finding(Level.WARN, "Basis data belum ada: jalankan “python3 app.py” sekali, lalu siapkan acaranya.")
         return
     if db.engine.dialect.name == "sqlite":
         broken = db.session.execute(text("PRAGMA integrity_check")).scalars().first()
@@ -275,13 +273,15 @@ def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:
     kept = tls.folder(instance)
     authority, leaf = tls.read(kept.authority), tls.read(kept.leaf)
     if not kept.path.exists():
-        yield Finding(Level.OK, "HTTPS belum dipakai; kamera di halaman dan kerja luring memerlukan “serve --tls”.")
+        yield Finding(
+            Level.OK, "HTTPS belum dipakai; kamera di halaman dan kerja luring memerlukannya: tanpa --no-tls."
+        )
     elif authority is None or now >= authority.ends:
         yield Finding(Level.STOP, f"Sertifikat di {kept.path} tidak utuh atau habis masa. Pulihkan dari cadangan.")
     elif leaf is None or tls.is_due(kept, lan, now):
-        yield Finding(Level.WARN, "Sertifikat belum mencakup alamat hari ini; “serve --tls” memperbaruinya sendiri.")
+        yield Finding(Level.WARN, "Sertifikat belum mencakup alamat hari ini; mulai berikutnya memperbaruinya sendiri.")
     else:
-        yield Finding(Level.OK, f"Sertifikat mencakup alamat hari ini, sampai {leaf.ends:%Y-%m-%d}.")
+        yield Finding(Level.OK, f"Sertifikat mencakup alamat hari ini, sampai {clock.day_text(leaf.ends.date())}.")
     outside = [address for address in lan if not may_name(address)]
     if kept.path.exists() and outside:
         yield Finding(Level.WARN, f"Bukan alamat jaringan lokal, jadi tanpa HTTPS: {', '.join(outside)}.")
@@ -311,7 +311,7 @@ def sleep() -> Findings:
     if masked or _said("gsettings", "get", *asked).strip("'") == "nothing":
         yield Finding(Level.OK, "Laptop tidak tidur sendiri selama tersambung listrik.")
         return
-    inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python3 app.py serve”."
+    inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python3 app.py”."
     advice = _AWAKE.get(platform.system(), inhibit)
     yield Finding(Level.WARN, f"Setelan tidur laptop tidak terbaca atau menyala. {advice}")
 

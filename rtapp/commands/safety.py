@@ -90,8 +90,7 @@ def restore(file: Path, keys: bool, unlocked: bool) -> None:
         click.echo(f"Kunci dan setelan di sini tetap; yang ada di cadangan tidak dipakai: {left} (--keys).")
     if done.replaced:
         click.echo(f"Yang digantikan disimpan di {done.replaced}.")
-    secure = " --tls" if (instance / "tls" / "ca.pem").exists() else ""
-    click.echo(f"Selanjutnya: jalankan “python3 app.py serve{secure}”, lalu buka halaman meja di setiap perangkat;")
+    click.echo("Selanjutnya: jalankan “python3 app.py”, lalu buka halaman meja di setiap perangkat;")
     click.echo("pindaian yang belum ada di cadangan ini dikirim ulang oleh perangkatnya sendiri.")
 
 
@@ -124,7 +123,7 @@ def _findings(app: Flask) -> list[str]:
 
 def _require_database() -> None:
     if not doctor.has_database():
-        raise Refused("no_database", "Basis data belum ada. Jalankan “python3 app.py serve” atau pulihkan cadangan.")
+        raise Refused("no_database", "Basis data belum ada. Jalankan “python3 app.py” atau pulihkan cadangan.")
 
 
 def _require_present_schema() -> None:

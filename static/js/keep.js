@@ -12,7 +12,9 @@ const PATIENCE = 4000;
 const KEEPING = 700; // nobody waits longer for what the browser keeps
 
 function tell(id) {
-  document.getElementById('toast').replaceChildren(document.getElementById(id).content.cloneNode(true));
+  const place = document.getElementById('toast');
+  place.classList.add('late');
+  place.replaceChildren(document.getElementById(id).content.cloneNode(true));
 }
 
 /* Give a fresh form token, '' when nobody is signed in, null when the server does not answer. */

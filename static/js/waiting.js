@@ -40,7 +40,9 @@ function toast(id, text, kind) {
   const shown = document.getElementById(id).content.cloneNode(true);
   if (text) shown.querySelector('span').textContent = text;
   if (kind) shown.querySelector('.toast').dataset.kind = kind;
-  document.getElementById('toast').replaceChildren(shown);
+  const place = document.getElementById('toast');
+  place.classList.add('late');
+  place.replaceChildren(shown);
 }
 
 /* The answer to a card that was scanned while another page was open: one line, the page stays as it is. */
