@@ -36,8 +36,6 @@ class Pick(SelectField):
 class TypedVillage(Pick):
     """A village of many, typed: the browser proposes texts, the value is the code of the one that is meant."""
 
-    widget = staticmethod(lambda field, **given: field.drawn(**given))
-
     def offer(self, texts: Mapping[str, Any]) -> None:
         """Know these villages by code, and read what was typed by them; choices may be narrowed afterwards."""
         super().offer(texts)
@@ -55,7 +53,7 @@ class TypedVillage(Pick):
         if self.data or not self.flags.required:
             super().pre_validate(form)
 
-    def drawn(self, **given: Any) -> Markup:
+    def __call__(self, **given: Any) -> Markup:
         """Return the field with its proposals."""
         name = given.setdefault("id", self.id)
         typed = self.texts.get(self.data, "") if self.data else ""
