@@ -149,7 +149,7 @@ def test_a_laptop_that_never_sleeps_is_believed_and_another_is_told_how(monkeypa
     monkeypatch.setattr(doctor, "_said", lambda *words: "'nothing'" if words[0] == "gsettings" else "")
     assert list(said(doctor.sleep())) == [Level.OK]
     monkeypatch.setattr(doctor, "_said", lambda *words: "")
-    assert "python3 app.py serve" in said(doctor.sleep())[Level.WARN] or "powercfg" in said(doctor.sleep())[Level.WARN]
+    assert "python3 app.py" in said(doctor.sleep())[Level.WARN] or "powercfg" in said(doctor.sleep())[Level.WARN]
 
 
 def test_a_second_device_is_explained_with_what_may_stand_between():
