@@ -61,7 +61,7 @@ def test_a_village_opens_as_a_form_in_its_place(admin, world):
 
 def test_an_empty_list_is_filled_with_the_one_that_is_here(admin, look):
     answer = admin.post("/places", data={"kind": "list", "tabalong": "1"})
-    assert (answer.status_code, answer.location) == (303, "/places#list")
+    assert (answer.status_code, answer.location) == (303, "/places#districts")
     assert "128 desa ditambahkan atau diubah." in words(admin.get("/places"))
     assert look(counted) == (12, 131)
     admin.post("/places", data={"kind": "list", "tabalong": "1"})

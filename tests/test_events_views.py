@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from rtapp.db import begin_write, db
 from rtapp.events import store
 from rtapp.events.checkpoint_store import checkpoints_of
-from rtapp.schema import Agenda, District, Event, Wave
+from rtapp.schema import Agenda, District, Event, Participant, Wave
 
 from .reading import is_open, said, typed, words
 from .world import at
@@ -79,7 +80,25 @@ def test_the_page_leads_to_what_is_done_next(beginner):
     assert "Berikutnya: isi kecamatan dan desa" in words(beginner.get("/event"))
     assert "belum ada kecamatan" in words(beginner.get("/waves/1"))
     beginner.post("/places", data={"kind": "list", "tabalong": "1"})
+    assert "Berikutnya: tulis jumlah undangan" in words(beginner.get("/event"))
+    beginner.post("/waves/1/invitations", data={"district-6": "1"})
     assert "Berikutnya: isi daftar peserta" in words(beginner.get("/event"))
+    head = {"name": "Ahmad Contoh", "village": "jaro", "rt": "1", "wave": "undangan", "gender": "", "phone": ""}
+    beginner.post("/participants/new", data=head)  # of a district that is not invited: there is but one wave
+    assert "1 diundang · 1 di daftar peserta" in words(beginner.get("/event"))
+    assert "Berikutnya: tetapkan alamat di kode QR" in words(beginner.get("/event"))
+    beginner.post("/settings/address", data={"base_url": ""})
+    assert "Berikutnya: isi kop surat" in words(beginner.get("/event"))
+    beginner.post("/settings/letterhead", data={"line-1": "DINAS CONTOH", "place": "Contoh", "paper": "f4"})
+    assert "Berikutnya: tambahkan perangkat" in words(beginner.get("/event"))
+
+
+def test_heads_without_a_wave_are_what_is_done_next(app, admin, world):
+    with app.app_context():
+        begin_write(db.session).execute(update(Participant).values(wave_id=None))
+        db.session.commit()
+    page = admin.get("/event")
+    assert "Berikutnya: tetapkan gelombang peserta" in words(page) and "/participants?wave=none" in page.text
 
 
 def test_the_event_is_renamed_and_its_zone_changed_with_the_hours_kept(admin, look, world):

@@ -62,6 +62,12 @@ def heads_per_wave(session: Session) -> dict[int, int]:
     return {wave_id: count for wave_id, count in session.execute(rows.group_by(Participant.wave_id))}
 
 
+def heads_without_wave(session: Session) -> int:
+    """Return how many heads the roster holds that have no wave yet."""
+    rows = select(func.count()).select_from(Participant).where(on_any_list(), Participant.wave_id.is_(None))
+    return session.scalar(rows) or 0
+
+
 def set_invited(
     session: Session,
     actor: str,

@@ -86,11 +86,12 @@ def save_place() -> Answer:
         return _save_list(session, actor) if kind == "list" else _save_place(session, actor, *STORES[kind])
 
     row, district = _row(kind), text_of(form, "district") or None
+    shown = "districts" if removes(form) or kind == "list" else row
     return saved(
         write,
         f"{row}-removal" if removes(form) else row,
         lambda entries: render_template("events/places.html", **_facts(entries)),
-        url_for(".places", **_listing(), district=district, _anchor="districts" if removes(form) else row),
+        url_for(".places", **_listing(), district=district, _anchor=shown),
     )
 
 

@@ -23,7 +23,7 @@ from ..web import reach
 from ..web.guard import acting, requires
 from . import day_views, lane_views, place_views, store  # noqa: F401  their routes are this room's too
 from .forms import ZONE_WORDS, Entries, day_of, number_of, text_of
-from .invited_store import heads_per_wave, invited_per_wave
+from .invited_store import heads_per_wave, heads_without_wave, invited_per_wave
 from .place_store import find_districts
 from .shared_views import Answer, blueprint, saved, wave_page, wave_saved
 from .waves import DEFAULT_ZONE
@@ -191,10 +191,12 @@ def _next_step(session: Session, found: Any, invited: dict[int, int], heads: dic
     """Return what a committee that has its waves does next, "" when everything has been begun."""
     if not find_districts(session):
         return "places"
-    if not heads:
-        return "roster"
     if any(wave.id not in invited for wave in found if not wave.closed_at):
         return "invited"
+    if not heads:
+        return "unplaced" if heads_without_wave(session) else "roster"
     if reach.standing() not in (Standing.TRIED, Standing.NONE) or not tried(session):
         return "address"
+    if not letterhead_of(session).lines:
+        return "letterhead"
     return "" if find_devices(session) else "devices"

@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from ..refusals import Refused
-from ..schema import District, Invitation, Seat, Village
+from ..schema import District, Invitation, Seat, Village, Wave
 
 
 def seat_code(village_code: str, rt: str, rw_in_key: str = "") -> str:
@@ -14,7 +14,13 @@ def seat_code(village_code: str, rt: str, rw_in_key: str = "") -> str:
 
 
 def invited_waves(session: Session) -> dict[str, int]:
-    """Return by district code the wave a district is invited to, for those invited to exactly one."""
+    """Return by district code the wave a district is invited to, for those invited to exactly one.
+
+    Where an event has one wave alone nobody need say it: every district is that wave's.
+    """
+    waves = session.scalars(select(Wave.id).limit(2)).all()
+    if len(waves) == 1:
+        return dict.fromkeys(session.scalars(select(District.code)), waves[0])
     rows = (
         select(District.code, func.min(Invitation.wave_id))
         .join(Invitation, Invitation.district_id == District.id)
