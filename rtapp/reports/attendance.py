@@ -9,18 +9,28 @@ from itertools import groupby
 
 from .. import clock
 from ..events.waves import numeral
+from ..refusals import Reason, reason
 
 PARTS = ("district", "village", "")
 """What a new page may begin with; the last: nothing."""
 
 WORDS = {
-    "hadir": "Hadir", "diwakili": "Diwakili", "gelombang_lain": "Gelombang lain", "izin": "Izin", "sakit": "Sakit",
-    "dinas": "Dinas", "tanpa_keterangan": "Tanpa keterangan", "belum": "Belum hadir",
-}  # fmt: skip
+    word.code: word
+    for word in (
+        reason("hadir", "Hadir"),
+        reason("diwakili", "Diwakili"),
+        reason("gelombang_lain", "Gelombang lain"),
+        reason("izin", "Izin"),
+        reason("sakit", "Sakit"),
+        reason("dinas", "Dinas"),
+        reason("tanpa_keterangan", "Tanpa keterangan"),
+        reason("belum", "Belum hadir"),
+    )
+}
 MARK = 32
 """How many characters of the two digests a filled list bears: both stand on one line, and nobody finds another list."""
 
-ELSEWHERE = "Tamu dan peserta di luar daftar gelombang ini"
+ELSEWHERE = str(reason("apart", "Tamu dan peserta di luar daftar gelombang ini"))
 
 
 @dataclass(frozen=True)
@@ -47,15 +57,19 @@ class Line:
         return ", ".join(filter(None, (self.village, f"Kec. {self.district}" if self.district else "")))
 
     @property
-    def remark(self) -> str:
+    def remarks(self) -> tuple[Reason, ...]:
         """Return what the filled list says of somebody: "Diwakili oleh …", "Hadir di Gelombang II", "Izin"."""
-        if self.state == "diwakili":
-            said = f"Diwakili oleh {self.substitute}" if self.substitute else WORDS["diwakili"]
-        elif self.state == "gelombang_lain":
-            return f"Hadir di Gelombang {numeral(self.wave)}"
-        else:
-            said = WORDS[self.state]
-        return f"{said} · Gelombang {numeral(self.wave)}" if self.wave else said
+        if self.state == "gelombang_lain":
+            return (reason("elsewhere", "Hadir di Gelombang %(numeral)s", numeral=numeral(self.wave)),)
+        said = WORDS[self.state]
+        if self.state == "diwakili" and self.substitute:
+            said = reason("instead", "Diwakili oleh %(name)s", name=self.substitute)
+        return (said, reason("wave", "Gelombang %(numeral)s", numeral=numeral(self.wave))) if self.wave else (said,)
+
+    @property
+    def remark(self) -> str:
+        """Return the same as the paper says it."""
+        return " · ".join(map(str, self.remarks))
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ def parts_of(lines: Sequence[Line], part: str) -> Iterator[tuple[str, list[tuple
 
 def summary(roll: Roll) -> str:
     """Return how many of each there are: "Jumlah 337: hadir 210, diwakili 3, belum hadir 124."."""
-    words = {**{state: word.lower() for state, word in WORDS.items()}, "apart": "di luar daftar"}
+    words = {**{state: str(word).lower() for state, word in WORDS.items()}, "apart": "di luar daftar"}
     counts = dict(roll.counts)
     alone, instead = counts.pop("hadir", 0), counts.pop("diwakili", 0)
     told = [f"hadir {alone + instead} (sendiri {alone}, diwakili {instead})"] if alone + instead else []

@@ -7,6 +7,8 @@ from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from ..refusals import Reason, Refused
+
 MANIFEST = "manifest.sha256"
 INDEX = "00-daftar-isi.pdf"
 
@@ -20,11 +22,11 @@ class Part:
     """
 
     file: str
-    title: str
+    title: Reason
     rows: int = 0
     make: Callable[[], bytes] | None = None
-    missing: str = ""
-    remedy: str = ""
+    missing: Reason | Refused | None = None
+    remedy: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def build(plan: Plan, tell: Callable[[int, str], None]) -> bytes:
     """
     made = []
     for number, part in enumerate(plan.parts):
-        tell(number, part.title)
+        tell(number, str(part.title))
         made.append(Made(part, part.make() if part.make else None))
     tell(len(made), "Daftar isi")
     files = [(INDEX, plan.index(made))] + [(one.part.file, one.data) for one in made if one.data is not None]

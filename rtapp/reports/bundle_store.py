@@ -11,7 +11,7 @@ from .. import clock
 from ..events.invited_store import assumed_districts, heads_per_district, invited_per_district
 from ..events.place_store import find_districts
 from ..events.waves import CheckpointKind
-from ..refusals import Refused
+from ..refusals import Reason, Refused, reason
 from ..schema import Wave
 from ..settings.letter import About
 from . import papers
@@ -27,16 +27,25 @@ from .recap import rows
 from .recap_store import recap_of
 from .transport_store import pay_list
 
-TRANSPORT_AT = "Dokumen › Uang transport: isi jumlah per orang, lalu buat berkas lagi"
-POINTS_AT = "Pengaturan › Acara: tambah titik absensi pada gelombang ini"
-AWARDS_AT = "Dokumen › Sertifikat: tetapkan syarat, lalu beri nomor"
+TRANSPORT_AT = reason("rates", "Dokumen › Uang transport: isi jumlah per orang, lalu buat berkas lagi")
+POINTS_AT = reason("points", "Pengaturan › Acara: tambah titik absensi pada gelombang ini")
+AWARDS_AT = reason("awards", "Dokumen › Sertifikat: tetapkan syarat, lalu beri nomor")
 _FILED = (
-    ("Surat undangan yang ditandatangani", "Arsip sekretariat; lampirannya berkas 11"),
-    ("Daftar hadir bertanda tangan basah", "Cetak berkas 14, pindai sesudah ditandatangani"),
-    ("Daftar penerimaan uang bertanda tangan", "Cetak berkas 20, pindai sesudah ditandatangani"),
-    ("Foto kegiatan", "Panitia dokumentasi"),
+    (
+        reason("letter", "Surat undangan yang ditandatangani"),
+        reason("letter_at", "Arsip sekretariat; lampirannya berkas 11"),
+    ),
+    (
+        reason("signed", "Daftar hadir bertanda tangan basah"),
+        reason("signed_at", "Cetak berkas 14, pindai sesudah ditandatangani"),
+    ),
+    (
+        reason("paid", "Daftar penerimaan uang bertanda tangan"),
+        reason("paid_at", "Cetak berkas 20, pindai sesudah ditandatangani"),
+    ),
+    (reason("photos", "Foto kegiatan"), reason("photos_at", "Panitia dokumentasi")),
 )
-_OUTSIDE = "Bukan buatan sistem; ditambahkan panitia."
+_OUTSIDE = reason("outside", "Bukan buatan sistem; ditambahkan panitia.")
 _LISTED = (CheckpointKind.HADIR, CheckpointKind.SESI)
 
 
@@ -70,7 +79,7 @@ def _invited(session: Session, wanted: Wanted) -> Iterator[Part]:
         if one.id in invited or one.id in heads
     ]
     make = partial(papers.invited, districts, wanted.about, wanted.page())
-    yield Part("10-jumlah-undangan.pdf", "Jumlah undangan per kecamatan", len(districts), make)
+    yield Part("10-jumlah-undangan.pdf", reason("invited", "Jumlah undangan per kecamatan"), len(districts), make)
 
 
 def _invitation(session: Session, wanted: Wanted) -> Iterator[Part]:
@@ -78,28 +87,30 @@ def _invitation(session: Session, wanted: Wanted) -> Iterator[Part]:
     if points:
         roll = roll_of(session, wanted.wave, points[0].id, blank=True, now=wanted.about.printed_at)
         make = partial(papers.invitation, roll, wanted.about, wanted.page())
-        yield Part("11-daftar-undangan.pdf", "Daftar undangan per desa", len(roll.lines), make)
+        yield Part("11-daftar-undangan.pdf", reason("invitation", "Daftar undangan per desa"), len(roll.lines), make)
 
 
 def _attendance(session: Session, wanted: Wanted) -> Iterator[Part]:
-    title, printed_at = "Daftar hadir", wanted.about.printed_at
+    printed_at = wanted.about.printed_at
     points = [one for one in listed_points(session, wanted.wave.id) if one.kind in _LISTED]
     if not points:
         yield Part(
             "12-daftar-hadir.pdf",
-            title,
-            missing="Gelombang ini tidak punya titik absensi hadir atau sesi.",
+            reason("attendance", "Daftar hadir"),
+            missing=reason("no_points", "Gelombang ini tidak punya titik absensi hadir atau sesi."),
             remedy=POINTS_AT,
         )
     for number, point in enumerate(points, start=1):
         roll = roll_of(session, wanted.wave, point.id, blank=False, now=printed_at)
-        yield from _rolled(f"12-daftar-hadir-{number}", f"{title} {point.name}", roll, wanted)
+        title = reason("attendance_at", "Daftar hadir %(point)s", point=point.name)
+        yield from _rolled(f"12-daftar-hadir-{number}", title, roll, wanted)
     for point in points[:1]:
         roll = roll_of(session, wanted.wave, point.id, blank=True, now=printed_at)
-        yield from _rolled("14-daftar-hadir-kosong", f"{title} {point.name}, untuk ditandatangani", roll, wanted)
+        title = reason("attendance_to_sign", "Daftar hadir %(point)s, untuk ditandatangani", point=point.name)
+        yield from _rolled("14-daftar-hadir-kosong", title, roll, wanted)
 
 
-def _rolled(file: str, title: str, roll: Roll, wanted: Wanted) -> Iterator[Part]:
+def _rolled(file: str, title: Reason, roll: Roll, wanted: Wanted) -> Iterator[Part]:
     for form in ("pdf", "xlsx"):
         make = partial(papers.attendance, roll, wanted.about, wanted.page(form))
         yield Part(f"{file}.{form}", title, len(roll.lines), make)
@@ -110,15 +121,15 @@ def _recap(session: Session, wanted: Wanted) -> Iterator[Part]:
     lines = len(list(rows(found.counts))) if found.counts else 0
     for form in ("pdf", "xlsx"):
         make = partial(papers.recap, found, wanted.about, wanted.page(form))
-        yield Part(f"30-rekap.{form}", "Rekap per kecamatan dan desa", lines, make)
+        yield Part(f"30-rekap.{form}", reason("recap", "Rekap per kecamatan dan desa"), lines, make)
 
 
 def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
-    title, file = "Daftar penerimaan uang transport", "20-uang-transport"
+    title, file = reason("transport", "Daftar penerimaan uang transport"), "20-uang-transport"
     try:
         found = pay_list(session, wanted.wave)
     except Refused as refused:
-        yield Part(f"{file}.pdf", title, missing=str(refused), remedy=TRANSPORT_AT)
+        yield Part(f"{file}.pdf", title, missing=refused, remedy=TRANSPORT_AT)
         return
     payments, point = found.payments, found.point.name
     for form in ("pdf", "xlsx"):
@@ -126,24 +137,26 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
         yield Part(f"{file}.{form}", title, len(payments), make)
     if doubted := sum(bool(one.warnings) for one in payments):
         check = partial(papers.transport_check, payments, wanted.about, point, wanted.page())
-        yield Part("22-pemeriksaan-uang-transport.pdf", "Lembar pemeriksaan uang transport", doubted, check)
+        title = reason("transport_check", "Lembar pemeriksaan uang transport")
+        yield Part("22-pemeriksaan-uang-transport.pdf", title, doubted, check)
 
 
 def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
-    title, file = "Sertifikat", "40-sertifikat.pdf"
+    title, file = reason("certificates", "Sertifikat"), "40-sertifikat.pdf"
     awards, materials = awards_of(session, wanted.wave), materials_of(session, wanted.wave)
     if awards:
         make = partial(certificate_pdf, awards, materials, wanted.about, wanted.paper, wanted.fonts)
         yield Part(file, title, len(awards), make)
     else:
-        yield Part(file, title, missing="Belum ada sertifikat bernomor di gelombang ini.", remedy=AWARDS_AT)
+        none = reason("no_awards", "Belum ada sertifikat bernomor di gelombang ini.")
+        yield Part(file, title, missing=none, remedy=AWARDS_AT)
 
 
 def _narrative(session: Session, wanted: Wanted) -> Iterator[Part]:
     told = narrative_of(session, wanted.wave)
     lines = len(told.recap.counts.districts) if told.recap.counts else 0
     make = partial(narrative_docx, told, wanted.about, wanted.paper)
-    yield Part("50-laporan.docx", "Laporan kegiatan (Word, dilengkapi panitia)", lines, make)
+    yield Part("50-laporan.docx", reason("narrative", "Laporan kegiatan (Word, dilengkapi panitia)"), lines, make)
 
 
 def _outside(_session: Session, _wanted: Wanted) -> Iterator[Part]:

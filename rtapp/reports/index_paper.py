@@ -27,13 +27,13 @@ def index_blocks(paper: Paper, made: Sequence[Made], about: About) -> Iterator[B
     yield from opening(paper, about, TITLE)
     table, there = Table(paper, _COLUMNS, height=11), [one for one in made if one.data is not None]
     for number, one in enumerate(there, start=1):
-        yield table.row([number, one.part.title, one.part.file, figure(one.part.rows), _grouped(one.digest)])
+        yield table.row([number, str(one.part.title), one.part.file, figure(one.part.rows), _grouped(one.digest)])
     yield space(3)
     yield words(paper, CHECK.format(manifest=MANIFEST), after=4)
     missing = [one.part for one in made if one.data is None]
     lacking = Table(paper, _MISSING)
     for part in missing:
-        yield lacking.row([part.title, part.missing, part.remedy])
+        yield lacking.row([str(part.title), str(part.missing), str(part.remedy or "")])
 
 
 def _grouped(digest: str) -> str:
