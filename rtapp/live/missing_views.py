@@ -10,6 +10,7 @@ from ..accounts.roles import Duty
 from ..audit.store import note
 from ..checkin.cases_store import refuse_frozen
 from ..db import begin_write, db
+from ..events.invited_store import heads_per_district
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from .contact_store import missing_of, note_contact
@@ -68,4 +69,5 @@ def _missing(wave_id: int) -> dict[str, Any]:
         place = (head.district_code, head.district)
         districts[place] = districts.get(place, 0) + 1
     shown = [head for head in found if chosen in ("", head.district_code)]
-    return {"heads": shown, "all": len(found), "districts": districts, "district": chosen}
+    listed = bool(found) or any(heads_per_district(db.session, wave_id).values())
+    return {"heads": shown, "listed": listed, "all": len(found), "districts": districts, "district": chosen}
