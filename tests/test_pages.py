@@ -41,6 +41,7 @@ PAGES = {
     "card": "/participants/1/card",
     "transport": "/waves/1/transport",
     "recap": "/waves/1/recap",
+    "after": "/waves/1/papers",
     "certificates": "/waves/1/certificates",
     "certificate-check": "/certificates/check?code=K7F3-MQXA",
     "bundle": "/waves/1/spj",
@@ -81,6 +82,18 @@ TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summ
   const tall = label ? Math.max(box.height, label.getBoundingClientRect().height) : box.height;
   return tall < 43.5;
 }).map((e) => e.outerHTML.slice(0, 120))"""
+
+# What the keyboard reaches from above and from below, while a bar that does not hold it lies over its middle.
+COVERED = """() => [...document.querySelectorAll('main :is(input:not([type=hidden]), select, textarea, button, a)')]
+.filter((e) => e.checkVisibility() && e.offsetWidth > 2).filter((e) => [0, document.body.scrollHeight].some((from) => {
+  document.activeElement.blur();
+  scrollTo(0, from);
+  e.focus();
+  const box = e.getBoundingClientRect();
+  const over = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+  const bar = over?.closest('.frame, .sections, .bulk, .form-actions');
+  return bar && !bar.contains(e);
+})).map((e) => e.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +170,7 @@ def test_a_page_is_readable_by_everybody_and_fits(open_page, hall, name):
         page.set_viewport_size({"width": width, "height": height})
         assert overflow(page) <= 0, f"wider than the screen at {width}"
         assert page.evaluate(TARGETS) == [], f"targets under 44 px at {width}"
+        assert page.evaluate(COVERED) == [], f"under a bar at {width}"
         assert_accessible(page, scheme)
     assert mistakes == []
 
