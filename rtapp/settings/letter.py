@@ -124,8 +124,7 @@ def signing_strips(
         for (start, end), (first, last), text in zip(spans, below, texts, strict=True):
             named = underlined and text != BLANK
             own = "regular" if underlined and not named else face
-            width = end - start - 6 if lines > 1 else min(end - start - 6, last - first - 2)  # one line in a sheet, too
-            fitted = paper.stand(text, own, width, sizes[lines], lines * sizes[lines][-1] * 1.17)
+            fitted = paper.stand(text, own, end - start - 6, sizes[lines], lines * sizes[lines][-1] * 1.17)
             made.append(Cell(start, end, fitted, own, "middle", whole=text, top=True, underlined=named))
             # In a sheet the same letters stand between two columns, which may be closer to each other.
             high = max(high, fitted.height, paper.stand(text, own, last - first - 2, (fitted.size,)).height)
