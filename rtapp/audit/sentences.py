@@ -9,7 +9,10 @@ from ..refusals import Reason, reason
 # What the filter offers: key and msgid, and what the acts of the group begin with.
 GROUPS: dict[str, tuple[Reason, tuple[str, ...]]] = {
     "people": (reason("people", "Peserta"), ("participant.", "roster.", "contact.", "absence.", "phone.")),
-    "marks": (reason("marks", "Kehadiran"), ("attendance.", "scan.", "case.", "rehearsal.", "checkpoint.open")),
+    "marks": (
+        reason("marks", "Kehadiran"),
+        ("attendance.", "scan.", "case.", "receipt.", "rehearsal.", "checkpoint.open"),
+    ),
     "cards": (
         reason("cards", "Kartu dan dokumen"),
         (
@@ -50,6 +53,7 @@ _ACTS = (
     reason("scan.decide", "Memutuskan di meja"),
     reason("scan.seal", "Menyegel %(count)s pindaian ke dalam jejak"),
     reason("case.settle", "Menutup perkara tanpa mencatat kehadiran"),
+    reason("receipt.lost", "Keputusan dari perangkat tidak dapat dipulihkan"),
     reason("rehearsal.wipe", "Menghapus catatan gladi: %(marks)s"),
     reason("badge.print", "Mencetak %(cards)s kartu: %(title)s"),
     reason("badge.reissue", "Menerbitkan kartu baru; kartu lama tidak berlaku"),
@@ -159,6 +163,8 @@ _FIELDS = (
     reason("checkpoint", "Titik absensi"),
     reason("verdict", "Putusan"),
     reason("value", "Nilai"),
+    reason("decided_at", "Diputuskan"),
+    reason("handed_in", "Diserahkan oleh"),
     reason("contacted", "Dihubungi"),
     reason("clean", "Hasil"),
     reason("sheets", "Berkas"),

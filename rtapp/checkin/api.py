@@ -35,7 +35,7 @@ def scans() -> Response:
 
     In a list a broken scan answers with its ``error`` in its place and keeps nobody else from being recorded.
     """
-    body = _sent()
+    body = sent_json()
     if not isinstance(body, dict):
         raise Refused("bad_json", "Badan permintaan harus objek JSON.")
     if "scans" not in body:
@@ -129,7 +129,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _sent() -> Any:
+def sent_json() -> Any:
+    """Return what was posted as JSON, None where it is none."""
     try:
         return request.get_json(silent=True)
     except RecursionError:  # brackets in brackets in brackets

@@ -1,6 +1,7 @@
 """One scan: as it arrives, whom it is about, and the answer it gets."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -49,7 +50,8 @@ class Attempt:
     ``recorded_by`` is the label of the device or the name of the user who scans. ``client_at`` is when it happened
     and ``sent_at`` when it was sent, both by the device's clock; ``since`` is when at the earliest, where a paper tells
     only between which times. ``follows`` is the nonce of the scan that a
-    ``decision`` is about; ``may_decide`` says that who scans has the duty, or somebody who has it agreed.
+    ``decision`` is about; ``may_decide`` says that who scans has the duty, or somebody who has it agreed. ``origin``
+    is told of what a desk brings back after a restore: ``decided_at``, and by whom it was ``handed_in``.
     """
 
     nonce: str
@@ -66,6 +68,7 @@ class Attempt:
     follows: str = ""
     decision: Decision = NO_DECISION
     may_decide: bool = False
+    origin: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -124,5 +127,6 @@ class Answer:
     happened_at: str | None = None
     since: str | None = None
     asked: str | None = None
+    handed_in: str | None = None
     replayed: bool = False
     person: Face | None = field(default=None, compare=False)

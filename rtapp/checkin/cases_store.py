@@ -97,34 +97,53 @@ def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now
         raise Refused("no_reason", "Tulis alasan keputusan ini.", 422)
     case.settled_at, case.settled_by, case.outcome = now, actor[:120], outcome
     session.flush()
-    note(session, actor, "case.settle", "participant", case.participant_id, now=now, reason=outcome, kind=case.kind)
+    scan = session.get_one(Scan, case.scan_id)
+    told = {"kind": case.kind, "scan": scan.nonce}
+    note(session, actor, "case.settle", "participant", case.participant_id, now=now, reason=outcome, **told)
     return case
 
 
 def note_absence(
-    session: Session, actor: str, participant_id: int, wave_id: int, kind: str, text: str, *, now: datetime
-) -> None:
-    """Note why somebody does not come to a wave; "" takes the note back. A scan wins over it wherever it is shown."""
+    session: Session, actor: str, participant_id: int, wave_id: int, kind: str, text: str, *, now: datetime,
+    at: datetime | None = None, **origin: str,
+) -> bool:  # fmt: skip
+    """Note why somebody does not come to a wave; "" takes the note back. A scan wins over it wherever it is shown.
+
+    ``at`` and ``origin`` are of a note that a desk brings back after a restore: what was noted since then stays. Return
+    whether anything changed.
+    """
+    if at is not None and noted_since(session, participant_id, wave_id, at):
+        return False
+    at = at or now
     if kind and kind not in ABSENCES:
         raise Refused("bad_absence", "Pilih izin, sakit, dinas, atau tanpa keterangan.", 422)
     person = find_person(session, participant_id)
     rows = select(Absence).where(Absence.participant_id == participant_id, Absence.wave_id == wave_id)
     found = session.scalar(rows.where(Absence.withdrawn_at.is_(None)))
-    if found is not None and (found.kind, found.note) == (kind, text):
-        return
+    if (found is None and not kind) or (found is not None and (found.kind, found.note) == (kind, text)):
+        return False
     if found is not None:
-        found.withdrawn_at = now
+        found.withdrawn_at = at
         session.flush()
     if kind:
         if session.get(Wave, wave_id) is None:
             raise Refused("no_wave", "Gelombang ini tidak ada.", 404)
         session.add(
-            Absence(participant_id=participant_id, wave_id=wave_id, kind=kind, note=text[:300], at=now, noted_by=actor)
+            Absence(participant_id=participant_id, wave_id=wave_id, kind=kind, note=text[:300], at=at, noted_by=actor)
         )
         session.flush()
     before, after = ({"kind": found.kind, "note": found.note} if found else {}), {"kind": kind, "note": text[:300]}
     told = {"before": before, "after": after if kind else {}, "name": person.name, "wave": wave_id}
-    note(session, actor, "absence.note", "participant", participant_id, now=now, **told)
+    note(session, actor, "absence.note", "participant", participant_id, now=now, **told, **origin)
+    return True
+
+
+def noted_since(session: Session, participant_id: int, wave_id: int, at: datetime) -> bool:
+    """Say whether an absence of somebody at a wave was noted or taken back at ``at`` or later."""
+    rows = select(func.max(Absence.at), func.max(Absence.withdrawn_at))
+    rows = rows.where(Absence.participant_id == participant_id, Absence.wave_id == wave_id)
+    noted = [clock.iso(moment) for moment in session.execute(rows).one() if moment is not None]
+    return any(moment >= clock.iso(at) for moment in noted)  # to the millisecond, as times are told
 
 
 def refuse_frozen(session: Session, actor: Actor, wave_id: int) -> None:

@@ -4,12 +4,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
 from ..badges.store import issue_missing, revoke_cards
-from ..db import Prepared, Where, upsert
+from ..db import Line, Prepared, Where, upsert
 from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
@@ -150,15 +150,22 @@ def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *
         about = {"checkpoint": answer.checkpoint_id, "participant": answer.participant_id}
         _SETTLE.all(session, **about, now=now, who=attempt.recorded_by[:120], verdict=str(answer.verdict))
     kind = _case_of(attempt, answer, trusted, counts)
+    walk_in = attempt.decision.walk_in
     if kind:
-        told = attempt.decision.walk_in.name if attempt.decision.walk_in else ""
-        about = {"checkpoint_id": answer.checkpoint_id, "participant_id": answer.participant_id}
-        _OPEN_CASE.all(session, **about, scan_id=scan_id, kind=kind, opened_at=now, told=told)
-    if (attempt.decision.needs_duty or attempt.decision.walk_in) and isinstance(session, Session):
+        open_case(session, kind, scan_id, answer, now=now, told=walk_in.name if walk_in else "")
+    if (attempt.decision.needs_duty or walk_in) and not isinstance(session, Connection | Line):
+        new = {"walk_in": {"kind": walk_in.kind, "seat": walk_in.seat}} if walk_in else {}
         note(
             session, attempt.recorded_by, "scan.decide", "participant", answer.participant_id, now=now,
             reason=attempt.decision.reason, verdict=str(answer.verdict), checkpoint=answer.checkpoint_id,
+            scan=attempt.nonce, **new, **attempt.origin,
         )  # fmt: skip
+
+
+def open_case(session: Where, kind: str, scan_id: int, about: Answer | Scan, *, now: datetime, told: str = "") -> None:
+    """Let a scan wait for a person, unless the same question waits already; ``told`` is a walk-in's name."""
+    facts = {"checkpoint_id": about.checkpoint_id, "participant_id": about.participant_id}
+    _OPEN_CASE.all(session, **facts, scan_id=scan_id, kind=kind, opened_at=now, told=told)
 
 
 def _case_of(attempt: Attempt, answer: Answer, trusted: bool, counts: bool) -> str:

@@ -31,8 +31,8 @@ def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce:
         source_of(form.get("source", ""), code, person),
         code=code if person is None and not decision.walk_in else None,
         participant_id=person,
-        client_at=_moment(form.get("client_at")),
-        sent_at=_moment(form.get("sent_at")),
+        client_at=moment_of(form.get("client_at")),
+        sent_at=moment_of(form.get("sent_at")),
         follows=form.get("follows", "")[:64],
         decision=decision,
     )
@@ -98,7 +98,8 @@ def _walk_in(form: Mapping[str, str]) -> dict[str, Any]:
     return told | {"seat": "/".join(filter(None, (form.get("village", ""), form.get("rw", ""), form.get("rt", ""))))}
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """Return a posted moment (RFC 3339), None where there is none."""
     try:
         return clock.parse_iso(text) if text else None
     except ValueError:

@@ -6,12 +6,13 @@ from datetime import datetime, time
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
 from ..badges import token as codes
-from ..db import begin_write, db
+from ..db import db
 from ..events.invited_store import heads_per_village
 from ..events.place_store import find_districts
 from ..events.typed_places import village_meant, village_texts
@@ -21,9 +22,9 @@ from ..schema import Checkpoint
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from .attempt import attempt_by
-from .cases_store import absences_of, note_absence, refuse_frozen
-from .forms import attempt_of, decider, new_nonce
-from .shared_views import blueprint, own_checkpoint, record
+from .cases_store import absences_of, note_absence, noted_since, refuse_frozen
+from .forms import attempt_of, decider, moment_of, new_nonce
+from .shared_views import blueprint, own_checkpoint, record, write
 from .verdict import Source, Verdict
 
 MOST = 300
@@ -68,10 +69,15 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
             attempt_by(recorder, nonce, checkpoint_id, source, client_at=at, since=since, participant_id=id_)
         )
         told[str(answer.verdict)] += 1
-    session = begin_write(db.session)
-    for id_, kind in changed.items():
-        note_absence(session, actor.name, id_, checkpoint.wave_id, kind, "", now=clock.utcnow())
-    session.commit()
+    again, wave = moment_of(form.get("client_at")), checkpoint.wave_id  # of a form that a desk sends after a restore
+
+    def excuse(session: Session) -> None:
+        for id_, kind in changed.items():
+            if again is None or not noted_since(session, id_, wave, again):
+                note_absence(session, actor.name, id_, wave, kind, "", now=clock.utcnow())
+
+    if changed:
+        write(excuse)
     _tell(told)
     return redirect(url_for(".village", checkpoint_id=checkpoint_id, code=code), 303)
 

@@ -13,11 +13,13 @@ from .decision import (
 from .verdict import Source, Verdict
 
 MOST_SCANS = 500  # in one request
+MOST_RECEIPTS = 200
 LONGEST_CODE = 500
 
 _WHOLE = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
 _MOMENT = {"type": ["string", "null"], "format": "date-time"}
 _NOTHING = {"type": "null"}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
 
 
 def _refs(name: str) -> dict[str, str]:
@@ -80,6 +82,14 @@ def document() -> dict[str, Any]:
             "/api/v1/checkpoints/{checkpoint_id}/roster": {
                 "get": _get("The roster snapshot; ETag, 304.", _refs("Roster"), [_ID])
             },
+            "/api/v1/checkpoints/{checkpoint_id}/receipts": {
+                "get": _get(
+                    "What was undone and decided since, sealed: keep it, and hand it in when the epoch changes.",
+                    _object(["last", "receipts"], last={"type": "integer"}, receipts=_TEXTS),
+                    [_ID, {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}],
+                )
+            },
+            "/api/v1/receipts": {"post": _receipts()},
         },
         "components": {
             "securitySchemes": {"device": {"type": "http", "scheme": "bearer"}},
@@ -91,6 +101,19 @@ def document() -> dict[str, Any]:
 def _get(words: str, schema: dict[str, Any], parameters: list[Any]) -> dict[str, Any]:
     responses = {"200": _json(schema, words), "304": {"description": "not changed"}, **_ERRORS}
     return {"summary": words, "parameters": parameters, "responses": responses}
+
+
+def _receipts() -> dict[str, Any]:
+    wanted = _object(["receipts"], receipts=_TEXTS | {"maxItems": MOST_RECEIPTS})
+    words = ("applied", "known", "lost", "refused")
+    return {
+        "summary": "Hand in receipts after a restore, before the scans of the day: each is applied once.",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": wanted}}},
+        "responses": {
+            "200": _json(_object(list(words), **{word: {"type": "integer"} for word in words}), "what became of them"),
+            **_ERRORS,
+        },
+    }
 
 
 def _scans() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Scans sealed into the trail, and looked over afterwards: none edited or removed, no mark without its scan."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,9 +83,7 @@ def unexplained(session: Session) -> Iterator[int]:
     for mark, kind in session.execute(rows.order_by(Attendance.id).execution_options(yield_per=1000)):
         told = (mark.checkpoint_id, mark.participant_id, mark.number, mark.mode, mark.substitute_id, clock.iso(mark.at))
         lined = mark.id in undone.lines or (mark.checkpoint_id, mark.participant_id) in undone.decided
-        if not lined and mark.voided_at is not None and undone.erased[mark.participant_id, clock.iso(mark.voided_at)]:
-            undone.erased[mark.participant_id, clock.iso(mark.voided_at)] -= 1
-            lined = True
+        lined = lined or (mark.voided_at is not None and undone.is_erased(mark.participant_id, mark.voided_at))
         wrongly = mark.id in undone.lines if mark.voided_at is None else kind != CheckpointKind.GLADI and not lined
         if made.get(mark.id) != told or wrongly:
             yield mark.id
@@ -109,7 +107,18 @@ def _made(session: Session) -> dict[int, tuple[Any, ...]]:
 class _Undone:
     lines: set[int]  # marks of which the trail says that they were taken back
     decided: set[tuple[int, int | None]]  # (checkpoint, participant) about whom something was decided
-    erased: Counter[tuple[int, str]]  # how many lines say so of (participant, when) whose values were erased since
+    erased: dict[int, list[str]]  # when lines say so of a participant, whose values were erased since
+
+    def is_erased(self, participant: int, voided_at: datetime) -> bool:
+        """Say whether a line without its values can be of this undoing, and take it for no other one.
+
+        Its time is the same, or later where a desk has handed in what a backup had forgotten.
+        """
+        lines = self.erased.get(participant, [])
+        own = min((at for at in lines if at >= clock.iso(voided_at)), default=None)
+        if own is not None:
+            lines.remove(own)
+        return own is not None
 
 
 def _undone(session: Session) -> _Undone:
@@ -118,11 +127,14 @@ def _undone(session: Session) -> _Undone:
     erased = select(Audit.subject_id, Audit.at).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
     erased = erased.where(Audit.subject == "participant", Audit.action == "attendance.void")
     erased = erased.where(AuditValue.audit_id.is_(None))
+    when: dict[int, list[str]] = defaultdict(list)
+    for person, at in session.execute(erased):
+        when[person].append(clock.iso(at))
     decided = select(Scan.checkpoint_id, Scan.participant_id).where(Scan.follows_id.is_not(None))
     return _Undone(
         {values["attendance"] for values in session.scalars(lines)},
         {(checkpoint, participant) for checkpoint, participant in session.execute(decided)},
-        Counter((person, clock.iso(at)) for person, at in session.execute(erased)),
+        when,
     )
 
 

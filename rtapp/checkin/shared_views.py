@@ -26,6 +26,7 @@ from .cases_store import count_open
 from .decision import LATE
 from .forms import new_nonce
 from .marks_store import LastScan, last_scans, undoable, waves_attended
+from .receipts_store import last_receipt
 from .transport_store import transport_of
 from .verdict import Verdict
 
@@ -87,7 +88,8 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
     recent = last_scans(db.session, checkpoint_id, actor, now=clock.utcnow())
     waiting = count_open(db.session, actor) if actor.may("decide") else 0
     chain = chain_head(db.session)
-    return {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting, "chain": chain}
+    context = {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting, "chain": chain}
+    return context | {"receipts": last_receipt(db.session)}
 
 
 def results(checkpoint_id: int, query: str) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from .. import clock
 from ..badges import token as codes
-from ..db import Prepared, Where, upsert
+from ..db import Line, Prepared, Where, upsert
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Attendance, Scan
@@ -47,7 +47,7 @@ def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
     transaction was first (PostgreSQL). Judged in the order nonce, badge, revoked, archived, window, presence, wave;
     presence is decided by the unique index.
     """
-    if isinstance(session, Session):  # the writer has done so for all the scans of a group
+    if not isinstance(session, Connection | Line):  # the writer has done so for all the scans of a group
         begin_recording(session, [attempt.checkpoint_id], [attempt.participant_id] if attempt.participant_id else ())
     row = facts_of(session, attempt)
     if row.earlier_id is not None:
@@ -65,11 +65,9 @@ def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
     answer = answer_of(attempt, verdict, row, mark, at, now)
     if verdict is Verdict.CONFLICT and attempt.decision.substitute:  # who came is known when a person decides
         answer = replace(answer, came_instead=substitute_of(session, attempt, row))
-    added = _INSERT_SCAN.first(session, **scan_row(attempt, answer, row, follows, now))
-    if added is None:
-        raise LostRace(attempt.nonce)
+    scan_id = insert_scan(session, scan_row(attempt, answer, row, follows, now))
     if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
-        keep_cases(session, attempt, answer, added.id, trusted=trusted, now=now)
+        keep_cases(session, attempt, answer, scan_id, trusted=trusted, now=now)
     return answer
 
 
@@ -81,6 +79,14 @@ def _happened(session: Where, attempt: Attempt, now: datetime) -> tuple[datetime
         return min(attempt.client_at, now), True
     bounds = bounds_of(session, attempt)
     return true_time(attempt.source, attempt.client_at, attempt.sent_at, now=now, **bounds)
+
+
+def insert_scan(session: Where, row: dict[str, Any]) -> int:
+    """Insert a scan by the names of its columns and return its id; raises LostRace where its nonce is there by now."""
+    added = _INSERT_SCAN.first(session, **row)
+    if added is None:
+        raise LostRace(str(row["nonce"]))
+    return int(added.id)
 
 
 def find_answer(session: Session, nonce: str) -> Answer:
@@ -98,6 +104,8 @@ def _stored(facts: dict[str, Any], **more: Any) -> Answer:
 def _replay(session: Where, attempt: Attempt, row: Any) -> Answer:
     earlier = row.earlier_answer
     same = row.earlier_checkpoint_id == attempt.checkpoint_id
+    if "handed_in" in earlier:  # from a receipt, which knows neither card nor form
+        return _replay_handed_in(session, attempt, row, same)
     same = same and earlier.get("asked") == (attempt.decision.digest or None)
     if attempt.decision.walk_in:
         row = facts_of(session, replace(attempt, participant_id=row.earlier_participant_id))
@@ -105,6 +113,17 @@ def _replay(session: Where, attempt: Attempt, row: Any) -> Answer:
         same = same and row.earlier_participant_id == row.participant_id
         raw = None if row.badge_id or attempt.code is None else codes.masked(attempt.code)
         same = same and row.earlier_badge_id == row.badge_id and row.earlier_raw == raw
+    return _again(earlier, row, same)
+
+
+def _replay_handed_in(session: Where, attempt: Attempt, row: Any, same: bool) -> Answer:
+    if attempt.decision.walk_in or row.participant_id is None:
+        here = facts_of(session, replace(attempt, participant_id=row.earlier_participant_id, code=None))
+        return _again(row.earlier_answer, here, same)
+    return _again(row.earlier_answer, row, same and row.earlier_participant_id in (None, row.participant_id))
+
+
+def _again(earlier: dict[str, Any], row: Any, same: bool) -> Answer:
     if not same:
         raise Refused("nonce_reused", "Nonce ini sudah dipakai untuk pindaian lain.", 409)
     return _stored(earlier, replayed=True, person=face_of(row))
@@ -187,6 +206,7 @@ def answer_of(attempt: Attempt, verdict: Verdict, row: Any, mark: Any, at: datet
     answer |= {"participant_id": row.participant_id, "person": face_of(row), "asked": attempt.decision.digest or None}
     if at != now:
         answer["happened_at"] = clock.iso(at)
+    answer |= {name: told for name, told in attempt.origin.items() if name == "handed_in"}
     if attempt.since:
         answer["since"] = clock.iso(attempt.since)
     if mark is not None:

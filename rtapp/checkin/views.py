@@ -18,7 +18,7 @@ from ..web.guard import acting, current_actor, public, require_checkpoint, requi
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import row_id, whole
-from . import case_views, group_views, preflight_views  # noqa: F401  their routes are this room's too
+from . import case_views, group_views, preflight_views, receipt_views  # noqa: F401  their routes are this room's too
 from .attempt import checked_nonce
 from .forms import attempt_of, new_nonce
 from .marks_store import live_mark, void_mark

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
+from ..checkin.receipts_store import last_receipt
 from ..db import db
 from ..events import store as events
 from ..events.checkpoint_store import find_checkpoint
@@ -100,6 +101,7 @@ def _count(checkpoint_id: int) -> dict[str, Any]:
     return {
         "checkpoint": find_checkpoint(db.session, checkpoint_id),
         "counts": count_at(db.session, checkpoint_id),
+        "receipts": last_receipt(db.session),
     }
 
 

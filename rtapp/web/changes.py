@@ -62,4 +62,5 @@ _WAYS: dict[str, Any] = {
     "ends_at": lambda _self, value: filters.moment(value),
     "opens_at": lambda _self, value: filters.moment(value),
     "closes_at": lambda _self, value: filters.moment(value),
+    "decided_at": lambda _self, value: filters.moment(value),
 }

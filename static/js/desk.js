@@ -9,6 +9,7 @@ import { COUNTED, clock, fill, judge, show } from './provisional.js';
 import { isTestCard, shortCodeOf, tokensOf } from './codes.js';
 import { fieldsOf } from './fields.js';
 import { Queue } from './queue.js';
+import { Receipts } from './receipts.js';
 import { guardForms, listen } from './scanner.js';
 import { isLoud, setLoud, signal } from './signals.js';
 import { Snapshot } from './snapshot.js';
@@ -90,6 +91,7 @@ const queue = new Queue({
     const shown = !again && (!said || document.getElementById('verdict').dataset.nonce === attempt.nonce);
     const other = Boolean(said) && differs(said, now, again);
     place(parts, shown ? [] : ['verdict', 'results']);
+    receipts.refresh();
     if (shown) face();
     if (shown && (!said || other)) signal(now);
     if (other) aside.add({ nonce: attempt.nonce, at: attempt.order, name, said: said.verdict, now });
@@ -153,9 +155,14 @@ document.addEventListener('htmx:after:request', ({ detail }) => {
   if (detail.ctx.response?.status === 401) snapshot.refresh();
 });
 
+const { checkpoint, receipts: url, handIn, home } = form.dataset;
+const receipts = new Receipts({ checkpoint, url, handIn, home });
+receipts.refresh();
+
 /* A count that goes down: somebody took a mark back, here or elsewhere. */
 let counted = Infinity;
 document.addEventListener('htmx:sse:after:message', () => {
+  receipts.refresh();
   const now = Number(document.querySelector('#count strong')?.textContent.replace(/\D/g, ''));
   if (now < counted && counted !== Infinity) snapshot.refresh();
   counted = now;

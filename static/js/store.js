@@ -117,6 +117,23 @@ export const setAside = (attempt, why) => within(['waiting', 'aside'], 'readwrit
   kept.objectStore('aside').put({ nonce, at: order, name, said: said?.verdict, now: 'REFUSED', why, attempt });
 });
 
+/* Receipts of a checkpoint (receipts.js), by the number of the last: kept until a backup is restored. */
+const RECEIPTS = 'receipts:';
+
+export const keepReceipts = ({ checkpoint, last, ...told }) => write('kept', {
+  key: `${RECEIPTS}${checkpoint}:${last}`, checkpoint, last, ...told,
+});
+
+export async function lastReceipt(checkpoint) {
+  const mine = (await readAll('kept')).filter(({ key, checkpoint: of }) => key.startsWith(RECEIPTS) && of === checkpoint);
+  return Math.max(0, ...mine.map(({ last }) => last));
+}
+
+/* Receipts as an attempt that goes before every scan: what was undone must not count for a moment. */
+const asAttempt = ({ key, epoch, url, home, last, receipts }) => ({
+  nonce: `${key}@${epoch}`, url, home, order: last, receipts: receipts.join(' '), again: true,
+});
+
 /* Take in the epoch of an answer ("instance-epoch"). Another one of the same instance means that a backup was
    restored: what was acknowledged before waits again, with its own nonces. Gives whether it did. */
 export async function meet(epoch) {
@@ -135,6 +152,13 @@ export async function meet(epoch) {
         for (const attempt of acknowledged.result.filter((one) => one.home === home)) {
           kept.objectStore('waiting').put({ ...attempt, again: true });
           kept.objectStore('history').delete(attempt.nonce);
+        }
+      };
+      const all = kept.objectStore('kept').getAll();
+      all.onsuccess = () => {
+        for (const told of all.result.filter(({ key }) => key.startsWith(RECEIPTS))) {
+          if (told.home === home && told.receipts.length) kept.objectStore('waiting').put(asAttempt(told));
+          kept.objectStore('kept').delete(told.key);
         }
       };
     };
@@ -161,7 +185,7 @@ export async function wipeWhatIsOver(now = Date.now()) {
   const rosters = (await readAll('kept')).filter((kept) => kept.until);
   if (rosters.length && rosters.every((kept) => now > kept.until)) return wipe();
   if (rosters.length) return undefined;
-  const old = (await readAll('history')).filter((attempt) => now - attempt.order > 2 * DAY);
+  const old = (await readAll('history')).filter(({ answered, order }) => now - (answered ?? order) > 2 * DAY);
   for (const attempt of old) await remove('history', attempt.nonce);
   return undefined;
 }

@@ -1,0 +1,67 @@
+"""Receipts of what was undone and decided: fetched by desks and programs, handed in after a restore."""
+
+from collections import Counter
+from typing import Any
+
+from flask import current_app, jsonify, request
+from werkzeug.wrappers import Response
+
+from .. import clock
+from ..accounts.roles import Duty
+from ..db import db
+from ..documents.sealed_text import opened, sealed
+from ..refusals import Refused
+from ..web.guard import acting, require_checkpoint, requires, takes_late
+from . import openapi
+from .api import api, sent_json
+from .recall_store import Handing, hand_in
+from .receipts_store import receipts_since
+from .shared_views import blueprint, write
+
+
+@api.get("/checkpoints/<int:checkpoint_id>/receipts")
+@requires(Duty.SCAN)
+def receipts(checkpoint_id: int) -> Response:
+    """Give the receipts after ``after``; ask again from ``last`` until it stays."""
+    require_checkpoint(checkpoint_id)
+    last, told = receipts_since(db.session, checkpoint_id, request.args.get("after", 0, type=int))
+    response = jsonify(last=last, receipts=[sealed(receipt, _key()) for receipt in told])
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@api.post("/receipts")
+@requires(Duty.SCAN)
+@takes_late
+def take_receipts() -> Response:
+    """Apply what a program hands in, and say how many were applied, known, lost and not ours."""
+    body = sent_json()
+    texts = body.get("receipts") if isinstance(body, dict) else None
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise Refused("bad_receipts", "“receipts” harus daftar teks.", 422)
+    return jsonify(_take(texts))
+
+
+@blueprint.post("/receipts")
+@requires(Duty.SCAN)
+@takes_late
+def hand_receipts_in() -> tuple[str, int]:
+    """Apply what a page hands in, separated by spaces."""
+    _take(request.form.get("receipts", "").split())
+    return "", 200
+
+
+def _take(texts: list[str]) -> dict[str, int]:
+    """Apply sealed receipts in one transaction; anything else than ours is counted and left alone."""
+    if len(texts) > openapi.MOST_RECEIPTS:
+        raise Refused("too_many", "Paling banyak %(most)s tanda terima sekali kirim.", 413, most=openapi.MOST_RECEIPTS)
+    read = [opened(text, _key()) for text in texts]
+    ours, actor = [facts for facts in read if facts is not None], acting()
+    handing = Handing(actor.name, actor.device_id, actor.user_id, clock.utcnow())
+    outcomes = write(lambda session: hand_in(session, ours, handing)) if ours else []
+    counted: Counter[Any] = Counter(map(str, outcomes))
+    return {name: counted[name] for name in ("applied", "known", "lost")} | {"refused": len(read) - len(ours)}
+
+
+def _key() -> str:
+    return str(current_app.secret_key)

@@ -1,0 +1,116 @@
+"""Receipts: what was undone or decided, told to the desks so that a restored backup hears of it from them.
+
+A desk keeps each receipt without being able to read or write one (the web seals them), and hands them in when a backup
+was restored (recall_store). So each is whole in itself: it names scans by their nonces and people by their first card,
+for ids that were given after the backup are given again.
+"""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from .. import clock
+from ..db import Prepared
+from ..schema import Attendance, Audit, AuditValue, Badge, Checkpoint, Device, Participant, Scan, Substitute, User, Wave
+
+VOID, DECIDE, SETTLE, ABSENCE = "attendance.void", "scan.decide", "case.settle", "absence.note"
+ACTS = (VOID, DECIDE, SETTLE, ABSENCE)
+MOST = 100  # lines of the trail in one answer
+Told = dict[str, Any]
+
+
+def last_receipt(session: Session) -> int:
+    """Return what grows with each receipt there may be: a desk that knows a smaller number has some to fetch."""
+    found = _LAST.first(session)
+    return int(found.id) if found else 0
+
+
+def receipts_since(session: Session, checkpoint_id: int, after: int) -> tuple[int, list[Told]]:
+    """Return the receipts of a checkpoint's wave after ``after``, oldest first, and the number to ask from next.
+
+    At most a hundred lines of the trail are looked at: ask again until the number stays.
+    """
+    rows = select(Audit, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
+    rows = rows.where(Audit.action.in_(ACTS), Audit.id > after).order_by(Audit.id).limit(MOST)
+    lines = session.execute(rows).all()
+    wave = session.scalar(select(Checkpoint.wave_id).where(Checkpoint.id == checkpoint_id))
+    told = [_TELL[line.action](session, line, values, wave) for line, values in lines]
+    return (lines[-1].Audit.id if lines else after), [receipt for receipt in told if receipt]
+
+
+def _of_line(line: Audit, values: Told, **more: Any) -> Told:
+    """Return what every receipt says; one that was handed in itself tells who decided and when, not by whom it came."""
+    at = values.get("decided_at") or clock.iso(line.at)
+    return {"act": line.action, "at": at, "by": line.actor, "reason": line.reason, **more}
+
+
+def _tell_void(session: Session, line: Audit, values: Told, wave: int | None) -> Told | None:
+    mark = session.get(Attendance, values.get("attendance"))
+    if mark is None or mark.voided_at is None:
+        return None
+    made = session.scalar(select(Scan).where(Scan.attendance_id == mark.id).order_by(Scan.id).limit(1))
+    return made and _about_scan(session, made, wave, _of_line(line, values))
+
+
+def _tell_scan(session: Session, line: Audit, values: Told, wave: int | None) -> Told | None:
+    scan = session.scalar(select(Scan).where(Scan.nonce == values.get("scan", "")))
+    if scan is None:
+        return None
+    walk_in = values.get("walk_in")
+    if walk_in and scan.participant_id:
+        walk_in |= {"name": session.get_one(Participant, scan.participant_id).name}
+    return _about_scan(session, scan, wave, _of_line(line, values, walk_in=walk_in, kind=values.get("kind", "")))
+
+
+def _tell_absence(session: Session, line: Audit, values: Told, wave: int | None) -> Told | None:
+    if wave is None or values.get("wave") != wave or line.subject_id is None:
+        return None
+    number = session.get_one(Wave, wave).number
+    after = {"kind": "", "note": ""} | values.get("after", {})
+    more = {"participant": line.subject_id, "card": first_card(session, line.subject_id), "wave": number}
+    return _of_line(line, values, **more, kind=after["kind"], note=after["note"])
+
+
+_TELL = {VOID: _tell_void, DECIDE: _tell_scan, SETTLE: _tell_scan, ABSENCE: _tell_absence}
+
+
+def _about_scan(session: Session, scan: Scan, wave: int | None, told: Told) -> Told | None:
+    """Return a receipt about a scan of this wave, None of another's."""
+    if session.get_one(Checkpoint, scan.checkpoint_id).wave_id != wave:
+        return None
+    answer = scan.answer
+    mark = session.get(Attendance, scan.attendance_id) if scan.attendance_id else None
+    came = (mark.substitute_id if mark else None) or answer.get("came_instead")
+    substitute = session.get(Substitute, came) if came else None
+    return told | {
+        "checkpoint": scan.checkpoint_id,
+        "participant": scan.participant_id,
+        "card": first_card(session, scan.participant_id),
+        "nonce": scan.nonce,
+        "verdict": scan.verdict,
+        "raw": scan.raw or "",
+        "scanned_at": clock.iso(mark.at) if mark else answer.get("happened_at") or clock.iso(scan.server_at),
+        "device": _named(session, Device.label, Device.id == scan.device_id, scan.device_id),
+        "user": _named(session, User.name, User.id == scan.user_id, scan.user_id),
+        "substitute": substitute and {
+            "name": substitute.name, "relation": substitute.relation, "letter": substitute.letter,
+            "phone": substitute.phone,
+        },
+    }  # fmt: skip
+
+
+def first_card(session: Session, participant_id: int | None) -> str:
+    """Return the digest of the first card of somebody, by which they are known under whatever id; "" for none."""
+    rows = select(Badge.token).where(Badge.participant_id == participant_id).order_by(Badge.id).limit(1)
+    token = session.scalar(rows) if participant_id else None
+    return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""
+
+
+def _named(session: Session, name: Any, where: Any, id_: int | None) -> list[Any] | None:
+    """Return [id, name] of the device or user that recorded, None for none."""
+    return [id_, session.scalar(select(name).where(where))] if id_ else None
+
+
+_LAST = Prepared(select(Audit.id).where(or_(*(Audit.action == act for act in ACTS))).order_by(Audit.id.desc()).limit(1))
