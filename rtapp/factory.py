@@ -21,6 +21,7 @@ from .web import (
     epoch,
     errors,
     filters,
+    footing,
     guard,
     headers,
     helper,
@@ -73,6 +74,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     filters.init_app(app)
     assets.init_app(app)
     hosts.init_app(app)
+    footing.init_app(app)
     guard.init_app(app)
     places.init_app(app)
     csrf.init_app(app)  # after these two: it waits for a body, and who may not come in is not waited for
@@ -164,6 +166,7 @@ def served_app() -> Flask:
         shared = services.services_of(app)
         serving.when_asked_to_stop(lambda: (shared.changes.end(), worker.STRANGERS.end()))
         shared.helper = helper.Helper()
+        shared.writer.watch()
         lists.start(app, app.config["FALLBACK_SECONDS"])
         backups.start(app, app.config["BACKUP_SECONDS"])
     return app

@@ -2,12 +2,20 @@
 
 Two desks at two doors of one registration scan cards and people, offline too, by clocks that are off by millennia; they
 decide, resend, undo; cards are issued anew, people are moved to another wave, the wave is closed and opened again,
-numbers are erased, and the database is put back to an older copy, after which every desk brings its day back.
+numbers are erased, and the database is put back to an older copy, after which every desk brings its day back: alone,
+or with the receipts of what was undone and decided that it has heard of.
+
+Held after every step: one live mark per person at all doors of the registration, of the mode that was told; the counts
+of every door are those of the marks and add up to the list; no mark is of the future or older than its device; every
+nonce that was answered is there once. After a restore under desks that heard: nothing undone stands, whoever stood
+stands as before or waits for a person, no decision is made twice. At the end the trail, every scan and every mark are
+proven.
 """
 
 import copy
 import sqlite3
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hypothesis import HealthCheck, settings
@@ -21,8 +29,11 @@ from rtapp.accounts.roles import Actor, Role
 from rtapp.audit.chain import GENESIS
 from rtapp.badges.store import live_badge, reissue
 from rtapp.checkin.attempt import Answer, Attempt
+from rtapp.checkin.decide_store import COUNTING
 from rtapp.checkin.decision import NO_DECISION, TOLERANCE, Decision, Substituted
 from rtapp.checkin.marks_store import void_mark
+from rtapp.checkin.recall_store import Handing, hand_in
+from rtapp.checkin.receipts_store import Told, receipts_since
 from rtapp.checkin.seals_store import examine
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
@@ -31,6 +42,7 @@ from rtapp.events.store import close_wave, reopen_wave
 from rtapp.live import store as live
 from rtapp.privacy.retention import Level
 from rtapp.privacy.store import erase
+from rtapp.refusals import Refused
 from rtapp.roster.bulk_store import move_people
 from rtapp.schema import (
     Attendance,
@@ -105,6 +117,8 @@ class Door(RuleBasedStateMachine):
         self.queues: dict[str, list[tuple[str, Attempt]]] = {desk: [] for desk in DESKS}
         self.day: list[tuple[str, Attempt]] = []
         self.backup: tuple[sqlite3.Connection, Model] | None = None
+        self.heard: list[Told] = []
+        self.when: dict[str, datetime] = {}  # when each attempt was made
         begin_write(session)
         for table in (Case, Scan, Attendance, Substitute, AuditValue, Audit):
             session.execute(delete(table))
@@ -145,6 +159,7 @@ class Door(RuleBasedStateMachine):
             assert answer.mode == mode and answer.number > self.model.highest.get(door, 0), "never given twice"
             self.model.highest[door], self.model.marks[person] = answer.number, mode
         self.model.told[attempt.nonce] = (verdict, answer.number)
+        self.when.setdefault(attempt.nonce, clock.utcnow())
         self.day.append((person, attempt))
         return answer
 
@@ -247,6 +262,68 @@ class Door(RuleBasedStateMachine):
             if attempt.nonce in self.model.told:
                 self.day.append((person, attempt))
             self.record(person, attempt)
+
+    @rule()
+    def hear_what_was_undone_and_decided(self):
+        self.heard = receipts_since(self.session, self.world.registration, 0)[1]
+        self.session.rollback()
+
+    @rule()
+    def put_the_copy_back_under_open_desks(self):
+        """Restore; every desk, which has heard of all until now, hands its receipts in and sends its day as late."""
+        if self.backup is None:
+            return
+        self.hear_what_was_undone_and_decided()
+        before, (kept, model) = copy.deepcopy(self.model), self.backup
+        kept.backup(self._file())
+        self.session.expire_all()
+        for desk in DESKS:
+            handing = Handing(desk, self.world.device, None, clock.utcnow())
+            hand_in(begin_write(self.session), self.heard, handing)
+            self.session.commit()
+        self.day = [each for each in self.day if not self._was_undone(*each, before)]
+        for _person, attempt in self.day:
+            late = {} if attempt.client_at else {"source": Source.OFFLINE, "client_at": self.when[attempt.nonce]}
+            with suppress(Refused):  # what settles nothing here is set aside
+                record_scan(begin_write(self.session), replace(attempt, **late), now=clock.utcnow())
+            self.session.commit()
+        self.model = copy.deepcopy(model)
+        self._take_up()
+        self._holds_after(before, model)
+
+    def _was_undone(self, person: str, attempt: Attempt, before: Model) -> bool:
+        """Say whether a desk has forgotten an attempt: it counted then, and its person does not stand any more."""
+        return before.told.get(attempt.nonce, ("",))[0] in COUNTING and person not in before.marks
+
+    def _take_up(self) -> None:
+        """Believe the database: which marks stand, what each nonce was answered with, the highest numbers."""
+        names = {id_: name for name, id_ in self.world.people.items()}
+        marks = self.session.scalars(select(Attendance)).all()
+        self.model.marks = {names[mark.participant_id]: mark.mode for mark in marks if mark.voided_at is None}
+        scans = self.session.scalars(select(Scan)).all()
+        self.model.told = {scan.nonce: (scan.verdict, scan.answer.get("number")) for scan in scans}
+        for mark in marks:
+            highest = max(self.model.highest.get(mark.checkpoint_id, 0), mark.number)
+            self.model.highest[mark.checkpoint_id] = highest
+        self.session.rollback()
+
+    def _holds_after(self, before: Model, model: Model) -> None:
+        undone = [told["nonce"] for told in self.heard if told["act"] == "attendance.void"]
+        rows = select(Scan.nonce).join(Attendance, Attendance.id == Scan.attendance_id)
+        standing = set(self.session.scalars(rows.where(Attendance.voided_at.is_(None))))
+        assert not standing & set(undone), "what was undone stands again"
+        names = {id_: name for name, id_ in self.world.people.items()}
+        asked = {
+            names[id_] for id_ in self.session.scalars(select(Case.participant_id).where(Case.settled_at.is_(None)))
+        }
+        same = (before.homes, before.cards, before.closed_at) == (model.homes, model.cards, model.closed_at)
+        for person in PEOPLE if same else ():
+            assert self.model.marks.get(person) == before.marks.get(person) or person in asked
+        lines = [clock.iso(line.at) for line in self.session.scalars(select(Audit))]
+        hand_in(begin_write(self.session), self.heard, Handing("Meja 1", self.world.device, None, clock.utcnow()))
+        self.session.commit()
+        assert [clock.iso(line.at) for line in self.session.scalars(select(Audit))] == lines, "applied twice"
+        self.session.rollback()
 
     def _settles_nothing(self, attempt: Attempt) -> bool:
         """Say whether an attempt settles a conflict that in the restored database is none."""

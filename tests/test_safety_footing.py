@@ -1,5 +1,8 @@
 """A database that is deleted or replaced under the server: noticed, not acknowledged, rescued."""
 
+import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,15 @@ import pytest
 from rtapp.db import db
 from rtapp.safety import backup_file, backups
 from rtapp.web.services import services_of
+
+from .served import Served
+
+
+def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -53,3 +65,35 @@ def test_a_database_put_in_the_place_of_another_is_noticed(app, scan):
     (folder / "lain.db").write_bytes((folder / "rtapp.db").read_bytes())
     (folder / "lain.db").replace(folder / "rtapp.db")
     assert scan("yusuf").status_code == 503
+
+
+def test_a_database_that_is_taken_away_while_nobody_scans_is_noticed_said_on_every_page_and_rescued(
+    app, scan, client_of
+):
+    assert scan("rahmah").json["verdict"] == "WELCOME"
+    folder, writer = Path(app.instance_path), services_of(app).writer
+    for name in ("rtapp.db", "rtapp.db-wal", "rtapp.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    until(lambda: writer.gone is not None)
+    for page in ("/", "/counts", f"/desk/{1}", "/sign-in"):
+        answer = client_of("admin").get(page) if page != "/sign-in" else app.test_client().get(page)
+        assert answer.status_code == 503 and "pulihkan cadangan" in answer.text, page
+    assert app.test_client().get("/healthz").status_code == 503
+    assert services_of(app).changes.ended, "streams would go on showing what is no more"
+    until(lambda: any(each.readable for each in backups.find(folder)))
+
+
+def test_a_served_instance_that_nobody_uses_notices_it_too(demo_file, tmp_path):
+    instance = tmp_path / "acara"
+    shutil.copytree(demo_file, instance)
+    server = Served(instance)
+    try:
+        time.sleep(1)
+        for name in ("rtapp.db", "rtapp.db-wal", "rtapp.db-shm"):
+            (instance / name).unlink(missing_ok=True)
+        until(lambda: not server.answers())
+        until(lambda: any(each.readable for each in backups.find(instance)))
+    finally:
+        server.stop()
+    [rescued] = [each for each in backups.find(instance) if each.readable]
+    assert backup_file.unpack(rescued.path, tmp_path)["rows"]["participant"] > 900

@@ -8,6 +8,7 @@ the trail, one line for many scans.
 
 import logging
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from .. import clock
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 TRIES = 4
 SEAL_AFTER = 5.0  # seconds of scans that no line of the trail covers yet, at most
 SEAL_MANY = 4096  # or as many scans: a seal holds up who records, so a rush has few
+LOOK_AFTER = 2.0  # seconds without a job after which it is looked whether the database still lies there
 T = TypeVar("T")
 Work = Callable[[Session], Any]
 
@@ -127,6 +129,15 @@ class ScanWriter:
         returned: T = outcome.wait(timeout)
         return returned
 
+    def watch(self) -> None:
+        """Begin now, not with the first job: look every few seconds whether the database still lies where it lay."""
+        self.run(lambda session: session.execute(select(1)).scalar_one())
+
+    @property
+    def gone(self) -> Refused | None:
+        """Why nothing can be recorded any more, None while all is well."""
+        return _database_gone() if self._lost else None
+
     def stop(self, timeout: float = 10) -> None:
         """Commit what waits and end the thread."""
         if self._thread is not None and self._thread.is_alive():
@@ -160,14 +171,26 @@ class ScanWriter:
         self._hang_up()
 
     def _next(self) -> _Job | None:
-        """Return what waits first, None to stop; meanwhile seal what was recorded, when it is time."""
-        if self._unsealed:
-            left = SEAL_AFTER - (time.monotonic() - self._unsealed_since)
+        """Return what waits first, None to stop; meanwhile seal what was recorded, when it is time, and look around."""
+        while True:
+            left = SEAL_AFTER - (time.monotonic() - self._unsealed_since) if self._unsealed else LOOK_AFTER
             with suppress(queue.Empty):
                 if self._unsealed < SEAL_MANY and left > 0:
-                    return self._queue.get(timeout=left)
-            self._seal()
-        return self._queue.get()
+                    return self._queue.get(timeout=min(left, LOOK_AFTER))
+            if self._unsealed >= SEAL_MANY or left <= LOOK_AFTER:
+                self._seal()
+            self._look()
+
+    def _look(self) -> None:
+        """Notice while nobody scans that the database was taken away; what an open line reads can be rescued."""
+        if self._engine.dialect.name != "sqlite" or self._lost:
+            return
+        try:
+            # Past SQLAlchemy, which would begin to write: reading once keeps the journal there as long as the line.
+            self._connected().raw.execute("SELECT max(id) FROM scan").fetchall()
+        except sqlite3.Error:
+            self._hang_up()
+        self._unless_lost([])
 
     def _record(self, group: list[_Job]) -> None:
         """Record plain scans in one transaction; each by itself where one of them broke it."""
@@ -240,12 +263,7 @@ class ScanWriter:
                 log.exception("what the server still held could not be rescued")
         if not self._lost:
             return outcomes
-        gone = Refused(
-            "database_gone",
-            "Berkas basis data hilang atau diganti di laptop server. Hentikan server, lalu pulihkan cadangan terbaru.",
-            503,
-        )
-        return [gone] * len(outcomes)
+        return [_database_gone()] * len(outcomes)
 
     def _tell(self, group: list[_Job], outcomes: list[Any]) -> None:
         recorded = sum(isinstance(outcome, Answer) and not outcome.replayed for outcome in outcomes)
@@ -291,3 +309,11 @@ def _gone(where: Where, group: list[_Job]) -> set[Bearer | None]:
     if not shown:
         return set()
     return {*shown - bearers_now(where, {bearer.digest for bearer in shown}, now=clock.utcnow())}
+
+
+def _database_gone() -> Refused:
+    return Refused(
+        "database_gone",
+        "Berkas basis data hilang atau diganti di laptop server. Hentikan server, lalu pulihkan cadangan terbaru.",
+        503,
+    )

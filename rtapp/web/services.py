@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app
 
@@ -72,9 +72,12 @@ def init_app(app: Flask) -> None:
 
     live = Live(Streams(app.config["STREAM_LIMIT"]), Texts(changes), Watch(watch))
     instance = Path(app.instance_path)
-    writer = ScanWriter(
-        engine, changes.announce, app.config["SCAN_GROUP"], lambda line: rescue(line, instance, clock.utcnow())
-    )
+
+    def save(line: Any) -> None:
+        changes.end()  # streams would go on showing what is no more
+        rescue(line, instance, clock.utcnow())
+
+    writer = ScanWriter(engine, changes.announce, app.config["SCAN_GROUP"], save)
     made = Services(changes, live, writer, Lines(engine), _tries(app))
     made.closers += [made.lines.close, changes.end, live.watch.stop, made.writer.stop]
     app.extensions[_KEY] = made
