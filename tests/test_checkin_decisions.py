@@ -301,6 +301,31 @@ def test_no_time_is_ever_in_the_future_or_taken_from_a_door_that_is_not_late(sou
     assert now - at <= timedelta(minutes=abs(minutes)) + timedelta(milliseconds=abs(ahead or 0)) + TOLERANCE
 
 
+@given(
+    minutes=st.integers(0, 600),
+    off=st.integers(-3_000_000_000, 30_000_000_000),  # seconds: 95 years back, 950 ahead
+    measured=st.none() | st.just("measured"),
+)
+def test_a_clock_however_wrong_tells_the_true_time_while_it_goes_evenly(minutes, off, measured):
+    """Never measured, it is corrected by what it says when it sends; measured, by that where both agree."""
+    now = clock.parse_iso("2023-11-08T08:00:00Z")
+    true, ahead = now - timedelta(minutes=minutes), timedelta(seconds=off)
+    offset = off * 1000 if measured else None
+    told = {"now": now, "offset_ms": offset, "existed_at": now - timedelta(hours=11)}
+    try:
+        client_at, sent_at = true + ahead, now + ahead
+    except OverflowError:  # no clock shows a year beyond 9999
+        return
+    assert true_time(Source.OFFLINE, client_at, sent_at, **told) == (true, True)
+
+
+@given(jump=st.integers(121, 10**9), forwards=st.booleans())
+def test_a_clock_that_jumped_since_it_was_measured_is_not_believed(jump, forwards):
+    now, by = clock.parse_iso("2023-11-08T08:00:00Z"), timedelta(seconds=jump if forwards else -jump)
+    told = {"now": now, "offset_ms": 0}
+    assert true_time(Source.OFFLINE, now - timedelta(hours=1), now + by, **told) == (now, False)
+
+
 WAVE_DAY = clock.parse_iso("2023-11-07T16:00:00Z")  # midnight in the hall
 
 

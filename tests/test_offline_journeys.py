@@ -110,6 +110,15 @@ def test_the_desk_goes_on_without_its_server_and_nothing_is_lost_or_counted_twic
     assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(6, 6)]
 
 
+def test_a_desk_whose_clock_was_never_measured_is_measured_once_by_its_page(visit, served):
+    desk(visit)
+    until(lambda: rows(served, "SELECT clock_offset FROM device WHERE paired_at IS NOT NULL") != [(None,)])
+    [(ahead,)] = rows(served, "SELECT clock_offset FROM device WHERE paired_at IS NOT NULL")
+    assert abs(ahead) < 60_000, "it is this machine's own clock"
+    page = desk(visit)
+    assert page.locator("#desk-input").get_attribute("data-unmeasured") is None
+
+
 def test_two_desks_without_a_server_scan_the_same_ten_people_and_one_of_them_many_more(visit, served, cards):
     many = 200 if AT_LENGTH else 30
     page, other = ready(desk(visit)), ready(desk(visit))

@@ -192,6 +192,12 @@ def mark_seen(session: Session, device_ids: Iterable[int], *, now: datetime) -> 
     session.execute(update(Device).where(Device.id.in_(device_ids)).values(last_seen=now))
 
 
+def is_unmeasured(session: Session, device_id: int | None) -> bool:
+    """Say whether this is a device whose clock was never held against ours."""
+    device = session.get(Device, device_id) if device_id else None
+    return device is not None and device.clock_offset is None
+
+
 def keep_clock_offset(session: Session, device_id: int, offset_ms: int, *, now: datetime) -> bool:
     """Keep by how many milliseconds the device's clock is ahead of ours; says whether that was news.
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from .. import clock
+from ..accounts.devices_store import is_unmeasured
 from ..accounts.roles import Duty
 from ..badges import token as codes
 from ..badges.store import token_holder
@@ -58,6 +59,7 @@ def desk(checkpoint_id: int) -> str:
         **shown(answer, context["recent"]),
         points=find_checkpoints(db.session, acting().checkpoint_ids),
         wave=checkpoint.wave,
+        unmeasured=is_unmeasured(db.session, acting().device_id),
     )
 
 

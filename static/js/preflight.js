@@ -3,6 +3,7 @@
 import { hasCamera } from './abilities.js';
 import { canStayAwake } from './awake.js';
 import { Camera } from './camera.js';
+import { keepOffset, ping } from './offset.js';
 import { ready, signal } from './signals.js';
 
 const PINGS = 5;
@@ -20,23 +21,13 @@ function show(check, state, number) {
   for (const place of number === undefined ? [] : line.querySelectorAll('[data-number]')) place.textContent = number;
 }
 
-async function ping() {
-  const sent = Date.now();
-  const began = performance.now();
-  const response = await fetch(time, { cache: 'no-store' });
-  if (!response.ok) throw new Error(response.status);
-  const { ms } = await response.json();
-  const took = performance.now() - began;
-  return { took, offset: sent + took / 2 - ms };
-}
-
 /* The quickest of five tells the clock best; the one in the middle tells how the line is. */
 async function measure() {
   let pings;
   try {
     pings = [];
-    await ping(); // opens the line
-    while (pings.length < PINGS) pings.push(await ping());
+    await ping(time); // opens the line
+    while (pings.length < PINGS) pings.push(await ping(time));
   } catch {
     return show('line', 'bad');
   }
@@ -48,8 +39,7 @@ async function measure() {
   const away = Math.abs(offset);
   const seconds = (away / 1000).toLocaleString(locale, { maximumFractionDigits: away < 10000 ? 1 : 0 });
   show('clock', away <= CLOSE ? 'ok' : away <= FAR ? 'warn' : 'bad', seconds);
-  const body = new URLSearchParams({ offset });
-  await fetch(time, { method: 'POST', body, headers: { 'X-CSRFToken': csrf } }).catch(() => {});
+  await keepOffset(time, offset, csrf).catch(() => {});
 }
 
 const sound = page.querySelector('[data-do="sound"]');
