@@ -1,7 +1,7 @@
 """How long a device may record: until it is revoked, its waves close or its last day ends."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 
@@ -40,4 +40,5 @@ def life_of(
 
 def last_day(expires_at: datetime | None) -> datetime | None:
     """Return a moment of the last day before ``expires_at``, which is a midnight: that is the day to name."""
-    return expires_at and expires_at - timedelta(seconds=1)
+    first = datetime.min.replace(tzinfo=UTC)  # the first midnight of all has no day before it
+    return expires_at and max(expires_at, first + timedelta(seconds=1)) - timedelta(seconds=1)

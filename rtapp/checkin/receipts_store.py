@@ -12,8 +12,22 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from .. import clock
+from ..audit.chain import GENESIS
 from ..db import Prepared
-from ..schema import Attendance, Audit, AuditValue, Badge, Checkpoint, Device, Participant, Scan, Substitute, User, Wave
+from ..schema import (
+    Attendance,
+    Audit,
+    AuditValue,
+    Badge,
+    ChainHead,
+    Checkpoint,
+    Device,
+    Participant,
+    Scan,
+    Substitute,
+    User,
+    Wave,
+)
 
 VOID, DECIDE, SETTLE, ABSENCE = "attendance.void", "scan.decide", "case.settle", "absence.note"
 ACTS = (VOID, DECIDE, SETTLE, ABSENCE)
@@ -23,8 +37,13 @@ Told = dict[str, Any]
 
 def last_receipt(session: Session) -> int:
     """Return what grows with each receipt there may be: a desk that knows a smaller number has some to fetch."""
-    found = _LAST.first(session)
-    return int(found.id) if found else 0
+    return head_and_receipt(session)[1]
+
+
+def head_and_receipt(session: Session) -> tuple[str, int]:
+    """Return the head of the trail and what last_receipt says, in one statement."""
+    found = _HEADS.first(session)
+    return (found.chain, found.last or 0) if found else (GENESIS, 0)
 
 
 def receipts_since(session: Session, checkpoint_id: int, after: int) -> tuple[int, list[Told]]:
@@ -113,4 +132,5 @@ def _named(session: Session, name: Any, where: Any, id_: int | None) -> list[Any
     return [id_, session.scalar(select(name).where(where))] if id_ else None
 
 
-_LAST = Prepared(select(Audit.id).where(or_(*(Audit.action == act for act in ACTS))).order_by(Audit.id.desc()).limit(1))
+_LAST = select(Audit.id).where(or_(*(Audit.action == act for act in ACTS))).order_by(Audit.id.desc()).limit(1)
+_HEADS = Prepared(select(ChainHead.chain, _LAST.scalar_subquery().label("last")).where(ChainHead.id == 1))

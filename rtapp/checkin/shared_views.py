@@ -8,7 +8,6 @@ from flask import session as browser
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..audit.store import chain_head
 from ..badges import token as codes
 from ..badges.store import live_badge
 from ..db import db, end_reading
@@ -26,7 +25,7 @@ from .cases_store import count_open
 from .decision import LATE
 from .forms import new_nonce
 from .marks_store import LastScan, last_scans, undoable, waves_attended
-from .receipts_store import last_receipt
+from .receipts_store import head_and_receipt
 from .transport_store import transport_of
 from .verdict import Verdict
 
@@ -87,9 +86,9 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
     counts = live.count_at(db.session, checkpoint_id)
     recent = last_scans(db.session, checkpoint_id, actor, now=clock.utcnow())
     waiting = count_open(db.session, actor) if actor.may("decide") else 0
-    chain = chain_head(db.session)
+    chain, receipts = head_and_receipt(db.session)
     context = {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting, "chain": chain}
-    return context | {"receipts": last_receipt(db.session)}
+    return context | {"receipts": receipts}
 
 
 def results(checkpoint_id: int, query: str) -> dict[str, Any]:

@@ -29,6 +29,9 @@ class Lane:
     stopped: bool
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def bars(moments: Sequence[datetime]) -> tuple[int, list[tuple[datetime, int]]]:
     """Return the minutes a bar stands for, and the bars from the first mark to the last, the empty ones too."""
     if not moments:
@@ -73,5 +76,4 @@ def forecast(moments: Iterable[datetime], missing: int, *, now: datetime) -> dat
 
 
 def _begin(moment: datetime, width: timedelta) -> datetime:
-    seconds = int(width.total_seconds())
-    return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
+    return _EPOCH + (moment - _EPOCH) // width * width

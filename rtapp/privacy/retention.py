@@ -37,8 +37,8 @@ def kept_until(level: Level, last_wave: date) -> date:
     Phones for 90 days; who was present until 31 December of the second year after.
     """
     if level is Level.PHONES:
-        return last_wave + timedelta(days=PHONE_DAYS)
-    return date(last_wave.year + 2, 12, 31)
+        return min(last_wave, date.max - timedelta(days=PHONE_DAYS)) + timedelta(days=PHONE_DAYS)
+    return date(min(last_wave.year + 2, date.max.year), 12, 31)
 
 
 def holds_phone(text: str) -> bool:
