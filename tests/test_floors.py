@@ -20,7 +20,8 @@ FOLDERS = {*ROOMS, "web", "documents", "migrations", "translations", "commands",
 # Files of a room that are no rules, by the name each has in every room.
 PAGES = {"views", "forms", "api"}
 FILES_AND_PAPERS = {"stream", "papers", "passwords", "schedule", "backups", "backup_file", "restore", "copy"}
-DOCUMENT_LIBRARIES = {
+RECIPES = {"cryptography.fernet"}  # complete in itself: nothing of the library's certificates stands behind it
+DOCUMENT_LIBRARIES = RECIPES | {
     *("cryptography", "pyrage", "qrcode", "reportlab", "PIL", "docx", "pypdf"),
     *("python_calamine", "openpyxl", "xlsxwriter", "defusedxml", "odf", "ezodf"),
 }
@@ -64,7 +65,8 @@ def arrows(name: str) -> set[str]:
 
 def outside(name: str) -> set[str]:
     """Return the third-party packages a module imports."""
-    return {module.split(".")[0] for module, _, _ in imported(name)} - set(sys.stdlib_module_names) - {"rtapp"}
+    modules = {module if module in RECIPES else module.split(".")[0] for module, _, _ in imported(name)}
+    return modules - set(sys.stdlib_module_names) - {"rtapp"}
 
 
 def room(name: str) -> str:
