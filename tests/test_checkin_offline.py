@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from rtapp import clock
 from rtapp.checkin.marks_store import kept_until
 from rtapp.db import begin_write, db
-from rtapp.schema import Checkpoint, Event
+from rtapp.events.store import close_wave
+from rtapp.schema import Absence, Checkpoint, Event, Scan, Wave
 
 from .world import ZONE, at
 
@@ -88,3 +90,46 @@ def test_whoever_leaves_unsent_scans_is_asked_before_they_sign_out(client_of):
     assert asked.status_code == 200 and "belum terkirim" in asked.text
     assert clerk.post("/sign-out", data={"unsent": "3", "sure": "1"}).status_code == 303
     assert client_of("clerk").post("/sign-out", data={"unsent": "0"}).status_code == 303
+
+
+def close(app, world):
+    with app.app_context():
+        close_wave(begin_write(db.session), "uji", db.session.get_one(Wave, world.waves[0]), now=clock.utcnow())
+        db.session.commit()
+
+
+def test_whatever_form_a_desk_brings_back_is_taken_after_its_wave_was_closed_but_nothing_new(app, client_of, world):
+    """One form that is refused with «sign in» would hold up all that waits behind it."""
+    desk, registration = client_of("device"), f"/desk/{world.registration}"
+    made = {"source": "offline", "client_at": clock.iso(clock.utcnow())}
+    guest = {"kind": "tamu", "name": "TAMU CONTOH", "nonce": "nonce-tamu-1"}
+    excused = {f"absence-{world.people['muis']}": "izin"}
+    here = {f"here-{world.people['rahmah']}": "1", f"nonce-{world.people['rahmah']}": "nonce-desa-1", "time": "07:00"}
+    close(app, world)
+    forms = (
+        ("/walk-in", guest),
+        ("/villages/63.09.07.2004", excused),
+        ("/villages/63.09.06.1001", here),
+        ("/paper", {"codes": world.short_codes["yusuf"], "key": "kertas-uji-1", "time": "07:00"}),
+    )
+    for path, form in forms:
+        if path == "/walk-in" or "absence" in str(form):
+            assert desk.post(registration + path, data=form).status_code == 401, "it is done now"
+        answer = desk.post(registration + path, data=form | made | {"sent_at": clock.iso(clock.utcnow())})
+        assert answer.status_code == 303, (path, answer.text)
+    with app.app_context():
+        kinds = {row.kind for row in db.session.scalars(select(Absence))}
+        told = {scan.nonce: scan.verdict for scan in db.session.scalars(select(Scan))}
+    assert kinds == {"izin"} and told["nonce-tamu-1"] == "WELCOME"
+    assert "nonce-desa-1" in told and len(told) == 3, "none is dropped"
+
+
+def test_an_excuse_that_a_desk_brings_back_does_not_undo_what_was_noted_since(app, client_of, world):
+    desk, muis = client_of("device"), world.people["muis"]
+    village, before = f"/desk/{world.registration}/villages/63.09.07.2004", clock.iso(clock.utcnow())
+    client_of("supervisor").post(village, data={f"absence-{muis}": "sakit"})
+    late = {"source": "offline", "client_at": before, "sent_at": clock.iso(clock.utcnow())}
+    assert desk.post(village, data={f"absence-{muis}": "izin"} | late).status_code == 303
+    with app.app_context():
+        assert [row.kind for row in db.session.scalars(select(Absence)) if not row.withdrawn_at] == ["sakit"]
+    assert desk.post(village, data={f"absence-{muis}": "dinas"}).status_code == 303

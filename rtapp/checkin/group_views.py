@@ -20,11 +20,11 @@ from ..refusals import Refused
 from ..roster.find_store import Filter, Person, find_people
 from ..schema import Checkpoint
 from ..web.errors import refusal_text
-from ..web.guard import acting, requires
+from ..web.guard import acting, requires, takes_late
 from .attempt import attempt_by
 from .cases_store import absences_of, note_absence, noted_since, refuse_frozen
 from .forms import attempt_of, decider, moment_of, new_nonce
-from .shared_views import blueprint, own_checkpoint, record, write
+from .shared_views import blueprint, own_checkpoint, record, refuse_over, write
 from .verdict import Source, Verdict
 
 MOST = 300
@@ -47,6 +47,7 @@ def village(checkpoint_id: int, code: str) -> str:
 
 @blueprint.post("/desk/<int:checkpoint_id>/villages/<code>")
 @requires(Duty.SCAN)
+@takes_late
 def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
     """Record everybody who was ticked, and the absences; the same form sent twice records nothing twice."""
     actor, checkpoint, form = acting(), own_checkpoint(checkpoint_id), request.form
@@ -54,8 +55,11 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
     absent = absences_of(db.session, checkpoint.wave_id, [person.id for person in people])
     noted = {person.id: form.get(f"absence-{person.id}", absent.get(person.id, "")) for person in people}
     changed = {id_: kind for id_, kind in noted.items() if kind != absent.get(id_, "")}
+    again = moment_of(form.get("client_at"))  # of a form that a desk sends after a restore
+    refuse_over(late=again is not None)
+    closed_at = checkpoint.wave.closed_at
     try:
-        if changed:
+        if changed and (again is None or closed_at is None or again >= closed_at):
             refuse_frozen(db.session, actor, checkpoint.wave_id)
         at, since = _typed_times(checkpoint)
     except Refused as refused:
@@ -69,7 +73,7 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
             attempt_by(recorder, nonce, checkpoint_id, source, client_at=at, since=since, participant_id=id_)
         )
         told[str(answer.verdict)] += 1
-    again, wave = moment_of(form.get("client_at")), checkpoint.wave_id  # of a form that a desk sends after a restore
+    wave = checkpoint.wave_id
 
     def excuse(session: Session) -> None:
         for id_, kind in changed.items():
@@ -84,6 +88,7 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/desk/<int:checkpoint_id>/paper")
 @requires(Duty.SCAN)
+@takes_late
 def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
     """Record the short codes of a paper list, at the time that stands on it."""
     checkpoint, form = own_checkpoint(checkpoint_id), request.form
@@ -119,6 +124,7 @@ def walk_in(checkpoint_id: int) -> str:
 
 @blueprint.post("/desk/<int:checkpoint_id>/walk-in")
 @requires(Duty.SCAN)
+@takes_late
 def record_walk_in(checkpoint_id: int) -> Response | tuple[str, int]:
     """Add and mark somebody who is on no list; a clerk's is looked at by a supervisor afterwards."""
     own_checkpoint(checkpoint_id)

@@ -40,16 +40,21 @@ def record(attempt: Attempt) -> Answer:
 
     The test card ends here: whatever door it came through, nothing is written.
     """
-    if acting().over and (attempt.source not in LATE or attempt.client_at is None):
+    refuse_over(late=attempt.source in LATE and attempt.client_at is not None)
+    if codes.TEST_TOKEN in attempt.tokens:
+        return tested(attempt.checkpoint_id, attempt.nonce)
+    end_reading()
+    return services().writer.record(attempt)
+
+
+def refuse_over(*, late: bool) -> None:
+    """Refuse with 401 what a device whose waves are closed does now; what it did before is ``late`` and taken."""
+    if acting().over and not late:
         raise Refused(
             "device_over",
             "Gelombang perangkat ini sudah ditutup. Yang dipindai sebelumnya masih diterima, pindaian baru tidak.",
             401,
         )
-    if codes.TEST_TOKEN in attempt.tokens:
-        return tested(attempt.checkpoint_id, attempt.nonce)
-    end_reading()
-    return services().writer.record(attempt)
 
 
 def write(work: Callable[[Session], T]) -> T:

@@ -62,9 +62,11 @@ function face() {
   if (document.getElementById('verdict').getBoundingClientRect().top < 0) window.scrollTo(0, 0);
 }
 
-/* Whether the server's word is another than this device's: of a card it could not judge, whether it counts. */
+/* Whether the server's word is another than this device's; of a card it could not judge, or that a server answered
+   before a restore, whether it counts. */
 function differs(said, now, again) {
-  return again || said.verdict === 'QUEUED' ? !COUNTED.includes(now) : said.verdict !== now;
+  if (said.verdict === now) return false;
+  return again || said.verdict === 'QUEUED' ? !COUNTED.includes(now) : true;
 }
 
 const queue = new Queue({
