@@ -1,6 +1,7 @@
 """Decisions on the desk's own pages: substitutes, other waves, PINs, cases, many at once, somebody on no list."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -9,7 +10,7 @@ from rtapp import clock
 from rtapp.accounts import pins_store
 from rtapp.accounts.store import find_user
 from rtapp.db import begin_write
-from rtapp.schema import Absence, Attendance, Audit, Case, Device, Participant, Scan
+from rtapp.schema import Absence, Attendance, Audit, Case, Device, Participant, Scan, Substitute
 
 PIN = "402817"
 
@@ -164,6 +165,37 @@ def test_a_late_scan_is_recorded_with_its_own_time_in_one_tap(client_of, session
     assert said.status_code == 303, "what was recorded is decided: nothing is refused afterwards"
     mark = session.scalar(select(Attendance).where(Attendance.voided_at.is_(None)))
     assert mark.participant_id == world.people["ruslan"] and abs((mark.at - at).total_seconds()) < 1
+
+
+def test_a_late_substitute_who_waited_is_recorded_as_the_substitute_they_are(client_of, post, session, world):
+    at = clock.iso(clock.utcnow() - timedelta(seconds=30))
+    late = {"source": "offline", "client_at": at, "sent_at": clock.iso(clock.utcnow())}
+    told = {"decide": "substitute", "name": "KEPONAKAN CONTOH", "relation": "keponakan", "letter": "1"}
+    post(participant=world.people["ruslan"], **late, **told)
+    case = session.scalar(select(Case).where(Case.kind == "late"))
+    assert client_of("supervisor").post(f"/decisions/{case.id}", data={"decide": "record"}).status_code == 303
+    session.rollback()
+    mark = session.scalar(select(Attendance).where(Attendance.voided_at.is_(None)))
+    assert mark.mode == "diwakili" and session.get(Substitute, mark.substitute_id).name == "KEPONAKAN CONTOH"
+
+
+def test_a_late_scan_of_somebody_undone_since_waits_and_its_pages_say_why(client_of, post, session, world):
+    """Between the mark and its undoing another desk, without its network, saw the person too."""
+    rahmah, desk = world.people["rahmah"], f"/desk/{world.registration}"
+    post(participant=rahmah)
+    between = clock.iso(clock.utcnow())
+    [mark] = session.scalars(select(Attendance.id))
+    session.rollback()
+    client_of("supervisor").post(f"/attendance/{mark}/void", data={"reason": "salah orang"})
+    late = {"source": "offline", "client_at": between, "nonce": "luring-00001"}
+    page = post(participant=rahmah, **late)
+    assert 'data-verdict="CONFLICT"' in page and "lalu pencatatannya dibatalkan" in page
+    assert live(session) == 0 and client_of("device").get(f"{desk}?scan=luring-00001").status_code == 200
+    case = session.scalar(select(Case).where(Case.settled_at.is_(None)))
+    assert case.kind == "late" and "Catat pukul" in client_of("supervisor").get("/decisions").text
+    session.rollback()
+    client_of("supervisor").post(f"/decisions/{case.id}", data={"decide": "record"})
+    assert live(session) == 1
 
 
 @pytest.mark.parametrize("role", ["device", "clerk", "viewer"])

@@ -81,8 +81,11 @@ class Model:
     highest: dict[int, int] = field(default_factory=dict)  # by door
     closed_at: datetime | None = None
 
-    def predict(self, person: str, attempt: Attempt) -> tuple[str, str]:
-        """Return the verdict on an attempt that was not seen before, and the mode of the mark that it makes or ""."""
+    def predict(self, person: str, attempt: Attempt, undone: list[tuple[datetime, datetime]]) -> tuple[str, str]:
+        """Return the verdict on an attempt that was not seen before, and the mode of the mark that it makes or "".
+
+        ``undone`` says from when until when the person stood by marks that were taken back.
+        """
         decision, stands = attempt.decision, self.marks.get(person)
         if attempt.code and attempt.code not in self.cards[person]:
             return "UNKNOWN", ""  # issued after the copy that was put back
@@ -98,6 +101,9 @@ class Model:
             return ("ALREADY" if stands == wanted else "CONFLICT"), ""
         if self.homes[person] != 0 and not decision.accept_other_wave:
             return "OTHER_WAVE", ""
+        told = attempt.client_at
+        if told and any(begun <= told < ended for begun, ended in undone):
+            return "CONFLICT", ""
         return ("REPRESENTED" if wanted == "diwakili" else "WELCOME"), wanted
 
     def was_before(self, attempt: Attempt) -> bool:
@@ -147,7 +153,7 @@ class Door(RuleBasedStateMachine):
     def record(self, person: str, attempt: Attempt) -> Answer:
         """Send an attempt, hold the answer beside the model, and take the mark up there."""
         before = self.model.told.get(attempt.nonce)
-        verdict, mode = self.model.predict(person, attempt) if before is None else (before[0], "")
+        verdict, mode = self.model.predict(person, attempt, self._undone(person)) if before is None else (before[0], "")
         answer = record_scan(begin_write(self.session), attempt, now=clock.utcnow())
         self.session.commit()
         assert answer.verdict == verdict and answer.replayed == (before is not None)
@@ -334,6 +340,11 @@ class Door(RuleBasedStateMachine):
         raw = self.session.connection().connection.driver_connection
         self.session.rollback()
         return raw
+
+    def _undone(self, person: str) -> list[tuple[datetime, datetime]]:
+        mine = Attendance.participant_id == self.world.people[person]
+        rows = select(Attendance.at, Attendance.voided_at).where(mine, Attendance.voided_at.is_not(None))
+        return [(row.at, row.voided_at) for row in self.session.execute(rows)]
 
     def _live(self, person: str):
         mine = Attendance.participant_id == self.world.people[person]

@@ -1,6 +1,6 @@
 """What the server tells desks that must go on without it: its epoch, a snapshot, how long to keep it, the worker."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -101,7 +101,7 @@ def close(app, world):
 def test_whatever_form_a_desk_brings_back_is_taken_after_its_wave_was_closed_but_nothing_new(app, client_of, world):
     """One form that is refused with «sign in» would hold up all that waits behind it."""
     desk, registration = client_of("device"), f"/desk/{world.registration}"
-    made = {"source": "offline", "client_at": clock.iso(clock.utcnow())}
+    made = {"source": "offline", "client_at": clock.iso(clock.utcnow() - timedelta(seconds=10))}
     guest = {"kind": "tamu", "name": "TAMU CONTOH", "nonce": "nonce-tamu-1"}
     excused = {f"absence-{world.people['muis']}": "izin"}
     here = {f"here-{world.people['rahmah']}": "1", f"nonce-{world.people['rahmah']}": "nonce-desa-1", "time": "07:00"}

@@ -13,7 +13,7 @@ from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from .attempt import Attempt, Recorder, attempt_by
-from .cases_store import Waiting, open_cases, settle_case
+from .cases_store import Waiting, open_cases, settle_case, substituted
 from .decide_store import COUNTING
 from .decision import Decision
 from .forms import decision_of, new_nonce
@@ -59,6 +59,9 @@ def _attempt(waiting: Waiting) -> Attempt:
     form, late = request.form, waiting.kind == "late"
     told, decision = find_answer(db.session, waiting.nonce), decision_of(form)
     at = clock.parse_iso(told.happened_at) if late and told.happened_at else None
+    if late:
+        came = substituted(db.session, told.came_instead)
+        decision = Decision(over_all=True, substitute=came, reason=_("Pindaian terlambat"))
     if waiting.checkpoint.wave.closed_at is not None and not decision.resolve:
         at, decision = waiting.at, replace(decision, over_all=True)
     return attempt_by(
@@ -69,7 +72,7 @@ def _attempt(waiting: Waiting) -> Attempt:
         participant_id=waiting.person.id if waiting.person else None,
         client_at=at,
         follows=waiting.nonce,
-        decision=Decision(over_all=True, reason=_("Pindaian terlambat")) if late else decision,
+        decision=decision,
     )
 
 

@@ -17,6 +17,7 @@ from ..events.standing_store import doors
 from ..refusals import Refused
 from ..roster.find_store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
+from .decision import Substituted
 from .verdict import Verdict
 
 
@@ -83,6 +84,12 @@ def count_open_of(session: Session, actor: Actor, wave_id: int) -> int:
     """Return how many of them are of one wave."""
     rows = select(func.count(Case.id)).join(Checkpoint, Checkpoint.id == Case.checkpoint_id)
     return session.scalar(_waiting(rows.where(Checkpoint.wave_id == wave_id), actor.checkpoint_ids)) or 0
+
+
+def substituted(session: Session, substitute_id: int | None) -> Substituted | None:
+    """Return who came in somebody's place, as a decision names them; None for nobody."""
+    found = session.get(Substitute, substitute_id) if substitute_id else None
+    return found and Substituted(found.name, found.relation, found.letter, found.phone)
 
 
 def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
@@ -107,6 +107,12 @@ def resolve(
         raise Refused("no_substitute", "Tulis nama yang mewakili.", 422)
     _void(session, attempt, row, attempt.decision.reason, now)
     return verdict, insert_mark(session, attempt, row.participant_id, at, substitute)
+
+
+def undone_since(where: Where, checkpoint_id: int, row: Any, at: datetime) -> bool:
+    """Say whether somebody stood on this list at ``at`` by a mark that was taken back afterwards."""
+    points = {"point": checkpoint_id, "registration": row.wave_id if row.kind == CheckpointKind.HADIR else None}
+    return _UNDONE.first(where, participant=row.participant_id, at=at, **points) is not None
 
 
 def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
@@ -229,6 +235,14 @@ def _open_case(dialect: str) -> Any:
 
 
 _OPEN_CASE = Prepared(_open_case)
+_UNDONE = Prepared(
+    select(Attendance.id)
+    .where(Attendance.participant_id == bindparam("participant"), ~Attendance.is_live)
+    .where(or_(Attendance.checkpoint_id == bindparam("point"), Attendance.wave_id == bindparam("registration")))
+    .where(Attendance.at <= bindparam("at", type_=Attendance.__table__.c["at"].type))
+    .where(Attendance.voided_at > bindparam("at", type_=Attendance.__table__.c["at"].type))
+    .limit(1)
+)
 _SETTLE = Prepared(
     update(Case.__table__)
     .where(

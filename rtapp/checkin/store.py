@@ -27,6 +27,7 @@ from .decide_store import (
     resolve,
     substitute_of,
     undo_own,
+    undone_since,
     walk_in,
 )
 from .decision import LATE, NO_DECISION, true_time
@@ -60,10 +61,12 @@ def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
         verdict, mark = resolve(session, attempt, row, follows, at=at, now=now)
     else:
         verdict = judge(as_facts(row, at, attempt))
+        if verdict in MARKING and _is_of_the_past(attempt) and undone_since(session, attempt.checkpoint_id, row, at):
+            verdict = Verdict.CONFLICT  # they stood then, and were taken back since: a person decides
         mark = _mark(session, attempt, row, verdict, at)
         verdict = Verdict.REPRESENTED if mark is not None and mark.mode == DIWAKILI else verdict
     answer = answer_of(attempt, verdict, row, mark, at, now)
-    if verdict is Verdict.CONFLICT and attempt.decision.substitute:  # who came is known when a person decides
+    if verdict not in MARKING and attempt.decision.substitute:  # who came is known when a person decides
         answer = replace(answer, came_instead=substitute_of(session, attempt, row))
     scan_id = insert_scan(session, scan_row(attempt, answer, row, follows, now))
     if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
@@ -87,6 +90,11 @@ def insert_scan(session: Where, row: dict[str, Any]) -> int:
     if added is None:
         raise LostRace(str(row["nonce"]))
     return int(added.id)
+
+
+def _is_of_the_past(attempt: Attempt) -> bool:
+    """Say whether an attempt tells of an earlier moment, and decides nothing about it by itself."""
+    return attempt.client_at is not None and not attempt.follows and not attempt.decision.over_all
 
 
 def find_answer(session: Session, nonce: str) -> Answer:
@@ -212,7 +220,7 @@ def answer_of(attempt: Attempt, verdict: Verdict, row: Any, mark: Any, at: datet
     if mark is not None:
         answer |= {"attendance_id": mark.id, "at": clock.iso(mark.at), "mode": mark.mode, "number": mark.number}
         answer |= {"device": attempt.recorded_by, "substitute_id": mark.substitute_id}
-    elif verdict in (Verdict.ALREADY, Verdict.CONFLICT):
+    elif verdict in (Verdict.ALREADY, Verdict.CONFLICT) and row.attendance_id is not None:
         first = min(row.at, at) if verdict is Verdict.ALREADY else row.at
         answer |= {"attendance_id": row.attendance_id, "at": clock.iso(first), "mode": row.mode, "number": row.number}
         answer |= {"device": row.marked_by, "substitute_id": row.substitute_id}
