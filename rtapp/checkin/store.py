@@ -112,7 +112,7 @@ def _stored(facts: dict[str, Any], **more: Any) -> Answer:
 def _replay(session: Where, attempt: Attempt, row: Any) -> Answer:
     earlier = row.earlier_answer
     same = row.earlier_checkpoint_id == attempt.checkpoint_id
-    if "handed_in" in earlier:  # from a receipt, which knows neither card nor form
+    if _stored(earlier).handed_in:  # from a receipt, which knows neither card nor form
         return _replay_handed_in(session, attempt, row, same)
     same = same and earlier.get("asked") == (attempt.decision.digest or None)
     if attempt.decision.walk_in:
