@@ -70,6 +70,10 @@ class Browser:
             time.sleep(0.05)
         return found
 
+    def before(self, script: str) -> None:
+        """Let every page run a script before its own."""
+        raise NotImplementedError
+
     def press(self, selector: str) -> None:
         """Press a button or a link, once it is there."""
         self.wait(f"!!document.querySelector({json.dumps(selector)})")
@@ -113,6 +117,9 @@ class Chromium(Browser):
             return None
         return told.get("result", {}).get("value")
 
+    def before(self, script: str) -> None:
+        self.ask("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     def type(self, text: str) -> None:
         """Type as a hand scanner does: a key every few milliseconds."""
         for sign in text:
@@ -153,6 +160,9 @@ class Firefox(Browser):
         except RuntimeError:
             return None
         return json.loads(made["result"]["value"]) if made["type"] == "success" else None
+
+    def before(self, script: str) -> None:
+        self.ask("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
 
     def type(self, text: str) -> None:
         keys = [{"type": kind, "value": sign} for sign in text for kind in ("keyDown", "keyUp")]

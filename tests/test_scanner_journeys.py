@@ -19,8 +19,35 @@ LAYOUTS = {
     "Russian": dict(zip(US_LETTERS, "ФИСВУАПРШОЛДЬТЩЗЙКЫЕГМЦЧНЯ", strict=True)),
     "Arabic": dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", ["ش", "لا", *"ؤيثبلاهتنمةىخحضقسفعرصءغئ"], strict=True)),
     "Dvorak": dict(zip(US_LETTERS, 'AXJE>UIDCHTNMBRL"POYGK<QF:', strict=True)),
+    "Colemak": dict(zip(US_LETTERS, "ABCSFTDHUNEIMKY:QPRGLVWXJZ", strict=True)),
+    "Turkish F": dict(zip(US_LETTERS, "UÇVEĞAÜTNKMLSZHPFIİORCGÖDJ", strict=True)),
+    "Turkish Q": {":": "Ş", "/": ".", ".": "ç"},
+    "Spanish": {":": "Ñ", "/": "-"},
+    "Brazilian": {":": "Ç", "/": ";"},
+    "Thai": dict(zip(US_LETTERS + "234567", 'ฤฺฉฏฎโฌ็ณ๋ษศ?์ฯญ๐ฑฆธ๊ฮ")ํ(/-ภถุึ', strict=True)),
     "Caps Lock": dict(zip(US_LETTERS, US_LETTERS.lower(), strict=True)),
 }
+
+
+class Keys:
+    """The keys of a page, one by one: what each gives, and which it is."""
+
+    def __init__(self, page: Page) -> None:
+        self.tools = page.context.new_cdp_session(page)
+
+    def press(self, given: str, code: str, **facts: object) -> None:
+        """Press and let go a key; what is longer than two letters is the name of a key that types nothing."""
+        pressed = {"key": given, "code": code} | facts
+        text = {"text": given} if len(given) <= 2 else {}
+        self.tools.send("Input.dispatchKeyEvent", {"type": "keyDown"} | pressed | text)
+        self.tools.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": given, "code": code})
+
+
+def code_of(sign: str) -> str:
+    """Return which key of an American keyboard types this."""
+    if sign.isalpha():
+        return f"Key{sign.upper()}"
+    return f"Digit{sign}" if sign.isdigit() else {":": "Semicolon", "/": "Slash", ".": "Period"}.get(sign, "")
 
 
 def typed(page: Page, code: str, end: str = "Enter") -> None:
@@ -161,16 +188,146 @@ def test_one_card_read_twice_by_one_gesture_stays_green(visit, served, cards):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_scanner_is_understood_whatever_layout_the_keyboard_is_set_to(visit, served, cards, layout):
     page = desk(visit, size=PHONE)
-    keys = page.context.new_cdp_session(page)
+    keys = Keys(page)
     for text, card in ((cards[0]["code"], cards[0]), (address(cards[1]), cards[1])):
         for sign in text:
-            code = f"Key{sign}" if sign.isalpha() else f"Digit{sign}" if sign.isdigit() else "Slash"
-            given = LAYOUTS[layout].get(sign, sign)
-            for kind in ("keyDown", "keyUp"):
-                pressed = {"type": kind, "key": given, "code": code}
-                keys.send("Input.dispatchKeyEvent", pressed | ({"text": given} if kind == "keyDown" else {}))
+            keys.press(LAYOUTS[layout].get(sign, sign), code_of(sign))
         page.keyboard.press("Enter")
         welcomed(page, card)
+
+
+@pytest.mark.parametrize("around", ["A{}Z", "SCAN:{};", "0001{}", "{}\\000026", "*{}*", "\x1d{}\x1d"])
+def test_what_a_scanner_puts_around_a_code_is_no_part_of_it(visit, served, cards, around):
+    page = desk(visit, size=PHONE)
+    for card, code in zip(cards, (cards[0]["code"], address(cards[1]), cards[2]["short_code"]), strict=False):
+        typed(page, around.format(code))
+        welcomed(page, card)
+    assert rows(served, "SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("pause", [1, 30, 80])
+def test_a_scanner_may_be_very_fast_or_very_slow(visit, served, cards, pause):
+    page = desk(visit, size=PHONE)
+    page.keyboard.type(address(cards[0]), delay=pause)
+    welcomed(page, cards[0])
+
+
+@pytest.mark.parametrize(
+    "ends", [["Enter", "Enter"], ["Enter", "Control+j"], ["Tab", "Enter"], ["Control+m", "Control+j"]]
+)
+def test_of_an_ending_of_two_keys_neither_presses_a_button(visit, served, cards, ends):
+    page = desk(visit, size=PHONE)
+    typed(page, cards[0]["code"])
+    welcomed(page, cards[0])
+    page.locator("#recent summary").first.click()
+    reason = page.locator("#recent input[name=reason]").first
+    reason.fill("salah ")
+    reason.press("End")
+    typed(page, address(cards[1]), "")
+    for end in ends:
+        page.keyboard.press(end)
+    welcomed(page, cards[1])
+    present(page, 2)
+    assert rows(served, "SELECT count(*) FROM attendance WHERE voided_at IS NOT NULL") == [(0,)]
+
+
+def test_control_characters_around_a_code_are_no_commands(visit, served, cards):
+    page = desk(visit, size=PHONE)
+    page.locator("#code").fill("rahm")
+    page.keyboard.press("Control+a")  # SOH, which selects what stands in the field
+    typed(page, cards[0]["code"], "Control+c")
+    welcomed(page, cards[0])
+    expect(page.locator("#code")).to_have_value("rahm")
+    page.keyboard.press("Control+b")
+    typed(page, cards[1]["code"], "Control+]")
+    welcomed(page, cards[1])
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_digits_of_the_numeric_pad_are_digits_with_and_without_num_lock(visit, served, cards, lock):
+    page = desk(visit, size=PHONE)
+    keys = Keys(page)
+    moves = dict(zip("234567", ("ArrowDown", "PageDown", "ArrowLeft", "Clear", "ArrowRight", "Home"), strict=True))
+    for sign in cards[0]["code"]:
+        keys.press(
+            sign if lock or sign.isalpha() else moves[sign], f"Numpad{sign}" if sign.isdigit() else code_of(sign)
+        )
+    page.keyboard.press("Enter")
+    welcomed(page, cards[0])
+
+
+def test_a_key_that_is_held_is_no_scanner(visit, served, cards):
+    page = desk(visit, size=PHONE)
+    keys = Keys(page)
+    for again in range(20):
+        keys.press("x", "KeyX", autoRepeat=again > 0)
+    typed(page, cards[0]["code"])
+    welcomed(page, cards[0])
+    expect(page.locator("#code")).to_have_value("x" * 20)
+
+
+@pytest.mark.parametrize("end", ["Enter", ""])
+def test_letters_that_an_input_method_composes_are_a_scan_too(visit, served, cards, end):
+    page = desk(visit, size=PHONE)
+    keys = Keys(page)
+    page.locator("#code").focus()
+    for length in range(1, len(cards[0]["code"]) + 1):
+        composed = {"text": cards[0]["code"][:length], "selectionStart": length, "selectionEnd": length}
+        keys.tools.send("Input.imeSetComposition", composed)
+    if end:
+        keys.tools.send("Input.insertText", {"text": cards[0]["code"]})
+        page.keyboard.press(end)
+    welcomed(page, cards[0])
+    for sign in address(cards[1]):  # typed by numbers: no key tells of it
+        keys.tools.send("Input.insertText", {"text": sign})
+    welcomed(page, cards[1])
+    expect(page.locator("#code")).to_have_value("")
+
+
+def test_two_cards_in_one_burst_are_two_scans(visit, served, cards):
+    page = desk(visit, size=PHONE)
+    typed(page, cards[0]["code"] + cards[1]["code"])
+    present(page, 2)
+    typed(page, address(cards[2]) + address(cards[3]))
+    present(page, 4)
+    assert rows(served, "SELECT verdict, count(*) FROM scan GROUP BY 1") == [("WELCOME", 4)]
+
+
+def test_two_scanners_at_once_are_told_that_neither_was_read(visit, served, cards):
+    mixed = "".join(one + other for one, other in zip(address(cards[0]), address(cards[1]), strict=True))
+    page = desk(visit, size=PHONE)
+    typed(page, mixed)
+    verdict(page, "UNKNOWN")
+    page.goto(f"{served.url}/desk/1/walk-in")
+    page.locator("#name").fill("Haji Baru")
+    typed(page, mixed)
+    expect(page.locator("#toast")).to_contain_text("Pindai lagi, satu per satu")
+    expect(page.locator("#name")).to_have_value("Haji Baru")
+    assert rows(served, "SELECT count(*) FROM attendance") == [(0,)]
+
+
+FIELDS = {"date": "2023-11-08", "time": "07:30", "number": "12", "email": "siti@contoh.id", "month": "", "range": "50"}
+
+
+def test_whatever_kind_of_field_has_the_focus_keeps_what_it_holds(visit, served, cards):
+    page = desk(visit, size=PHONE)
+    page.goto(f"{served.url}/desk/1/walk-in")
+    for card, (kind, value) in zip(cards, FIELDS.items(), strict=False):
+        page.evaluate(
+            "([type, value]) => { const field = document.createElement('input');"
+            " Object.assign(field, {type, value, id: type}); document.querySelector('main').append(field); field.focus(); }",
+            [kind, value],
+        )
+        typed(page, address(card))
+        expect(page.locator("#toast")).to_contain_text(card["name"])
+        expect(page.locator(f"#{kind}")).to_have_value(value)
+    page.evaluate(
+        "() => { const box = document.createElement('dialog'); const button = document.createElement('button');"
+        " button.onclick = () => box.close(); box.append(button); document.body.append(box); box.showModal(); }"
+    )
+    typed(page, address(cards[8]))
+    expect(page.locator("#toast")).to_contain_text(cards[8]["name"])
+    expect(page.locator("dialog[open]")).to_have_count(1)
 
 
 def test_a_code_typed_into_a_reason_by_hand_is_refused_and_nothing_typed_is_lost(visit, served, cards):

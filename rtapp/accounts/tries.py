@@ -21,5 +21,10 @@ class Limit:
         return recent[0] + self.within - now if len(recent) == self.most else None
 
 
+def minutes(wait: timedelta) -> int:
+    """Return a wait in whole minutes, at least one."""
+    return -(-int(wait.total_seconds()) // 60) or 1
+
+
 PASSWORD_LIMIT = Limit(10, timedelta(minutes=5))
 PIN_LIMIT = Limit(5, timedelta(minutes=15))

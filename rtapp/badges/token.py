@@ -37,6 +37,7 @@ def _layout(keys: Iterable[str], shifted: Iterable[str] = ()) -> dict[int, str]:
 
 
 _DVORAK = _layout("axje.uidchtnmbrl'poygk,qf;234567", 'AXJE>UIDCHTNMBRL"POYGK<QF:')
+_COLEMAK = _layout("abcsftdhuneimky;qprglvwxjz234567", "ABCSFTDHUNEIMKY:QPRGLVWXJZ")
 # Keys that give two letters at once, as the one letter that stands for both.
 _PAIRS = {"لا": "ﻻ", "لآ": "ﻵ", "لأ": "ﻷ", "لإ": "ﻹ"}
 _WIDE = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}  # the wide letters of a Japanese or Chinese keyboard
@@ -50,6 +51,7 @@ _FOREIGN = [
             "ِﻵ{]ُ[ﻷأ÷ـ،/’آ×؛ٌٍَﻹ‘}ًْإ~"),
     _layout("שנבגקכעיןחלךצמםפ/רדאוה'סטז234567"),
     _layout("αβψδεφγηιξκλμνοπ;ρστθωςχυζ234567", "ΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠ:ΡΣΤΘΩΣΧΥΖ"),
+    _layout("uçveğaütnkmlszhpfıiorcgödj234567", "UÇVEĞAÜTNKMLSZHPFIİORCGÖDJ"),
 ]  # fmt: skip
 
 
@@ -153,10 +155,10 @@ def payload(token: str, base_url: str = "") -> str:
 
 
 def _readings(raw: str) -> tuple[str, ...]:
-    """Return every way to read a text: as it is, German, French, Dvorak; of one with foreign letters more."""
+    """Return every way to read a text: as it is, German, French, Dvorak, Colemak; of one with foreign letters more."""
     text = _SYMBOLOGY.sub("", unquote(raw.strip()[:_LONGEST]).translate(_WIDE))
     readings = [text.upper(), text.upper().translate(_QWERTZ), text.translate(_AZERTY).upper()]
-    readings.append(text.translate(_DVORAK).upper())
+    readings += [text.translate(layout).upper() for layout in (_DVORAK, _COLEMAK)]
     if not text.isascii():
         joined = reduce(lambda made, pair: made.replace(*pair), _PAIRS.items(), text)
         readings += [keys.translate(layout).upper() for layout in _FOREIGN for keys in dict.fromkeys((joined, text))]

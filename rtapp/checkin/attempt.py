@@ -47,6 +47,7 @@ class Face:
 class Attempt:
     """One scan as it arrives: exactly one of ``code`` (what was read) and ``participant_id`` is set.
 
+    ``keys`` is what a scanner's keys say on its own keyboard, where that is another code than the letters they gave.
     ``recorded_by`` is the label of the device or the name of the user who scans. ``client_at`` is when it happened
     and ``sent_at`` when it was sent, both by the device's clock; ``since`` is when at the earliest, where a paper tells
     only between which times. ``follows`` is the nonce of the scan that a
@@ -58,6 +59,7 @@ class Attempt:
     checkpoint_id: int
     source: Source
     code: str | None = None
+    keys: str = ""
     participant_id: int | None = None
     device_id: int | None = None
     user_id: int | None = None
@@ -73,7 +75,8 @@ class Attempt:
     @cached_property
     def tokens(self) -> list[str]:
         """What the code may stand for, likeliest first: several where keyboards differ."""
-        return codes.read_tokens(self.code) if self.code else []
+        read = [text for text in (self.code, self.keys) if text]
+        return list(dict.fromkeys(token for text in read for token in codes.read_tokens(text)))
 
 
 def attempt_by(recorder: Recorder, nonce: str, checkpoint_id: int, source: Source, **facts: Any) -> Attempt:

@@ -8,6 +8,7 @@ from typing import Any
 from .. import clock
 from ..accounts.pins_store import user_by_pin
 from ..accounts.roles import Actor, Duty
+from ..accounts.tries import minutes
 from ..badges import token as codes
 from ..db import db
 from ..refusals import Refused
@@ -30,6 +31,7 @@ def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce:
         checkpoint_id,
         source_of(form.get("source", ""), code, person),
         code=code if person is None and not decision.walk_in else None,
+        keys=form.get("keys", "")[:500] if person is None else "",
         participant_id=person,
         client_at=moment_of(form.get("client_at")),
         sent_at=moment_of(form.get("sent_at")),
@@ -61,8 +63,11 @@ def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
     if actor.may(Duty.DECIDE) or not pin:
         return Recorder.of(actor)
     who = actor.mark
-    if admit("pin", who):
-        raise Refused("pin_locked", "Terlalu banyak PIN yang salah di perangkat ini. Tunggu seperempat jam.", 429)
+    if wait := admit("pin", who):
+        raise Refused(
+            "pin_locked", "Terlalu banyak PIN yang salah di perangkat ini. Tunggu %(minutes)s menit.", 429,
+            minutes=minutes(wait),
+        )  # fmt: skip
     with looking("pin", who):
         user = user_by_pin(db.session, pin)
     if user is None:

@@ -20,6 +20,7 @@ from ..events.checkpoint_store import find_checkpoints
 from ..refusals import Refused
 from ..settings import store as settings
 from ..web.downloads import chosen_paper, download, fonts
+from ..web.engines import engine_of
 from ..web.filters import current_event
 from ..web.guard import acting, requires
 from ..web.headers import allows_wasm
@@ -40,6 +41,7 @@ def preflight() -> str:
         test_token=codes.TEST_TOKEN,
         here=is_here_only(f"//[{asker}]" if ":" in asker else f"//{asker}"),
         address=request.host_url.rstrip("/"),
+        engine=engine_of(request.user_agent.string),
         points=find_checkpoints(db.session, acting().checkpoint_ids),
     )
 

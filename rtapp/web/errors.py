@@ -15,6 +15,7 @@ from .htmx import wants_fragment, wants_json
 from .request_log import number
 
 log = logging.getLogger(__name__)
+_BUSY_SECONDS = 2  # until there is room again, as a rule
 _BARE = (
     '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>429</title>'
     '<div id="refusal" role="alert">{}</div>\n'
@@ -39,7 +40,10 @@ def refusal_text(said: Refused | Reason) -> str:
 
 
 def _refused(refused: Refused) -> Response:
-    return _answer(refused.status, refused.code, refusal_text(refused))
+    response = _answer(refused.status, refused.code, refusal_text(refused))
+    if refused.status == 429:
+        response.headers["Retry-After"] = str(60 * refused.facts.get("minutes", 0) or _BUSY_SECONDS)
+    return response
 
 
 def _csrf(_error: CSRFError) -> Response:

@@ -16,6 +16,7 @@ from ..events.waves import numeral
 from ..roster.phones import masked_phone
 from ..schema import Event
 from ..settings import store as settings
+from .engines import support_line
 
 LANGUAGES = ("id", "en")
 
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(masked_phone, "masked")
     app.add_template_filter(shown, "short_code")
     app.add_template_filter(numeral, "numeral")
+    app.add_template_global(support_line)
     # The page of a scan says two hundred words; Flask-Babel looks for its catalogue at each.
     app.jinja_env.install_gettext_callables(_said, _said_of_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -6,6 +6,7 @@ from flask import request
 
 from ..accounts import store as accounts
 from ..accounts.names import key_of
+from ..accounts.tries import minutes
 from ..db import db
 from ..refusals import Reason, Refused, reason
 from ..schema import User
@@ -37,9 +38,8 @@ def ask_again() -> None:
 
 def too_often(wait: timedelta) -> Reason:
     """Say how long to wait."""
-    minutes = -(-int(wait.total_seconds()) // 60) or 1
     return reason(
         "too_often",
         "Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.",
-        minutes=minutes,
+        minutes=minutes(wait),
     )

@@ -1,95 +1,85 @@
-/* QR codes from the camera or a photo, decoded on this device by a decoder of our own origin. */
+/* The camera of this device as a reader of codes: whatever takes its picture away, it comes back or the page says so. */
 
-const READ = { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1 };
-const WAYS = [READ, { ...READ, binarizer: 'GlobalHistogram' }]; // the second reads more of what cracks or lamps lie on
+import { canDecode, decode } from './decoder.js';
+import { recall, retain } from './settings.js';
+
 const PAUSE = 110;
 const SAME_CODE = 3000;
-const LONGEST_SIDE = 1600;
-
-let loading = null;
-
-/* Load the decoder once: script and wasm come from the addresses the page names. */
-function decoder({ script, wasm }) {
-  loading ||= new Promise((resolve, reject) => {
-    const element = document.createElement('script');
-    element.src = script;
-    element.onload = () => {
-      window.ZXingWASM.prepareZXingModule({ overrides: { locateFile: () => wasm } });
-      resolve(window.ZXingWASM);
-    };
-    element.onerror = () => {
-      loading = null;
-      reject(new Error('decoder'));
-    };
-    document.head.append(element);
-  });
-  return loading;
-}
-
-async function read(source, canvas, places, ways) {
-  const zxing = await decoder(places);
-  const width = source.videoWidth || source.width;
-  const height = source.videoHeight || source.height;
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const pen = canvas.getContext('2d', { willReadFrequently: true });
-  pen.drawImage(source, 0, 0, canvas.width, canvas.height);
-  const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
-  for (const way of ways) {
-    const [code] = await zxing.readBarcodes(picture, way);
-    if (code?.isValid) return code.text;
-  }
-  return null;
-}
-
-export function hasCamera() {
-  return Boolean(navigator.mediaDevices?.getUserMedia);
-}
-
-export async function readPhoto(file, places) {
-  return read(await createImageBitmap(file), document.createElement('canvas'), places, WAYS);
-}
-
 const CHOSEN = 'rtapp-camera';
+const MUTED = 2000; // another program has the camera for a moment
+const FROZEN = 4000; // without a new picture
+const AGAIN = 700;
+const RESTARTS = 3; // within a minute; then a person decides
+const BLIND = 3; // pictures that could not be decoded, one after another
+const OFFERED = ['refused', 'ended']; // what a tap may mend
+
+const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 
 export class Camera {
-  /* found(text) is told each code; view (data-camera) holds the picture, the lamp and the way to the next camera. */
+  /* found(text) is told each code; view (data-camera) holds the picture, what is said of it, lamp and next camera. */
   constructor(places, found, view) {
-    this.places = places;
-    this.found = found;
-    this.view = view;
+    Object.assign(this, { places, found, view, on: false, turn: 0, restarts: [], last: { text: '', at: 0 } });
     this.torch = view.querySelector('[data-torch]');
     this.next = view.querySelector('[data-next-camera]');
+    this.again = view.querySelector('[data-again]');
     this.canvas = document.createElement('canvas');
-    this.last = { text: '', at: 0 };
     this.torch.addEventListener('click', () => this.light(this.torch.getAttribute('aria-pressed') !== 'true'));
     this.next.addEventListener('click', () => this.change());
+    this.again.addEventListener('click', () => this.start());
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.close(); // most phones take it away anyway
+      else if (this.on && !this.stream) this.start();
+    });
   }
 
+  /* Show the picture and read it; says whether there is one. Where there is none the view says why. */
   async start() {
-    const id = localStorage.getItem(CHOSEN);
+    this.on = true;
+    this.view.hidden = false;
+    this.close();
+    const { turn } = this;
+    this.say('');
+    if (!(await canDecode())) return this.say('unable');
     try {
-      await this.open(id ? { deviceId: { exact: id } } : { facingMode: 'environment' });
+      await this.choose(turn);
+      if (turn !== this.turn) return false;
+      this.last = { text: '', at: 0 };
+      await this.offer();
     } catch (error) {
-      if (!id) throw error;
-      localStorage.removeItem(CHOSEN); // the camera of last time is gone
-      await this.open({ facingMode: 'environment' });
+      if (turn !== this.turn) return false;
+      this.close();
+      return this.say(error.name === 'NotAllowedError' ? 'refused' : 'ended');
     }
-    this.last = { text: '', at: 0 };
-    await this.offer();
-    this.look();
+    this.look(this.turn);
+    return true;
   }
 
-  async open(which) {
-    this.stream = await navigator.mediaDevices.getUserMedia({
+  async choose(turn) {
+    const id = recall(CHOSEN);
+    try {
+      await this.open(id ? { deviceId: { exact: id } } : { facingMode: 'environment' }, turn);
+    } catch (error) {
+      if (!id || error.name === 'NotAllowedError') throw error;
+      retain(CHOSEN, null); // the camera of last time is gone
+      await this.open({ facingMode: 'environment' }, turn);
+    }
+  }
+
+  async open(which, turn) {
+    const stream = await navigator.mediaDevices.getUserMedia({
       video: { ...which, width: { ideal: 1280 }, height: { ideal: 720 } },
     });
+    if (turn !== this.turn) return stream.getTracks().forEach((track) => track.stop()); // not wanted any more
+    const [track] = stream.getVideoTracks();
+    const gone = () => this.stream === stream && this.lose();
+    track.addEventListener('ended', gone);
+    track.addEventListener('mute', () => setTimeout(() => track.muted && gone(), MUTED));
+    this.stream = stream;
     this.video = document.createElement('video');
-    Object.assign(this.video, { muted: true, playsInline: true, srcObject: this.stream });
+    Object.assign(this.video, { muted: true, playsInline: true, srcObject: stream });
     this.view.prepend(this.video);
-    this.view.hidden = false;
     await this.video.play();
+    return undefined;
   }
 
   /* Show the lamp and the other cameras, where there are any: known once a camera is open. */
@@ -110,31 +100,74 @@ export class Camera {
     }
   }
 
-  async change() {
+  change() {
     const now = this.stream.getVideoTracks()[0].getSettings().deviceId;
     const place = this.cameras.findIndex(({ deviceId }) => deviceId === now);
-    localStorage.setItem(CHOSEN, this.cameras[(place + 1) % this.cameras.length].deviceId);
-    this.stop();
-    await this.start();
+    retain(CHOSEN, this.cameras[(place + 1) % this.cameras.length].deviceId);
+    return this.start();
+  }
+
+  /* The picture has gone, whoever took it: try again, or offer to. A still picture is never left standing. */
+  async lose() {
+    this.close();
+    const now = performance.now();
+    this.restarts = [...this.restarts.filter((at) => now - at < 60000), now];
+    if (this.restarts.length > RESTARTS) return void this.say('ended');
+    this.say('again');
+    const { turn } = this;
+    await wait(AGAIN);
+    if (this.on && turn === this.turn && !document.hidden) this.start();
+    return undefined;
   }
 
   stop() {
-    for (const track of this.stream?.getTracks() || []) track.stop();
-    this.video?.remove();
+    this.on = false;
+    this.restarts = [];
+    this.close();
     this.view.hidden = true;
-    this.stream = this.video = null;
   }
 
-  async look() {
+  close() {
+    this.turn += 1;
+    for (const track of this.stream?.getTracks() || []) track.stop();
+    this.video?.remove();
+    this.torch.hidden = true;
+    this.next.hidden = true;
+    this.stream = null;
+    this.video = null;
+  }
+
+  /* Say what there is instead of a picture, or that it is not read: one of the sentences of the view, '' for none. */
+  say(what) {
+    for (const each of this.view.querySelectorAll('[data-says]')) each.hidden = each.dataset.says !== what;
+    this.again.hidden = !OFFERED.includes(what);
+    return false;
+  }
+
+  async look(turn) {
     const { video } = this;
-    for (let picture = 0; video && this.video === video; picture += 1) {
-      const way = [WAYS[picture % WAYS.length]]; // in turn: another picture comes soon
-      const text = video.readyState >= 2 ? await read(video, this.canvas, this.places, way) : null;
-      if (this.video !== video) return; // stopped or changed meanwhile
+    let failures = 0;
+    let moved = { at: performance.now(), time: -1 };
+    for (let picture = 0; turn === this.turn; picture += 1) {
       const now = performance.now();
+      if (video.currentTime !== moved.time) moved = { at: now, time: video.currentTime };
+      if (now - moved.at > FROZEN) return void this.lose();
+      let text = null;
+      try {
+        if (video.readyState >= 2) text = await decode(video, this.canvas, this.places, picture);
+        if (failures && turn === this.turn) this.say('');
+        failures = 0;
+      } catch {
+        failures += 1;
+        if (turn === this.turn) this.say(failures < BLIND ? 'loading' : 'blind');
+        await wait(AGAIN * Math.min(failures, BLIND));
+        moved.at = performance.now();
+      }
+      if (turn !== this.turn) return undefined; // stopped or changed meanwhile
       if (text && !(text === this.last.text && now - this.last.at < SAME_CODE)) this.found(text);
       if (text) this.last = { text, at: now };
-      await new Promise((resume) => setTimeout(resume, PAUSE));
+      await wait(PAUSE);
     }
+    return undefined;
   }
 }

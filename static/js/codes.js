@@ -9,6 +9,7 @@ const NEAR = [
   ['abcdefghijklmnopqrstuvwxzy234567'],
   ['qbcdefghijkl,noparstuvzxyw' + 'é"\'(-è', 'qbcdefghijkl?noparstuvzxyw'],
   ["axje.uidchtnmbrl'poygk,qf;234567", 'AXJE>UIDCHTNMBRL"POYGK<QF:'],
+  ['abcsftdhuneimky;qprglvwxjz234567', 'ABCSFTDHUNEIMKY:QPRGLVWXJZ'],
 ];
 const FOREIGN = [
   ['qbcdefghijkl,noparstuvzxyw' + 'é"\'(§è', 'qbcdefghijkl?noparstuvzxyw'],
@@ -19,6 +20,11 @@ const FOREIGN = [
   ['شﻻؤيثبلاهتنمةىخحضقسفعرصءغئ234567', 'ِ|ﻵ|{|]|ُ|[|ﻷ|أ|÷|ـ|،|/|’|آ|×|؛|َ|ٌ|ٍ|ﻹ|‘|}|ً|ْ|إ|~'.split('|')],
   ['שנבגקכעיןחלךצמםפ/רדאוה\'סטז234567'],
   ['αβψδεφγηιξκλμνοπ;ρστθωςχυζ234567'],
+  ['uçveğaütnkmlszhpfıiorcgödj234567', 'UÇVEĞAÜTNKMLSZHPFIİORCGÖDJ'],
+];
+const NAMES = [
+  'US', 'QWERTZ', 'AZERTY', 'Dvorak', 'Colemak', 'AZERTY', 'QWERTZ (č)', 'QWERTZ (ľ)', 'ЙЦУКЕН', 'ЙЦУКЕН (і)', 'ضصثق', 'קראט',
+  'ςερτ', 'Türkçe F',
 ];
 const PAIRS = { 'لا': 'ﻻ', 'لآ': 'ﻵ', 'لأ': 'ﻷ', 'لإ': 'ﻹ' };
 const SHORT = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -35,7 +41,7 @@ function translate(text, layouts) {
   return [...text].map((sign) => keys.get(sign) ?? keys.get(sign.toLowerCase()) ?? sign).join('').toUpperCase();
 }
 
-/* Every way to read a text: as it is, on a German, a French and a Dvorak keyboard; one with foreign letters on more. */
+/* Every way to read a text: as it is, on a German, French, Dvorak and Colemak keyboard; one with foreign letters on more. */
 function readings(text) {
   const narrow = text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
   let plain = narrow.replace(/^\][A-Za-z][0-9]/, '');
@@ -55,6 +61,8 @@ function within(run) {
   return run.length - 16 <= LONGEST_AROUND ? found : [];
 }
 
+const addressesIn = (reading) => [...reading.matchAll(new RegExp(ADDRESSED, 'g'))].map(([, token]) => token);
+
 /* The tokens a text may hold, likeliest first; none where it holds two cards. */
 export function tokensOf(text) {
   const found = [];
@@ -63,11 +71,26 @@ export function tokensOf(text) {
     const [, bare] = BARE.exec(reading) || [];
     found.push(...[addressed, bare].filter((token) => token && isToken(token)));
     const runs = [...reading.matchAll(RUN)].map(([run]) => within(run)).filter((tokens) => tokens.length);
-    const cards = reading.match(new RegExp(ADDRESSED, 'g')) || [];
-    if (index === 0 && (new Set(cards).size > 1 || (!addressed && runs.length > 1))) return [];
+    if (index === 0 && (new Set(addressesIn(reading)).size > 1 || (!addressed && runs.length > 1))) return [];
     if (!addressed && index !== 2) found.push(...runs.flat()); // a French hyphen is a 6: names would be codes
   }
   return [...new Set(found)];
+}
+
+/* The codes of a burst in which two cards were scanned, one behind the other; none where it holds one, or none. */
+function severalIn(text) {
+  const reading = text.trim().toUpperCase();
+  const addressed = [...new Set(addressesIn(reading))].filter(isToken);
+  if (addressed.length > 1) return addressed;
+  const halves = reading.length === 32 ? [reading.slice(0, 16), reading.slice(16)] : [];
+  return halves.length && halves.every((half) => /^[A-Z2-7]{16}$/.test(half) && isToken(half)) ? [...new Set(halves)] : [];
+}
+
+/* Which keyboard this device reads a scanner with that imitates an American one, as far as the test card tells. */
+export function layoutOf(text) {
+  const index = readings(text).findIndex((reading) => reading.includes(TEST_CARD));
+  const small = /[a-z]/.test(text) && !/[A-Z]/.test(text) ? ' + Caps Lock' : '';
+  return index < 0 ? '?' : NAMES[index] + small;
 }
 
 export const isTestCard = (text) => tokensOf(text).includes(TEST_CARD);
@@ -80,17 +103,30 @@ function checks(short) {
 /* The short code that a text is, '' where it is none: a wrong sign is noticed. */
 export function shortCodeOf(text) {
   for (const reading of readings(text)) {
-    const short = reading.replace(/[\s.\-–_]/g, '');
+    const short = reading.replace(/[\s.\-–_\x00-\x1f]/g, '');
     if (/^[2-9A-HJKMNP-Z]{7}$/.test(short) && /\d/.test(short) && checks(short)) return short;
   }
   return '';
 }
 
+/* A short code among other letters and signs: those that no short code has part it from them, of others one or two. */
+function shortWithin(text) {
+  const trims = [0, 1, 2].flatMap((front) => [0, 1, 2].map((back) => [front, back]));
+  const runs = [text, ...text.toUpperCase().split(/[^2-9A-HJKMNP-Z]+/)];
+  const tried = runs.flatMap((run) => trims.map(([front, back]) => shortCodeOf(run.slice(front, run.length - back))));
+  return tried.find(Boolean) || '';
+}
+
 /* What of a text is a card's code, as it is sent; '' where it is none. */
 export function cardIn(text) {
-  if (tokensOf(text).length) return text.trim();
-  return shortCodeOf(text) || [1, 2].map((extra) => shortCodeOf(text.slice(extra)) || shortCodeOf(text.slice(0, -extra)))
-    .find(Boolean) || '';
+  return tokensOf(text).length ? text.trim() : shortWithin(text);
+}
+
+/* Every card's code in a burst, as it is sent. */
+export function cardsIn(text) {
+  const several = severalIn(text);
+  const one = several.length ? '' : cardIn(text);
+  return one ? [one] : several;
 }
 
 /* Whether a name, a reason or a note holds a card's code: as a whole, or with words around it. */

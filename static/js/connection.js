@@ -1,7 +1,7 @@
 /* The connection mark of every page (Tersambung, Terputus): keeps streams alive and believes only answers of the
    server. Other scripts have window.rtapp: connected() and lost() tell what their own requests saw, waiting(n) how
-   many scans wait on this device (more than none is lost, too); state is 'connected', 'lost', 'still' (numbers that
-   cannot be shown) or 'opening' (no script moves them: an old engine, or htmx did not come).
+   many scans wait on this device (more than none is lost, too); state is 'connected', 'lost', 'opening' (nothing has
+   come yet), or 'still': the server answers, but the numbers of this page do not move.
    Events on document: 'rtapp:connection' when state changed, 'rtapp:ended' when a stream was refused for good. */
 (() => {
   const EVERY = 3000;
@@ -12,6 +12,7 @@
   const LEASE = 10000; // what a page that ended without a word held is free by then
   const LEASES = 'rtapp:streams';
   const SLOWEST = 60000;
+  const OPENING = 8000; // within which the first numbers come
   const full = document.documentElement.dataset.engine === 'full' && Boolean(window.htmx);
   const me = String(Math.random()).slice(2);
 
@@ -19,12 +20,16 @@
   const refused = new WeakSet();
   const showing = new Set(); // connections whose message is being put into the page
   const failed = new Set(); // elements whose stream could not be opened at all
+  const dead = new Set(); // connections that failed and have told nothing since
   let reachable = true;
   let waiting = 0;
   let leaving = false;
   let asking = false;
   let heard = Date.now();
-  let broken = 0; // streams in a row whose message could not be shown
+  let told = 0; // when numbers were last put into the page
+  let broken = 0; // streams in a row that could not be opened, or whose message could not be shown
+  let openAgain = 0;
+  let ailing = Date.now(); // since when no numbers come
 
   const rtapp = { state: 'opening', connected: () => reach(true), lost: () => reach(false), waiting: wait };
   window.rtapp = Object.assign(window.rtapp ?? {}, rtapp);
@@ -35,7 +40,7 @@
     const back = answered && !reachable;
     reachable = answered;
     show();
-    if (back) openFailed();
+    if (back) openFailed(0);
   }
 
   function wait(count) {
@@ -48,9 +53,23 @@
     show();
   }
 
+  /* Whether the numbers of this page move: undefined while they may be on their way. */
+  function moving() {
+    if (!full) return false;
+    if (!document.querySelector('[hx-sse\\:connect]')) return true;
+    const now = Date.now();
+    if (told && !broken && !dead.size && now - told < SILENCE) return true;
+    return now - ailing < OPENING ? undefined : false;
+  }
+
+  /* A stream that cannot be opened, or whose message cannot be shown; whether the server answers is another question. */
+  function ail() {
+    if (!broken && !dead.size) ailing = Date.now();
+  }
+
   function show() {
-    if (!full) return;
-    const state = !reachable || waiting ? 'lost' : broken ? 'still' : 'connected';
+    const moves = moving();
+    const state = !reachable || waiting ? 'lost' : moves ? 'connected' : moves === undefined ? 'opening' : 'still';
     if (window.rtapp.state === state) return;
     window.rtapp.state = state;
     const mark = document.getElementById('connection');
@@ -91,7 +110,8 @@
   }
 
   /* htmx opens a stream once; after a failed first request nobody would try again. */
-  function openFailed() {
+  function openFailed(since = openAgain) {
+    if (Date.now() < since) return;
     for (const element of failed) {
       failed.delete(element);
       if (element.isConnected) {
@@ -117,6 +137,8 @@
 
   function look() {
     if (document.hidden) return void lease(false);
+    show();
+    if (reachable) openFailed();
     if (streams.size && me in leases()) lease(true);
     const now = Date.now();
     for (const [connection, last] of streams) {
@@ -143,12 +165,15 @@
   on('htmx:sse:after:message', ({ connection }) => {
     streams.set(connection, Date.now());
     showing.delete(connection);
+    dead.delete(connection);
     broken = 0;
+    told = Date.now();
     reach(true);
   });
   on('htmx:sse:before:message', ({ connection }) => showing.add(connection));
   /* What could not be shown leaves its connection open, and the next is opened at once: close it, and wait longer. */
   function backOff(connection) {
+    ail();
     broken += 1;
     connection.config.reconnectDelay = Math.min(SLOWEST, 1000 * 2 ** broken);
     connection.config.reconnectMaxDelay = SLOWEST;
@@ -157,7 +182,12 @@
   }
   on('htmx:sse:error', ({ connection, status }) => {
     if (showing.delete(connection)) return backOff(connection);
-    if (!FOR_GOOD.includes(status)) return reach(false);
+    if (!FOR_GOOD.includes(status)) {
+      ail();
+      if (connection) dead.add(connection);
+      show();
+      return void ping();
+    }
     refused.add(connection);
     document.dispatchEvent(new CustomEvent('rtapp:ended', { detail: { status } }));
   });
@@ -167,6 +197,7 @@
   });
   on('htmx:sse:close', ({ connection }) => {
     streams.delete(connection);
+    dead.delete(connection);
     if (!streams.size) lease(false);
   });
   on('htmx:after:request', ({ ctx }) => {
@@ -178,8 +209,14 @@
   });
 
   function giveUp(ctx) {
-    if (ctx.sourceElement.hasAttribute('hx-sse:connect')) failed.add(ctx.sourceElement);
-    reach(false);
+    if (ctx.sourceElement.hasAttribute('hx-sse:connect')) {
+      failed.add(ctx.sourceElement);
+      ail();
+      broken += 1;
+      openAgain = Date.now() + Math.min(SLOWEST, 1000 * 2 ** broken);
+      show();
+      ping();
+    } else reach(false);
   }
 
   /* Whoever signs out leaves nothing of what they typed in this tab (drafts.js keeps it under this name). */
@@ -194,7 +231,10 @@
   window.addEventListener('pageshow', () => { leaving = false; });
   window.addEventListener('online', ping);
   window.addEventListener('offline', ping); // the server may well be on this machine
-  document.addEventListener('visibilitychange', look);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && told) told = Date.now(); // its stream was at rest, and is opened now
+    look();
+  });
   setInterval(look, EVERY);
 
   if (window.htmx) window.htmx.config.sse = { reconnectMaxDelay: 4000 };

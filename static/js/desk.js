@@ -3,7 +3,9 @@
 import './full.js';
 import { Aside } from './aside.js';
 import { stayAwake } from './awake.js';
-import { Camera, hasCamera, readPhoto } from './camera.js';
+import { hasCamera } from './abilities.js';
+import { Camera } from './camera.js';
+import { canDecode, readPhoto } from './decoder.js';
 import { keepPage } from './offline.js';
 import { COUNTED, clock, fill, judge, show } from './provisional.js';
 import { isTestCard, shortCodeOf, tokensOf } from './codes.js';
@@ -88,7 +90,7 @@ const queue = new Queue({
     const card = parts.getElementById('verdict');
     if (!card || attempt.url !== queue.url) return; // an attempt of another page: recorded, nothing to show here
     refusals.replaceChildren();
-    document.getElementById('no-code').hidden = true;
+    unread('');
     const { before: said, again } = attempt;
     const { verdict: now, name } = attempt.said;
     const shown = !again && (!said || document.getElementById('verdict').dataset.nonce === attempt.nonce);
@@ -121,10 +123,10 @@ const queue = new Queue({
     clearResults();
     signal(said.verdict, { provisional: true });
   },
-  waiting(count, failing, reached) {
-    sending.hidden = !failing || reached;
-    document.getElementById('unkept').hidden = queue.isKept;
-    document.getElementById('sending-kept').hidden = !queue.isKept;
+  waiting(count, failing, reached, busy) {
+    document.getElementById('busy').textContent = busy;
+    sending.dataset.state = busy ? 'busy' : failing && !reached ? 'lost' : '';
+    sending.hidden = !sending.dataset.state;
     if (failing && !reached) window.rtapp?.lost();
   },
   ended,
@@ -180,7 +182,7 @@ function ended() {
   const blank = fill(document.getElementById('nobody-here'), {});
   blank.id = 'verdict';
   document.getElementById('verdict').replaceWith(blank);
-  snapshot.people = [];
+  snapshot.clear();
   wipe();
 }
 
@@ -195,20 +197,21 @@ if (form.dataset.unmeasured) measureClock(form.dataset.unmeasured).catch(() => {
 
 let last = { card: '', at: -Infinity };
 
-/* Record a card that was read; the same one again at once is the same gesture, and its first answer stays. */
-function read(code, source) {
+/* Record a card that was read; the same one again at once is the same gesture, and its first answer stays. keys: what
+   a scanner's keys say on its own keyboard, where that is another code. */
+function read(code, source, keys) {
   const card = tokensOf(code)[0] || code;
   const now = performance.now();
   const again = card === last.card && now - last.at < SAME_CARD;
   last = { card, at: again ? last.at : now };
-  if (!again) queue.add({ code, source });
+  if (!again) queue.add(keys ? { code, keys, source } : { code, source });
 }
 
 /* A scanner types wherever the cursor is; what stood in the input before the burst stays there. */
 let before = ''; // what the input held when signs typed elsewhere were led into it
-listen((code, { field }) => {
+listen(({ code, keys }, { field }) => {
   if (field !== input) input.value = before;
-  read(code, 'wedge');
+  read(code, 'wedge', keys);
 }, {
   other({ text }, field) {
     if (field !== input && document.activeElement !== input) return false;
@@ -216,6 +219,7 @@ listen((code, { field }) => {
     read(text, 'wedge');
     return true;
   },
+  missed: ({ text, unread }) => unread && read(text, 'wedge'),
 });
 guardForms();
 
@@ -307,29 +311,31 @@ const camera = new Camera(places, (text) => read(text, 'camera'), form.querySele
 cameraButton.hidden = !hasCamera();
 document.getElementById('no-camera').hidden = hasCamera();
 cameraButton.addEventListener('click', async () => {
-  if (camera.stream) {
-    camera.stop();
-  } else {
-    try {
-      last.at = -Infinity; // whoever opens the camera anew means to read again
-      await camera.start();
-    } catch {
-      camera.stop();
-      document.getElementById('no-camera').hidden = false;
-      document.querySelector('details.more').open = true;
-    }
+  if (camera.on) camera.stop();
+  else {
+    last.at = -Infinity; // whoever opens the camera anew means to read again
+    camera.start();
   }
-  cameraButton.setAttribute('aria-pressed', String(Boolean(camera.stream)));
+  cameraButton.setAttribute('aria-pressed', String(camera.on));
 });
+
+const unread = (id) => {
+  for (const each of ['no-code', 'no-decoder', 'decoder-away']) document.getElementById(each).hidden = each !== id;
+};
 
 document.getElementById('photo').addEventListener('change', async (event) => {
   const [file] = event.target.files;
   event.target.value = '';
   if (!file) return;
-  const text = await readPhoto(file, places).catch(() => null);
   document.querySelector('details.more').open = false;
-  document.getElementById('no-code').hidden = Boolean(text);
-  if (text) read(text, 'photo');
+  if (!(await canDecode())) return void unread('no-decoder');
+  try {
+    const text = await readPhoto(file, places);
+    unread(text ? '' : 'no-code');
+    if (text) read(text, 'photo');
+  } catch {
+    unread('decoder-away');
+  }
 });
 
 const sound = document.getElementById('sound');

@@ -5,27 +5,32 @@
 import './full.js';
 import { fieldsOf } from './fields.js';
 import { clock } from './provisional.js';
-import { newNonce } from './queue.js';
+import { newNonce, textOf } from './queue.js';
 import { remember } from './store.js';
 
 const PATIENCE = 4000;
 const KEEPING = 700; // nobody waits longer for what the browser keeps
 
-function tell(id) {
+function tell(id, text) {
   const place = document.getElementById('toast');
+  const toast = document.getElementById(id).content.cloneNode(true);
+  if (text) toast.querySelector('span').textContent = text;
   place.classList.add('late');
-  place.replaceChildren(document.getElementById(id).content.cloneNode(true));
+  place.replaceChildren(toast);
 }
 
-/* Give a fresh form token, '' when nobody is signed in, null when the server does not answer. */
+/* Give a fresh form token, '' when nobody is signed in, null when the server does not answer or says why not now. */
 async function freshToken() {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), PATIENCE);
   try {
     const response = await fetch('/csrf-token', { headers: { 'HX-Request': 'true' }, signal: abort.signal });
     if (response.status === 401) return '';
-    return response.ok ? await response.text() : null;
+    if (response.ok) return await response.text();
+    tell('unreached', response.status === 429 && textOf(await response.text()));
+    return null;
   } catch {
+    tell('unreached');
     return null;
   } finally {
     clearTimeout(timer);
@@ -60,7 +65,8 @@ document.addEventListener('submit', async (event) => {
   form.dataset.keep = 'asking';
   const token = await freshToken();
   form.dataset.keep = '';
-  if (!token) return tell(token === '' ? 'no-session' : 'unreached');
+  if (token === '') tell('no-session');
+  if (!token) return;
   form.elements.csrf_token.value = token;
   if (form.dataset.again) await Promise.race([keep(form, event.submitter).catch(() => {}), new Promise((go) => setTimeout(go, KEEPING))]);
   send(form, event.submitter);

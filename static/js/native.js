@@ -23,7 +23,8 @@ const queue = new Queue({
   ended(html) {
     document.getElementById('refusals').innerHTML = html;
   },
-  waiting(_count, failing) {
+  waiting(_count, failing, _reached, busy) {
+    document.getElementById('busy').textContent = busy;
     document.getElementById('sending').hidden = !failing;
   },
 });

@@ -3,8 +3,12 @@
 import { hasCamera } from './abilities.js';
 import { canStayAwake } from './awake.js';
 import { Camera } from './camera.js';
+import { isTestCard, layoutOf, shownCode } from './codes.js';
+import { canDecode } from './decoder.js';
 import { keepOffset, ping } from './offset.js';
+import { listen } from './scanner.js';
 import { ready, signal } from './signals.js';
+import { keeps } from './store.js';
 
 const PINGS = 5;
 const SLOW = 150; // ms there and back
@@ -68,15 +72,9 @@ function end() {
 }
 
 cameraButton.addEventListener('click', async () => {
-  if (camera.stream) return end();
-  try {
-    await camera.start();
-    cameraButton.setAttribute('aria-pressed', 'true');
-    show('camera', 'seen');
-  } catch {
-    end();
-    show('camera', 'refused');
-  }
+  if (camera.on) return end();
+  cameraButton.setAttribute('aria-pressed', 'true');
+  show('camera', (await camera.start()) ? 'seen' : 'refused');
 });
 show('camera', hasCamera() ? 'ask' : 'warn');
 cameraButton.hidden = !hasCamera();
@@ -84,5 +82,25 @@ show('sound', 'ask');
 sound.hidden = false;
 window.addEventListener('pagehide', end);
 
+/* What a hand scanner typed, how it ended, which layout this device reads it with, how fast it came. */
+function scanned(state, { text, keys, end: how, pace }) {
+  show('scanner', state);
+  const facts = { text: state === 'other' ? shownCode(text) : text.trim() || keys, layout: layoutOf(text), pace: Math.round(pace).toLocaleString(locale) };
+  const line = document.getElementById('check-scanner');
+  for (const place of line.querySelectorAll('[data-came]')) place.textContent = facts[place.dataset.came];
+  for (const word of line.querySelectorAll('[data-end]')) word.hidden = word.dataset.end !== how;
+  signal(state === 'ok' ? 'TEST' : 'UNKNOWN');
+}
+show('scanner', 'ask');
+listen(({ code, keys = '' }, burst) => scanned(isTestCard(code) || isTestCard(keys) ? 'ok' : 'other', burst), {
+  missed: (burst) => scanned('warn', burst),
+});
+
+async function judgeEngine() {
+  const isFull = document.documentElement.dataset.engine === 'full';
+  show('engine', !isFull ? 'forms' : (await canDecode()) ? 'ok' : 'part');
+}
+judgeEngine();
+keeps().then((kept) => show('store', kept ? 'ok' : 'warn'));
 show('awake', canStayAwake() ? 'ok' : 'warn');
 measure();

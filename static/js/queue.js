@@ -8,6 +8,7 @@ import { acknowledge, meet, readAll, remember, remove, setAside, write } from '.
 const WAIT = [500, 1000, 2000, 4000];
 const TIMEOUT = 6000;
 const SOON = 2000; // without an answer by then the device judges by itself
+const LONGEST = 20000; // that a busy server is left alone, whatever it says
 const KEEPING = 700; // nobody waits longer for what the browser keeps
 const SECRET = ['pin', 'decide', 'reason']; // of a decision at once: kept nowhere
 
@@ -16,9 +17,17 @@ const nothing = () => {};
 const within = (milliseconds, work) => Promise.race([work, new Promise((resume) => setTimeout(resume, milliseconds))]);
 
 /* What an answer says: the notice of a page, or all of a fragment. */
-function textOf(html) {
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
-  return (body.querySelector('main .notice') ?? body).textContent.trim();
+export function textOf(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return (template.content.querySelector('main .notice') ?? template.content).textContent.trim();
+}
+
+/* What a server says that has too much to do (429), and how long it wants to be left alone. */
+function busyOf(response, html) {
+  if (response?.status !== 429) return { said: '', pause: 0 };
+  const seconds = Number(response.headers.get('Retry-After')) || 1;
+  return { said: textOf(html), pause: Math.min(seconds * 1000, LONGEST) };
 }
 
 export function newNonce() {
@@ -29,8 +38,9 @@ export function newNonce() {
 export class Queue {
   /* url: where attempts of this page are posted; csrfUrl: where a fresh form token is had; token: the page's own;
      home: whose attempts these are (the instance). Told: answered(html, attempt), refused(html),
-     waiting(count, failing, reached), late(attempt) when no answer came soon, ended(html) when nobody is signed in;
-     heard(html, attempt) before the answer is kept; broke(attempt) when an answer could not be shown. */
+     waiting(count, failing, reached, busy) with what a server says that wants to be asked later, late(attempt) when no
+     answer came soon, ended(html) when nobody is signed in; heard(html, attempt) before the answer is kept;
+     broke(attempt) when an answer could not be shown. */
   constructor({ url = '', csrfUrl, token, home, ...told }) {
     const silent = { answered: nothing, refused: nothing, waiting: nothing, late: nothing, ended: nothing };
     Object.assign(silent, { heard: nothing, broke: nothing });
@@ -38,13 +48,15 @@ export class Queue {
     this.items = [];
     this.passed = new Set(); // not for whoever is signed in now; the next one may
     this.overdue = new Set();
-    this.unkept = new Set(); // waiting in this page alone
     this.settled = new Set();
+    this.broken = new Map(); // nonce -> how often the server failed over it: the others go first
     this.failures = 0;
     this.reached = true;
+    this.busy = busyOf();
     this.running = false;
     this.ready = this.restore();
     window.addEventListener('online', () => this.run());
+    document.addEventListener('rtapp:lost', () => this.items.forEach((attempt) => this.keep(attempt)));
     let staying = false;
     document.addEventListener('click', (event) => {
       staying = event.target.closest?.('a[href]')?.origin === location.origin;
@@ -79,19 +91,11 @@ export class Queue {
     return undefined;
   }
 
-  /* Keep an attempt on this device, and know whether it is kept. */
   async keep(attempt) {
-    const kept = await write('waiting', attempt);
+    await write('waiting', attempt);
     if (this.settled.has(attempt.nonce)) return void remove('waiting', attempt.nonce); // answered meanwhile
-    if (kept === undefined) this.unkept.add(attempt.nonce);
-    else this.unkept.delete(attempt.nonce);
     this.tell();
     return undefined;
-  }
-
-  /* Whether everything that waits is kept on this device. */
-  get isKept() {
-    return !this.items.some((attempt) => this.unkept.has(attempt.nonce));
   }
 
   /* Send fields once, now, and keep no secret of them; says whether an answer came. */
@@ -112,7 +116,7 @@ export class Queue {
   /* Keep what this device said of an attempt: its own verdict, to hold against the server's. */
   async note(attempt, said) {
     attempt.said = said;
-    if (this.items.includes(attempt)) await this.keep(attempt);
+    if (this.items.includes(attempt)) await within(KEEPING, this.keep(attempt));
   }
 
   becomeOverdue(attempt) {
@@ -137,21 +141,21 @@ export class Queue {
     this.running = true;
     for (let attempt = this.next(); attempt; attempt = this.next()) {
       const outcome = await this.send(attempt);
-      if (outcome && !outcome.renewed) await this.settle(attempt, outcome);
+      if (outcome && !outcome.renewed) await this.settle(attempt, outcome).catch((error) => console.error(error));
       else {
         this.failures += 1;
         this.items.forEach((item) => this.becomeOverdue(item));
-        this.items.filter((item) => this.unkept.has(item.nonce)).forEach((item) => this.keep(item));
         this.tell();
         const pause = outcome?.renewed && this.failures < 3 ? 0 : WAIT[Math.min(this.failures, WAIT.length) - 1];
-        await new Promise((resume) => setTimeout(resume, pause));
+        await new Promise((resume) => setTimeout(resume, Math.max(pause, this.busy.pause)));
       }
     }
     this.running = false;
   }
 
   next() {
-    return this.items.find((attempt) => !this.passed.has(attempt.nonce));
+    const tries = ({ nonce }) => this.broken.get(nonce) || 0;
+    return this.items.filter(({ nonce }) => !this.passed.has(nonce)).sort((a, b) => tries(a) - tries(b))[0];
   }
 
   async settle(attempt, { answered, passed, html }) {
@@ -160,7 +164,6 @@ export class Queue {
     else {
       this.items = this.items.filter((item) => item !== attempt);
       this.settled.add(attempt.nonce);
-      this.unkept.delete(attempt.nonce);
     }
     if (answered) {
       this.safely(() => this.heard(html, attempt));
@@ -186,6 +189,7 @@ export class Queue {
     if (!response) return null;
     const { status, html } = response;
     if (response.ok) return { answered: true, html };
+    if (status >= 500) this.broken.set(attempt.nonce, (this.broken.get(attempt.nonce) || 0) + 1);
     if (response.refusal === 'csrf') return (await this.renewToken()) ? { renewed: true } : null;
     if (status === 401) this.safely(() => this.ended(html));
     else if (again && response.refusal === 'nonce_reused') return { answered: true, html: '' }; // it was known
@@ -203,10 +207,12 @@ export class Queue {
       const done = response.type === 'opaqueredirect'; // a form of a page, recorded
       const html = done ? '' : await response.text();
       this.reached = response.status < 500;
+      this.busy = busyOf(response, html);
       this.meet(response.headers.get('X-Epoch'));
       return { ok: response.ok || done, status: response.status, refusal: response.headers.get('X-Refusal'), html };
     } catch {
       this.reached = false;
+      this.busy = busyOf();
       return null;
     } finally {
       clearTimeout(timer);
@@ -225,12 +231,6 @@ export class Queue {
   }
 
   tell() {
-    const alone = this.items.filter((attempt) => this.unkept.has(attempt.nonce)).length;
-    const { dataset } = document.documentElement;
-    if (Number(dataset.unkept || 0) !== alone) {
-      dataset.unkept = alone;
-      document.dispatchEvent(new CustomEvent('rtapp:kept'));
-    }
-    this.safely(() => this.waiting(this.items.length, this.failures > 0, this.reached));
+    this.safely(() => this.waiting(this.items.length, this.failures > 0, this.reached, this.busy.said));
   }
 }

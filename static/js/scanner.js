@@ -1,22 +1,40 @@
 /* A hand scanner is a keyboard that types wherever the cursor is. A burst of keys that is a card's code is a scan and
    none of the field's business: what had the focus is put back as it was. A burst ends with Enter, Tab or a pause. */
 
-import { cardIn, holdsCard, tokensOf } from './codes.js';
+import { cardsIn, holdsCard, tokensOf } from './codes.js';
 
 const GAP = 120; // ms between two keys of one burst: a slow scanner over Bluetooth; what it typed must be a code besides
 const PAUSE = 160; // ms without a key after which a burst has ended
-const LATE_END = 400; // ms in which the Enter of a burst that a pause has ended may still come
+const LATE_END = 400; // ms in which more of a burst's end may still come: CR and LF, Tab and Enter, Enter after a pause
 const STALL = 1000; // a busy page or a weak radio tears a burst apart: its pieces together must be a code
 const LEAST = 7;
 const QUICK = 35; // ms a key: no person types that fast
+const QUICK_SHORT = 60; // nor a short code, whose letters make no word
 const QUICK_LEAST = 6;
+const UNREAD = /^(?=.*\d)\S{16,}$/; // a quick burst that was scanned, not typed, whatever it is
 const DIGITS = { Digit2: '2', Digit3: '3', Digit4: '4', Digit5: '5', Digit6: '6', Digit7: '7', Digit8: '8', Digit9: '9' };
 const SIGNS = { Slash: '/', Period: '.', Semicolon: ':', Minus: '-', Digit0: '0', Digit1: '1' };
 
 /* What a key gives on the keyboard that scanners imitate, whatever layout this device is set to. */
 function american({ code = '' }) {
   if (code.startsWith('Key')) return code.slice(3);
-  return DIGITS[code] ?? SIGNS[code] ?? (code.startsWith('Numpad') && code.length === 7 ? code[6] : ' ');
+  return DIGITS[code] ?? SIGNS[code] ?? (/^Numpad\d$/.test(code) ? code[6] : ' ');
+}
+
+/* How a key ends a burst, '' if it does not; scanners send CR, LF and HT as Ctrl and a letter, too. */
+function endOf({ key, code, ctrlKey }) {
+  if (ctrlKey) return { j: 'Enter', m: 'Enter', i: 'Tab' }[key.toLowerCase()] || '';
+  return key === 'Tab' ? 'Tab' : key === 'Enter' || code === 'NumpadEnter' ? 'Enter' : '';
+}
+
+/* What was put into a text since it was this one. */
+function addition(before, now) {
+  let start = 0;
+  while (start < before.length && before[start] === now[start]) start += 1;
+  let rest = 0;
+  const most = Math.min(before.length, now.length) - start;
+  while (rest < most && before[before.length - 1 - rest] === now[now.length - 1 - rest]) rest += 1;
+  return now.slice(start, now.length - rest);
 }
 
 /* How a field was before the burst, and how to make it so again. */
@@ -33,7 +51,10 @@ function remember(field, value = field?.value) {
   return () => {
     if (field.matches('select')) field.selectedIndex = selectedIndex;
     else if (custom) field.checked = checked;
-    else if (field.type !== 'file') field.value = value;
+    else if (field.type !== 'file') {
+      if (!range) field.value = ''; // of a date that is half typed the value does not change
+      field.value = value;
+    }
     try {
       if (range && range[0] !== null && document.activeElement === field) field.setSelectionRange(...range);
     } catch {
@@ -52,63 +73,86 @@ class Burst {
     this.last = at;
     this.text = '';
     this.keys = '';
+    this.presses = 0;
   }
 
   add(text, key, at) {
     this.text += text;
     this.keys += key;
+    this.presses += 1;
     this.last = at;
   }
 
   get pace() {
-    return (this.last - this.first) / Math.max(1, this.text.length - 1);
+    return (this.last - this.first) / Math.max(1, this.presses - 1);
   }
 
-  /* The code and where it began: in this piece, or in one before it. */
+  /* The codes and where they began: in this piece, or in one before it. */
   get found() {
     const whole = { text: '', keys: '' };
     for (let piece = this, pieces = 0; piece && pieces < 40; piece = piece.before, pieces += 1) {
       whole.text = piece.text + whole.text;
       whole.keys = piece.keys + whole.keys;
-      const card = cardOf(whole, piece === this && this.quick);
+      const cards = cardsOf(whole, piece === this && this.isFaster(QUICK_SHORT));
       const more = /^h?t?t?p?s?:?\/*$/i.test(piece.before?.text.slice(0, 8) ?? '-');
-      if (card && !more) return { card, first: piece, ...whole };
+      if (cards.length && !more) return { cards, first: piece, ...whole };
     }
     return null;
   }
 
   get quick() {
-    return this.text.length >= QUICK_LEAST && this.keys.length === this.text.length && this.pace <= QUICK;
+    return this.isFaster(QUICK);
+  }
+
+  isFaster(pace) {
+    return this.presses >= QUICK_LEAST && this.pace <= pace;
   }
 }
 
-/* What was scanned: as the text reads, else as the keys that were pressed read on the scanner's own keyboard. A short
-   code is one that people type, too: it is a scan where nobody types that fast. */
-function cardOf({ text, keys }, quick) {
-  const read = [text, keys.trim()].filter((each) => each.length >= LEAST).map(cardIn);
-  return read.find((code) => code && (quick || tokensOf(code).length)) || '';
+/* What was scanned, [{code, keys}]: as the text reads, and as the keys that were pressed read on the scanner's own
+   keyboard; where both are codes the server knows which. A short code is one that people type, too: it is a scan where
+   nobody types that fast. */
+function cardsOf({ text, keys }, quick) {
+  const isScan = (code) => quick || tokensOf(code).length > 0;
+  const [read, pressed] = [text, keys.trim()].map((each) => (each.length < LEAST ? [] : cardsIn(each).filter(isScan)));
+  if (!read.length) return pressed.map((code) => ({ code }));
+  const same = (code, index) => pressed.length !== read.length || pressed[index].toUpperCase() === code.toUpperCase();
+  return read.map((code, index) => (same(code, index) ? { code } : { code, keys: pressed[index] }));
 }
 
-/* Call scanned(code, burst) for every card's code that is typed in a burst on this page; burst tells text, keys, end.
-   other(burst, field) is asked of a quick burst that is no code and ends with Enter: true takes it, field and all. */
-export function listen(scanned, { other = () => false } = {}) {
+/* Call scanned({code, keys}, burst) for every card's code that is typed in a burst on this page; burst tells text, keys,
+   end, and pace (ms a key). other(burst, field) is asked of a quick burst that is no code and ends with Enter: true takes
+   it, field and all; missed(burst) is told of every quick burst that is none, unread whether no person typed it. */
+export function listen(scanned, { other = () => false, missed = () => {} } = {}) {
   let burst = null;
   let stalled = null;
   let timer = 0;
   let typed = false; // the last key is about to put its letter into the field
   let ended = -Infinity;
+  const held = new WeakMap(); // field -> what it held
 
   function end(how, fresh = true) {
     clearTimeout(timer);
     const whole = burst;
     burst = null;
     if (!whole) return false;
-    const { found } = whole;
+    const { found, quick } = whole;
+    const told = { text: whole.text, keys: whole.keys, end: how, pace: whole.pace };
     stalled = found || how !== 'pause' ? null : whole;
-    if (!found && !(fresh && how === 'Enter' && whole.quick && other(whole, whole.field))) return false;
-    (found?.first ?? whole).restore();
-    if (found) scanned(found.card, { ...found, field: found.first.field, end: how });
-    return true;
+    if (found) {
+      found.first.restore();
+      for (const card of found.cards) scanned(card, { ...told, ...found, field: found.first.field });
+      return true;
+    }
+    if (!quick) return false;
+    if (fresh && how === 'Enter' && other(whole, whole.field)) {
+      whole.restore();
+      return true;
+    }
+    const unread = UNREAD.test(whole.text);
+    if (unread) whole.restore();
+    missed({ ...told, unread });
+    return unread;
   }
 
   function take(text, key, at, field = document.activeElement, value = field?.value) {
@@ -128,33 +172,42 @@ export function listen(scanned, { other = () => false } = {}) {
     if (key?.length === 1) take(key, american({ code }), at, field, value);
   }
 
+  function swallow(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
   window.addEventListener('keydown', (event) => {
-    const { key, timeStamp } = event;
-    if (key === 'Enter' || key === 'Tab' || event.code === 'NumpadEnter') {
-      const late = !burst && performance.now() - ended < LATE_END;
-      const fresh = Boolean(burst);
-      burst ??= stalled;
-      if (late || (burst && timeStamp - burst.last <= STALL && end(key === 'Tab' ? key : 'Enter', fresh))) {
-        ended = -Infinity;
-        event.preventDefault();
-        event.stopImmediatePropagation();
-      } else burst = null;
-      return;
-    }
+    const { key, code, timeStamp } = event;
     const alone = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph');
-    if (event.isComposing || alone || (key.length !== 1 && !event.code.startsWith('Key'))) return;
+    const now = performance.now();
+    const how = endOf(event);
+    if (how && (!alone || burst?.quick || now - ended < LATE_END)) {
+      const fresh = Boolean(burst);
+      if (!fresh && now - ended < LATE_END) return swallow(event);
+      burst ??= stalled;
+      if (burst && timeStamp - burst.last <= STALL && end(how, fresh)) {
+        ended = now;
+        swallow(event);
+      } else burst = null;
+      return undefined;
+    }
+    if (alone && burst?.quick) return swallow(event); // a control character, and none of the browser's commands
+    const isSign = key.length === 1 || /^(Key[A-Z]|Numpad\d)$/.test(code);
+    if (event.repeat || alone || !isSign) return undefined;
     typed = true;
-    take(key.length === 1 ? key : '', american(event), timeStamp);
+    return take(key.length === 1 && !event.isComposing ? key : '', american(event), timeStamp);
   }, true);
+  window.addEventListener('keyup', () => { typed = false; }, true);
 
   /* Letters that come without keys: some phones, and scanners that type by numbers. Whole texts are no burst. */
-  window.addEventListener('input', (event) => {
-    if (!event.isTrusted || event.inputType === 'insertFromPaste' || !event.data || event.data.length > 2) return;
-    if (typed && event.data.length === 1) {
-      typed = false;
-      return;
-    }
-    take(event.data, '', event.timeStamp);
+  window.addEventListener('focus', ({ target }) => held.set(target, target.value), true);
+  window.addEventListener('input', ({ target, isTrusted, inputType, timeStamp }) => {
+    const before = held.get(target) ?? '';
+    held.set(target, target.value);
+    if (!isTrusted || typed || inputType === 'insertFromPaste' || typeof target.value !== 'string') return;
+    const added = addition(before, target.value);
+    if (added.length === 1 || added.length === 2) take(added, '', timeStamp, target, before);
   }, true);
 }
 

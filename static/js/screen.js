@@ -31,8 +31,9 @@
   document.addEventListener('htmx:after:swap', deal);
   document.addEventListener('rtapp:ended', () => location.reload());
   document.addEventListener('rtapp:connection', ({ detail }) => {
-    body.dataset.state = detail.state;
-    if (detail.state === 'lost') write('since', heard);
+    const lost = ['lost', 'still'].includes(detail.state); // nobody in front of it can load it again
+    body.dataset.state = lost ? 'lost' : detail.state;
+    if (lost) write('since', heard);
   });
   setInterval(() => write('clock', Date.now()), 1000);
   setInterval(() => { turn += 1; deal(); }, TURN);

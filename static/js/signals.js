@@ -1,5 +1,7 @@
 /* Sound and vibration of a verdict, after the first tap or key: browsers allow neither before. */
 
+import { recall, retain } from './settings.js';
+
 const TONES = {
   WELCOME: [[880, 0.14]],
   REPRESENTED: [[880, 0.1], [1175, 0.14]],
@@ -18,7 +20,7 @@ const BAD_SHAKE = [250];
 const TICK = [1600, 0.04];
 
 let audio = null;
-let loud = localStorage.getItem('rtapp-sound') !== 'off';
+let loud = recall('rtapp-sound') !== 'off';
 
 function wake() {
   const Context = window.AudioContext || window.webkitAudioContext;
@@ -39,7 +41,7 @@ export function isLoud() {
 
 export function setLoud(on) {
   loud = on;
-  localStorage.setItem('rtapp-sound', on ? 'on' : 'off');
+  retain('rtapp-sound', on ? 'on' : 'off');
 }
 
 /* What the device says by itself (provisional) begins with a tick and sounds hollow; even: also where the sound was

@@ -11,15 +11,21 @@ export class Snapshot {
   /* checkpoint: its id; url: where the snapshot is had; ended() is told when nobody is signed in any more. */
   constructor({ checkpoint, url, ended, restored, fresh }) {
     Object.assign(this, { url, ended, restored, fresh, key: `roster:${checkpoint}`, taken: 0, people: [] });
+    document.addEventListener('rtapp:lost', () => this.kept && write('kept', this.kept));
     this.ready = read('kept', this.key).then((kept) => this.hold(kept)).catch(() => {});
   }
 
   hold(kept) {
     if (!kept) return;
+    this.kept = kept;
     const { wave, taken, tag, people, opens, closes, ahead } = kept;
     Object.assign(this, { wave, taken, tag, people, opens, closes, ahead });
     this.byId = new Map(kept.people.map((person) => [person.id, person]));
     this.byCard = new Map(kept.people.flatMap((card) => [[card.token_sha256, card], [card.short_code, card]]));
+  }
+
+  clear() {
+    Object.assign(this, { people: [], byId: new Map(), byCard: new Map(), kept: null, tag: '' });
   }
 
   async refresh() {
@@ -54,13 +60,13 @@ export class Snapshot {
   }
 
   /* Who an attempt is about: a row, null for nobody known, undefined when this device cannot tell. */
-  async find({ participant, code = '' }) {
+  async find({ participant, code = '', keys = '' }) {
     await this.ready;
     if (!this.people.length) return undefined;
     if (participant) return this.byId.get(Number(participant)) ?? null;
     const short = this.byCard.get(shortCodeOf(code));
     if (short) return short;
-    const digests = await Promise.all(tokensOf(code).map(sha256));
+    const digests = await Promise.all([...tokensOf(code), ...tokensOf(keys)].map(sha256));
     if (digests.includes('')) return undefined;
     return this.byCard.get(digests.find((digest) => this.byCard.has(digest))) ?? null;
   }

@@ -1,24 +1,34 @@
 /* What this browser keeps (IndexedDB, one for the whole address): attempts that wait, those the server has
    acknowledged, answers a person should see, the roster snapshots and the epoch they belong to.
-   Where a browser has no IndexedDB, or has closed or filled it, lists are empty and attempts wait in memory alone. */
+   What it does not keep (no IndexedDB, closed, full, slow) stays in this page's memory, is read like the rest, and is
+   kept as soon as it can be; until then data-kept="no" stands on <html>, and nothing of it is called kept. */
 
 import { shownCode } from './codes.js';
 
 const STORES = { waiting: 'nonce', history: 'nonce', aside: 'nonce', kept: 'key' };
 const DAY = 24 * 60 * 60 * 1000;
+const PATIENCE = 4000; // a browser that neither does nor refuses: some iPhones after the background
+const SOON = 700; // what is not kept by then is not called kept
+const AGAIN = 3000;
+const SHUT = 2500; // a browser that gave no database just now is not waited for again
 
 const channel = window.BroadcastChannel ? new BroadcastChannel('rtapp') : null;
-const OPENING = 4000; // a browser that neither opens nor refuses: some iPhones after the background
+const unkept = Object.fromEntries(Object.keys(STORES).map((name) => [name, new Map()])); // key -> value
+const missed = new Set(); // keys of scans that are known not to be kept
 let opening = null;
+let met = ''; // the epoch that this page has taken in
+let trying = 0;
+let shutUntil = 0;
 
 /* The database, opened again after the browser has closed it; null where it gives none. */
 function open() {
+  if (!opening && performance.now() < shutUntil) return null;
   opening ||= new Promise((resolve) => {
     const none = () => {
-      opening = null;
+      shut();
       resolve(null);
     };
-    const timer = setTimeout(none, OPENING);
+    const timer = setTimeout(none, PATIENCE);
     try {
       const request = indexedDB.open('rtapp', 2);
       request.onupgradeneeded = () => {
@@ -28,20 +38,35 @@ function open() {
       };
       request.onsuccess = () => {
         clearTimeout(timer);
-        const closed = () => { opening = null; };
-        request.result.onclose = closed;
+        request.result.onclose = lose;
         request.result.onversionchange = () => {
           request.result.close();
-          closed();
+          lose();
         };
         resolve(request.result);
       };
-      request.onerror = none;
+      request.onerror = () => {
+        clearTimeout(timer);
+        none();
+      };
     } catch {
+      clearTimeout(timer);
       none(); // there is no IndexedDB, or it may not be used here
     }
   });
   return opening;
+}
+
+function shut() {
+  opening = null;
+  shutUntil = performance.now() + SHUT;
+}
+
+/* The browser has taken the database away, perhaps with all it held: whoever still has something keeps it anew. */
+function lose() {
+  opening = null;
+  if (met) write('kept', { key: 'epoch', value: met });
+  document.dispatchEvent(new CustomEvent('rtapp:lost'));
 }
 
 /* Do work(transaction) in one transaction over these stores; gives the result of the request it returns, undefined
@@ -58,11 +83,16 @@ async function within(names, mode, work, again = true) {
   }
   return new Promise((resolve) => {
     let request;
-    transaction.oncomplete = () => {
-      if (mode === 'readwrite' && names.includes('waiting')) changed();
-      resolve(request?.result);
+    const timer = setTimeout(() => {
+      shut();
+      resolve(undefined);
+    }, PATIENCE);
+    const end = (result) => {
+      clearTimeout(timer);
+      resolve(result);
     };
-    transaction.onerror = transaction.onabort = () => resolve(undefined);
+    transaction.oncomplete = () => end(request ? request.result : null);
+    transaction.onerror = transaction.onabort = () => end(undefined);
     try {
       request = work(transaction);
     } catch {
@@ -72,17 +102,72 @@ async function within(names, mode, work, again = true) {
 }
 
 function changed() {
+  document.documentElement.dataset.kept = missed.size ? 'no' : 'yes';
   document.dispatchEvent(new CustomEvent('rtapp:kept'));
-  channel?.postMessage('kept');
 }
 if (channel) channel.onmessage = () => document.dispatchEvent(new CustomEvent('rtapp:kept'));
 
-export const read = (name, key) => within([name], 'readonly', (kept) => kept.objectStore(name).get(key));
-export const readAll = async (name) => (await within([name], 'readonly', (kept) => kept.objectStore(name).getAll())) || [];
-export const count = async (name) => (await within([name], 'readonly', (kept) => kept.objectStore(name).count())) || 0;
-/* Keep a value; gives undefined where it was not kept. */
-export const write = (name, value) => within([name], 'readwrite', (kept) => kept.objectStore(name).put(value));
-export const remove = (name, key) => within([name], 'readwrite', (kept) => kept.objectStore(name).delete(key));
+/* Put values, [store, value] each, and drop keys, [store, key] each, in one step. What cannot be kept stays in memory;
+   then nothing is dropped but what waited: a history stays until what it became is kept. Says whether all is kept. */
+async function change(puts, drops = []) {
+  const keyOf = ([name, value]) => value[STORES[name]];
+  const miss = () => {
+    for (const put of puts) if (put[0] !== 'kept' && unkept[put[0]].get(keyOf(put)) === put[1]) missed.add(keyOf(put));
+    changed();
+  };
+  for (const [name, key] of drops) {
+    unkept[name].delete(key);
+    missed.delete(key);
+  }
+  for (const put of puts) unkept[put[0]].set(keyOf(put), put[1]);
+  const slow = setTimeout(miss, SOON);
+  const both = (list) => (stores) => {
+    for (const [name, value] of list) stores.objectStore(name).put(value);
+    for (const [name, key] of drops) stores.objectStore(name).delete(key);
+  };
+  const names = [...new Set([...puts, ...drops].map(([name]) => name))];
+  const kept = names.length === 0 || (await within(names, 'readwrite', both(puts))) !== undefined;
+  clearTimeout(slow);
+  if (kept) {
+    for (const put of puts) {
+      if (unkept[put[0]].get(keyOf(put)) !== put[1]) continue; // another value of it is on its way
+      unkept[put[0]].delete(keyOf(put));
+      missed.delete(keyOf(put));
+    }
+  } else {
+    const waited = drops.filter(([name]) => name === 'waiting');
+    if (puts.length && waited.length) within(['waiting'], 'readwrite', (stores) => waited.forEach(([, key]) => {
+      stores.objectStore('waiting').delete(key);
+    }));
+    miss();
+    trying ||= setTimeout(keepAgain, AGAIN);
+  }
+  changed();
+  if (names.includes('waiting')) channel?.postMessage('kept');
+  return kept;
+}
+
+/* What stayed in memory is tried again, until the browser keeps it. */
+function keepAgain() {
+  trying = 0;
+  const puts = Object.entries(unkept).flatMap(([name, values]) => [...values.values()].map((value) => [name, value]));
+  if (puts.length) change(puts);
+}
+
+export async function read(name, key) {
+  return unkept[name].get(key) ?? within([name], 'readonly', (stores) => stores.objectStore(name).get(key));
+}
+
+export async function readAll(name) {
+  const kept = (await within([name], 'readonly', (stores) => stores.objectStore(name).getAll())) || [];
+  const here = unkept[name];
+  return [...kept.filter((value) => !here.has(value[STORES[name]])), ...here.values()];
+}
+
+export const count = async (name) => (await readAll(name)).length;
+/* Keep a value; says whether it is kept. */
+export const write = (name, value) => change([[name, value]]);
+export const remove = (name, key) => change([], [[name, key]]);
 
 /* What is remembered of an attempt: with the head of the trail that the page shows, which must be in it for ever after. */
 const HEAD = /data-chain="([0-9a-f]{64})"/;
@@ -91,31 +176,28 @@ const HEAD = /data-chain="([0-9a-f]{64})"/;
    a restore has ended. */
 function withHead(attempt, html = '') {
   const [, head = document.querySelector('[data-chain]')?.dataset.chain ?? attempt.chain] = HEAD.exec(html) || [];
-  return { ...attempt, chain: head };
+  return { ...attempt, chain: head, answered: Date.now() };
 }
 
 /* The server has answered: what waited becomes part of the day's history, in one step. */
-export const acknowledge = (attempt, html) => within(['waiting', 'history'], 'readwrite', (kept) => {
-  kept.objectStore('waiting').delete(attempt.nonce);
-  kept.objectStore('history').put({ ...withHead(attempt, html), answered: Date.now() });
-});
+export const acknowledge = (attempt, html) => change([['history', withHead(attempt, html)]], [['waiting', attempt.nonce]]);
+
+/* What never waited becomes part of it, too. */
+export const remember = (attempt, html) => write('history', withHead(attempt, html));
 
 /* What was taken back here, by anybody, must not come back with this device's history: undone(attempt) tells of each. */
 export async function forget(undone) {
   const gone = (await readAll('history')).filter(undone);
-  for (const { nonce } of gone) await remove('history', nonce);
+  if (gone.length) await change([], gone.map(({ nonce }) => ['history', nonce]));
 }
 
-/* What never waited becomes part of it, too. */
-export const remember = (attempt, html) => write('history', { ...withHead(attempt, html), answered: Date.now() });
-
 /* The server will never take it: no longer sent, and shown until a person has looked at it. */
-export const setAside = (attempt, why) => within(['waiting', 'aside'], 'readwrite', (kept) => {
+export function setAside(attempt, why) {
   const { nonce, order, code, said } = attempt;
   const name = said?.name || shownCode(code);
-  kept.objectStore('waiting').delete(nonce);
-  kept.objectStore('aside').put({ nonce, at: order, name, said: said?.verdict, now: 'REFUSED', why, attempt });
-});
+  const told = { nonce, at: order, name, said: said?.verdict, now: 'REFUSED', why, attempt };
+  return change([['aside', told]], [['waiting', nonce]]);
+}
 
 /* Receipts of a checkpoint (receipts.js), by the number of the last: kept until a backup is restored. */
 const RECEIPTS = 'receipts:';
@@ -137,46 +219,35 @@ const asAttempt = ({ key, epoch, url, home, last, receipts }) => ({
 /* Take in the epoch of an answer ("instance-epoch"). Another one of the same instance means that a backup was
    restored: what was acknowledged before waits again, with its own nonces. Gives whether it did. */
 export async function meet(epoch) {
-  if (!epoch) return false;
+  if (!epoch || epoch === met) return false;
+  met = epoch; // where it cannot be kept, once in a page is enough
+  const now = Date.now();
+  const known = (await read('kept', 'epoch'))?.value;
+  if (known === epoch) return false;
   const home = epoch.split('-')[0];
-  let again = false;
-  await within(['kept', 'history', 'waiting'], 'readwrite', (kept) => {
-    const known = kept.objectStore('kept').get('epoch');
-    known.onsuccess = () => {
-      if (known.result?.value === epoch) return;
-      kept.objectStore('kept').put({ key: 'epoch', value: epoch });
-      if (!known.result || known.result.value.split('-')[0] !== home) return;
-      again = true;
-      const acknowledged = kept.objectStore('history').getAll();
-      acknowledged.onsuccess = () => {
-        for (const attempt of acknowledged.result.filter((one) => one.home === home)) {
-          kept.objectStore('waiting').put({ ...attempt, again: true });
-          kept.objectStore('history').delete(attempt.nonce);
-        }
-      };
-      const all = kept.objectStore('kept').getAll();
-      all.onsuccess = () => {
-        for (const told of all.result.filter(({ key }) => key.startsWith(RECEIPTS))) {
-          if (told.home === home && told.receipts.length) kept.objectStore('waiting').put(asAttempt(told));
-          kept.objectStore('kept').delete(told.key);
-        }
-      };
-    };
-  });
-  return again;
+  const restored = known?.split('-')[0] === home;
+  const mine = (one) => one.home === home && one.answered < now;
+  const again = restored ? (await readAll('history')).filter(mine) : [];
+  const receipts = restored ? (await readAll('kept')).filter(({ key }) => key.startsWith(RECEIPTS)) : [];
+  const waiting = [
+    ...again.map((attempt) => ({ ...attempt, again: true })),
+    ...receipts.filter((told) => told.home === home && told.receipts.length).map(asAttempt),
+  ];
+  await change(
+    [...waiting.map((attempt) => ['waiting', attempt]), ['kept', { key: 'epoch', value: epoch }]],
+    [...again.map(({ nonce }) => ['history', nonce]), ...receipts.map(({ key }) => ['kept', key])],
+  );
+  return restored;
 }
 
 /* Forget names and history; what waits unsent stays, and so does what was refused and nobody has looked at. */
 export async function wipe() {
-  await within(['kept', 'history', 'aside'], 'readwrite', (kept) => {
-    kept.objectStore('history').clear();
-    const told = kept.objectStore('aside').getAll();
-    told.onsuccess = () => {
-      for (const { nonce } of told.result.filter(({ now }) => now !== 'REFUSED')) kept.objectStore('aside').delete(nonce);
-    };
-    const keys = kept.objectStore('kept').getAllKeys();
-    keys.onsuccess = () => keys.result.filter((key) => key !== 'epoch').forEach((key) => kept.objectStore('kept').delete(key));
-  });
+  const [history, aside, kept] = await Promise.all(['history', 'aside', 'kept'].map(readAll));
+  await change([], [
+    ...history.map(({ nonce }) => ['history', nonce]),
+    ...aside.filter(({ now }) => now !== 'REFUSED').map(({ nonce }) => ['aside', nonce]),
+    ...kept.filter(({ key }) => key !== 'epoch').map(({ key }) => ['kept', key]),
+  ]);
   await window.caches?.delete('rtapp-pages').catch(() => {});
 }
 
@@ -185,7 +256,13 @@ export async function wipeWhatIsOver(now = Date.now()) {
   const rosters = (await readAll('kept')).filter((kept) => kept.until);
   if (rosters.length && rosters.every((kept) => now > kept.until)) return wipe();
   if (rosters.length) return undefined;
-  const old = (await readAll('history')).filter(({ answered, order }) => now - (answered ?? order) > 2 * DAY);
-  for (const attempt of old) await remove('history', attempt.nonce);
-  return undefined;
+  return forget(({ answered, order }) => now - (answered ?? order) > 2 * DAY);
+}
+
+/* Whether this browser keeps anything at all: tried with a value of no meaning. */
+export async function keeps() {
+  const probe = { key: 'probe' };
+  const kept = await write('kept', probe);
+  await remove('kept', probe.key);
+  return kept;
 }

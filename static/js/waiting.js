@@ -3,6 +3,7 @@
    wave is over. */
 
 import './full.js';
+import { tokensOf } from './codes.js';
 import { Queue } from './queue.js';
 import { guardForms, listen } from './scanner.js';
 import { count, meet, readAll, wipe, wipeWhatIsOver } from './store.js';
@@ -20,14 +21,13 @@ let queue = null;
 async function tell() {
   clearTimeout(again);
   const kept = await readAll('waiting');
-  const alone = Number(document.documentElement.dataset.unkept || 0); // waiting in this page, kept nowhere
-  const waiting = kept.filter((attempt) => Date.now() - attempt.order > FLIGHT).length + alone;
+  const waiting = kept.filter((attempt) => Date.now() - attempt.order > FLIGHT).length;
   if (window.rtapp) window.rtapp.waiting(waiting);
   else if (place) {
     place.textContent = waiting;
     place.closest('.waiting').hidden = !waiting;
   }
-  if (waiting < kept.length + alone) again = setTimeout(tell, FLIGHT);
+  if (waiting < kept.length) again = setTimeout(tell, FLIGHT);
 }
 
 /* Whoever signs out is asked first while something waits. */
@@ -64,20 +64,21 @@ function refused(html) {
 }
 
 function sender() {
-  queue ??= new Queue({ url: scan, csrfUrl: csrf, token: '', home, answered, refused, late: () => toast('unreached') });
+  queue ??= new Queue({ url: scan, csrfUrl: csrf, token: '', home, answered, refused, late: () => toast('scan-waits') });
   return queue;
 }
 
 /* A card scanned on a page that is no desk, whatever had the focus, is recorded where this browser works. */
 function takeCards() {
-  let last = { code: '', at: -Infinity };
-  listen((code) => {
+  let last = { card: '', at: -Infinity };
+  listen(({ code, keys }) => {
+    const card = tokensOf(code)[0] || code;
     const now = performance.now();
-    if (code === last.code && now - last.at < SAME_CARD) return;
-    last = { code, at: now };
-    if (scan) sender().add({ code, source: 'wedge' });
+    if (card === last.card && now - last.at < SAME_CARD) return;
+    last = { card, at: now };
+    if (scan) sender().add(keys ? { code, keys, source: 'wedge' } : { code, source: 'wedge' });
     else toast('no-checkpoint');
-  });
+  }, { missed: ({ unread }) => unread && toast('scan-unread') });
   guardForms();
 }
 
