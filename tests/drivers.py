@@ -1,13 +1,17 @@
-"""Browsers of any age without a library of their age: Chromium by its own protocol, Firefox by WebDriver BiDi."""
+"""Browsers of any age without a library of their age: Chromium by its own protocol, others by WebDriver."""
 
+import base64
 import json
+import os
 import re
 import shutil
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,7 +40,8 @@ class Browser:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._line.close()
+        if line := getattr(self, "_line", None):
+            line.close()
         self._process.terminate()
         try:
             self._process.wait(10)
@@ -78,6 +83,10 @@ class Browser:
         """Press a button or a link, once it is there."""
         self.wait(f"!!document.querySelector({json.dumps(selector)})")
         self.run(f"void document.querySelector({json.dumps(selector)}).click()")
+
+    def attach(self, selector: str, file: Path) -> None:
+        """Choose a file in a field."""
+        raise NotImplementedError
 
     def fill(self, selector: str, text: str) -> None:
         """Put text into a field."""
@@ -128,10 +137,12 @@ class Chromium(Browser):
             self.ask("Input.dispatchKeyEvent", type="keyDown", **facts, **({"text": letter} if letter else {}))
             self.ask("Input.dispatchKeyEvent", type="keyUp", **facts)
 
+    def attach(self, selector: str, file: Path) -> None:
+        found = self.ask("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")
+        self.ask("DOM.setFileInputFiles", files=[str(file)], objectId=found["result"]["objectId"])
+
     def picture(self, file: Path) -> None:
         """Keep a picture of the page."""
-        import base64
-
         file.write_bytes(base64.b64decode(self.ask("Page.captureScreenshot")["data"]))
 
 
@@ -168,10 +179,73 @@ class Firefox(Browser):
         keys = [{"type": kind, "value": sign} for sign in text for kind in ("keyDown", "keyUp")]
         self.ask("input.performActions", context=self._tab, actions=[{"type": "key", "id": "keys", "actions": keys}])
 
-    def picture(self, file: Path) -> None:
-        import base64
+    def attach(self, selector: str, file: Path) -> None:
+        where = {"type": "css", "value": selector}
+        (found,) = self.ask("browsingContext.locateNodes", context=self._tab, locator=where)["nodes"]
+        node = {"sharedId": found["sharedId"]}
+        self.ask("input.setFiles", context=self._tab, element=node, files=[str(file)])
 
+    def picture(self, file: Path) -> None:
         file.write_bytes(base64.b64decode(self.ask("browsingContext.captureScreenshot", context=self._tab)["data"]))
+
+
+class WebKit(Browser):
+    """WebKitGTK on a screen of its own, which nobody sees; it speaks classic WebDriver."""
+
+    ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+    def __init__(self, driver: str, browser: str, screen: str) -> None:
+        self._screen = subprocess.Popen(
+            [screen, "-displayfd", "1", "-screen", "0", "1280x1024x24"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._screen.stdout is not None
+        os.environ["DISPLAY"] = f":{self._screen.stdout.readline().decode().strip()}"
+        port = free_port()
+        super().__init__(driver, [f"--port={port}"])
+        self._address = f"http://127.0.0.1:{port}"
+        options = {"webkitgtk:browserOptions": {"binary": browser, "args": ["--automation"]}}
+        told = _until(lambda: self._ask("POST", "/session", capabilities={"alwaysMatch": options}))
+        self._address += f"/session/{told['sessionId']}"
+        self._ask("POST", "/window/rect", width=SIZE[0], height=SIZE[1])
+
+    def __exit__(self, *error: object) -> None:
+        with suppress(OSError, RuntimeError):
+            self._ask("DELETE", "")
+        super().__exit__(*error)
+        self._screen.terminate()
+        self._screen.wait(10)
+
+    def _ask(self, method: str, path: str, **facts: Any) -> Any:
+        body = json.dumps(facts).encode() if method == "POST" else None
+        asked = urllib.request.Request(self._address + path, body, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=ANSWER_SECONDS) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{method} {path}: {json.load(error)['value'].get('message')}") from None
+
+    def open(self, address: str) -> None:
+        self._ask("POST", "/url", url=address)
+        self.wait("document.readyState === 'complete'")
+
+    def run(self, script: str) -> Any:
+        try:
+            return self._ask("POST", "/execute/sync", script=f"return {script.removeprefix('void ')}", args=[])
+        except RuntimeError:  # between two pages
+            return None
+
+    def type(self, text: str) -> None:
+        keys = [{"type": kind, "value": sign} for sign in text for kind in ("keyDown", "keyUp")]
+        self._ask("POST", "/actions", actions=[{"type": "key", "id": "keys", "actions": keys}])
+
+    def attach(self, selector: str, file: Path) -> None:
+        found = self._ask("POST", "/element", using="css selector", value=selector)
+        self._ask("POST", f"/element/{found[self.ELEMENT]}/value", text=str(file))
+
+    def picture(self, file: Path) -> None:
+        file.write_bytes(base64.b64decode(self._ask("GET", "/screenshot")))
 
 
 def _code(sign: str) -> str:

@@ -2,6 +2,7 @@
 
 ``python -m tests.engines [NAME …]`` fetches the engines it is asked for (all of them without a name) and runs the
 journey in each; ``--fetch`` only fetches, ``--shots FOLDER`` keeps pictures. Names: ``python -m tests.engines --list``.
+Firefox and WebKitGTK, an engine like the iPhone's, come with the system (Debian: firefox-esr; webkit2gtk-driver, xvfb).
 Below the support line the forms alone must do: link, search, scanner, conflict, focus, a mark that promises nothing.
 """
 
@@ -15,13 +16,14 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from rtapp.badges.token import TEST_TOKEN
 
-from .drivers import ENTER, TAB, Browser, Chromium, Firefox
+from .drivers import ENTER, TAB, Browser, Chromium, Firefox, WebKit
+from .filming import code_picture
 from .served import Served, Visitor, command, device_token
 from .test_journeys import CARDS
 
@@ -35,17 +37,24 @@ PACKAGES = {
     "117": (NEW, "117.0.0"), "123": (NEW, "123.0.1"), "131": (NEW, "131.0.1"), "132": (NEW, "132.0.0"),
     "138": (NEW, "138.0.2"), "143": (NEW, "143.0.4"), "147": (NEW, "147.0.2"), "153": (NEW, "153.0.0"),
 }  # fmt: skip
-FIREFOX = "firefox"
+FIREFOX, WEBKIT = "firefox", "webkit"
+INSTALLED = {  # what of an engine must be on the machine, and how it comes there
+    FIREFOX: (("firefox-esr",), "apt-get install firefox-esr"),
+    WEBKIT: (("WebKitWebDriver", "Xvfb"), "apt-get install webkit2gtk-driver xvfb"),
+}
+MINI_BROWSERS = "usr/lib/*-linux-gnu/webkit2gtk-4.*/MiniBrowser"
+SMALLEST = 28  # pixels of the name that a verdict is about
 LINE = 97  # from here on all of it works; README says so
 
 
 def fetch(name: str) -> Path:
-    """Return the path of an engine; what is not here yet is fetched by npm, once."""
-    if name == FIREFOX:
-        found = shutil.which("firefox-esr") or shutil.which("firefox")
-        if not found:
-            raise FileNotFoundError("Firefox is missing: apt-get install firefox-esr")
-        return Path(found)
+    """Return the path of an engine, or of what drives it; what is not here yet is fetched by npm, once."""
+    if name in INSTALLED:
+        programs, command = INSTALLED[name]
+        found = [shutil.which(program) for program in programs]
+        if not all(found):
+            raise FileNotFoundError(f"{name} is not on this machine; on Debian: {command}")
+        return Path(found[0] or "")
     binary = FOLDER / name / "chromium"
     if not binary.exists():
         _unpack(*PACKAGES[name], binary)
@@ -54,8 +63,8 @@ def fetch(name: str) -> Path:
 
 def is_here(name: str) -> bool:
     """Say whether an engine needs no fetching."""
-    if name == FIREFOX:
-        return bool(shutil.which("firefox-esr") or shutil.which("firefox"))
+    if name in INSTALLED:
+        return all(map(shutil.which, INSTALLED[name][0]))
     return (FOLDER / name / "chromium").exists()
 
 
@@ -82,12 +91,15 @@ def _unpack(package: str, version: str, binary: Path) -> None:
 def opened(name: str) -> Browser:
     """Start an engine."""
     binary = str(fetch(name))
+    if name == WEBKIT:
+        browser = max(Path("/").glob(MINI_BROWSERS))  # of the newest interface
+        return WebKit(binary, str(browser), shutil.which("Xvfb") or "")
     return Firefox(binary) if name == FIREFOX else Chromium(binary)
 
 
 def is_full(name: str) -> bool:
     """Say whether an engine is one in which everything must work."""
-    return name == FIREFOX or int(name) >= LINE
+    return name in INSTALLED or int(name) >= LINE
 
 
 class Journey:
@@ -104,7 +116,7 @@ class Journey:
     def run(self) -> None:
         """Go through all of it."""
         steps = [self.link, self.search, self.scanner, self.conflict]
-        steps += [self.endings, self.live, self.away] if self.full else [self.honest]
+        steps += [self.endings, self.photo, self.live, self.away] if self.full else [self.honest]
         with closing(self.other):
             for step in steps:
                 began = time.monotonic()
@@ -167,6 +179,13 @@ class Journey:
             self.browser.type(card["code"] + end)
             self.marked(card)
 
+    def photo(self) -> None:
+        """A card is read from a picture, by this engine itself."""
+        with tempfile.TemporaryDirectory() as folder:
+            code_picture(self.cards[7]["code"]).save(picture := Path(folder) / "card.png")
+            self.browser.attach("#photo", picture)
+            self.marked(self.cards[7])
+
     def live(self) -> None:
         """The count moves by itself."""
         assert self.other.scan(secrets.token_hex(8), code=self.cards[5]["code"]) == 200
@@ -193,9 +212,9 @@ class Journey:
 
     def verdict(self, word: str) -> None:
         """Wait for a verdict; its name can be read at arm's length."""
-        self.browser.wait(f"(document.getElementById('verdict') || {{dataset: {{}}}}).dataset.verdict === '{word}'")
-        size = self.browser.run("parseFloat(getComputedStyle(document.querySelector('.verdict-name')).fontSize)")
-        assert size >= 28, size
+        word_is = f"(document.getElementById('verdict') || {{dataset: {{}}}}).dataset.verdict === '{word}'"
+        size = "parseFloat(getComputedStyle(document.querySelector('.verdict-name')).fontSize)"
+        self.browser.wait(f"{word_is} && {size} >= {SMALLEST}")
 
     def marked(self, card: dict[str, str]) -> None:
         """Wait until somebody is welcomed, by name, and counted."""
@@ -211,20 +230,28 @@ class Journey:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="72 … 153 or firefox; all without one")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="72 … 153, firefox, webkit; all without one")
     parser.add_argument("--fetch", action="store_true", help="fetch, and run nothing")
     parser.add_argument("--list", action="store_true", help="name them")
     parser.add_argument("--shots", type=Path, help="folder for a picture of each end")
     wanted = parser.parse_args()
-    names = wanted.names or [*PACKAGES, FIREFOX]
+    names = wanted.names or [*PACKAGES, *INSTALLED]
     if wanted.list:
-        print(*PACKAGES, FIREFOX)
+        print(*PACKAGES, *INSTALLED)
         return
-    for name in names:
-        fetch(name)
+    try:
+        for name in names:
+            fetch(name)
+    except FileNotFoundError as error:
+        sys.exit(str(error))
     if not wanted.fetch:
-        failed = [name for name in names if not _runs(name, wanted.shots)]
-        sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
+        run(names, wanted.shots)
+
+
+def run(names: Sequence[str], shots: Path | None = None) -> None:
+    """Go through the journey in each of these engines; end with the names of those in which it failed."""
+    failed = [name for name in names if not _runs(name, shots)]
+    sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
 
 
 def _runs(name: str, shots: Path | None) -> bool:

@@ -211,3 +211,32 @@ def test_a_number_that_json_writes_with_a_point_is_still_whole(post, world):
     body = scan(world, code=None, checkpoint=float(world.registration), participant=float(world.people["rahmah"]))
     assert post(body).get_json()["participant"]["id"] == world.people["rahmah"]
     assert post(scan(world, "nonce-0002", checkpoint=world.registration + 0.5)).status_code == 422
+
+
+@pytest.mark.parametrize("told", ["{}", "http://10.0.0.2/K/{}", "salah: {} tadi"])
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"accept_other_wave": {"reason": "…"}},
+        {"resolve": "head", "reason": "…"},
+        {"substitute": {"name": "…", "relation": "istri", "letter": True}},
+        {"substitute": {"name": "Siti", "relation": "…", "letter": True}},
+        {"substitute": {"name": "Siti", "relation": "istri", "letter": True, "phone": "…"}},
+        {"walk_in": {"kind": "tamu", "name": "…"}},
+        {"walk_in": {"kind": "rt", "name": "Siti", "seat": "…"}},
+    ],
+    ids=lambda decision: "-".join(decision),
+)
+def test_no_text_of_a_decision_is_a_cards_code(app, post, world, decision, told):
+    def filled(part):
+        if isinstance(part, dict):
+            return {name: filled(value) for name, value in part.items()}
+        return told.format(world.tokens["yusuf"]) if part == "…" else part
+
+    about = {"code": None} if "walk_in" in decision else {}
+    answer = post(scan(world, decision=filled(decision), **about))
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]["code"] == "card_in_field"
+    many = post({"scans": [scan(world, decision=filled(decision), **about), scan(world, "nonce-0002")]}).get_json()
+    assert many["results"][0]["error"]["code"] == "card_in_field"
+    assert many["results"][1]["verdict"] == "WELCOME" and written(app) == 1

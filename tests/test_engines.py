@@ -52,7 +52,7 @@ def test_the_main_journey_works_in_this_engine(name: str, served: Served):
     with engines.opened(name) as browser:
         engines.Journey(browser, served, engines.is_full(name), steps.append).run()
     assert [step.split()[0] for step in steps] == [
-        "link", "search", "scanner", "conflict", "endings", "live", "away",
+        "link", "search", "scanner", "conflict", "endings", "photo", "live", "away",
     ]  # fmt: skip
 
 
@@ -76,3 +76,10 @@ def test_scans_are_recorded_and_the_mark_promises_nothing_when_numbers_cannot_mo
         if fate == "a stream that dies":
             browser.wait(f"{MARK}.dataset.state === 'connected'")
             journey.live()
+
+
+@pytest.mark.parametrize("name", engines.INSTALLED)
+def test_an_engine_that_is_not_on_the_machine_is_said_in_one_sentence_with_what_brings_it(name, monkeypatch):
+    monkeypatch.setattr(engines.shutil, "which", lambda _program: None)
+    with pytest.raises(FileNotFoundError, match=f"^{name} is not on this machine; on Debian: apt-get install "):
+        engines.fetch(name)

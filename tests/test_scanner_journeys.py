@@ -315,7 +315,8 @@ def test_whatever_kind_of_field_has_the_focus_keeps_what_it_holds(visit, served,
     for card, (kind, value) in zip(cards, FIELDS.items(), strict=False):
         page.evaluate(
             "([type, value]) => { const field = document.createElement('input');"
-            " Object.assign(field, {type, value, id: type}); document.querySelector('main').append(field); field.focus(); }",
+            " Object.assign(field, {type, value, id: type}); document.querySelector('main').append(field);"
+            " field.focus(); }",
             [kind, value],
         )
         typed(page, address(card))

@@ -1,5 +1,6 @@
 """What programs use at the door: scans in, checkpoints and the roster snapshot out."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..db import db
 from ..events.checkpoint_store import find_checkpoint, find_checkpoints
 from ..refusals import Refused
 from ..schema import Checkpoint
+from ..web.card_fields import refuse_cards
 from ..web.epoch import tell_epoch
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, refuse_other_checkpoint, require_checkpoint, requires, takes_late
@@ -158,6 +160,7 @@ def attempt_in(body: Any, actor: Actor) -> Attempt:
         )
     code, person = body.get("code"), body.get("participant")
     decision = read_decision(body.get("decision"))
+    refuse_cards(_texts(body.get("decision")))
     if decision.walk_in and (code is not None or person is not None):
         raise Refused("walk_in_alone", "Bersama “walk_in” tidak boleh ada “code” atau “participant”.", 422)
     if not decision.walk_in and (code is None) == (person is None):
@@ -185,6 +188,15 @@ def _text(body: dict[str, Any], field: str) -> str:
     if not isinstance(value, str):
         raise Refused("bad_field", "“%(name)s” harus teks.", 422, name=field)
     return value
+
+
+def _texts(told: Any) -> Iterator[str]:
+    """Return every text in a decision as it was sent."""
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, dict):
+        for part in told.values():
+            yield from _texts(part)
 
 
 def _whole(body: dict[str, Any], field: str) -> int:

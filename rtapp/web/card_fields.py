@@ -1,6 +1,7 @@
 """No form takes a card's code for a name, a reason, a note or a PIN: a scanner types wherever the cursor is."""
 
 import re
+from collections.abc import Iterable
 
 from flask import Flask, request
 
@@ -19,11 +20,14 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_codes)
 
 
+def refuse_cards(texts: Iterable[str]) -> None:
+    """Refuse with 422 where one of these texts is a card's code, or holds one."""
+    if any(len(text) >= SHORT_LENGTH and is_card(db.session, text[:_LONGEST]) for text in texts):
+        raise Refused(
+            "card_in_field", "Ada kode kartu di kolom isian, bukan teks. Hapus kode itu, lalu kirim lagi.", 422
+        )
+
+
 def _refuse_codes() -> None:
-    if request.method != "POST" or not request.form:
-        return
-    for name, text in request.form.items(multi=True):
-        if len(text) >= SHORT_LENGTH and not _OTHERS.fullmatch(name) and is_card(db.session, text[:_LONGEST]):
-            raise Refused(
-                "card_in_field", "Ada kode kartu di kolom isian, bukan teks. Hapus kode itu, lalu kirim lagi.", 422
-            )
+    if request.method == "POST" and request.form:
+        refuse_cards(text for name, text in request.form.items(multi=True) if not _OTHERS.fullmatch(name))
