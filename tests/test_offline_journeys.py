@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from . import AT_LENGTH
 from .browsers import PHONE, assert_accessible, launch, sign_in, watch
-from .served import Served
+from .served import Served, Visitor
 from .test_journeys import cards, desk, present, scan, verdict
 
 __all__ = ["cards"]
@@ -216,6 +217,18 @@ def test_a_revoked_desk_forgets_names_and_its_scans_are_sent_when_somebody_signs
     until(lambda: len(marks(served)) == 1 and kept(page, "waiting") == [])
 
 
+def test_a_revoked_desk_shows_no_name_any_more_without_another_scan(visit, served, cards):
+    page = ready(desk(visit, size=PHONE))
+    scan(page, cards[0]["code"])
+    expect(page.locator(".verdict-name")).to_have_text(cards[0]["name"])
+    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
+        database.execute("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
+        database.commit()
+    expect(page.locator("#signed-out")).to_be_visible(timeout=40_000)
+    expect(page.locator("main")).not_to_contain_text(cards[0]["name"])
+    until(lambda: kept(page, "history") == [])
+
+
 def test_an_expired_sign_in_is_said_and_what_was_scanned_waits_for_the_next(visit, served, cards):
     page = ready(desk(visit))
     page.context.clear_cookies()
@@ -344,6 +357,34 @@ def test_whatever_was_posted_comes_back_too_and_what_was_undone_does_not(visit, 
     until(lambda: rows(served, PRESENT) == there, 30)
     until(lambda: kept(page, "waiting") == [])
     expect(page.locator("#differences")).to_be_hidden()
+
+
+def test_marks_that_somebody_else_took_back_long_ago_do_not_come_back_with_a_restore(visit, served, cards):
+    page = ready(desk(visit))
+    older = backup_of(served)
+    for card in cards[:15]:
+        scan(page, card["code"])
+        expect(page.locator(".verdict-name")).to_have_text(card["name"])
+    present(page, 15)
+    coordinator = Visitor(served.port)
+    coordinator.use(served.links[-2])
+    for (mark,) in rows(served, "SELECT id FROM attendance ORDER BY id LIMIT 2"):
+        path = f"/attendance/{mark}/void"
+        coordinator.ask("GET", "/csrf-token", **{"HX-Request": "true"})
+        body = urlencode({"csrf_token": coordinator.text.strip(), "reason": "salah orang"})
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert coordinator.ask("POST", path, body, **form) == 303, coordinator.text
+        scan(page, cards[15 + mark % 2]["code"])  # the count as such may stay as it was
+    coordinator.close()
+    present(page, 15)
+    there = marks(served)
+    until(lambda: len(kept(page, "history")) == 15)
+    served.kill()
+    put_back(older, served.instance / "rtapp.db")
+    served.start()
+    until(lambda: marks(served) == there, 30)
+    until(lambda: kept(page, "waiting") == [])
+    assert marks(served) == there
 
 
 def test_a_desk_that_the_restored_server_does_not_know_keeps_its_day_until_somebody_signs_in(visit, served, cards):
