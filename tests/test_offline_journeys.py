@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEPT = """async (name) => {
   const open = indexedDB.open('rtapp');
   const base = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
+  if (!base.objectStoreNames.contains(name)) return base.close() || [];
   const all = base.transaction(name).objectStore(name).getAll();
   return await new Promise((resolve) => { all.onsuccess = () => { base.close(); resolve(all.result); }; });
 }"""

@@ -1,6 +1,5 @@
 """What goes wrong under a desk: a full disk, one that may only be read, a database that another program holds."""
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +14,8 @@ from rtapp.factory import create_app
 from rtapp.safety.ledger_store import examine, one_snapshot
 from rtapp.web.services import services_of
 
+from . import disks
+from .disks import fill
 from .served import command
 
 
@@ -54,27 +55,9 @@ def closed(app):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 4 MB; mounting it needs root, and leave to mount."""
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("a small disk is mounted by root alone")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True)
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Take all that is left of a disk."""
-    waste = folder / "waste"
-    with waste.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"\0" * 512)
-        except OSError:
-            return waste
+    """A disk of 4 MB."""
+    with disks.small(tmp_path / "disk", 4) as folder:
+        yield folder
 
 
 def test_a_full_disk_acknowledges_nothing_and_loses_nothing(desk, small_disk):

@@ -1,13 +1,12 @@
 """A browser that keeps nothing, or takes away what it kept: scans go out first, and nothing else is called kept."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from .browsers import PHONE
+from . import disks
+from .browsers import FLAGS, PHONE, assert_accessible, sign_in
 from .test_journeys import cards, desk, present, scan, verdict
 from .test_offline_journeys import BACK, kept, marks, provisional, ready, until, waits
 
@@ -151,14 +150,30 @@ def test_a_browser_whose_data_is_cleared_goes_on(visit, served, cards):
     present(page, 1)
 
 
-def test_a_quota_of_nothing_is_told_and_loses_no_scan(visit, served, cards):
-    page = ready(desk(visit, size=PHONE))
-    tools = page.context.new_cdp_session(page)
-    tools.send("Storage.overrideQuotaForOrigin", {"origin": served.url, "quotaSize": 1})
-    for card in cards[:2]:
-        scan(page, card["code"])
-        welcomed(page, card)
-    present(page, 2)
-    with closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-        assert database.execute("SELECT count(DISTINCT nonce) FROM scan").fetchone() == (2,)
-    expect(page.locator(UNKEPT)).to_be_visible(timeout=BACK)
+def test_a_phone_that_is_full_sends_what_it_cannot_keep_and_keeps_it_once_there_is_room(
+    served, cards, playwright, chromium, tmp_path
+):
+    size = {"width": PHONE[0], "height": PHONE[1]}
+    with disks.small(tmp_path / "phone", 64) as phone:
+        options = {"executable_path": chromium, "args": FLAGS, "viewport": size}
+        context = playwright.chromium.launch_persistent_context(str(phone / "profile"), **options)
+        page = context.new_page()
+        sign_in(page, served.links[-1])
+        page.goto(f"{served.url}/desk/1")
+        ready(page)
+        waste = disks.fill(phone)
+        for card in cards[1:17]:  # the first may find room in a page of the disk that was begun
+            scan(page, card["code"])
+            welcomed(page, card)
+        expect(page.locator(UNKEPT)).to_be_visible(timeout=BACK)
+        served.kill()
+        scan(page, cards[0]["code"])
+        expect(page.locator("#verdict")).to_contain_text("Belum tersimpan di perangkat ini", use_inner_text=True)
+        assert_accessible(page)
+        waste.unlink()
+        expect(page.locator("#verdict")).to_contain_text("Dicatat di perangkat ini", use_inner_text=True)
+        assert [one["code"] for one in kept(page, "waiting")] == [cards[0]["code"]]
+        served.start()
+        present(page, 17)
+        until(lambda: kept(page, "waiting") == [])
+        context.close()

@@ -11,6 +11,7 @@ const LEAST = 7;
 const QUICK = 35; // ms a key: no person types that fast
 const QUICK_SHORT = 60; // nor a short code, whose letters make no word
 const QUICK_LEAST = 6;
+const ADDRESS = /^h?t?t?p?s?:?\/*$/i; // what may come in a piece of its own
 const UNREAD = /^(?=.*\d)\S{16,}$/; // a quick burst that was scanned, not typed, whatever it is
 const DIGITS = { Digit2: '2', Digit3: '3', Digit4: '4', Digit5: '5', Digit6: '6', Digit7: '7', Digit8: '8', Digit9: '9' };
 const SIGNS = { Slash: '/', Period: '.', Semicolon: ':', Minus: '-', Digit0: '0', Digit1: '1' };
@@ -87,17 +88,18 @@ class Burst {
     return (this.last - this.first) / Math.max(1, this.presses - 1);
   }
 
-  /* The codes and where they began: in this piece, or in one before it. */
+  /* The codes and where they began: in this piece, or in one before it that a scanner typed, too. */
   get found() {
     const whole = { text: '', keys: '' };
+    let found = null;
     for (let piece = this, pieces = 0; piece && pieces < 40; piece = piece.before, pieces += 1) {
       whole.text = piece.text + whole.text;
       whole.keys = piece.keys + whole.keys;
-      const cards = cardsOf(whole, piece === this && this.isFaster(QUICK_SHORT));
-      const more = /^h?t?t?p?s?:?\/*$/i.test(piece.before?.text.slice(0, 8) ?? '-');
-      if (cards.length && !more) return { cards, first: piece, ...whole };
+      const cards = cardsOf(whole, this.isFaster(QUICK_SHORT));
+      if (cards.length) found = { cards, first: piece, ...whole };
+      if (found && !(piece.before?.quick || ADDRESS.test(piece.before?.text ?? '-'))) break;
     }
-    return null;
+    return found;
   }
 
   get quick() {
@@ -194,8 +196,9 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
     }
     if (alone && burst?.quick) return swallow(event); // a control character, and none of the browser's commands
     const isSign = key.length === 1 || /^(Key[A-Z]|Numpad\d)$/.test(code);
-    if (event.repeat || alone || !isSign) return undefined;
+    if (alone || !isSign) return undefined;
     typed = true;
+    if (event.repeat) return end('pause'); // no scanner holds a key
     return take(key.length === 1 && !event.isComposing ? key : '', american(event), timeStamp);
   }, true);
   window.addEventListener('keyup', () => { typed = false; }, true);

@@ -14,6 +14,7 @@ const SHUT = 2500; // a browser that gave no database just now is not waited for
 
 const channel = window.BroadcastChannel ? new BroadcastChannel('rtapp') : null;
 const unkept = Object.fromEntries(Object.keys(STORES).map((name) => [name, new Map()])); // key -> value
+const gone = Object.fromEntries(Object.keys(STORES).map((name) => [name, new Set()])); // keys that are to be dropped
 const missed = new Set(); // keys of scans that are known not to be kept
 let opening = null;
 let met = ''; // the epoch that this page has taken in
@@ -108,49 +109,51 @@ function changed() {
 if (channel) channel.onmessage = () => document.dispatchEvent(new CustomEvent('rtapp:kept'));
 
 /* Put values, [store, value] each, and drop keys, [store, key] each, in one step. What cannot be kept stays in memory;
-   then nothing is dropped but what waited: a history stays until what it became is kept. Says whether all is kept. */
+   then nothing is dropped but what waited: a history stays until what it became is kept. Says whether all is done. */
 async function change(puts, drops = []) {
-  const keyOf = ([name, value]) => value[STORES[name]];
+  const keyed = puts.map(([name, value]) => [name, value[STORES[name]], value]);
+  const isNewest = ([name, key, value]) => unkept[name].get(key) === value;
   const miss = () => {
-    for (const put of puts) if (put[0] !== 'kept' && unkept[put[0]].get(keyOf(put)) === put[1]) missed.add(keyOf(put));
+    for (const put of keyed) if (put[0] !== 'kept' && isNewest(put)) missed.add(put[1]);
     changed();
   };
-  for (const [name, key] of drops) {
+  for (const [name, key] of drops.filter(([store]) => store === 'waiting' || !puts.length)) {
     unkept[name].delete(key);
     missed.delete(key);
+    gone[name].add(key);
   }
-  for (const put of puts) unkept[put[0]].set(keyOf(put), put[1]);
+  for (const [name, key, value] of keyed) {
+    unkept[name].set(key, value);
+    gone[name].delete(key);
+  }
   const slow = setTimeout(miss, SOON);
-  const both = (list) => (stores) => {
-    for (const [name, value] of list) stores.objectStore(name).put(value);
-    for (const [name, key] of drops) stores.objectStore(name).delete(key);
-  };
   const names = [...new Set([...puts, ...drops].map(([name]) => name))];
-  const kept = names.length === 0 || (await within(names, 'readwrite', both(puts))) !== undefined;
+  const done = names.length === 0 || (await within(names, 'readwrite', (stores) => {
+    for (const [name, value] of puts) stores.objectStore(name).put(value);
+    for (const [name, key] of drops) stores.objectStore(name).delete(key);
+  })) !== undefined;
   clearTimeout(slow);
-  if (kept) {
-    for (const put of puts) {
-      if (unkept[put[0]].get(keyOf(put)) !== put[1]) continue; // another value of it is on its way
-      unkept[put[0]].delete(keyOf(put));
-      missed.delete(keyOf(put));
+  if (done) {
+    for (const [name, key] of drops) gone[name].delete(key);
+    for (const [name, key] of keyed.filter(isNewest)) { // of others another value is on its way
+      unkept[name].delete(key);
+      missed.delete(key);
     }
   } else {
-    const waited = drops.filter(([name]) => name === 'waiting');
-    if (puts.length && waited.length) within(['waiting'], 'readwrite', (stores) => waited.forEach(([, key]) => {
-      stores.objectStore('waiting').delete(key);
-    }));
     miss();
     trying ||= setTimeout(keepAgain, AGAIN);
   }
   changed();
   if (names.includes('waiting')) channel?.postMessage('kept');
-  return kept;
+  return done;
 }
 
-/* What stayed in memory is tried again, until the browser keeps it. */
+/* What stayed in memory is tried again, until the browser keeps it; so is what it would not drop. */
 function keepAgain() {
   trying = 0;
   const puts = Object.entries(unkept).flatMap(([name, values]) => [...values.values()].map((value) => [name, value]));
+  const drops = Object.entries(gone).flatMap(([name, keys]) => [...keys].map((key) => [name, key]));
+  if (drops.length) change([], drops); // by itself: dropping needs no room
   if (puts.length) change(puts);
 }
 
@@ -160,8 +163,8 @@ export async function read(name, key) {
 
 export async function readAll(name) {
   const kept = (await within([name], 'readonly', (stores) => stores.objectStore(name).getAll())) || [];
-  const here = unkept[name];
-  return [...kept.filter((value) => !here.has(value[STORES[name]])), ...here.values()];
+  const isHere = (key) => unkept[name].has(key) || gone[name].has(key);
+  return [...kept.filter((value) => !isHere(value[STORES[name]])), ...unkept[name].values()];
 }
 
 export const count = async (name) => (await readAll(name)).length;
