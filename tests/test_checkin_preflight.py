@@ -208,3 +208,17 @@ def test_the_code_on_the_set_up_page_opens_its_https_address(app, client_of, wor
     app.config["TLS_PORT"] = 8443
     page = client_of("stranger").get("/setup-device", base_url="http://192.168.1.5:8000").text
     assert qr.svg("https://192.168.1.5:8443/setup-device", "Kode QR alamat HTTPS halaman ini") in page
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "state", "sentence"),
+    [
+        ("Mozilla/5.0 (Linux; Android 9) Chrome/138.0.0.0 Mobile Safari/537.36", "ok", "Chrome 138: semuanya jalan."),
+        ("Mozilla/5.0 (Linux; Android 6) Chrome/86.0.0.0 Mobile Safari/537.36", "forms", "Chrome 86 terlalu lama"),
+        ("Mozilla/5.0 (Linux) Sesuatu/1.0", "none", "Peramban ini terlalu lama"),  # its scripts tell
+    ],
+)
+def test_the_page_says_which_browser_it_is_even_where_no_script_runs(desk, user_agent, state, sentence):
+    page = desk.get("/preflight", headers={"User-Agent": user_agent}).text
+    line = page[page.index('id="check-engine"') :].partition("</li>")[0]
+    assert f'data-state="{state}"' in line and sentence in line

@@ -248,3 +248,43 @@ def test_without_javascript_the_pages_say_that_measuring_needs_it(served, visit)
     expect(page.locator(".test-card svg").first).to_be_visible()
     page.goto(f"{served.url}/setup-device")
     expect(page.locator("#abilities")).to_contain_text("Nyalakan JavaScript")
+
+
+@pytest.mark.parametrize(
+    ("typed", "end", "told"),
+    [
+        (f"HTTP://192.168.1.10:8000/K/{codes.TEST_TOKEN}", "Enter", "diakhiri Enter, papan ketik US,"),
+        (codes.TEST_TOKEN.lower(), "Tab", "diakhiri Tab, papan ketik US + Caps Lock,"),
+        (codes.TEST_TOKEN.translate(str.maketrans("YZ", "ZY")), "", "diakhiri tanpa akhiran, papan ketik US,"),
+        ("UJICOBQKQRTU?EJQ", "Enter", "papan ketik AZERTY,"),
+    ],
+)
+def test_the_test_card_tells_what_a_hand_scanner_types(served, visit, typed, end, told):
+    page = visit("desk", "/preflight", size=PHONE)
+    state(page, "scanner").to_contain_text("Pindai kartu uji dengan pemindai tangan", use_inner_text=True)
+    page.keyboard.type(typed, delay=4)
+    if end:
+        page.keyboard.press(end)
+    state(page, "scanner").to_have_attribute("data-state", "ok")
+    state(page, "scanner").to_contain_text(typed, use_inner_text=True)
+    state(page, "scanner").to_contain_text(told, use_inner_text=True)
+    assert recorded(served.instance) == (0, 0)
+    assert_accessible(page)
+
+
+def test_what_is_no_card_is_said_and_a_real_cards_code_is_not_shown(served, visit):
+    with sqlite3.connect(served.instance / "rtapp.db") as database:
+        (token,) = database.execute("SELECT token FROM badge LIMIT 1").fetchone()
+    page = visit("desk", "/preflight", size=PHONE)
+    state(page, "scanner").to_have_attribute("data-state", "ask")
+    page.keyboard.type("8991234567890", delay=4)
+    page.keyboard.press("Enter")
+    state(page, "scanner").to_contain_text("Yang datang bukan kode kartu", use_inner_text=True)
+    state(page, "scanner").to_contain_text("8991234567890", use_inner_text=True)
+    page.keyboard.type(token, delay=4)
+    page.keyboard.press("Enter")
+    state(page, "scanner").to_have_attribute("data-state", "other")
+    expect(page.locator("main")).not_to_contain_text(token)
+    state(page, "engine").to_contain_text("semuanya jalan", use_inner_text=True)
+    state(page, "store").to_have_attribute("data-state", "ok")
+    assert recorded(served.instance) == (0, 0)
