@@ -125,9 +125,12 @@
     asking = true;
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), 5000);
-    try {
-      const answer = await fetch('/healthz', { cache: 'no-store', signal: abort.signal });
-      reach(answer.ok);
+    try { // of a device it is asked, too, whether it is still one of ours: names leave its screen when it is revoked
+      const address = document.querySelector('.waiting[data-device]') ? '/csrf-token' : '/healthz';
+      const headers = { 'HX-Request': 'true' };
+      const { status } = await fetch(address, { headers, cache: 'no-store', signal: abort.signal });
+      reach(status < 500);
+      if (status === 401) document.dispatchEvent(new CustomEvent('rtapp:ended', { detail: { status } }));
     } catch {
       reach(false);
     }

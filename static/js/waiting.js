@@ -13,7 +13,7 @@ const SAME_CARD = 3000; // what one card is read again within is one gesture
 const GOOD = ['WELCOME', 'REPRESENTED', 'TEST'];
 
 const place = document.getElementById('waiting');
-const { home, epoch, csrf, nobody, scan } = place?.closest('.waiting').dataset ?? {};
+const { home, epoch, csrf, nobody, scan, device } = place?.closest('.waiting').dataset ?? {};
 const recording = document.querySelector('#desk-input, #native, #preflight'); // these send, or listen, by themselves
 let again = 0;
 let queue = null;
@@ -81,6 +81,13 @@ function takeCards() {
   }, { missed: ({ unread }) => unread && toast('scan-unread') });
   guardForms();
 }
+
+/* A device that is nobody's any more leaves no names on its screen; the desk sees to that by itself. */
+document.addEventListener('rtapp:ended', async () => {
+  if (device === undefined || document.getElementById('desk-input')) return;
+  await wipe();
+  location.reload();
+});
 
 async function start() {
   document.addEventListener('rtapp:kept', tell);
