@@ -117,11 +117,15 @@ class Journey:
         """Go through all of it."""
         steps = [self.link, self.search, self.scanner, self.conflict]
         steps += [self.endings, self.photo, self.live, self.away] if self.full else [self.honest]
-        with closing(self.other):
+        with closing(self):
             for step in steps:
                 began = time.monotonic()
                 step()
                 self._saw(f"{step.__name__} ({time.monotonic() - began:.1f} s)")
+
+    def close(self) -> None:
+        """End what another desk's program holds open."""
+        self.other.close()
 
     def link(self) -> None:
         """A one-time link signs this browser in."""

@@ -1,6 +1,7 @@
 """The desk's main job in engines of other ages and makers than the one of all other journeys (tests/engines.py)."""
 
 import os
+from contextlib import closing
 
 import pytest
 
@@ -62,9 +63,8 @@ def test_scans_are_recorded_and_the_mark_promises_nothing_when_numbers_cannot_mo
     name: str, fate: str, served: Served
 ):
     need(name)
-    with engines.opened(name) as browser:
+    with engines.opened(name) as browser, closing(engines.Journey(browser, served, full=True)) as journey:
         browser.before(FATES[fate])
-        journey = engines.Journey(browser, served, full=True)
         journey.link()
         browser.run("void (window.cut = true)")
         for card in journey.cards[:4]:

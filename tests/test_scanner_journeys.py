@@ -342,3 +342,16 @@ def test_a_code_typed_into_a_reason_by_hand_is_refused_and_nothing_typed_is_lost
     assert "kode kartu" in reason.evaluate("field => field.validationMessage")
     expect(reason).to_have_value(f"salah {cards[1]['code']}")
     present(page, 1)
+
+
+@pytest.mark.parametrize("pause", [250, 700])
+def test_a_burst_that_a_weak_radio_tears_apart_is_one_scan(visit, served, cards, pause):
+    page = desk(visit, size=PHONE)
+    page.locator("#code").fill("rahm")
+    for card, cut in zip(cards, (4, 16, 24, 32), strict=False):
+        page.keyboard.type(address(card)[:cut], delay=KEY)
+        page.wait_for_timeout(pause)
+        typed(page, address(card)[cut:])
+        welcomed(page, card)
+        expect(page.locator("#code")).to_have_value("rahm")
+    assert rows(served, "SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]

@@ -151,6 +151,15 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
       whole.restore();
       return true;
     }
+    if (how !== 'pause') return giveUp(whole, told);
+    setTimeout(() => { // the rest of it may be late
+      if (stalled === whole && !burst) giveUp(whole, told);
+    }, STALL);
+    return false;
+  }
+
+  /* A quick burst is no card; says whether no person typed it, and then leaves the field as it was. */
+  function giveUp(whole, told) {
     const unread = UNREAD.test(whole.text);
     if (unread) whole.restore();
     missed({ ...told, unread });
