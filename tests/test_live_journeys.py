@@ -120,11 +120,12 @@ def test_a_board_that_polled_takes_a_free_place(visit, served, come):
 def test_a_stream_that_could_not_be_opened_is_opened_later(visit, come):
     page = visit("desk", "/")
     page.route("**/counts/stream", lambda route: route.abort())
-    page.route("**/healthz", lambda route: route.abort())
+    for asked in ("**/healthz", "**/csrf-token"):
+        page.route(asked, lambda route: route.abort())
     page.goto(page.url.split("/desk")[0] + BOARD)
     is_connected(page, False)
-    page.unroute("**/counts/stream")
-    page.unroute("**/healthz")
+    for asked in ("**/counts/stream", "**/healthz", "**/csrf-token"):
+        page.unroute(asked)
     is_connected(page)
     come(1)
     shows(page, 1, 30)

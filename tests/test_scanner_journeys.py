@@ -355,3 +355,15 @@ def test_a_burst_that_a_weak_radio_tears_apart_is_one_scan(visit, served, cards,
         welcomed(page, card)
         expect(page.locator("#code")).to_have_value("rahm")
     assert rows(served, "SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
+
+
+JAM = "() => { const end = performance.now() + Math.random() * 400; while (performance.now() < end); }"
+
+
+def test_a_page_that_is_busy_all_the_time_loses_no_scan(visit, served, cards):
+    page = desk(visit, size=PHONE)
+    page.evaluate(f"() => {{ const jam = {JAM}; setInterval(jam, 500); }}")
+    for number, card in enumerate(cards[:24]):
+        typed(page, address(card) if number % 2 else card["code"], ("Enter", "Tab")[number % 3 == 0])
+    present(page, 24)
+    assert rows(served, "SELECT verdict, raw, count(*) FROM scan GROUP BY 1, 2") == [("WELCOME", None, 24)]

@@ -100,21 +100,22 @@ function checks(short) {
   return SHORT[((-sum % 31) + 31) % 31] === short[6];
 }
 
-/* The short code that a text is, '' where it is none: a wrong sign is noticed. */
-export function shortCodeOf(text) {
-  for (const reading of readings(text)) {
-    const short = reading.replace(/[\s.\-–_\x00-\x1f]/g, '');
-    if (/^[2-9A-HJKMNP-Z]{7}$/.test(short) && /\d/.test(short) && checks(short)) return short;
-  }
-  return '';
+/* The short code that letters are, with whatever parts them; '' where they are none: a wrong sign is noticed. */
+function shortOf(letters) {
+  const short = letters.toUpperCase().replace(/[\s.\-–_\x00-\x1f]/g, '');
+  return /^[2-9A-HJKMNP-Z]{7}$/.test(short) && /\d/.test(short) && checks(short) ? short : '';
 }
 
-/* A short code among other letters and signs: those that no short code has part it from them, of others one or two. */
+/* The short code that a text is, whatever the layout. */
+export function shortCodeOf(text) {
+  return readings(text).map(shortOf).find(Boolean) || '';
+}
+
+/* A short code among other letters and signs: those that no short code has part it from them; of others one or two. */
 function shortWithin(text) {
-  const trims = [0, 1, 2].flatMap((front) => [0, 1, 2].map((back) => [front, back]));
-  const runs = [text, ...text.toUpperCase().split(/[^2-9A-HJKMNP-Z]+/)];
-  const tried = runs.flatMap((run) => trims.map(([front, back]) => shortCodeOf(run.slice(front, run.length - back))));
-  return tried.find(Boolean) || '';
+  const runs = text.toUpperCase().split(/[^2-9A-HJKMNP-Z]+/);
+  const trimmed = [[0, 1], [0, 2], [1, 0], [2, 0], [1, 1]].map(([front, back]) => text.slice(front, text.length - back));
+  return shortCodeOf(text) || [...runs, ...trimmed].map(shortOf).find(Boolean) || '';
 }
 
 /* What of a text is a card's code, as it is sent; '' where it is none. */

@@ -11,7 +11,7 @@ const LEAST = 7;
 const QUICK = 35; // ms a key: no person types that fast
 const QUICK_SHORT = 60; // nor a short code, whose letters make no word
 const QUICK_LEAST = 6;
-const ADDRESS = /^h?t?t?p?s?:?\/*$/i; // what may come in a piece of its own
+const ADDRESS = /^(h?t?t?p?s?|\S*[.:/]\S*)$/i; // what may come in a piece of its own
 const UNREAD = /^(?=.*\d)\S{16,}$/; // a quick burst that was scanned, not typed, whatever it is
 const DIGITS = { Digit2: '2', Digit3: '3', Digit4: '4', Digit5: '5', Digit6: '6', Digit7: '7', Digit8: '8', Digit9: '9' };
 const SIGNS = { Slash: '/', Period: '.', Semicolon: ':', Minus: '-', Digit0: '0', Digit1: '1' };
@@ -88,18 +88,20 @@ class Burst {
     return (this.last - this.first) / Math.max(1, this.presses - 1);
   }
 
-  /* The codes and where they began: in this piece, or in one before it that a scanner typed, too. */
+  /* The codes and where they began: in this piece, or in one before it that a scanner typed, too. A short code is what
+     people type, too, and what a piece of another code may look like: it is one where nothing else is found. */
   get found() {
     const whole = { text: '', keys: '' };
+    const shorts = this.isFaster(QUICK_SHORT) ? cardsOf(this) : [];
     let found = null;
     for (let piece = this, pieces = 0; piece && pieces < 40; piece = piece.before, pieces += 1) {
       whole.text = piece.text + whole.text;
       whole.keys = piece.keys + whole.keys;
-      const cards = cardsOf(whole, this.isFaster(QUICK_SHORT));
+      const cards = cardsOf(whole).filter(({ code }) => tokensOf(code).length);
       if (cards.length) found = { cards, first: piece, ...whole };
       if (found && !(piece.before?.quick || ADDRESS.test(piece.before?.text ?? '-'))) break;
     }
-    return found;
+    return found ?? (shorts.length ? { cards: shorts, first: this, text: this.text, keys: this.keys, isShort: true } : null);
   }
 
   get quick() {
@@ -112,11 +114,9 @@ class Burst {
 }
 
 /* What was scanned, [{code, keys}]: as the text reads, and as the keys that were pressed read on the scanner's own
-   keyboard; where both are codes the server knows which. A short code is one that people type, too: it is a scan where
-   nobody types that fast. */
-function cardsOf({ text, keys }, quick) {
-  const isScan = (code) => quick || tokensOf(code).length > 0;
-  const [read, pressed] = [text, keys.trim()].map((each) => (each.length < LEAST ? [] : cardsIn(each).filter(isScan)));
+   keyboard; where both are codes the server knows which. */
+function cardsOf({ text, keys }) {
+  const [read, pressed] = [text, keys.trim()].map((each) => (each.length < LEAST ? [] : cardsIn(each)));
   if (!read.length) return pressed.map((code) => ({ code }));
   const same = (code, index) => pressed.length !== read.length || pressed[index].toUpperCase() === code.toUpperCase();
   return read.map((code, index) => (same(code, index) ? { code } : { code, keys: pressed[index] }));
@@ -140,28 +140,37 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
     if (!whole) return false;
     const { found, quick } = whole;
     const told = { text: whole.text, keys: whole.keys, end: how, pace: whole.pace };
-    stalled = found || how !== 'pause' ? null : whole;
-    if (found) {
-      found.first.restore();
-      for (const card of found.cards) scanned(card, { ...told, ...found, field: found.first.field });
-      return true;
+    const isPiece = how === 'pause' && (!found || found.isShort); // perhaps: the rest of it may be late
+    stalled = isPiece ? whole : null;
+    if (isPiece) {
+      const alone = () => stalled === whole && !burst;
+      if (found || quick) setTimeout(() => alone() && (found ? accept(found, told) : giveUp(whole, told)), STALL);
+      return false;
     }
+    if (found) return accept(found, told);
     if (!quick) return false;
     if (fresh && how === 'Enter' && other(whole, whole.field)) {
       whole.restore();
       return true;
     }
-    if (how !== 'pause') return giveUp(whole, told);
-    setTimeout(() => { // the rest of it may be late
-      if (stalled === whole && !burst) giveUp(whole, told);
-    }, STALL);
-    return false;
+    return giveUp(whole, told);
+  }
+
+  function accept(found, told) {
+    stalled = null;
+    ended = performance.now();
+    found.first.restore();
+    for (const card of found.cards) scanned(card, { ...told, ...found, field: found.first.field });
+    return true;
   }
 
   /* A quick burst is no card; says whether no person typed it, and then leaves the field as it was. */
   function giveUp(whole, told) {
     const unread = UNREAD.test(whole.text);
-    if (unread) whole.restore();
+    if (unread) {
+      ended = performance.now();
+      whole.restore();
+    }
     missed({ ...told, unread });
     return unread;
   }
@@ -172,9 +181,7 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
     burst = burst || new Burst(field, at, value, before);
     burst.add(text, key, at);
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (end('pause')) ended = performance.now();
-    }, PAUSE);
+    timer = setTimeout(end, PAUSE, 'pause');
   }
 
   const early = window.rtappEarly || [];
@@ -197,10 +204,8 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
       const fresh = Boolean(burst);
       if (!fresh && now - ended < LATE_END) return swallow(event);
       burst ??= stalled;
-      if (burst && timeStamp - burst.last <= STALL && end(how, fresh)) {
-        ended = now;
-        swallow(event);
-      } else burst = null;
+      if (burst && timeStamp - burst.last <= STALL && end(how, fresh)) swallow(event);
+      else burst = null;
       return undefined;
     }
     if (alone && burst?.quick) return swallow(event); // a control character, and none of the browser's commands
