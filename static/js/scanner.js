@@ -6,7 +6,8 @@ import { cardsIn, holdsCard, tokensOf } from './codes.js';
 const GAP = 120; // ms between two keys of one burst: a slow scanner over Bluetooth; what it typed must be a code besides
 const PAUSE = 160; // ms without a key after which a burst has ended
 const LATE_END = 400; // ms in which more of a burst's end may still come: CR and LF, Tab and Enter, Enter after a pause
-const STALL = 1000; // a busy page or a weak radio tears a burst apart: its pieces together must be a code
+const STALL = 1000; // a busy page or a weak radio tears a burst apart; so long its rest is waited for
+const REST = 2500; // and so late it may still come: the pieces together must be a code
 const LEAST = 7;
 const QUICK = 35; // ms a key: no person types that fast
 const QUICK_SHORT = 60; // nor a short code, whose letters make no word
@@ -177,7 +178,7 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
 
   function take(text, key, at, field = document.activeElement, value = field?.value) {
     if (burst && at - burst.last > GAP) end('pause');
-    const before = stalled && at - stalled.last < STALL ? stalled : null;
+    const before = stalled && at - stalled.last < REST ? stalled : null;
     burst = burst || new Burst(field, at, value, before);
     burst.add(text, key, at);
     clearTimeout(timer);
