@@ -116,6 +116,9 @@ def test_a_lost_address_is_said_on_every_admin_page_and_pairing_takes_the_new_on
     assert 'id="lost-address"' not in client_of("clerk").get("/desk", follow_redirects=True).text
     page = admin.post(f"/devices/{world.device}/link", base_url="http://localhost:8000")
     assert "http://192.168.1.33:8000/links/" in page.text and "tidak lagi beralamat" in words(page)
+    lan[:] = ["172.20.10.2", "192.168.1.44", "192.168.7.2"]  # a second network, the usual way out of the laptop
+    page = admin.post(f"/devices/{world.device}/link", base_url="http://localhost:8000")
+    assert "http://192.168.1.44:8000/links/" in page.text
 
 
 def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, admin, kept):

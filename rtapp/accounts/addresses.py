@@ -17,6 +17,18 @@ def is_here_only(address: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def nearest_first(lan: Sequence[str], address: str) -> list[str]:
+    """Return ``lan`` (IPv4) with those first that share most of their beginning with the host of ``address``.
+
+    A laptop may be in two networks at once: phones are in the one where the old address was.
+    """
+    host = urlsplit(address).hostname or ""
+    if not _is_ip(host) or ipaddress.ip_address(host).version != 4:
+        return list(lan)
+    was = int(ipaddress.IPv4Address(host))
+    return sorted(lan, key=lambda each: (int(ipaddress.IPv4Address(each)) ^ was).bit_length())
+
+
 def reachable(address: str, lan: Sequence[str]) -> list[str]:
     """Return ``address``, or where only this machine opens it the same on each of ``lan`` (IPv4), it last."""
     if not is_here_only(address):

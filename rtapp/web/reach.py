@@ -4,7 +4,7 @@ import ipaddress
 
 from flask import current_app, request
 
-from ..accounts.addresses import Standing, judge, reachable
+from ..accounts.addresses import Standing, judge, nearest_first, reachable
 from ..db import db
 from ..refusals import Refused
 from ..settings import store as settings
@@ -37,10 +37,12 @@ def refuse_untried(*, agreed: bool) -> None:
 
 def offers() -> list[str]:
     """Return the addresses that a phone in the hall can open, plain HTTP, which asks for no certificate."""
-    port = current_app.config["HTTP_PORT"]
+    port, kept = current_app.config["HTTP_PORT"], str(settings.read(db.session, "base_url"))
     own = f"http://localhost:{port}" if port else request.host_url.rstrip("/")
     return [
-        each for each in reachable(own, lan_addresses()) if judge(each, lan_addresses(), {}, None) == Standing.UNTRIED
+        each
+        for each in reachable(own, nearest_first(lan_addresses(), kept))
+        if judge(each, lan_addresses(), {}, None) == Standing.UNTRIED
     ]
 
 
@@ -51,7 +53,7 @@ def for_phones() -> list[str]:
         return [kept]
     port = current_app.config["HTTP_PORT"]
     own = f"http://localhost:{port}" if port and request.is_secure else request.host_url.rstrip("/")
-    return reachable(own, lan_addresses())
+    return reachable(own, nearest_first(lan_addresses(), kept))
 
 
 def warning() -> str:
