@@ -1,27 +1,39 @@
 """app.py sets itself up: with nothing but Python beside it, without the internet later, after a broken set-up."""
 
 import ast
+import atexit
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from rtapp.laptop import environment
+from rtapp.laptop import environment, shortcut
 
 from .served import ROOT, free_port
 
-BASE = getattr(sys, "_base_executable", sys.executable)  # a Python with nothing installed for us
 TOO_OLD = """
 import runpy, sys
 sys.version_info, sys.argv = (3, 9, 2, "final", 0), ["app.py", "demo"]
 runpy.run_path("app.py", run_name="__main__")
 """
 PROOF = "def test_one(): pass\ndef test_other(): assert not 'a failure that must be told'\n"
+
+
+@cache
+def nothing_installed() -> str:
+    """Return a Python that has the standard library alone, whatever this machine's own has got."""
+    folder = Path(tempfile.mkdtemp(prefix="rtapp-python-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    base = getattr(sys, "_base_executable", sys.executable)
+    subprocess.run([base, "-I", "-m", "venv", "--without-pip", str(folder)], check=True)
+    return str(folder / "bin" / "python")
 
 
 def wheel(folder: Path, name: str, version: str, **files: str) -> None:
@@ -52,7 +64,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project as somebody unpacks it, without any environment; the browser files are fetched already."""
-    project = tmp_path_factory.mktemp("bare") / "rtapp 1"  # people have folders with a space
+    project = (
+        tmp_path_factory.mktemp("bare") / "rtapp 1 – Aula é"
+    )  # people have folders with spaces and letters of their own
     for name in ("rtapp", "templates", "static"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("app.py", "requirements.txt"):
@@ -63,11 +77,11 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
-def start(project: Path, *words: str, python: str = BASE, **env: str) -> subprocess.CompletedProcess[str]:
+def start(project: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run the copy's app.py in an interpreter that has nothing, out of reach of any package index."""
     kept = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH", "RTAPP_VENV")}
     kept |= {"PIP_NO_INDEX": "1", "RTAPP_INSTANCE": str(project / "instance"), "PYTHONIOENCODING": "utf-8", **env}
-    command = [python, "app.py", *words]
+    command = [nothing_installed(), "app.py", *words]
     return subprocess.run(command, cwd=project, env=kept, capture_output=True, text=True, timeout=180)
 
 
@@ -96,7 +110,7 @@ def test_a_bare_copy_sets_itself_up_starts_without_the_internet_and_mends_what_b
 
 def test_a_python_too_old_is_told_in_one_sentence_that_says_what_to_install():
     ast.parse((ROOT / "app.py").read_text(encoding="utf-8"), feature_version=(3, 6))  # else it would be a SyntaxError
-    told = subprocess.run([BASE, "-c", TOO_OLD], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    told = subprocess.run([nothing_installed(), "-c", TOO_OLD], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert told.returncode == 1 and told.stdout == ""
     (line,) = told.stderr.splitlines()
     assert "Python 3.11 atau lebih baru" in line and "ini Python 3.9." in line and "python.org" in line
@@ -115,7 +129,9 @@ def test_what_a_new_start_needs_before_its_libraries_are_there_is_the_standard_l
 
 def test_importing_the_program_makes_nothing(bare):
     before = {path.name for path in bare.iterdir()}
-    done = subprocess.run([BASE, "-B", "-c", "import app"], cwd=bare, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [nothing_installed(), "-B", "-c", "import app"], cwd=bare, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert {path.name for path in bare.iterdir()} - {".venv", ".venv.lock", "instance"} <= before
 
@@ -171,3 +187,74 @@ def test_a_double_click_opens_the_page_once_it_answers_and_says_to_leave_the_win
     assert first.startswith(f"http://127.0.0.1:{port}/links/") and second == f"http://localhost:{port}/"
     assert "JANGAN TUTUP JENDELA INI" in (tmp_path / "said").read_text()
     assert again.returncode == 0 and again.stdout == "Server sudah berjalan; halamannya dibuka.\n"
+
+
+SSL = "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed'))"
+RETRIES = "Max retries exceeded with url: /simple/alembic/ (Caused by {})"
+
+
+@pytest.mark.parametrize(
+    ("said", "does"),
+    [
+        ("ERROR: Could not install packages: [Errno 28] No space left on device", "Disk penuh"),
+        ("[WinError 112] There is not enough space on the disk", "Disk penuh"),
+        (RETRIES.format("NewConnectionError('<…>: [Errno 111] Connection refused')"), "Sambungkan laptop"),
+        (
+            RETRIES.format("ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 407'))"),
+            "HTTPS_PROXY",
+        ),
+        (RETRIES.format(SSL), "jaringan lain"),
+        ("The virtual environment was not created successfully because ensurepip is not available.", "python3-venv"),
+        ("/usr/bin/python3: No module named venv", "python3-venv"),
+        ("HINT: This error might have occurred since this system does not have Windows Long Path support", "C:\\rtapp"),
+        ("[WinError 32] The process cannot access the file because it is being used by another process", "antivirus"),
+        ("[WinError 5] Access is denied: 'C:\\rtapp\\.venv\\Scripts\\python.exe'", "antivirus"),
+        ("Error: [Errno 1] Operation not permitted: 'lib' -> '/media/stik/rtapp/.venv/lib64'", "stik USB"),
+        ("[Errno 30] Read-only file system: '/media/cd/rtapp/.venv.lock'", "folder Dokumen"),
+        ("[Errno 13] Permission denied: '/opt/rtapp/.venv.lock'", "folder Dokumen"),
+    ],
+)
+def test_each_hindrance_has_one_sentence_with_what_to_do(said, does):
+    sentence = environment.what_to_do(said)
+    assert does in sentence and sentence.endswith("jalankan lagi.") and "\n" not in sentence
+
+
+def test_what_nobody_knows_is_told_as_it_was_said():
+    assert environment.what_to_do("something else") == ""
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, 0), (1, 1), (2, 2), (0xC000013A, 1), (-2, 1), (255, 255)])
+def test_a_status_of_whichever_system_is_handed_on(code, status):
+    assert environment.exit_status(code) == status
+
+
+def test_a_python_without_venv_ends_in_one_sentence(bare, tmp_path):
+    python = tmp_path / "python3"
+    broken = "Error: ensurepip is not available. Install the python3-venv package."
+    otherwise = f'exec {nothing_installed()} "$@"'
+    python.write_text(f'#!/bin/sh\nfor word; do [ "$word" = venv ] && echo "{broken}" && exit 1; done\n{otherwise}\n')
+    python.chmod(0o755)
+    code = (
+        f"import runpy, sys; sys._base_executable = {str(python)!r}; sys.argv = ['app.py', 'migrate'];"
+        "runpy.run_path('app.py', run_name='__main__')"
+    )
+    env = os.environ | {"RTAPP_VENV": str(tmp_path / "env"), "PIP_NO_INDEX": "1", "PYTHONIOENCODING": "utf-8"}
+    told = subprocess.run(
+        [nothing_installed(), "-c", code], cwd=bare, env=env, capture_output=True, text=True, timeout=120
+    )
+    (line,) = told.stderr.splitlines()
+    assert told.returncode == 1 and "sudo apt install python3-venv" in line
+    assert not (tmp_path / "env").exists()
+
+
+def test_a_place_that_cannot_be_written_ends_in_one_sentence(bare, tmp_path):
+    (tmp_path / "file").touch()
+    told = start(bare, "migrate", RTAPP_VENV=str(tmp_path / "file" / ".venv"))
+    (line,) = told.stderr.splitlines()
+    assert told.returncode == 1 and "Pindahkan folder rtapp" in line
+
+
+def test_the_screens_folder_is_found_where_a_cloud_has_taken_it():
+    env = {"OneDrive": "/home/uji/OneDrive - Dinas"}
+    assert shortcut.desktops(Path("/home/uji"), env)[0] == Path("/home/uji/OneDrive - Dinas/Desktop")
+    assert shortcut.desktops(Path("/home/uji"), {}) == [Path("/home/uji/Desktop")]

@@ -21,7 +21,48 @@ _PIP = (
     *("--no-warn-script-location", "--retries=2", "--timeout=20", "--prefer-binary"),
 )
 OFFLINE = re.compile(
-    "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProtocolError|ProxyError|Max retries"
+    "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProtocolError|ProxyError|SSLError|Max retries"
+)
+# What the system, venv and pip say, and the one sentence that helps; the first that fits.
+_TROUBLES = (
+    (
+        r"No space left|not enough space|WinError 112|Disk quota",
+        "Disk penuh: kosongkan sedikitnya 1 GB, lalu jalankan lagi.",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError",
+        "Sambungan aman ditolak (proxy kantor, atau jam laptop salah). Periksa jamnya, atau sekali ini pakai jaringan "
+        "lain, misalnya dari ponsel; lalu jalankan lagi.",
+    ),
+    (
+        r"ProxyError|Tunnel connection failed|407 Proxy",
+        "Proxy jaringan ini tidak meneruskan. Setel HTTPS_PROXY yang benar, atau sekali ini pakai jaringan lain, "
+        "misalnya dari ponsel; lalu jalankan lagi.",
+    ),
+    (
+        OFFLINE.pattern,
+        "Internet tidak terjangkau, padahal sekali ini diperlukan. Sambungkan laptop, lalu jalankan lagi.",
+    ),
+    (
+        r"ensurepip|No module named '?(?:venv|pip)",
+        "Python ini tidak membawa venv. Di Debian atau Ubuntu jalankan “sudo apt install python3-venv”, lalu "
+        "jalankan lagi.",
+    ),
+    (
+        r"Long Path|WinError 206|[Ff]ile ?name too long",
+        "Nama jalur folder ini terlalu panjang. Pindahkan folder rtapp ke tempat yang pendek, misalnya C:\\rtapp, lalu "
+        "jalankan lagi.",
+    ),
+    (
+        r"WinError (?:5|32)\b|used by another process|Text file busy",
+        "Berkasnya sedang dipakai program lain (antivirus, OneDrive, server yang masih jalan). Tutup itu, tunggu "
+        "sebentar, lalu jalankan lagi.",
+    ),
+    (
+        r"Operation not permitted|Read-only file system|Permission denied|Exec format error",
+        "Folder ini tidak dapat ditulisi atau tidak dapat menjalankan program (stik USB, folder hanya-baca). Pindahkan "
+        "folder rtapp ke folder Dokumen di laptop, lalu jalankan lagi.",
+    ),
 )
 
 
@@ -36,6 +77,9 @@ def entered(words: Sequence[str]) -> Iterator[list[str]]:
     A window that a double click opened is kept until somebody has read why it would close.
     """
     words = [OPEN] if not words and _has_own_window() else list(words)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an old console lacks letters of a path, or “…”: it shows “?”
     try:
         enter(words)
         yield words
@@ -106,9 +150,15 @@ def prepare(folder: Path, requirements: Path) -> None:
             print("Siap. Mulai lain kali tidak perlu internet.", flush=True)
     except OSError as error:
         raise NotReady(
-            f"{error.filename or folder} tidak dapat ditulis ({error.strerror or error}). Pindahkan folder rtapp ke "
+            what_to_do(str(error))
+            or f"{error.filename or folder} tidak dapat ditulis ({error.strerror or error}). Pindahkan folder rtapp ke "
             "folder Dokumen Anda, periksa ruang disk, lalu jalankan lagi."
         ) from error
+
+
+def what_to_do(said: str) -> str:
+    """Return the sentence that helps where the system, venv or pip said this, "" where none is known."""
+    return next((sentence for pattern, sentence in _TROUBLES if re.search(pattern, said)), "")
 
 
 def go_on_as(command: Sequence[str]) -> None:
@@ -117,7 +167,12 @@ def go_on_as(command: Sequence[str]) -> None:
     if os.name != "nt":
         os.execv(command[0], list(command))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; it is the other's to answer
-    os._exit(subprocess.call(command))
+    os._exit(exit_status(subprocess.call(command)))
+
+
+def exit_status(code: int) -> int:
+    """Return a status that every system can hand on: Windows ends a process by numbers no exit takes (0xC000013A)."""
+    return code if 0 <= code < 256 else 1
 
 
 def _python(folder: Path) -> Path:
@@ -157,12 +212,8 @@ def _make(folder: Path) -> None:
     if done.returncode == 0:
         return
     shutil.rmtree(folder, ignore_errors=True)
-    if "ensurepip" in done.stdout + done.stderr:
-        raise NotReady(
-            "Python ini tidak membawa venv. Di Debian atau Ubuntu jalankan “sudo apt install python3-venv”, lalu "
-            "jalankan lagi."
-        )
-    raise NotReady(f"Lingkungan Python tidak dapat dibuat di {folder}: {_gist(done.stdout + done.stderr)}")
+    said = done.stdout + done.stderr
+    raise NotReady(what_to_do(said) or f"Lingkungan Python tidak dapat dibuat di {folder}: {_gist(said)}")
 
 
 def _fill(folder: Path, requirements: Path, *, again: bool = False) -> bool:
@@ -173,18 +224,13 @@ def _fill(folder: Path, requirements: Path, *, again: bool = False) -> bool:
     if not said:
         mark.unlink()
         return True
-    if OFFLINE.search(said):
-        if again:
-            mark.unlink()  # as good as it was before
-        raise NotReady(
-            "Internet tidak terjangkau, padahal sekali ini diperlukan. Sambungkan laptop, lalu jalankan lagi."
-        )
-    if "No space left" in said:
-        raise NotReady("Disk penuh: kosongkan sedikitnya 1 GB, lalu jalankan lagi.")
-    if again:
+    offline = OFFLINE.search(said)
+    if offline and again:
+        mark.unlink()  # as good as it was before
+    if again and not offline and "No space left" not in said:
         return False
     version = ".".join(map(str, sys.version_info[:2]))
-    raise NotReady(f"Pustaka tidak dapat dipasang untuk Python {version}: {_gist(said)}")
+    raise NotReady(what_to_do(said) or f"Pustaka tidak dapat dipasang untuk Python {version}: {_gist(said)}")
 
 
 def _installed(python: Path, requirements: Path) -> str:

@@ -4,6 +4,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from .environment import OPEN
@@ -65,8 +66,15 @@ def _screen() -> Path:
             said = ""
         if said and Path(said).is_dir():
             return Path(said)
-    usual = Path.home() / "Desktop"
-    return usual if usual.is_dir() else Path.home()
+    return next((place for place in desktops(Path.home(), os.environ) if place.is_dir()), Path.home())
+
+
+def desktops(home: Path, env: Mapping[str, str]) -> list[Path]:
+    """Return where the folder of the screen may lie, the likeliest first: OneDrive takes it over on many laptops."""
+    taken = [
+        Path(env[name]) / "Desktop" for name in ("OneDriveCommercial", "OneDriveConsumer", "OneDrive") if env.get(name)
+    ]
+    return [*taken, home / "Desktop"]
 
 
 def _written(place: Path, text: str) -> Path:
