@@ -255,6 +255,6 @@ def test_a_place_that_cannot_be_written_ends_in_one_sentence(bare, tmp_path):
 
 
 def test_the_screens_folder_is_found_where_a_cloud_has_taken_it():
-    env = {"OneDrive": "/home/uji/OneDrive - Dinas"}
-    assert shortcut.desktops(Path("/home/uji"), env)[0] == Path("/home/uji/OneDrive - Dinas/Desktop")
-    assert shortcut.desktops(Path("/home/uji"), {}) == [Path("/home/uji/Desktop")]
+    env = {"OneDrive": "/rumah/OneDrive - Dinas"}
+    assert shortcut.desktops(Path("/rumah"), env)[0] == Path("/rumah/OneDrive - Dinas/Desktop")
+    assert shortcut.desktops(Path("/rumah"), {}) == [Path("/rumah/Desktop")]

@@ -24,11 +24,10 @@ OFFLINE = re.compile(
     "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProtocolError|ProxyError|SSLError|Max retries"
 )
 # What the system, venv and pip say, and the one sentence that helps; the first that fits.
+_FULL = "Disk penuh: kosongkan sedikitnya 1 GB, lalu jalankan lagi."
+_LEAST_ROOM = 50_000_000  # bytes; venv does not say why the pip it was unpacking could not be written
 _TROUBLES = (
-    (
-        r"No space left|not enough space|WinError 112|Disk quota",
-        "Disk penuh: kosongkan sedikitnya 1 GB, lalu jalankan lagi.",
-    ),
+    (r"No space left|not enough space|WinError 112|Disk quota", _FULL),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError",
         "Sambungan aman ditolak (proxy kantor, atau jam laptop salah). Periksa jamnya, atau sekali ini pakai jaringan "
@@ -44,7 +43,7 @@ _TROUBLES = (
         "Internet tidak terjangkau, padahal sekali ini diperlukan. Sambungkan laptop, lalu jalankan lagi.",
     ),
     (
-        r"ensurepip|No module named '?(?:venv|pip)",
+        r"ensurepip is not available|No module named '?(?:ensurepip|venv|pip)",
         "Python ini tidak membawa venv. Di Debian atau Ubuntu jalankan “sudo apt install python3-venv”, lalu "
         "jalankan lagi.",
     ),
@@ -211,8 +210,11 @@ def _make(folder: Path) -> None:
     done = subprocess.run([base, "-I", "-m", "venv", str(folder)], capture_output=True, text=True, errors="replace")
     if done.returncode == 0:
         return
+    full = shutil.disk_usage(folder).free < _LEAST_ROOM
     shutil.rmtree(folder, ignore_errors=True)
     said = done.stdout + done.stderr
+    if full:
+        raise NotReady(_FULL)
     raise NotReady(what_to_do(said) or f"Lingkungan Python tidak dapat dibuat di {folder}: {_gist(said)}")
 
 
