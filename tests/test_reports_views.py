@@ -207,3 +207,11 @@ def test_a_tax_of_5_is_asked_for_and_the_effect_for_one_person_stands_beside_it(
 def rates_kept(session):
     rows = session.query(TransportRate).filter(TransportRate.amount > 0)
     return [(row.amount, row.tax, row.percent) for row in rows]
+
+
+def test_a_paper_that_cannot_be_had_is_refused_as_page_and_as_fragment(client_of, world):
+    """A list has no form of that name: whoever asks by script gets the part that they can put into their page."""
+    for headers in ({}, {"HX-Request": "true"}):
+        path = f"/waves/{world.waves[0]}/attendance"
+        answer = client_of("admin").post(path, data={"paper": "f4", "form": "docx"}, headers=headers)
+        assert answer.status_code == 422 and "PDF, XLSX, atau ODS" in answer.text

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -59,7 +59,8 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
         page, part = chosen_page(form), _part(form)
         roll = _roll(wave, form)
     except Refused as refused:
-        return render_template("reports/attendance.html", **_page(wave, form, refused)), refused.status
+        said = _page(wave, form, refused)
+        return page_or_fragment("reports/attendance.html", "reports/_attendance.html", **said), refused.status
     told = about_of(db.session, wave, actor.name, now)
     name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''} {page.paper}"
     if form.get("kind") == "invitation":
