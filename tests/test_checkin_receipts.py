@@ -137,7 +137,7 @@ def test_a_scan_that_the_backup_does_not_know_is_there_undone_before_its_desk_se
     backup.restore()
     assert hall.hand_in() == [APPLIED]
     assert [answer.replayed for answer in hall.send_all_again()] == [True]
-    assert hall.present() == {} and hall.is_whole()
+    assert hall.present() == {} and hall.is_whole() and hall.trail("scan.decide") == [], "nobody decided to mark them"
 
 
 def test_a_card_scanned_before_is_the_same_scan_when_its_desk_sends_it_after_the_receipt(hall):
@@ -214,6 +214,8 @@ def test_somebody_on_no_list_comes_back_as_the_same_person_once(hall):
     backup.restore()
     assert hall.hand_in() == [APPLIED]
     assert hall.send_all_again()[0].replayed
+    [case] = open_cases(hall.session, hall.coordinator)
+    assert (case.kind, case.told) == ("walk_in", "TAMU CONTOH"), "a coordinator still looks at it"
     names = hall.session.scalars(select(Participant.name).where(Participant.name == "TAMU CONTOH")).all()
     assert len(names) == 1 and hall.is_whole()
 

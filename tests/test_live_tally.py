@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtapp.events.standing import ABSENCES, Standing, Tally, standing_of
-from rtapp.live.tally import Count, VillageTally, counts_of, district_of
+from rtapp.live.tally import Count, Counts, VillageTally, counts_of, district_of
 
 NUMBERS = st.dictionaries(st.sampled_from(list(Standing)), st.integers(0, 400))
 
@@ -67,3 +67,19 @@ def test_where_no_number_was_typed_the_list_stands_for_the_letter():
     counts = counts_of(1, [district_of("01", "Kecamatan", [village(hadir=3, belum=1)])])
     assert (counts.invited, counts.invited_by, counts.difference) == (4, "roster", 0)
     assert counts.districts[0].difference is None and counts.share_of_invited == 0.75
+
+
+@pytest.mark.parametrize(("listed", "invited"), [(0, 3), (2, 7), (5, 5), (9, 4), (13, 11)])
+def test_the_letters_difference_is_what_is_listed_less_what_was_invited(listed, invited):
+    village = VillageTally({Standing.BELUM: listed}, "63.01", "Desa Contoh")
+    counts = counts_of(7, [district_of("63", "Kecamatan Contoh", [village], invited)])
+    assert (counts.difference, counts.districts[0].difference) == (listed - invited, listed - invited)
+    assert (counts.checkpoint_id, counts.other_wave, counts.guests) == (7, 0, 0), (
+        "nobody stands outside who was not told"
+    )
+
+
+def test_counts_of_nobody_are_all_nought():
+    empty = Counts()
+    assert (empty.checkpoint_id, empty.invited, empty.other_wave, empty.guests, empty.difference) == (0, 0, 0, 0, 0)
+    assert empty.share_of_invited is None and empty.districts == ()

@@ -52,7 +52,8 @@ class Attempt:
     and ``sent_at`` when it was sent, both by the device's clock; ``since`` is when at the earliest, where a paper tells
     only between which times. ``follows`` is the nonce of the scan that a
     ``decision`` is about; ``may_decide`` says that who scans has the duty, or somebody who has it agreed. ``origin``
-    is told of what a desk brings back after a restore: ``decided_at``, and by whom it was ``handed_in``.
+    is told of what a desk brings back after a restore: ``decided_at``, and by whom it was ``handed_in``; ``retold``
+    that it stands there only for what is done about it next, which the trail tells.
     """
 
     nonce: str
@@ -71,6 +72,7 @@ class Attempt:
     decision: Decision = NO_DECISION
     may_decide: bool = False
     origin: Mapping[str, str] = field(default_factory=dict)
+    retold: bool = False
 
     @cached_property
     def tokens(self) -> list[str]:

@@ -159,7 +159,9 @@ def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *
     walk_in = attempt.decision.walk_in
     if kind:
         open_case(session, kind, scan_id, answer, now=now, told=walk_in.name if walk_in else "")
-    if (attempt.decision.needs_duty or walk_in) and not isinstance(session, Connection | Line):
+    if attempt.retold or isinstance(session, Connection | Line):
+        return
+    if attempt.decision.needs_duty or walk_in:
         new = {"walk_in": {"kind": walk_in.kind, "seat": walk_in.seat}} if walk_in else {}
         note(
             session, attempt.recorded_by, "scan.decide", "participant", answer.participant_id, now=now,

@@ -63,7 +63,7 @@ def _void(session: Session, told: Told, handing: Handing) -> Outcome:
     """Take the mark of a scan back, whose scan is recorded first where the backup is older than it."""
     scan = _scan(session, told["nonce"])
     if scan is None:
-        if (scan := _record(session, told, handing)) is None:
+        if (scan := _record(session, told, handing, retold=True)) is None:
             return Outcome.LOST
         if scan.attendance_id is None:  # marked by another scan meanwhile, or not to be marked: nothing to undo
             _close(session, scan.id, told)
@@ -89,7 +89,13 @@ def _decide(session: Session, told: Told, handing: Handing) -> Outcome:
         scan = _scan(session, told["nonce"])
     if scan is not None:
         return Outcome.KNOWN
-    return Outcome.LOST if _record(session, told, handing, follows) is None else Outcome.APPLIED
+    scan = _record(session, told, handing, follows=follows)
+    if scan is None:
+        return Outcome.LOST
+    if told["waits"]:  # a clerk's walk-in was to be looked at, and still is
+        name = (told["walk_in"] or {}).get("name", "")
+        open_case(session, told["waits"], scan.id, scan, now=handing.now, told=name)
+    return Outcome.APPLIED
 
 
 def _settle(session: Session, told: Told, handing: Handing) -> Outcome:
@@ -97,7 +103,7 @@ def _settle(session: Session, told: Told, handing: Handing) -> Outcome:
     scan = _scan(session, told["nonce"])
     if scan is None:
         known = told["verdict"] in COUNTING
-        scan = _record(session, told, handing) if known else _put(session, told, handing)
+        scan = _record(session, told, handing, retold=True) if known else _put(session, told, handing)
         if scan is None:
             return Outcome.LOST
         if not known:
@@ -173,12 +179,12 @@ def _still(session: Session, table: Any, name: Any, told: list[Any] | None) -> i
     return session.scalar(select(table.id).where(table.id == told[0], name == told[1])) if told else None
 
 
-def _record(session: Session, told: Told, handing: Handing, follows: str = "") -> Scan | None:
+def _record(session: Session, told: Told, handing: Handing, *, follows: str = "", retold: bool = False) -> Scan | None:
     """Record the scan of a receipt at its own time, whatever stands against it; None where it cannot be."""
     attempt = _attempt(session, told, handing)
     if attempt is None:
         return None
-    record_scan(session, replace(attempt, follows=follows), now=handing.now)
+    record_scan(session, replace(attempt, follows=follows, retold=retold), now=handing.now)
     return _scan(session, told["nonce"])
 
 

@@ -19,6 +19,7 @@ from ..schema import (
     Audit,
     AuditValue,
     Badge,
+    Case,
     ChainHead,
     Checkpoint,
     Device,
@@ -80,7 +81,9 @@ def _tell_scan(session: Session, line: Audit, values: Told, wave: int | None) ->
     walk_in = values.get("walk_in")
     if walk_in and scan.participant_id:
         walk_in |= {"name": session.get_one(Participant, scan.participant_id).name}
-    return _about_scan(session, scan, wave, _of_line(line, values, walk_in=walk_in, kind=values.get("kind", "")))
+    waits = session.scalar(select(Case.kind).where(Case.scan_id == scan.id, Case.settled_at.is_(None))) or ""
+    more = {"walk_in": walk_in, "kind": values.get("kind", ""), "waits": waits}
+    return _about_scan(session, scan, wave, _of_line(line, values, **more))
 
 
 def _tell_absence(session: Session, line: Audit, values: Told, wave: int | None) -> Told | None:

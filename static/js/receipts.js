@@ -12,11 +12,12 @@ export class Receipts {
   /* Fetch what this device has not, where the page shows a later number than it knows. */
   async refresh() {
     const newest = () => Number(document.getElementById('count')?.dataset.receipts);
-    if (this.fetching) return;
+    if (this.fetching || this.refused) return;
     this.fetching = true;
     try {
       for (let last = await lastReceipt(this.checkpoint); newest() > last;) {
         const response = await fetch(`${this.url}?after=${last}`, { cache: 'no-store' });
+        this.refused = [401, 403].includes(response.status); // until this page is opened anew
         if (!response.ok) break;
         const told = await response.json();
         const epoch = response.headers.get('X-Epoch');
