@@ -65,8 +65,13 @@ def test_a_misspelt_name_finds_the_most_alike_and_counts_none(session, world):
     assert count_people(session, Filter(q="syahrini")) == 0
 
 
-def test_signs_of_a_like_pattern_are_letters_like_others(session, world):
-    assert found(session, q="%") == found(session, q="_") == found(session)
+@pytest.mark.parametrize("words", ["%", "_", "-", "…", "'", ".", "rt", "RW", "احمد", "٣", "\u200b"])
+def test_words_without_a_usable_letter_or_number_find_nobody(session, world, words):
+    assert found(session, q=words) == [] and count_people(session, Filter(q=words)) == 0
+
+
+def test_signs_beside_words_are_no_part_of_what_is_looked_for(session, world):
+    assert found(session, q="- rahmah %") == found(session, q="rahmah") != []
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ _ACTS = (
     reason("badge.print", "Mencetak %(cards)s kartu: %(title)s"),
     reason("badge.reissue", "Menerbitkan kartu baru; kartu lama tidak berlaku"),
     reason("list.print", "Mencetak daftar meja: %(rows)s nama"),
+    reason("badge.show", "Menampilkan kartu di layar meja, untuk dipotret pemegangnya"),
     reason("badge.send", "Menyiapkan pengiriman kartu: %(rows)s orang"),
     reason("badge.sent", "Menandai kartu sudah dikirim"),
     reason("badge.unsent", "Menandai kartu belum dikirim"),

@@ -14,6 +14,7 @@ from ..schema import Badge, Participant
 from . import token
 from .choice_store import (
     Choice,
+    card_of,
     cards_by_id,
     ids_of,
     per_village,
@@ -142,6 +143,27 @@ def print_cards(
     cards = [card for id_, card in cards_by_id(session, whole) if id_ in wanted]
     note(session, actor, "badge.print", "badge", None, now=now, title=title, cards=len(cards), issued=issued)
     return cards, title
+
+
+def show_card(session: Session, actor: str, participant_id: int, *, now: datetime) -> None:
+    """Note that somebody's card is shown on a screen, for their own phone to photograph.
+
+    Only one that was never printed: who lost a card gets a new one. Refused with 404 or 409 otherwise.
+    """
+    live = live_badge(session, participant_id)
+    if live is None:
+        raise Refused("no_card", "Peserta ini tidak punya kartu yang berlaku. Terbitkan kartu baru di halamannya.", 404)
+    if live.printed_count:
+        raise Refused("printed", "Kartu ini sudah dicetak. Bila hilang, terbitkan kartu baru dengan alasannya.", 409)
+    note(session, actor, "badge.show", "participant", participant_id, now=now, card=live.id)
+
+
+def print_one(session: Session, actor: str, participant_id: int, *, now: datetime) -> Card:
+    """Count the printing of one person's card and return it; refused with 404 when there is none."""
+    card = card_of(session, participant_id)
+    _count_printing(session, [participant_id])
+    note(session, actor, "badge.print", "participant", participant_id, now=now, title=card.name, cards=1, issued=0)
+    return card
 
 
 def send_cards(session: Session, actor: str, choice: Choice, *, now: datetime) -> tuple[list[Card], str]:

@@ -109,7 +109,8 @@ def checked_nonce(text: str) -> str:
 class Answer:
     """The facts of a verdict, in no language and without personal data; kept with the scan for replays.
 
-    What is true only of this reading, ``replayed`` and ``person``, is not kept.
+    ``over``: what was not open had closed by then. What is true only of this reading, ``replayed`` and ``person``, is
+    not kept.
     """
 
     nonce: str
@@ -133,5 +134,25 @@ class Answer:
     since: str | None = None
     asked: str | None = None
     handed_in: str | None = None
+    over: bool | None = None
     replayed: bool = False
     person: Face | None = field(default=None, compare=False)
+
+    @property
+    def heading(self) -> str:
+        """What its card is headed with: the verdict, but of NOT_OPEN why.
+
+        CLOSED where the checkpoint or its wave was over, REQUIRES where something comes before it.
+        """
+        if self.verdict is not Verdict.NOT_OPEN:
+            return str(self.verdict)
+        if self.requires:
+            return "REQUIRES"
+        # Answers kept before ``over`` was: what closes and never opens is over.
+        over = self.over or (self.closes_at and not self.opens_at)
+        return "CLOSED" if over else str(self.verdict)
+
+
+def kept_answer(facts: Mapping[str, Any], **more: Any) -> Answer:
+    """Return the answer that was kept with a scan as ``facts``."""
+    return Answer(**{**facts, "verdict": Verdict(facts["verdict"]), **more})

@@ -57,11 +57,10 @@ def _attempt(waiting: Waiting) -> Attempt:
     A late one keeps its time, and so does one of a wave that was closed while the case waited.
     """
     form, late = request.form, waiting.kind == "late"
-    told, decision = find_answer(db.session, waiting.nonce), decision_of(form)
-    at = clock.parse_iso(told.happened_at) if late and told.happened_at else None
+    at, decision = None, decision_of(form)
     if late:
-        came = substituted(db.session, told.came_instead)
-        decision = Decision(over_all=True, substitute=came, reason=_("Pindaian terlambat"))
+        came = substituted(db.session, find_answer(db.session, waiting.nonce).came_instead)
+        at, decision = waiting.at, Decision(over_all=True, substitute=came, reason=_("Pindaian terlambat"))
     if waiting.checkpoint.wave.closed_at is not None and not decision.resolve:
         at, decision = waiting.at, replace(decision, over_all=True)
     return attempt_by(

@@ -17,6 +17,7 @@ from ..events.standing_store import doors
 from ..refusals import Refused
 from ..roster.find_store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
+from .attempt import kept_answer
 from .decision import Substituted
 from .verdict import Verdict
 
@@ -36,6 +37,7 @@ class Waiting:
     person: Person | None
     substitute: str
     told: str = ""  # a walk-in's name as the desk typed it
+    heading: str = ""  # what the answer was headed with
 
 
 def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None) -> list[Waiting]:
@@ -68,6 +70,7 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
             people.get(case.participant_id) if case.participant_id else None,
             _substitute_name(session, scan),
             case.told,
+            kept_answer(scan.answer).heading,
         )
         for case, scan, point, label, name in found
     ]
@@ -186,7 +189,7 @@ _OPEN = Prepared(_waiting(select(func.count(Case.id).label("number")), None))
 
 def _happened(scan: Scan) -> datetime:
     """Return when a scan happened as far as its word was taken: no wild clock is shown as a time."""
-    told = scan.answer.get("happened_at")
+    told = kept_answer(scan.answer).happened_at
     return clock.parse_iso(told) if told else scan.server_at
 
 

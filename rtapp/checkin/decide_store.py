@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from .. import clock
 from ..audit.store import note
 from ..badges.store import issue_missing, revoke_cards
 from ..db import Line, Prepared, Where, upsert
@@ -26,6 +27,7 @@ SENDIRI, DIWAKILI = "sendiri", "diwakili"
 ASKING = (Verdict.OTHER_WAVE, Verdict.CONFLICT)
 MARKING = (Verdict.WELCOME, Verdict.REPRESENTED)
 CORRECTION_WINDOW = timedelta(minutes=15)
+JUST_CLOSED = timedelta(seconds=10)  # as long as a page takes to send a scan without telling when it was made
 COUNTING = (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY)
 
 
@@ -155,7 +157,7 @@ def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *
     if counts and answer.participant_id and (attempt.decision.needs_duty or attempt.follows):
         about = {"checkpoint": answer.checkpoint_id, "participant": answer.participant_id}
         _SETTLE.all(session, **about, now=now, who=attempt.recorded_by[:120], verdict=str(answer.verdict))
-    kind = _case_of(attempt, answer, trusted, counts)
+    kind = _case_of(attempt, answer, trusted, counts, now)
     walk_in = attempt.decision.walk_in
     if kind:
         open_case(session, kind, scan_id, answer, now=now, told=walk_in.name if walk_in else "")
@@ -176,8 +178,8 @@ def open_case(session: Where, kind: str, scan_id: int, about: Answer | Scan, *, 
     _OPEN_CASE.all(session, **facts, scan_id=scan_id, kind=kind, opened_at=now, told=told)
 
 
-def _case_of(attempt: Attempt, answer: Answer, trusted: bool, counts: bool) -> str:
-    if not counts and attempt.source in LATE:
+def _case_of(attempt: Attempt, answer: Answer, trusted: bool, counts: bool, now: datetime) -> str:
+    if not counts and (attempt.source in LATE or _closed_on_the_way(answer, now)):
         return "late"
     if answer.verdict is Verdict.CONFLICT:
         return "conflict"
@@ -186,6 +188,11 @@ def _case_of(attempt: Attempt, answer: Answer, trusted: bool, counts: bool) -> s
     if attempt.decision.walk_in and not attempt.may_decide:
         return "walk_in"
     return "" if trusted else "time"
+
+
+def _closed_on_the_way(answer: Answer, now: datetime) -> bool:
+    """Say whether a scan came so soon after the closing that it may have been made before."""
+    return bool(answer.over and answer.closes_at) and now - clock.parse_iso(answer.closes_at) <= JUST_CLOSED
 
 
 def _seat_of(session: Session, text: str) -> Any:

@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from .. import clock
 from ..accounts.pins_store import user_by_pin
-from ..accounts.roles import Actor, Duty
+from ..accounts.roles import Actor, Duty, Role
 from ..accounts.tries import minutes
 from ..badges import token as codes
 from ..db import db
@@ -74,6 +75,14 @@ def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
         raise Refused("wrong_pin", "PIN tidak cocok. Minta koordinator mengetiknya lagi.", 403)
     forget("pin", who)
     return Recorder(f"{actor.name} · {user.name}"[:80], actor.device_id, user.id, may_decide=True)
+
+
+def backed(actor: Actor, form: Mapping[str, str]) -> Actor:
+    """Return the actor, for this one act with a supervisor's duties where one typed their PIN beside them."""
+    recorder = decider(actor, form)
+    if actor.may(Duty.DECIDE) or not recorder.may_decide:
+        return actor
+    return replace(actor, name=recorder.name, role=Role.SUPERVISOR)
 
 
 def source_of(claimed: str, code: str, person: int | None) -> Source:

@@ -79,7 +79,7 @@ def _judge(place: int, attempt: Attempt, row: Any, numbers: Counter[int], now: d
     if attempt.participant_id is not None and row.participant_id is None:
         return None
     verdict = judge(as_facts(row, now, attempt))
-    if verdict in ASKING or (verdict is Verdict.ALREADY and now < row.at):
+    if verdict in (*ASKING, Verdict.NOT_OPEN) or (verdict is Verdict.ALREADY and now < row.at):
         return None
     if verdict not in MARKING:
         return _Judged(place, attempt, row, verdict, None)

@@ -33,6 +33,7 @@ from ..schema import (
     Village,
     Wave,
 )
+from .attempt import kept_answer
 from .turns_store import begin_recording
 from .verdict import Verdict
 
@@ -43,10 +44,11 @@ REHEARSED = "gladi selesai"
 
 @dataclass(frozen=True)
 class LastScan:
-    """One line of «the last scans»: when, what was said, of whom; ``undo`` is the mark that may be taken back."""
+    """One line of «the last scans»: when it was made, what was said, of whom; ``undo`` may be taken back."""
 
     nonce: str
     verdict: Verdict
+    heading: str
     at: datetime
     person: Person | None
     raw: str
@@ -81,6 +83,13 @@ def undoable(session: Session, actor: Actor, attendance_id: int | None, *, now: 
     if mark is None or not may_undo(actor, mark, now, closed=_is_closed(session, mark.checkpoint_id)):
         return None
     return attendance_id
+
+
+def mark_at(session: Session, checkpoint_id: int, participant_id: int) -> Attendance | None:
+    """Return somebody's live mark at a checkpoint, through whichever door of a registration; None without one."""
+    points = Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id))
+    rows = select(Attendance).where(points, Attendance.participant_id == participant_id, Attendance.is_live)
+    return session.scalar(rows.order_by(Attendance.id).limit(1))
 
 
 def live_mark(session: Session, attendance_id: int) -> Attendance:
@@ -235,13 +244,15 @@ def _line(row: Any, people: dict[int, Person], actor: Actor, now: datetime, clos
     person = people.get(row.participant_id) if row.participant_id else None
     undo = row.id if row.id is not None and may_undo(actor, row, now, closed=closed) else None
     undone = row.voided_at is not None
-    return LastScan(row.nonce, Verdict(row.verdict), row.server_at, person, row.raw or "", undone, undo)
+    answer = kept_answer(row.answer)
+    at = clock.parse_iso(answer.happened_at) if answer.happened_at else row.server_at
+    return LastScan(row.nonce, answer.verdict, answer.heading, at, person, row.raw or "", undone, undo)
 
 
 def _last_of(mine: Any) -> Prepared:
     mark = (Attendance.id, Attendance.checkpoint_id, Attendance.at, Attendance.voided_at)
     by = (Attendance.device_id, Attendance.user_id)
-    rows = select(*mark, *by, Scan.nonce, Scan.verdict, Scan.server_at, Scan.raw, Scan.participant_id)
+    rows = select(*mark, *by, Scan.nonce, Scan.verdict, Scan.answer, Scan.server_at, Scan.raw, Scan.participant_id)
     rows = rows.select_from(Scan).outerjoin(Attendance, Attendance.id == Scan.attendance_id)
     rows = rows.where(Scan.checkpoint_id == bindparam("checkpoint"), mine == bindparam("who"))
     return Prepared(rows.order_by(Scan.id.desc()).limit(bindparam("most")))

@@ -15,13 +15,14 @@ from ..events.checkpoint_store import find_checkpoint
 from ..events.waves import CheckpointKind
 from ..live import store as live
 from ..refusals import Refused
-from ..roster.find_store import Filter, find_people, find_person, head_of
+from ..roster.find_store import Filter, count_people, find_people, find_person, head_of
 from ..schema import Substitute
 from ..web.epoch import tell_epoch
 from ..web.guard import acting, require_checkpoint
 from ..web.services import services
 from .attempt import Answer, Attempt
 from .cases_store import count_open
+from .decide_store import COUNTING
 from .decision import LATE
 from .forms import new_nonce
 from .marks_store import LastScan, last_scans, undoable, waves_attended
@@ -31,7 +32,7 @@ from .verdict import Verdict
 
 blueprint = Blueprint("checkin", __name__)
 blueprint.after_request(tell_epoch)
-RESULTS = 8
+RESULTS, MORE, MOST = 8, 40, 400
 T = TypeVar("T")
 
 
@@ -96,13 +97,21 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
     return context | {"receipts": receipts}
 
 
-def results(checkpoint_id: int, query: str) -> dict[str, Any]:
-    """Return whom a search at the desk finds, with a nonce for each."""
+def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str, Any]:
+    """Return whom a search at the desk finds, RESULTS or ``show`` of them, with a nonce for each.
+
+    ``total`` says of how many; ``alike``, that nobody fits and these only sound so; ``more``, up to how many may be
+    shown next (0: all are).
+    """
     if not query:
-        return {"q": "", "found": [], "nonces": {}}
-    wanted = Filter(q=query[:100], checkpoint_id=checkpoint_id)
-    found = find_people(db.session, wanted, limit=RESULTS)
-    return {"q": query, "found": found, "nonces": {person.id: new_nonce() for person in found}}
+        return {"q": "", "found": [], "nonces": {}, "total": 0, "alike": False, "more": 0}
+    wanted, most = Filter(q=query[:100], checkpoint_id=checkpoint_id), min(max(show or 0, RESULTS), MOST)
+    found = find_people(db.session, wanted, limit=most)
+    fitting = count_people(db.session, wanted)
+    total = fitting or len(found)
+    more = min(total, len(found) + MORE, MOST) if len(found) < min(total, MOST) else 0
+    nonces = {person.id: new_nonce() for person in found}
+    return {"q": query, "found": found, "nonces": nonces, "total": total, "alike": not fitting, "more": more}
 
 
 def shown(answer: Answer | None, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
@@ -125,13 +134,12 @@ def shown(answer: Answer | None, recent: Sequence[LastScan] = ()) -> dict[str, A
         context["successor_card"] = live_badge(db.session, context["successor"].id)
     came = answer.came_instead or answer.substitute_id
     context["substitute"] = db.session.get(Substitute, came) if came else None
-    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY):
+    if answer.verdict in COUNTING:
         point = find_checkpoint(db.session, answer.checkpoint_id)
         if point.kind == CheckpointKind.TRANSPORT:
             context["transport"] = transport_of(db.session, person.id, point.wave_id, answer.substitute_id)
-    marked = answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED)  # any other answer offers no undoing
-    if marked and line is None:
-        context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())
-    elif marked and line is not None:
+    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED) and line is not None:
         context["undo"] = line.undo
+    elif answer.verdict in COUNTING:  # any other answer offers no undoing
+        context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())
     return context | {"person": person}

@@ -13,7 +13,7 @@ from ..db import Line, Prepared, Where, upsert
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Attendance, Scan
-from .attempt import Answer, Attempt
+from .attempt import Answer, Attempt, kept_answer
 from .decide_store import (
     ASKING,
     DIWAKILI,
@@ -69,7 +69,7 @@ def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
     if verdict not in MARKING and attempt.decision.substitute:  # who came is known when a person decides
         answer = replace(answer, came_instead=substitute_of(session, attempt, row))
     scan_id = insert_scan(session, scan_row(attempt, answer, row, follows, now))
-    if attempt.source in LATE or not trusted or verdict in ASKING or attempt.decision != NO_DECISION:
+    if attempt.source in LATE or not trusted or answer.over or verdict in ASKING or attempt.decision != NO_DECISION:
         keep_cases(session, attempt, answer, scan_id, trusted=trusted, now=now)
     return answer
 
@@ -102,17 +102,13 @@ def find_answer(session: Session, nonce: str) -> Answer:
     row = session.execute(select(Scan.answer).where(Scan.nonce == nonce)).first()
     if row is None:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
-    return _stored(row.answer)
-
-
-def _stored(facts: dict[str, Any], **more: Any) -> Answer:
-    return Answer(**{**facts, "verdict": Verdict(facts["verdict"]), **more})
+    return kept_answer(row.answer)
 
 
 def _replay(session: Where, attempt: Attempt, row: Any) -> Answer:
     earlier = row.earlier_answer
     same = row.earlier_checkpoint_id == attempt.checkpoint_id
-    if _stored(earlier).handed_in:  # from a receipt, which knows neither card nor form
+    if kept_answer(earlier).handed_in:  # from a receipt, which knows neither card nor form
         return _replay_handed_in(session, attempt, row, same)
     same = same and earlier.get("asked") == (attempt.decision.digest or None)
     if attempt.decision.walk_in:
@@ -134,7 +130,7 @@ def _replay_handed_in(session: Where, attempt: Attempt, row: Any, same: bool) ->
 def _again(earlier: dict[str, Any], row: Any, same: bool) -> Answer:
     if not same:
         raise Refused("nonce_reused", "Nonce ini sudah dipakai untuk pindaian lain.", 409)
-    return _stored(earlier, replayed=True, person=face_of(row))
+    return kept_answer(earlier, replayed=True, person=face_of(row))
 
 
 def _prepare(
@@ -228,7 +224,9 @@ def answer_of(attempt: Attempt, verdict: Verdict, row: Any, mark: Any, at: datet
         closes = min(filter(None, (row.closes_at, row.wave_closed_at)), default=None)
         answer["opens_at"] = clock.iso(row.opens_at) if row.opens_at else None
         answer["closes_at"] = clock.iso(closes) if closes else None
-        answer["requires"] = row.requires if row.requires and row.meets is None else None
+        answer["over"] = (closes is not None and at >= closes) or None
+        within = is_open(at, row.opens_at, row.closes_at, row.wave_closed_at)
+        answer["requires"] = row.requires if within else None
     elif verdict is Verdict.REVOKED:
         answer["revoked_at"] = clock.iso(row.revoked_at)
         answer["replaced_at"] = clock.iso(row.replaced_at) if row.replaced_at else None

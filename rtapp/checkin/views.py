@@ -19,9 +19,15 @@ from ..web.guard import acting, current_actor, public, require_checkpoint, requi
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import row_id, whole
-from . import case_views, group_views, preflight_views, receipt_views  # noqa: F401  their routes are this room's too
+from . import (  # noqa: F401  their routes are this room's too
+    case_views,
+    group_views,
+    person_views,
+    preflight_views,
+    receipt_views,
+)
 from .attempt import checked_nonce
-from .forms import attempt_of, new_nonce
+from .forms import attempt_of, backed, new_nonce
 from .marks_store import live_mark, void_mark
 from .shared_views import blueprint, desk_context, own_checkpoint, record, results, shown, tested, write
 from .store import find_answer
@@ -55,7 +61,7 @@ def desk(checkpoint_id: int) -> str:
     return render_template(
         "checkin/desk.html",
         **context,
-        **results(checkpoint_id, query),
+        **results(checkpoint_id, query, request.args.get("show", type=row_id)),
         **shown(answer, context["recent"]),
         points=find_checkpoints(db.session, acting().checkpoint_ids),
         wave=checkpoint.wave,
@@ -69,7 +75,8 @@ def people(checkpoint_id: int) -> str:
     """Show whom the words typed so far find; nothing for what is a card's code."""
     own_checkpoint(checkpoint_id)
     query = request.args.get("code", "").strip()
-    found = results(checkpoint_id, "" if codes.looks_like_code(query) else query)
+    words, show = "" if codes.looks_like_code(query) else query, request.args.get("show", type=row_id)
+    found = results(checkpoint_id, words, show)
     return render_template("checkin/_results.html", **desk_context(checkpoint_id), **found)
 
 
@@ -137,7 +144,7 @@ def card(token: str) -> Response | str:
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def void(attendance_id: int) -> Response:
     """Take a mark back with a reason and return to the desk."""
-    actor, reason = acting(), request.form.get("reason", "")
+    actor, reason = backed(acting(), request.form), request.form.get("reason", "")
 
     def undo(write: Session) -> tuple[str, int]:
         mark = void_mark(write, actor, attendance_id, reason, now=clock.utcnow())
@@ -154,7 +161,7 @@ def instead(attendance_id: int) -> Response:
     """Show who may have been meant in place of somebody marked: namesakes, or whom the words typed find."""
     mark, person, query = _mark_and_words(attendance_id)
     checkpoint = own_checkpoint(mark.checkpoint_id)
-    found = results(mark.checkpoint_id, query)
+    found = results(mark.checkpoint_id, query, request.args.get("show", type=row_id))
     found["found"] = [other for other in found["found"] if other.id != person.id]
     context = {"mark": mark, "person": person, "checkpoint": checkpoint, "wave": checkpoint.wave, **found}
     return page_or_fragment("checkin/instead.html", "checkin/_instead.html", **context)

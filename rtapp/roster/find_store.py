@@ -7,7 +7,7 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, cast, false, func, select
 from sqlalchemy.orm import Session
 
 from ..events.standing import Standing, standing_of
@@ -83,9 +83,11 @@ class Filter:
 def find_people(session: Session, wanted: Filter, *, limit: int = 50, offset: int = 0) -> list[Person]:
     """Return people in the order asked for: by districts, villages, RT numbers unless ``wanted`` sorts otherwise.
 
-    Those without a seat come last, by name. Where presence is looked at one checkpoint, people of its wave come first.
+    Those without a seat come last, by name. Where presence is looked at one checkpoint, people of its wave come first;
+    of whom words find, those who are not yet present, then those who are, then other waves.
 
-    When a search finds nobody, those whose names are most alike are returned instead, at most ten.
+    When a search finds nobody, those whose names are most alike are returned instead, at most ten; words without a
+    letter or digit that could be looked for find nobody.
     """
     ids = session.scalars(_in_order(_ids(wanted), wanted).limit(limit).offset(offset)).all()
     if not ids and not offset and names.query_tokens(wanted.q):
@@ -165,8 +167,11 @@ def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
     archived = wanted.status == "arsip"
     rows = rows.where(~Participant.on_roster if archived else Participant.on_roster)
     if not by_likeness:
-        for token in names.query_tokens(wanted.q):
+        tokens = names.query_tokens(wanted.q)
+        for token in tokens:
             rows = rows.where(Participant.search_key.contains(token, autoescape=True))
+        if wanted.q.strip() and not tokens:
+            rows = rows.where(false())
     if wanted.district:
         rows = rows.where(Village.district_id.in_(select(District.id).where(District.code == wanted.district)))
     if wanted.village:
@@ -185,7 +190,10 @@ def _ids(wanted: Filter, *, by_likeness: bool = False) -> Select[Any]:
 def _in_order(rows: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.checkpoint_id is not None:
         here = select(Checkpoint.wave_id).where(Checkpoint.id == wanted.checkpoint_id).scalar_subquery()
-        rows = rows.order_by(case((Participant.wave_id == here, 0), else_=1))
+        marked = select(Attendance.id).where(Attendance.participant_id == Participant.id, Attendance.is_live)
+        marked = marked.where(Attendance.checkpoint_id.in_(doors(wanted.checkpoint_id))).correlate(Participant)
+        present = [(marked.exists(), 1)] if wanted.q else []  # a whole village stays in the order of its RTs
+        rows = rows.order_by(case(*present, (Participant.wave_id == here, 0), else_=2))
     return rows.order_by(*_order(wanted))
 
 

@@ -121,9 +121,9 @@ def query_tokens(q: str) -> list[str]:
     """Return what every key found by the typed ``q`` must contain: letters, digits and spaces, no LIKE wildcards.
 
     One or two letters must begin a word (their token begins with a space). A number alone is an RT. Titles are left
-    out unless nothing else was typed.
+    out unless nothing else was typed; RT and RW without a number are no words. None of it left: nobody is looked for.
     """
-    words = _words(q[:_QUERY_CHARS])[:_QUERY_WORDS]
+    words = [word for word in _words(q[:_QUERY_CHARS]) if word not in ("rt", "rw")][:_QUERY_WORDS]
     words = [word for word in words if word not in TITLES] or words
     tokens = []
     for index, word in enumerate(words):

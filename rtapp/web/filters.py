@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_said, _said_of_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # in the user's temporary folder, as Jinja guards it
+    app.add_template_global(today)
     app.context_processor(lambda: {"locale": language(), "event": current_event()})
 
 
@@ -49,6 +50,11 @@ def current_event() -> Event | None:
     if "event" not in g:
         g.event = events.find_event(db.session)
     return g.event
+
+
+def today() -> date:
+    """Return what day it is in the hall."""
+    return clock.local(clock.utcnow(), _zone()).date()
 
 
 def clock_time(value: datetime | str) -> str:

@@ -7,8 +7,8 @@ import { hasCamera } from './abilities.js';
 import { Camera } from './camera.js';
 import { canDecode, readPhoto } from './decoder.js';
 import { keepPage } from './offline.js';
-import { COUNTED, clock, fill, judge, show } from './provisional.js';
-import { isTestCard, shortCodeOf, tokensOf } from './codes.js';
+import { COUNTED, clock, fill, judge, marksHere, show } from './provisional.js';
+import { shortCodeOf, shownCode, tokensOf } from './codes.js';
 import { fieldsOf } from './fields.js';
 import { keepOffset, ping } from './offset.js';
 import { Queue } from './queue.js';
@@ -25,6 +25,7 @@ const refusals = document.getElementById('refusals');
 const byTouch = window.matchMedia('(pointer: coarse)').matches;
 const places = { script: form.dataset.decoder, wasm: form.dataset.wasm };
 const SAME_CARD = 3000; // what one card is read again within is one gesture
+const LAST = 10; // of the last scans are shown
 const REFRESH = 3 * 60 * 1000;
 const PATIENCE = 2000; // then search goes on over the snapshot
 const zone = form.dataset.zone;
@@ -97,9 +98,11 @@ const queue = new Queue({
     const other = Boolean(said) && differs(said, now, again);
     place(parts, shown ? [] : ['verdict', 'results']);
     receipts.refresh();
+    showWaiting();
     if (shown) face();
     if (shown && (!said || other)) signal(now);
-    if (other) aside.add({ nonce: attempt.nonce, at: attempt.order, name, said: said.verdict, now });
+    const { nonce, order: at } = attempt;
+    if (other) aside.add({ nonce, at, name, said: said.heading || said.verdict, now: card.dataset.heading || now });
   },
   /* The answer is there and cannot be put into this page: the page that the server makes of it says the same. */
   broke(attempt) {
@@ -116,6 +119,7 @@ const queue = new Queue({
     const said = await judge(attempt, snapshot);
     if (!queue.items.includes(attempt)) return; // the answer has come meanwhile
     await queue.note(attempt, said);
+    showWaiting();
     if (attempt.order < opened || attempt.order < newest) return;
     newest = attempt.order;
     show(attempt, said, zone);
@@ -194,6 +198,28 @@ async function measureClock(url) {
   await keepOffset(url, offset, queue.token);
 }
 if (form.dataset.unmeasured) measureClock(form.dataset.unmeasured).catch(() => {});
+const placeOf = ({ rt, village, district }) => [rt && `RT ${rt}`, village, district].filter(Boolean).join(' · ');
+
+/* What this device has judged by itself and the server has not answered stands among the last scans and beside the count. */
+function showWaiting() {
+  for (const shown of document.querySelectorAll('.desk-side [data-provisional]')) shown.remove();
+  const mine = queue.items.filter(({ said, url, again }) => said && url === queue.url && !again);
+  const counted = mine.filter(({ said }) => said.verdict === 'WELCOME').length;
+  const count = document.getElementById('count');
+  if (counted) count?.append(fill(document.getElementById('counted-here'), { n: counted }));
+  const lines = mine.slice(-LAST).reverse().map(({ said, order, code }) => {
+    const told = { at: clock(order, zone), name: said.name || shownCode(code), place: placeOf(said) };
+    const line = fill(document.getElementById('waits-here'), told);
+    line.dataset.verdict = said.verdict;
+    return line;
+  });
+  if (!lines.length) return;
+  const recent = document.getElementById('recent');
+  if (!recent.querySelector('ol')) recent.querySelector('h2').after(document.createElement('ol'));
+  recent.querySelector('ol').prepend(...lines);
+  for (const extra of [...recent.querySelectorAll('li')].slice(LAST)) extra.hidden = true;
+}
+document.addEventListener('htmx:sse:after:message', showWaiting);
 
 let last = { card: '', at: -Infinity };
 
@@ -231,41 +257,50 @@ function submitTyped() {
   read(text, shortCodeOf(text) ? 'short_code' : 'wedge');
 }
 
-/* Enter after a search: the first person's button takes the focus, Enter again marks. */
+/* Enter after a search: the first person's button takes the focus, Enter again marks. Only of a list that is of these
+   very words and shows all who fit: nobody is marked who was not looked for. */
 async function focusFirstResult(text) {
   const asked = window.htmx?.ajax('GET', input.getAttribute('hx-get'), {
     target: '#results', swap: 'outerHTML', values: { code: text },
   });
   await Promise.race([asked?.catch(() => {}), new Promise((resume) => setTimeout(resume, PATIENCE))]);
-  document.querySelector('#results button')?.focus();
+  await searching;
+  const { q, whole } = results().dataset;
+  if (q === text && whole !== undefined) results().querySelector('form button')?.focus();
 }
 
 /* Without an answer of the server, the snapshot is searched. */
-function searchHere() {
+let searching = null;
+async function searchHere() {
   const text = input.value.trim();
   if (!text || tokensOf(text).length || shortCodeOf(text)) return;
-  const found = snapshot.search(text).map((person) => {
-    const place = [person.rt && `RT ${person.rt}`, person.village, person.district].filter(Boolean).join(' · ');
-    const row = fill(document.getElementById('found-here'), {
-      name: person.name, place, at: person.at && clock(Date.parse(person.at), zone), absent: !person.at,
-    });
-    row.querySelector('[name=participant]').value = person.id;
+  const marks = await marksHere(snapshot, queue.url);
+  if (input.value.trim() !== text) return; // typed on meanwhile
+  if (results().dataset.q === text && results().contains(document.activeElement)) return; // somebody is about to tap
+  const { found, total } = snapshot.search(text, (id) => marks.get(id));
+  const rows = found.map((person) => {
+    const at = marks.get(person.id);
+    const shown = { name: person.name, place: placeOf(person), at: at && clock(at, zone), absent: !at };
+    const row = fill(document.getElementById('found-here'), shown);
+    if (!at) row.querySelector('[name=participant]').value = person.id;
     return row;
   });
-  const list = fill(document.getElementById('search-here'), { some: found.length, none: !found.length });
-  list.querySelector('ul')?.append(...found);
+  const cut = total > rows.length;
+  const told = { some: rows.length, none: !rows.length, cut, shown: rows.length, total };
+  const list = fill(document.getElementById('search-here'), told);
+  list.querySelector('ul')?.append(...rows);
   list.id = 'results';
-  list.dataset.found = '';
+  Object.assign(list.dataset, { found: '', q: text }, cut ? {} : { whole: '' });
   results().replaceWith(list);
 }
 document.addEventListener('htmx:error', ({ detail }) => {
-  if (detail.ctx?.sourceElement === input || detail.ctx?.target?.id === 'results') searchHere();
+  if (detail.ctx?.sourceElement === input || detail.ctx?.target?.id === 'results') searching = searchHere();
 });
 let patience = 0;
 input.addEventListener('input', () => {
   clearTimeout(patience);
   const before = results();
-  patience = setTimeout(() => results() === before && input.value.trim() && searchHere(), PATIENCE);
+  patience = setTimeout(() => results() === before && input.value.trim() && (searching = searchHere()), PATIENCE);
 });
 
 form.addEventListener('submit', (event) => {

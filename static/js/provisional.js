@@ -21,11 +21,21 @@ async function markedHere(attempt, person, snapshot) {
     || other.said.verdict === 'QUEUED'));
 }
 
+/* When each person was marked as far as this device knows: {id: milliseconds}. */
+export async function marksHere(snapshot, url) {
+  const marks = new Map((snapshot.people || []).filter(({ at }) => at).map(({ id, at }) => [id, Date.parse(at)]));
+  const mine = [...(await readAll('history')).filter(({ order }) => order > snapshot.taken), ...(await readAll('waiting'))];
+  for (const { said, order, url: of } of mine) {
+    if (of === url && said?.id && COUNTED.includes(said.verdict) && !marks.has(said.id)) marks.set(said.id, order);
+  }
+  return marks;
+}
+
 function isOfOtherWave(person, wave) {
   return person.wave === null ? Boolean(person.seat) : person.wave !== wave;
 }
 
-/* Judge an attempt; gives {verdict, id, name, place, at} as far as this device knows them. */
+/* Judge an attempt; gives {verdict, heading, id, name, rt, village, at} as far as this device knows them. */
 export async function judge(attempt, snapshot) {
   if (isTestCard(attempt.code || '')) return { verdict: 'TEST' };
   const person = await snapshot.find(attempt);
@@ -35,7 +45,9 @@ export async function judge(attempt, snapshot) {
   if (attempt.decide) return said('QUEUED');
   if (person === null) return said('UNKNOWN');
   if (person?.revoked && !attempt.participant) return said('REVOKED');
-  if (!snapshot.isOpen(attempt.order)) return said('NOT_OPEN');
+  if (!snapshot.isOpen(attempt.order)) {
+    return { ...said('NOT_OPEN'), heading: snapshot.isOver(attempt.order) ? 'CLOSED' : 'NOT_OPEN' };
+  }
   if (person?.at) return said('ALREADY', Date.parse(person.at));
   if (before) return said('ALREADY', before.order);
   if (person === undefined) return said('QUEUED');
@@ -60,7 +72,7 @@ export function fill(template, values) {
 
 /* Put the card of the device's verdict in the place of the last one. */
 export function show(attempt, said, zone) {
-  const template = document.getElementById(`provisional-${said.verdict}`);
+  const template = document.getElementById(`provisional-${said.heading || said.verdict}`);
   const name = said.name || shownCode(attempt.code);
   const at = said.at ? clock(said.at, zone) : '';
   const card = fill(template, { ...said, name, at, rt: said.rt && `RT ${said.rt}` });

@@ -59,6 +59,11 @@ export class Snapshot {
     return !(now < this.opens) && !(now >= this.closes);
   }
 
+  /* Whether it has closed by then. */
+  isOver(at) {
+    return at - (this.ahead || 0) >= this.closes;
+  }
+
   /* Who an attempt is about: a row, null for nobody known, undefined when this device cannot tell. */
   async find({ participant, code = '', keys = '' }) {
     await this.ready;
@@ -71,8 +76,9 @@ export class Snapshot {
     return this.byCard.get(digests.find((digest) => this.byCard.has(digest))) ?? null;
   }
 
-  /* Find people by words of name and village and by RT, each once. */
-  search(text, most = 8) {
+  /* Find people by words of name and village and by RT, each once: of this wave and not yet present first, then
+     who is present, then other waves; marked(id) says when. Gives {found, total}. */
+  search(text, marked, most = 8) {
     const words = folded(text).split(' ').filter((word) => word && word !== 'rt');
     const fits = ({ name, village, rt }) => {
       const said = folded(`${name} ${village || ''}`).split(' ');
@@ -80,7 +86,8 @@ export class Snapshot {
       return words.every((word) => Number(word) === parseInt(rt, 10) || said.some((part) => part.startsWith(word))
         || (word.length > 3 && near.includes(word)));
     };
-    const found = words.length && this.byId ? [...this.byId.values()].filter(fits) : [];
-    return found.slice(0, most);
+    const rank = ({ id, wave }) => (marked(id) ? 1 : wave === this.wave ? 0 : 2);
+    const fitting = words.length && this.byId ? [...this.byId.values()].filter(fits) : [];
+    return { found: fitting.sort((a, b) => rank(a) - rank(b)).slice(0, most), total: fitting.length };
   }
 }

@@ -1,0 +1,187 @@
+"""What a verdict is headed with where the door is shut, and what becomes of a scan that was made just before."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from rtapp import clock
+from rtapp.checkin.attempt import Attempt, kept_answer
+from rtapp.checkin.store import record_scan
+from rtapp.checkin.verdict import Source, Verdict
+from rtapp.db import begin_write
+from rtapp.events.store import close_wave, find_wave
+from rtapp.schema import Attendance, Case, Checkpoint
+
+from .reading import words
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def window(session, world):
+    """Let the registration of wave I open and close at these moments."""
+
+    def set_to(opens_at=None, closes_at=None):
+        begin_write(session)
+        point = session.get(Checkpoint, world.registration)
+        point.opens_at, point.closes_at = opens_at, closes_at
+        session.commit()
+
+    return set_to
+
+
+@pytest.fixture
+def scan(session, world):
+    """Record a scan that reaches the server at a moment, and return its answer."""
+    numbers = iter(range(1, 100))
+
+    def record(who="yusuf", now=None, source=Source.WEDGE, **more):
+        facts = {"user_id": world.users["clerk"], "recorded_by": "Uji clerk", **more}
+        attempt = Attempt(f"nonce-{next(numbers):04}", world.registration, source, code=world.tokens[who], **facts)
+        answer = record_scan(begin_write(session), attempt, now=now or clock.utcnow())
+        session.commit()
+        return answer
+
+    return record
+
+
+def cases(session):
+    return list(session.execute(select(Case.kind, Case.participant_id)))
+
+
+@pytest.mark.parametrize(
+    ("opens_in", "closes_in", "heading"),
+    [(HOUR, None, "NOT_OPEN"), (HOUR, 2 * HOUR, "NOT_OPEN"), (-2 * HOUR, -HOUR, "CLOSED"), (None, -HOUR, "CLOSED")],
+)
+def test_what_is_over_is_headed_closed_and_what_is_to_come_not_yet_open(scan, window, opens_in, closes_in, heading):
+    now = clock.utcnow()
+    window(*(None if moment is None else now + moment for moment in (opens_in, closes_in)))
+    answer = scan(now=now)
+    assert (answer.verdict, answer.heading) == (Verdict.NOT_OPEN, heading)
+
+
+def test_a_closed_wave_is_headed_as_closed_on_the_card_and_among_the_last_scans(client_of, session, world):
+    close_wave(begin_write(session), "Uji", find_wave(session, world.waves[0]), now=clock.utcnow() - HOUR)
+    session.commit()
+    supervisor = client_of("supervisor")
+    answer = supervisor.post(f"/desk/{world.registration}/scans", data={"code": world.tokens["yusuf"]})
+    page = supervisor.get(answer.location)
+    assert words(page).count("Ditutup") >= 2
+    assert 'data-verdict="NOT_OPEN"' in page.text
+
+
+def test_answers_kept_before_it_was_known_are_headed_by_their_bounds():
+    facts = {
+        "nonce": "nonce-0001",
+        "checkpoint_id": 1,
+        "verdict": "NOT_OPEN",
+        "opens_at": None,
+        "closes_at": "2023-11-08T01:00:00Z",
+    }
+    assert kept_answer(facts).heading == "CLOSED"
+    assert kept_answer(facts | {"opens_at": "2023-11-08T00:00:00Z"}).heading == "NOT_OPEN"
+    assert kept_answer(facts | {"requires": "Registrasi"}).heading == "REQUIRES"
+
+
+def test_a_scan_that_reaches_the_server_just_after_the_closing_waits_for_a_supervisor(scan, window, session, world):
+    now = clock.utcnow()
+    window(closes_at=now - timedelta(seconds=3))
+    assert scan(now=now).verdict is Verdict.NOT_OPEN
+    assert cases(session) == [("late", world.people["yusuf"])]
+
+
+def test_it_waits_too_when_it_came_through_the_writer_among_others(client_of, window, session, world):
+    window(closes_at=clock.utcnow() - timedelta(seconds=1))
+    form = {"code": world.tokens["yusuf"], "source": "wedge"}
+    assert client_of("device").post(f"/desk/{world.registration}/scans", data=form).status_code == 303
+    assert cases(session) == [("late", world.people["yusuf"])]
+
+
+def test_one_scanned_well_after_the_closing_or_before_the_opening_leaves_no_question(scan, window, session):
+    now = clock.utcnow()
+    window(closes_at=now - timedelta(minutes=1))
+    scan(now=now)
+    window(opens_at=now + HOUR, closes_at=now + 2 * HOUR)
+    scan("rahmah", now=now)
+    assert cases(session) == []
+
+
+def test_one_sent_late_with_its_own_time_before_the_closing_is_marked_at_that_time(scan, window, session):
+    now = clock.utcnow()
+    window(closes_at=now - timedelta(seconds=3))
+    made = now - timedelta(seconds=5)
+    answer = scan(now=now, source=Source.OFFLINE, client_at=made, sent_at=now)
+    assert answer.verdict is Verdict.WELCOME and session.scalar(select(Attendance.at)) == made
+
+
+def test_it_is_recorded_at_the_time_of_the_scan_in_one_tap(client_of, scan, window, session, world):
+    now = clock.utcnow() - timedelta(minutes=20)
+    window(closes_at=now - timedelta(seconds=3))
+    scan(now=now)
+    supervisor = client_of("supervisor")
+    (case,) = session.scalars(select(Case.id))
+    page = words(supervisor.get("/decisions"))
+    assert "Pindaian terlambat: Ditutup." in page and f"Catat pukul {clock.clock_text(now, 'Asia/Makassar')}" in page
+    assert supervisor.post(f"/decisions/{case}", data={"decide": "record"}).status_code == 303
+    session.expire_all()
+    assert session.scalar(select(Attendance.at)) == now
+    assert words(supervisor.get("/decisions")).count("Pindaian terlambat") == 0
+
+
+def test_a_checkpoint_that_asks_for_another_one_first_says_so(client_of, session, world):
+    begin_write(session)
+    session.get(Checkpoint, world.session_one).requires_id = world.registration
+    session.commit()
+    desk = client_of("device")
+    answer = desk.post(f"/desk/{world.session_one}/scans", data={"code": world.tokens["yusuf"]})
+    page = words(desk.get(answer.location))
+    assert "Ada yang terlewat" in page and "Harus tercatat dahulu di “Registrasi”" in page
+
+
+def test_a_late_scan_stands_among_the_last_ones_at_its_own_time(client_of, scan, window, session, world):
+    now = clock.utcnow()
+    made = now - timedelta(minutes=17)
+    scan(now=now, source=Source.OFFLINE, client_at=made, sent_at=now)
+    page = client_of("clerk").get(f"/desk/{world.registration}").text
+    last = page[page.index('id="recent"') :]
+    assert f">{clock.clock_text(made, 'Asia/Makassar')}</time>" in last
+    assert cases(session) == []
+
+
+def test_what_was_taken_back_has_lost_its_green_tick(client_of, world):
+    desk = client_of("device")
+    page = desk.get(desk.post(f"/desk/{world.registration}/scans", data={"code": world.tokens["yusuf"]}).location).text
+    last = page[page.index('id="recent"') :]
+    assert 'data-verdict="WELCOME"' in last and "#check" in last
+    undo = last.partition('action="')[2].partition('"')[0]
+    page = desk.get(desk.post(undo, data={"reason": "salah orang"}).location).text
+    last = page[page.index('id="recent"') :].partition("</section>")[0]
+    assert 'class="undone"' in last and 'data-verdict="WELCOME"' not in last and "#check" not in last
+
+
+def test_the_code_of_the_trail_is_nothing_for_a_clerks_page(client_of, world):
+    desk = client_of("device")
+    page = desk.get(f"/desk/{world.registration}")
+    assert "Kode jejak" not in page.text and "Kode rantai" not in page.text
+    assert page.text.partition('data-chain="')[2][:12] not in words(page)
+
+
+def test_todays_checkpoints_are_marked_among_the_others(client_of, session, world):
+    desk = client_of("device")
+    assert "Hari ini" not in words(desk.get("/desk"))
+    begin_write(session)
+    find_wave(session, world.waves[0]).date = clock.local(clock.utcnow(), "Asia/Makassar").date()
+    session.commit()
+    page = desk.get("/desk").text
+    assert page.count('aria-current="date"') == page.count("Hari ini") == 2
+    assert "Hari ini" in words(desk.get("/K/ABCDEF")) and "Hari ini" in words(desk.get(f"/desk/{world.registration}"))
+
+
+def test_a_phone_that_never_opened_the_desk_is_asked_for_its_checkpoint_once(client_of, world):
+    phone = client_of("device")
+    first, second = (f"/K/{world.tokens[who]}" for who in ("yusuf", "rahmah"))
+    assert "Pilih titik absensi" in words(phone.get(first))
+    assert 'id="native"' in phone.get(f"{first}?checkpoint={world.session_one}").text
+    page = phone.get(second).text
+    assert "Pilih titik absensi" not in page and f'action="/desk/{world.session_one}/scans"' in page
