@@ -19,7 +19,7 @@ def test_amounts_are_set_and_the_whole_file_is_made_taken_and_removed(visit, ser
     expect(page.locator("#toast")).to_contain_text("Tersimpan.")
     expect(page.locator("#transport")).to_contain_text("Belum ada yang hadir")
 
-    page.get_by_role("link", name="Sesudah acara").click()
+    page.get_by_role("link", name="Sesudah acara").first.click()
     page.get_by_role("link", name="Berkas SPJ").click()
     page.wait_for_url("**/spj")
     page.goto(f"{served.url}/waves/1/spj")
