@@ -135,17 +135,24 @@ def test_all_seven_sign_with_whole_names_no_smaller_than_eight_points(made):
     assert smallest(pages) >= 8 - 1e-6
 
 
+def test_the_number_of_a_signatory_stands_on_one_line_of_a_sheet(opened):
+    for name in ("transport-f4-xlsx.xlsx", "transport-a4-ods.ods"):
+        lines = [line for page in reader(opened[name]) for line in page.extract_text().splitlines()]
+        assert sum(line.count(f"NIP. {NIP}") for line in lines) == 7
+
+
 @pytest.mark.parametrize("name", ["filled", "blank", "recap"])
 def test_every_page_of_an_event_with_a_long_name_tells_it_whole_and_readably(name):
     event = f"{FULL.event} tentang administrasi dan tata kelola wilayah rukun tetangga, angkatan kedua"
-    about = replace(FULL, event=event)
+    about = replace(FULL, event=event, requester="Petugas Contoh dengan nama yang amat panjang sekali, S.Pd.I., M.Pd.")
     makers = {
         "filled": lambda: papers.attendance(crowd(60), about, on("a4"), "village"),
         "blank": lambda: papers.attendance(crowd(60, blank=True), about, on("a4")),
         "recap": lambda: papers.recap(recap(45), about, on("a4")),
     }
     pages = reader(makers[name]())
-    assert len(pages) > 1 and all(unspaced(event) in unspaced(page.extract_text()) for page in pages)
+    whole = [unspaced(page.extract_text()) for page in pages]
+    assert len(pages) > 1 and all(unspaced(event) in page and unspaced(about.requester) in page for page in whole)
     assert smallest(pages) >= 8 - 1e-6
 
 

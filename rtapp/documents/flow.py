@@ -43,7 +43,8 @@ class Cell:
 
     ``sides`` (of "tblr") are those with a hairline, in capitals with a strong line, "D" a double one below. ``value``
     is the number behind the text, for a sheet, which shows it by ``shape``; ``whole`` is the text unbroken. In a sheet
-    the cell stands from–to ``sheet`` where that is not its place on the page, nowhere where it has no width.
+    the cell stands from–to ``sheet`` where that is not its place on the page, nowhere where it has no width; with
+    ``whole_line`` its one line is rather small there than broken.
     """
 
     left: float
@@ -58,6 +59,7 @@ class Cell:
     top: bool = False
     underlined: bool = False
     sheet: tuple[float, float] | None = None
+    whole_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +193,23 @@ def _draw_running(paper: Paper, running: Sequence[str]) -> None:
         y, room = paper.write(SIDE, y, fitted, face) + 0.4, room - len(fitted.lines)
 
 
-def _draw_foot(paper: Paper, margins: Margins, places: str, number: str) -> None:
+def _draw_foot(paper: Paper, margins: Margins, places: str, page: str) -> None:
     foot, width = paper.height - 6.5, paper.width - 2 * SIDE
-    right = " · ".join(filter(None, (margins.code and f"Kode cetak {margins.code}", number)))
+    right = " · ".join(filter(None, (margins.code and f"Kode cetak {margins.code}", page)))
     paper.text(paper.width - SIDE, foot, right, "regular", SMALL, "right")
     beside = width - paper.measure(right, "regular") * SMALL - 4
-    for up, line, room, face in ((0, margins.printed, beside, "regular"), (3.7, places, width, "regular"),
-                                 (7.2, margins.marks, width, "mono")):  # fmt: skip
+    printed = paper.fit(margins.printed, "regular", beside, largest=SMALL, smallest=SMALL, lines=2)
+    more = max(0, len(printed.lines) - 1)  # a long name of whoever prints takes a line more
+    foot -= printed.leading * 0.7 * more
+    for number, line in enumerate(printed.lines):
+        paper.text(SIDE, foot + number * printed.leading, line, "regular", SMALL)
+    foot -= printed.leading
+    for line, face in ((places, "regular"), (margins.marks, "mono")):
+        foot -= 0.3
         if line:
-            fitted = paper.fit(line, face, room, largest=SMALL, smallest=1.2)
-            paper.text(SIDE, foot - up, fitted.lines[0], face, fitted.size)
+            fitted = paper.fit(line, face, width, largest=SMALL, smallest=1.2)
+            paper.text(SIDE, foot, fitted.lines[0], face, fitted.size)
+        foot -= printed.leading
 
 
 def words(paper: Paper, text: str, *, size: float = BODY[0], face: str = "regular", align: str = "left",

@@ -156,8 +156,9 @@ def _cell_style(styles: _Styles, cell: Cell) -> tuple[str, str]:
     pad = "0.35mm 0.8mm" if cell.sides else "0mm"
     padding = f' fo:padding-left="{pad.split()[-1]}" fo:padding-right="{pad.split()[-1]}"'
     padding += ' fo:padding-top="0mm" fo:padding-bottom="0mm"'
+    wrapping = 'no-wrap" style:shrink-to-fit="true' if cell.whole_line else "wrap"
     properties = (
-        f'<style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="{align}"{padding}{borders}/>'
+        f'<style:table-cell-properties fo:wrap-option="{wrapping}" style:vertical-align="{align}"{padding}{borders}/>'
         f'<style:paragraph-properties fo:text-align="{_JUSTIFIED[cell.align]}"/>'
         f"<style:text-properties style:font-name={quoteattr(face)} fo:font-family={quoteattr(face)} "
         f'fo:font-size="{size:.1f}pt"{weight}{line}/>'

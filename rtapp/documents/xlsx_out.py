@@ -188,7 +188,7 @@ def _write_placed(sheet: Any, row: int, placed: Placed, style: Any) -> None:
 
 def _format(book: Any, known: dict[tuple[Any, ...], Any], cell: Cell) -> Any:
     size = round((cell.text.size if cell.text else 4.0) / POINT, 1)
-    key = (cell.face, size, cell.align, cell.sides, cell.shape, cell.top, cell.underlined)
+    key = (cell.face, size, cell.align, cell.sides, cell.shape, cell.top, cell.underlined, cell.whole_line)
     if key not in known:
         shape = ";".join(f"[$-421]{part}" if part[0] != '"' else part for part in cell.shape.split(";") if part)
         wanted = {
@@ -198,7 +198,8 @@ def _format(book: Any, known: dict[tuple[Any, ...], Any], cell: Cell) -> Any:
             "underline": int(cell.underlined),
             "align": {"middle": "center"}.get(cell.align, cell.align),
             "valign": "top" if cell.top else "vcenter",
-            "text_wrap": True,
+            "text_wrap": not cell.whole_line,
+            "shrink": cell.whole_line,
             "num_format": shape or "@",
         }
         for side in cell.sides:

@@ -125,9 +125,13 @@ def signing_strips(
             named = underlined and text != BLANK
             own = "regular" if underlined and not named else face
             fitted = paper.stand(text, own, end - start - 6, sizes[lines], lines * sizes[lines][-1] * 1.17)
-            made.append(Cell(start, end, fitted, own, "middle", whole=text, top=True, underlined=named))
+            line = lines == 1 and len(fitted.lines) == 1
+            made.append(
+                Cell(start, end, fitted, own, "middle", whole=text, top=True, underlined=named, whole_line=line)
+            )
             # In a sheet the same letters stand between two columns, which may be closer to each other.
-            high = max(high, fitted.height, paper.stand(text, own, last - first - 2, (fitted.size,)).height)
+            between = fitted if line else paper.stand(text, own, last - first - 2, (fitted.size,))
+            high = max(high, fitted.height, between.height)
         return [Strip(high + 0.4, tuple(made))] if high else []
 
     return [
