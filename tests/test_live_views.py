@@ -337,3 +337,13 @@ def test_programs_get_only_their_checkpoints_and_strangers_none(client_of, world
 
 def bearer(world: World) -> dict[str, str]:
     return {"Authorization": f"Bearer {world.bearer}"}
+
+
+def test_the_list_of_who_has_not_come_says_how_many_are_excused_as_the_board_does(app, client_of, world):
+    """The board counts «belum» and «izin» apart; the list shows both, and says so."""
+    village = f"/desk/{world.registration}/villages/63.09.07.2004"
+    client_of("supervisor").post(village, data={f"absence-{world.people['muis']}": "izin"})
+    page = client_of("admin").get(f"/waves/{world.waves[0]}/missing").text
+    told = client_of("device").get(f"/api/v1/checkpoints/{world.registration}/counts").json
+    words = re.search(r"<p[^>]*data-states>(.*?)</p>", page)[1]
+    assert words == f"{told['belum']} belum hadir · {told['absent']['izin']} izin"
