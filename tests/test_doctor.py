@@ -5,7 +5,7 @@ import shutil
 import socket
 import sqlite3
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
@@ -177,3 +177,20 @@ def test_a_laptop_that_lets_nobody_hold_many_connections_is_told_where_to_raise_
     found = said(doctor.connections(open_files))
     assert set(found) == {level} and str(open_files) in found[level]
     assert ("LimitNOFILE=65536" in found[level]) == (level == Level.WARN)
+
+
+@pytest.mark.parametrize(
+    ("folder", "cloud"),
+    [
+        (PureWindowsPath("C:/Users/Siti/OneDrive - Dinas PMD/rtapp/instance"), "OneDrive - Dinas PMD"),
+        (PureWindowsPath("C:/Users/Siti/OneDrive/Dokumen/rtapp/instance"), "OneDrive"),
+        (PurePosixPath("/rumah/Dropbox/rtapp/instance"), "Dropbox"),
+        (PureWindowsPath("G:/My Drive/rtapp/instance"), "My Drive"),
+        (PureWindowsPath("C:/rtapp/instance"), ""),
+        (PurePosixPath("/rumah/Dokumen/drive rtapp/instance"), ""),
+    ],
+)
+def test_a_folder_that_a_cloud_carries_away_is_warned_of(folder, cloud):
+    found = said(doctor.place(folder))
+    assert list(found) == ([Level.WARN] if cloud else [])
+    assert not cloud or f"ada di “{cloud}”" in found[Level.WARN]

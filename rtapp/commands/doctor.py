@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from flask import Flask
@@ -39,6 +39,7 @@ from ..web import assets, network
 
 GIGABYTE, MEGABYTE = 10**9, 10**6
 FEW_FILES = 4096
+_CLOUD = re.compile(r"(?:OneDrive|Dropbox|Google ?Drive|GoogleDrive|iCloud|My Drive|Drive Saya)\b", re.IGNORECASE)
 LEAST_DISK, GOOD_DISK = GIGABYTE // 5, GIGABYTE
 _PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
@@ -72,6 +73,7 @@ def examine(app: Flask, port: int, tls_port: int) -> Findings:
     checks: list[Callable[[], Findings]] = [
         lambda: programs(config.ROOT / "requirements.txt"),
         lambda: files(instance),
+        lambda: place(instance),
         lambda: database(instance),
         lambda: copies(instance),
         lambda: browser_files(static),
@@ -127,6 +129,17 @@ def files(instance: Path) -> Findings:
         yield Finding(Level.WARN, f"Terbaca pengguna lain di laptop ini: {', '.join(opened)}. Jalankan chmod 600.")
     else:
         yield Finding(Level.OK, f"Folder data {instance} dapat ditulis dan tertutup bagi pengguna lain.")
+
+
+def place(instance: PurePath) -> Findings:
+    """Does another program carry the folder into a cloud? It locks files while it does, and puts older ones back."""
+    clouds = [part for part in instance.parts if _CLOUD.match(part)]
+    if clouds:
+        yield Finding(
+            Level.WARN,
+            f"Folder data ada di “{clouds[0]}”, yang disinkronkan: berkasnya dapat terkunci atau kembali ke versi "
+            "lama. Pindahkan folder rtapp ke luar folder itu.",
+        )
 
 
 def database(instance: Path) -> Findings:
