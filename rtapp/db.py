@@ -209,15 +209,26 @@ class Prepared:
 
     def all(self, where: Where, **values: Any) -> list[Any]:
         """Run the statement in the transaction of ``where`` and return its rows, none where it returns nothing."""
+        return self.ask(where, **values)()
+
+    def ask(self, where: Where, **values: Any) -> Callable[[], list[Any]]:
+        """Run the statement and return what gives its rows: until that is called, ``writing`` waits for no answer."""
         line = where if isinstance(where, Line) else _line_of(where)
         ready = self._ready.get(line.dialect.name)
         if ready is None:
             ready = self._ready[line.dialect.name] = _Ready(self._statement, line.dialect)
         try:
             cursor = line.raw.execute(ready.sql, ready.bound(values))
-            return ready.rows(cursor.fetchall()) if ready.row is not None else []
         except ready.error as error:
             raise _as_sqlalchemy(error, ready.sql, line) from error
+
+        def rows() -> list[Any]:
+            try:
+                return ready.rows(cursor.fetchall()) if ready.row is not None else []
+            except ready.error as error:
+                raise _as_sqlalchemy(error, ready.sql, line) from error
+
+        return rows
 
     def first(self, where: Where, **values: Any) -> Any:
         """Return the first row, None where there is none."""

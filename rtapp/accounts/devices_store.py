@@ -1,7 +1,7 @@
 """Devices at the desk: find, add, change, revoke; who one is while it lives."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
@@ -161,12 +161,16 @@ def bearer_of(where: Where, token: str, *, now: datetime, handing_in: bool = Fal
     return actor and Bearer(actor, rows[0].token_hash, rows[0].epoch)
 
 
-def bearers_now(where: Where, digests: Iterable[str], *, now: datetime) -> set[Bearer]:
-    """Return the programs that have tokens of these digests and may act, as they are now."""
-    found = _BY_TOKENS.all(where, tokens=_listed(where, list(digests)))
-    devices = [list(rows) for _, rows in groupby(found, key=lambda row: row.id)]
-    acting = [(_live_actor(rows, now, handing_in=False), rows[0]) for rows in devices]
-    return {Bearer(actor, row.token_hash, row.epoch) for actor, row in acting if actor}
+def bearers_now(where: Where, digests: Iterable[str], *, now: datetime) -> Callable[[], set[Bearer]]:
+    """Ask for the programs that have tokens of these digests and may act, and return what gives them as they are."""
+    rows = _BY_TOKENS.ask(where, tokens=_listed(where, list(digests)))
+
+    def found() -> set[Bearer]:
+        devices = [list(each) for _, each in groupby(rows(), key=lambda row: row.id)]
+        acting = [(_live_actor(each, now, handing_in=False), each[0]) for each in devices]
+        return {Bearer(actor, row.token_hash, row.epoch) for actor, row in acting if actor}
+
+    return found
 
 
 def may_hold_scans(session: Session, wave_id: int, *, now: datetime) -> list[Device]:

@@ -1,6 +1,6 @@
 """All that one judgement needs, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import time
 from typing import Any
 
@@ -58,7 +58,7 @@ _ASKED = Rows(
 
 def facts_of(where: Where, attempt: Attempt) -> Any:
     """Return the facts an attempt is judged by; refused with 404 for an unknown checkpoint or participant."""
-    row = facts_of_all(where, [attempt])[0]
+    row = ask_facts(where, [attempt])()[0]
     if row.wave_id is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     if attempt.participant_id is not None and row.participant_id is None:
@@ -66,12 +66,16 @@ def facts_of(where: Where, attempt: Attempt) -> Any:
     return row
 
 
-def facts_of_all(where: Where, attempts: Sequence[Attempt]) -> list[Any]:
-    """Return the facts of each attempt, read in one statement: none that it changes itself are in them."""
+def ask_facts(where: Where, attempts: Sequence[Attempt]) -> Callable[[], list[Any]]:
+    """Ask for the facts of each attempt, in one statement, and return what gives them: none of its own making."""
     dialect = dialect_of(where)
-    rows = _FACTS.all(where, **_ASKED.value(dialect, map(_asked_by, range(len(attempts)), attempts)))
-    facts = {row.place: row for row in rows}
-    return [facts[place] for place in range(len(attempts))]
+    rows = _FACTS.ask(where, **_ASKED.value(dialect, map(_asked_by, range(len(attempts)), attempts)))
+
+    def found() -> list[Any]:
+        facts = {row.place: row for row in rows()}
+        return [facts[place] for place in range(len(attempts))]
+
+    return found
 
 
 def _asked_by(place: int, attempt: Attempt) -> dict[str, Any]:
@@ -114,6 +118,13 @@ def _card(dialect: str, asked: FromClause) -> Any:
         by_token = Badge.token == any_(asked.c.tokens)
     cards = [select(func.min(Badge.id)).where(where) for where in (by_token, Badge.short_code == asked.c.short)]
     return func.coalesce(*(card.correlate(asked).scalar_subquery() for card in cards))
+
+
+def _next_id(dialect: str, asked: FromClause) -> Any:
+    """Return the id that a mark will have: inserted with it, nobody waits to be told."""
+    if dialect == SQLITE:
+        return select(func.coalesce(func.max(Attendance.id), 0)).scalar_subquery() + asked.c.place + 1
+    return func.nextval(func.pg_get_serial_sequence("attendance", "id"))
 
 
 def _query(dialect: str) -> Select[Any]:
@@ -159,6 +170,7 @@ def _query(dialect: str) -> Select[Any]:
             District.name.label("district"),
             home.number.label("home_wave"),
             highest.label("highest"),
+            _next_id(dialect, asked).label("mark_id"),
             case((Checkpoint.kind != CheckpointKind.HADIR, registered.scalar_subquery())).label("stands_in"),
             Scan.id.label("earlier_id"),
             Scan.checkpoint_id.label("earlier_checkpoint_id"),

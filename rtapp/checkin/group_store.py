@@ -6,30 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, true
+from sqlalchemy import insert, select
 
-from ..db import Line, Prepared, upsert
+from ..accounts.devices_store import Bearer, bearers_now
+from ..db import Line, Prepared
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Attendance, Scan
 from .attempt import Answer, Attempt
-from .decide_store import ASKING, DIWAKILI, MARKING, SENDIRI, LostRace
+from .decide_store import ASKING, DIWAKILI, MARKING, SENDIRI
 from .decision import LATE
-from .facts_store import facts_of_all
+from .facts_store import ask_facts
 from .rows_store import Rows
 from .store import answer_of, as_facts, record_scan, scan_row
+from .turns_store import begin_recording
 from .verdict import Verdict, judge
 
 
 @dataclass(slots=True)
 class _Mark:
-    """An attendance to make; the database gives it its id."""
+    """An attendance to make."""
 
+    id: int
     number: int
     at: datetime
     mode: str
     substitute_id: int | None
-    id: int = 0
 
 
 @dataclass(slots=True)
@@ -43,33 +45,56 @@ class _Judged:
     mark: _Mark | None
 
 
-def record_scans(line: Line, attempts: Sequence[Attempt], *, now: datetime) -> list[Answer | Refused]:
-    """Record scans without decisions in the transaction of ``line``; return what each is answered, or its refusal.
+class Gone(Exception):
+    """Whoever sent a scan may do so no longer, or is not who they were."""
 
-    Two about one nonce or one person are never judged together, for the first changes what the second is judged by:
-    that one waits for the next round. Raises LostRace when a parallel transaction was first (PostgreSQL).
+
+Outcome = Answer | Refused | Gone
+
+
+def record_scans(
+    line: Line, attempts: Sequence[Attempt], senders: Sequence[Bearer | None], *, now: datetime
+) -> list[Outcome]:
+    """Record scans without decisions in the transaction of ``line``; return what each is answered, or why it is not.
+
+    A sender, where there is one, must be who stands behind its token now. Two scans about one nonce or one person are
+    never judged together, for the first changes what the second is judged by: that one waits for the next round. Where
+    a parallel transaction was first (PostgreSQL) a unique key breaks this one.
     """
-    outcomes: dict[int, Answer | Refused] = {}
-    waiting = dict(enumerate(attempts))
-    while waiting:
-        seen: set[Any] = set()
-        numbers: Counter[int] = Counter()  # given in this round, by checkpoint
-        plain, others = [], []
-        for (place, attempt), row in zip(
-            list(waiting.items()), facts_of_all(line, list(waiting.values())), strict=True
-        ):
-            about = {attempt.nonce, row.participant_id} - {None}
-            if seen.isdisjoint(about):
-                del waiting[place]
-                judged = _judge(place, attempt, row, numbers, now)
-                if judged:
-                    plain.append(judged)
-                else:
-                    others.append((place, attempt))
-            seen |= about
-        outcomes |= _keep(line, plain, now)
-        outcomes |= {place: _alone(line, attempt, now) for place, attempt in others}
+    begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
+    shown = {sender for sender in senders if sender}
+    standing = bearers_now(line, [each.digest for each in shown], now=now) if shown else set
+    facts = ask_facts(line, attempts)
+    gone = shown - standing()
+    outcomes: dict[int, Outcome] = {place: Gone() for place, sender in enumerate(senders) if sender in gone}
+    rows = {place: row for place, row in enumerate(facts()) if place not in outcomes}
+    while rows:
+        kept, waiting = _one_round(line, attempts, rows, now)
+        outcomes |= kept
+        again = ask_facts(line, [attempts[place] for place in waiting]) if waiting else list
+        rows = dict(zip(waiting, again(), strict=True))
     return [outcomes[place] for place in range(len(attempts))]
+
+
+def _one_round(
+    line: Line, attempts: Sequence[Attempt], rows: dict[int, Any], now: datetime
+) -> tuple[dict[int, Outcome], list[int]]:
+    """Record those that have nothing in common, by the facts of each place; return their outcomes and the others."""
+    seen: set[Any] = set()
+    numbers: Counter[int] = Counter()  # given in this round, by checkpoint
+    plain, others, waiting = [], [], []
+    for place, row in rows.items():
+        attempt = attempts[place]
+        about = {attempt.nonce, row.participant_id} - {None}
+        if not seen.isdisjoint(about):
+            waiting.append(place)
+        elif judged := _judge(place, attempt, row, numbers, now):
+            plain.append(judged)
+        else:
+            others.append(place)
+        seen |= about
+    kept = _keep(line, plain, now)
+    return kept | {place: _alone(line, attempts[place], now) for place in others}, waiting
 
 
 def _judge(place: int, attempt: Attempt, row: Any, numbers: Counter[int], now: datetime) -> _Judged | None:
@@ -85,21 +110,17 @@ def _judge(place: int, attempt: Attempt, row: Any, numbers: Counter[int], now: d
         return _Judged(place, attempt, row, verdict, None)
     numbers[attempt.checkpoint_id] += 1
     mode, verdict = (DIWAKILI, Verdict.REPRESENTED) if row.stands_in else (SENDIRI, verdict)
-    mark = _Mark(row.highest + numbers[attempt.checkpoint_id], now, mode, row.stands_in)
+    mark = _Mark(row.mark_id, row.highest + numbers[attempt.checkpoint_id], now, mode, row.stands_in)
     return _Judged(place, attempt, row, verdict, mark)
 
 
-def _keep(line: Line, plain: Sequence[_Judged], now: datetime) -> dict[int, Answer | Refused]:
+def _keep(line: Line, plain: Sequence[_Judged], now: datetime) -> dict[int, Outcome]:
     """Insert the marks and the scans of these and return their answers, by place."""
     if not plain:
         return {}
-    dialect, marked = line.dialect.name, {each.row.participant_id: each.mark for each in plain if each.mark}
-    if marked:
-        rows = [_mark_row(each, each.mark) for each in plain if each.mark]
-        for added in _INSERT_MARKS.all(line, **_MARKS.value(dialect, rows)):
-            marked.pop(added.participant_id).id = added.id
-        if marked:  # a mark of somebody else's was first
-            raise LostRace(", ".join(each.attempt.nonce for each in plain))
+    dialect, marks = line.dialect.name, [_mark_row(each, each.mark) for each in plain if each.mark]
+    if marks:
+        _INSERT_MARKS.all(line, **_MARKS.value(dialect, marks))
     answers = {each.place: answer_of(each.attempt, each.verdict, each.row, each.mark, now, now) for each in plain}
     scans = [scan_row(each.attempt, answers[each.place], each.row, None, now) for each in plain]
     _INSERT_SCANS.all(line, **_SCANS.value(dialect, scans))
@@ -109,6 +130,7 @@ def _keep(line: Line, plain: Sequence[_Judged], now: datetime) -> dict[int, Answ
 def _mark_row(judged: _Judged, mark: _Mark) -> dict[str, Any]:
     attempt, row = judged.attempt, judged.row
     return {
+        "id": mark.id,
         "checkpoint_id": attempt.checkpoint_id,
         "participant_id": row.participant_id,
         "number": mark.number,
@@ -135,16 +157,13 @@ def _rows_of(table: Any, name: str, but: set[str]) -> Rows:
     return Rows(name, *(column for column in table.__table__.columns if column.name not in but))
 
 
-def _insert_marks(dialect: str) -> Any:
-    rows = _MARKS.clause(dialect)
-    made = upsert(dialect, Attendance.__table__).from_select(list(rows.c.keys()), select(rows).where(true()))
-    return made.on_conflict_do_nothing().returning(Attendance.id, Attendance.participant_id)
+def _insert(table: Any, rows: Rows) -> Prepared:
+    def made(dialect: str) -> Any:
+        given = rows.clause(dialect)
+        return insert(table.__table__).from_select(list(given.c.keys()), select(given))
+
+    return Prepared(made)
 
 
-def _insert_scans(dialect: str) -> Any:
-    rows = _SCANS.clause(dialect)
-    return insert(Scan.__table__).from_select(list(rows.c.keys()), select(rows))
-
-
-_MARKS, _SCANS = _rows_of(Attendance, "marks", {"id", "voided_at"}), _rows_of(Scan, "scans", {"id"})
-_INSERT_MARKS, _INSERT_SCANS = Prepared(_insert_marks), Prepared(_insert_scans)
+_MARKS, _SCANS = _rows_of(Attendance, "marks", {"voided_at"}), _rows_of(Scan, "scans", {"id"})
+_INSERT_MARKS, _INSERT_SCANS = _insert(Attendance, _MARKS), _insert(Scan, _SCANS)

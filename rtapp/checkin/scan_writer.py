@@ -21,15 +21,14 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..accounts.devices_store import Bearer, bearers_now
-from ..db import Footing, Line, Where, begin_write, close_line, is_worth_another_try, open_line, writing
+from ..db import Footing, Line, begin_write, close_line, is_worth_another_try, open_line, writing
 from ..refusals import Refused
 from .attempt import Answer, Attempt
 from .decide_store import LostRace
 from .decision import NO_DECISION
-from .group_store import record_scans
+from .group_store import Gone, record_scans
 from .seals_store import seal_scans, settled_until
 from .store import record_scan
-from .turns_store import begin_recording
 
 log = logging.getLogger(__name__)
 TRIES = 4
@@ -56,10 +55,6 @@ class _Job:
     def is_plain(self) -> bool:
         """Whether it is a scan that decides nothing: such may share a transaction."""
         return self.attempt is not None and self.attempt.decision == NO_DECISION
-
-
-class Gone(Exception):
-    """Whoever sent a scan may do so no longer, or is not who they were."""
 
 
 class _Outcome:
@@ -199,7 +194,9 @@ class ScanWriter:
             line = self._connected()
             with writing(line):
                 try:
-                    outcomes = self._recorded(line, group)
+                    attempts = [job.attempt for job in group if job.attempt]
+                    senders = [job.bearer for job in group]
+                    outcomes: list[Any] = [*record_scans(line, attempts, senders, now=clock.utcnow())]
                 except Exception:
                     broken = True
                     raise
@@ -213,15 +210,6 @@ class ScanWriter:
             log.exception("a group of %d scans was not recorded", len(group))
             outcomes = [failure] * len(group)
         self._tell(group, outcomes)
-
-    def _recorded(self, line: Line, group: list[_Job]) -> list[Any]:
-        """Record in the present transaction those whose senders still are who they were."""
-        now, gone = clock.utcnow(), _gone(line, group)
-        jobs = [job for job in group if job.bearer not in gone]
-        attempts = [job.attempt for job in jobs if job.attempt]
-        begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
-        recorded = iter(record_scans(line, attempts, now=now))
-        return [Gone() if job.bearer in gone else next(recorded) for job in group]
 
     def _alone(self, job: _Job) -> None:
         """Do one job in a transaction of its own, again where another process was first or the line was cut."""
@@ -246,9 +234,10 @@ class ScanWriter:
         if job.attempt is None:
             assert job.work is not None
             return job.work(session)
-        if _gone(session, [job]):
+        now = clock.utcnow()
+        if job.bearer and job.bearer not in bearers_now(session, [job.bearer.digest], now=now)():
             raise Gone()
-        return record_scan(session, job.attempt, now=clock.utcnow())
+        return record_scan(session, job.attempt, now=now)
 
     def _unless_lost(self, outcomes: list[Any]) -> list[Any]:
         """Return the outcomes, or that nothing of it is kept: the database was taken away under us."""
@@ -301,14 +290,6 @@ class ScanWriter:
         self._footing.forget()
         if line is not None:
             close_line(line)
-
-
-def _gone(where: Where, group: list[_Job]) -> set[Bearer | None]:
-    """Return those of the senders who are not who they were any more."""
-    shown = {job.bearer for job in group if job.bearer}
-    if not shown:
-        return set()
-    return {*shown - bearers_now(where, {bearer.digest for bearer in shown}, now=clock.utcnow())}
 
 
 def _database_gone() -> Refused:
