@@ -30,6 +30,12 @@ BUSY_TIMEOUT_MS = 10_000
 T = TypeVar("T")
 # PostgreSQL: serialization failure, deadlock, a unique key that another transaction took first.
 _ANOTHER_TRY = ("40001", "40P01", "23505")
+# What is asked on a line is found by keys. PostgreSQL guesses that a JSON list has a hundred rows, and would rather
+# read small tables whole, anew for each of them, and plan anew each time.
+_BY_KEYS = (
+    *("plan_cache_mode = force_generic_plan", "enable_hashjoin = off", "enable_mergejoin = off"),
+    *("enable_seqscan = off", "jit = off"),
+)
 CHANNEL = "rtapp"  # on which PostgreSQL tells every process that something was committed
 
 
@@ -339,10 +345,13 @@ def open_line(engine: Engine) -> Line:
     """Return a connection of its own, outside of any transaction, that ``close_line`` closes."""
     taken = engine.raw_connection()
     taken.detach()  # the pool's place is for somebody else
-    raw = taken.dbapi_connection
+    line = Line(taken.dbapi_connection, engine.dialect)
     if engine.dialect.name == "postgresql":
-        raw.rollback()
-    return Line(raw, engine.dialect)
+        line.raw.rollback()
+        for setting in _BY_KEYS:
+            line.raw.execute(f"SET {setting}")
+        line.raw.commit()
+    return line
 
 
 def close_line(line: Line) -> None:

@@ -116,7 +116,7 @@ def _card(dialect: str, asked: FromClause) -> Any:
         by_token = Badge.token.in_(select(func.json_each(asked.c.tokens).table_valued("value").c.value))
     else:
         by_token = Badge.token == any_(asked.c.tokens)
-    cards = [select(func.min(Badge.id)).where(where) for where in (by_token, Badge.short_code == asked.c.short)]
+    cards = [select(Badge.id).where(where).limit(1) for where in (by_token, Badge.short_code == asked.c.short)]
     return func.coalesce(*(card.correlate(asked).scalar_subquery() for card in cards))
 
 
