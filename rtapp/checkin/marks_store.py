@@ -56,11 +56,12 @@ class LastScan:
     undo: int | None
 
 
-def last_scans(session: Session, checkpoint_id: int, actor: Actor, *, now: datetime, limit: int = 10) -> list[LastScan]:
-    """Return what this actor scanned last at the checkpoint, newest first."""
+def last_scans(
+    session: Session, checkpoint_id: int, actor: Actor, *, closed: bool, now: datetime, limit: int = 10
+) -> list[LastScan]:
+    """Return what this actor scanned last at the checkpoint, newest first; ``closed`` says that its wave is."""
     rows = _LAST_OF[actor.kind].all(session, checkpoint=checkpoint_id, who=actor.id, most=limit)
     people = people_by_id(session, [row.participant_id for row in rows if row.participant_id])
-    closed = _is_closed(session, checkpoint_id)
     return [_line(row, people, actor, now, closed) for row in rows]
 
 

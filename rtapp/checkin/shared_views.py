@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, url_for
+from flask import Blueprint, render_template, url_for
 from flask import session as browser
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from .. import clock
@@ -18,6 +19,7 @@ from ..refusals import Refused
 from ..roster.find_store import Filter, count_people, find_people, find_person, head_of
 from ..schema import Substitute
 from ..web.epoch import tell_epoch
+from ..web.filters import language, zone
 from ..web.guard import acting, require_checkpoint
 from ..web.services import services
 from .attempt import Answer, Attempt
@@ -33,6 +35,7 @@ from .verdict import Verdict
 blueprint = Blueprint("checkin", __name__)
 blueprint.after_request(tell_epoch)
 RESULTS, MORE, MOST = 8, 40, 400
+LINES_KEPT = 2_000  # of what desks show as their last scans: some megabytes
 T = TypeVar("T")
 
 
@@ -85,12 +88,24 @@ def scans_at() -> str:
     return url_for("checkin.scan", checkpoint_id=chosen) if chosen is not None and actor.may_use(chosen) else ""
 
 
+@blueprint.app_template_global()
+def recent_line(scan: LastScan) -> str:
+    """Return the line of one of the last scans; as it stands in the last one's page when nothing of it has changed."""
+    kept, key = services().lines_shown, (scan, language(), zone(), browser.get("csrf_token"))
+    if (line := kept.get(key)) is None:
+        if len(kept) >= LINES_KEPT:
+            kept.clear()
+        line = kept[key] = Markup(render_template("checkin/_last_scan.html", scan=scan))
+    return line
+
+
 def desk_context(checkpoint_id: int) -> dict[str, Any]:
     """Return what every part of the desk needs: checkpoint, count, last scans, head of the trail, open cases."""
     actor = acting()
     checkpoint = find_checkpoint(db.session, checkpoint_id)
     counts = live.count_at(db.session, checkpoint_id)
-    recent = last_scans(db.session, checkpoint_id, actor, now=clock.utcnow())
+    closed = checkpoint.wave.closed_at is not None
+    recent = last_scans(db.session, checkpoint_id, actor, closed=closed, now=clock.utcnow())
     waiting = count_open(db.session, actor) if actor.may("decide") else 0
     chain, receipts = head_and_receipt(db.session)
     context = {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting, "chain": chain}
@@ -125,8 +140,8 @@ def shown(answer: Answer | None, recent: Sequence[LastScan] = ()) -> dict[str, A
         return context
     line = next((each for each in recent if each.nonce == answer.nonce), None)
     person = line.person if line and line.person else find_person(db.session, answer.participant_id)
+    here = find_checkpoint(db.session, answer.checkpoint_id)
     if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
-        here = find_checkpoint(db.session, answer.checkpoint_id)
         context["elsewhere"] = list(waves_attended(db.session, person.id, here.wave_id))
     if person.archived_at and person.seat_id:
         context["successor"] = head_of(db.session, person.seat_id)
@@ -134,10 +149,8 @@ def shown(answer: Answer | None, recent: Sequence[LastScan] = ()) -> dict[str, A
         context["successor_card"] = live_badge(db.session, context["successor"].id)
     came = answer.came_instead or answer.substitute_id
     context["substitute"] = db.session.get(Substitute, came) if came else None
-    if answer.verdict in COUNTING:
-        point = find_checkpoint(db.session, answer.checkpoint_id)
-        if point.kind == CheckpointKind.TRANSPORT:
-            context["transport"] = transport_of(db.session, person.id, point.wave_id, answer.substitute_id)
+    if answer.verdict in COUNTING and here.kind == CheckpointKind.TRANSPORT:
+        context["transport"] = transport_of(db.session, person.id, here.wave_id, answer.substitute_id)
     if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED) and line is not None:
         context["undo"] = line.undo
     elif answer.verdict in COUNTING:  # any other answer offers no undoing

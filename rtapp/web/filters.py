@@ -6,7 +6,9 @@ from typing import Any
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import FileSystemBytecodeCache, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from .. import clock
 from ..badges.token import shown
@@ -33,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(support_line)
     # The page of a scan says two hundred words; Flask-Babel looks for its catalogue at each.
     app.jinja_env.install_gettext_callables(_said, _said_of_many, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = _word
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # in the user's temporary folder, as Jinja guards it
     app.add_template_global(today)
@@ -41,8 +44,10 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """Return ``id`` or ``en``."""
-    locale = get_locale()
-    return locale.language if locale is not None else "id"
+    if "language" not in g:  # asked two hundred times for a page
+        locale = get_locale()
+        g.language = locale.language if locale is not None else "id"
+    return str(g.language)
 
 
 def current_event() -> Event | None:
@@ -114,6 +119,13 @@ def kind(value: str) -> str:
 def base_url() -> str:
     """Return the address that QR codes and links carry: the committee's, else the one this request came to."""
     return settings.read(db.session, "base_url") or request.host_url.rstrip("/")
+
+
+@pass_eval_context
+def _word(evaluating: EvalContext, text: str, **facts: Any) -> str:
+    """Return what a template says, with its facts, as Jinja's own ``_`` does in twice the time."""
+    said = Markup(_said(text)) if evaluating.autoescape else _said(text)
+    return said % facts if "%" in said else said
 
 
 def _said(text: str) -> str:

@@ -41,6 +41,7 @@ class Services:
     guesses: Shares = field(default_factory=lambda: Shares(GUESSES_OF_ONE_ADDRESS))
     seen: dict[int, datetime] = field(default_factory=dict)  # when each device's «last seen» was last looked at
     unwritten: set[int] = field(default_factory=set)  # devices whose «last seen» waits to be written
+    lines_shown: dict[Any, str] = field(default_factory=dict)  # of the last scans, by all that is in each
     bearers: dict[str, Bearer] = field(default_factory=dict)  # programs that were let in, by their tokens' digests
     helper: Helper | None = None  # who does long work, where a server runs
     closers: list[Callable[[], object]] = field(default_factory=list)
