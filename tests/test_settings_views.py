@@ -98,7 +98,8 @@ def test_one_scan_from_a_second_device_tells_the_laptop_and_the_laptop_itself_do
         )
     phone, far = app.test_client(), {"REMOTE_ADDR": "192.168.1.50"}
     assert "Ponsel ini menjangkau server" in words(phone.get("/reach", base_url=ADDRESS, environ_base=far))
-    phone.post("/reach", base_url="http://192.168.1.10", environ_base=far)  # another address than the codes carry
+    other = phone.post("/reach", base_url="http://192.168.1.10", environ_base=far)  # another than the codes carry
+    assert "bukan lewat alamat di kode QR kartu" in words(other)
     assert "belum pernah dibuka dari ponsel" in words(admin.get("/cards"))
     phone.post("/reach", base_url=ADDRESS, environ_base=far)
     assert "Terbuka dari perangkat kedua" in words(admin.get("/settings/address/tried"))

@@ -70,11 +70,12 @@ def note_reached() -> str:
     """Note that the address was opened from another device than this laptop; anybody may, nothing is given away."""
     came_by = request.host_url.rstrip("/").lower()
     here = reach.is_this_machine(request.remote_addr or "")
-    if not here and came_by == store.read(db.session, "base_url").lower():
+    other = came_by != store.read(db.session, "base_url").lower()
+    if not here and not other:
         session = begin_write(db.session)
         note_tried(session, "perangkat kedua", store.read(session, "base_url"), now=clock.utcnow())
         session.commit()
-    return render_template("settings/reached.html", done=not here, here=here)
+    return render_template("settings/reached.html", done=not here, here=here, other=other)
 
 
 def _refuse_unreachable(standing: Standing, later: bool) -> None:
