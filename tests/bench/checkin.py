@@ -1,11 +1,12 @@
 """What a scan costs: how many a second at 1, 8 and 32 clients, how long one takes, how much processor it needs.
 
-Run from the top folder: ``python -m tests.bench.checkin [--seconds 4] [--rounds 2] [--people 951] [--group 64]``, on
-PostgreSQL with ``--database URL [--workers N]`` (an empty database). In the same run and by turns, under the same
-load: the least a durable check-in can be on this stack (tests/bench/reference.py), a Flask view that answers a
-constant, and the desk's page (a form with a session and its token). Aims, as ratios of one run: at 1 and 32 clients
-at least 60 % of the reference, p99 at 32 at most 3 of the reference's; a scan at most 8 constant answers of
-processor, the page at most 2.5 scans. ``--people 1000000`` fills the roster up: at most 1.5 of what 951 take.
+Run from the top folder: ``python -m tests.bench.checkin [--seconds 4] [--rounds 2] [--people 951] [--group 64]``. In
+the same run and by turns, under the same load: the least a durable check-in can be on this stack
+(tests/bench/reference.py), a Flask view that answers a constant, and the desk's page (a form with a session and its
+token); with ``--database URL [--workers N]`` the same on an empty PostgreSQL, with ``--growth 1000000`` on a roster of
+so many people. Every aim is printed as a ratio of this run: at 1 and 32 clients at least 60 % of the reference, p99 at
+32 at most 3 of the reference's; a scan at most 8 constant answers of processor, the page at most 2.5 scans; PostgreSQL
+at 32 at least 50 % of SQLite and no slower than at 1; among 1,000,000 people at most 1.5 of what 951 take.
 
 Real server processes, a client process of its own, everything on one disk and one machine: compare ratios, and only
 within a run. The roster is the demo's (951 people); every client is a device of its own, and each of its scans has
@@ -17,6 +18,7 @@ import json
 import os
 import random
 import secrets
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -27,6 +29,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -230,6 +233,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often everything is measured, by turns")
     parser.add_argument("--group", type=int, default=config.DEFAULTS["SCAN_GROUP"], help="attempts that share a commit")
     parser.add_argument("--people", type=int, default=951, help="heads on the roster")
+    parser.add_argument("--growth", type=int, default=0, help="heads on a second roster to compare with")
     parser.add_argument("--database", default="", help="an empty PostgreSQL database")
     parser.add_argument("--workers", default="1", help="processes on it")
     asked = parser.parse_args()
@@ -238,7 +242,7 @@ def main() -> None:
 
 
 def run(folder: Path, asked: argparse.Namespace) -> None:
-    """Fill an instance in ``folder``, and a database of PostgreSQL from it where one is named; measure, print."""
+    """Fill an instance in ``folder``, and from it what else is asked for; measure, print."""
     instance = folder / "instance"
     made = command("demo", "--no-serve", instance=instance)
     assert made.returncode == 0, made.stderr
@@ -246,31 +250,49 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
     grow(instance, asked.people)
     needed = [-(-int(MOST_PER_SECOND * asked.seconds / 951 + 1) // clients) * clients for clients in CLIENTS]
     lanes, cards = lay_lanes(instance, 2 + asked.rounds * (sum(needed) + 1))
+    grown = folder / "grown"
+    if asked.growth:
+        shutil.copytree(instance, grown)
+        grow(grown, asked.growth)
     if asked.database:
         moved = command("copy-to", asked.database, instance=instance)
         assert moved.returncode == 0, moved.stderr
-    port = free_port()
+    port, others = free_port(), {}
     beside = serve_reference(port, folder / "least.db")
-    served = Served(instance, ("--workers", asked.workers), database=asked.database)
+    served = Served(instance)
     try:
-        measure(served, port, beside.pid, asked, lanes, needed, cards)
+        if asked.database:
+            own = shutil.copytree(instance, folder / "postgres")  # a server holds its instance
+            others["PostgreSQL"] = Served(own, ("--workers", asked.workers), database=asked.database)
+        if asked.growth:
+            others["grown"] = Served(grown)
+        measure(served, others, port, beside.pid, asked, lanes, needed, cards)
     finally:
-        served.stop()
+        for each in (served, *others.values()):
+            each.stop()
         beside.terminate()
         beside.wait()
 
 
 def measure(
-    served: Served, port: int, beside: int, asked: argparse.Namespace, lanes: list[Lane], needed: list[int], cards: Any
+    served: Served,
+    others: dict[str, Served],
+    port: int,
+    beside: int,
+    asked: argparse.Namespace,
+    lanes: list[Lane],
+    needed: list[int],
+    cards: Any,
 ) -> None:
-    """Measure everything by turns and print one line for each."""
-    engine = "PostgreSQL" if served.database else f"SQLite {sqlite3.sqlite_version}"
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {engine}, {asked.people} people, ", end="")
-    print(f"{asked.workers} process(es), load {os.getloadavg()[0]:.1f}", flush=True)
-    mine, least = {each: Measured() for each in CLIENTS}, {each: Measured() for each in CLIENTS}
-    page, constant, share, ours = Measured(), Measured(), 0, served.process.pid
+    """Measure everything by turns; print one line for each, and every aim."""
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, ", end="")
+    print(f"{asked.people} people, load {os.getloadavg()[0]:.1f}", flush=True)
+    least = {each: Measured() for each in CLIENTS}
+    mine = {name: {each: Measured() for each in CLIENTS} for name in ("scans", *others)}
+    page, constant, share, first = Measured(), Measured(), 0, lanes.pop()
     answer = post("/constant", b"{}", "t" * 43)
-    measure_scans(served.port, 1, [lanes.pop()], cards, 1)
+    for each in (served, *others.values()):
+        measure_scans(each.port, 1, [first], cards, 1)
     drive(port, [reference_scans(0, 0)], 1)
     drive(served.port, [page_scans(served.instance, lanes.pop(), cards[:50])], 1)
     for turn in range(asked.rounds):
@@ -278,26 +300,45 @@ def measure(
             taken, lanes = lanes[:number], lanes[number:]
             shares = [reference_scans(turn, share + 1 + each) for each in range(clients)]
             share += clients
-            least[clients].add(beside, lambda shares=shares: drive(port, shares, asked.seconds))  # type: ignore[misc]
-            mine[clients].add(
-                ours,
-                lambda clients=clients, taken=taken: measure_scans(  # type: ignore[misc]
-                    served.port, clients, taken, cards, asked.seconds
-                ),
-            )
+            least[clients].add(beside, partial(drive, port, shares, asked.seconds))
+            for name, each in {"scans": served, **others}.items():
+                once = partial(measure_scans, each.port, clients, taken, cards, asked.seconds)
+                mine[name][clients].add(each.process.pid, once)
         form = list(page_scans(served.instance, lanes.pop(), cards[:PAGE_SCANS]))
-        page.add(ours, lambda form=form: drive(served.port, [form], asked.seconds))  # type: ignore[misc]
-        constant.add(beside, lambda: drive(port, [iter(lambda: answer, None)], asked.seconds / 2))
+        page.add(served.process.pid, partial(drive, served.port, [form], asked.seconds))
+        constant.add(beside, partial(drive, port, [iter(lambda: answer, None)], asked.seconds / 2))
     assert all(b"WELCOME" in body for load in page.loads for _, body in load.answers), page.loads[0].answers[0]
     print(f"{'':24}{'a second':>8}{'p50 ms':>8}{'p95':>8}{'p99':>8}{'cpu ms':>8}{'of least':>8}{'p99 ×':>7}")
     for clients in CLIENTS:
         print(least[clients].row(f"least, {clients} clients"))
-        print(mine[clients].row(f"scans, {clients} clients", least[clients]))
+        for name, measured in mine.items():
+            print(measured[clients].row(f"{name}, {clients} clients", least[clients]))
     print(constant.row("constant, 1 client"))
     print(page.row("page, 1 client"))
-    print(f"processor: a scan {mine[1].cost / constant.cost:.1f} constants (1 client), ", end="")
-    print(f"{mine[32].cost / constant.cost:.1f} (32); the page {page.cost / mine[1].cost:.1f} scans")
+    for words, ratio, least_of, most_of in aims(least, mine, page, constant):
+        met = (least_of or 0) <= ratio <= (most_of or ratio)
+        aim = f"≥ {least_of}" if least_of else f"≤ {most_of}"
+        print(f"{'met   ' if met else 'MISSED'} {words}: {ratio:.2f}, aim {aim}")
     print(f"load at the end {os.getloadavg()[0]:.1f}")
+
+
+Aim = tuple[str, float, float | None, float | None]
+
+
+def aims(least: Any, mine: dict[str, dict[int, Measured]], page: Measured, constant: Measured) -> Iterator[Aim]:
+    """Yield each aim: its words, the ratio measured, the least or the most that it may be."""
+    scans = mine["scans"]
+    for clients in (1, 32):
+        yield f"scans of the least at {clients}", scans[clients].rate / least[clients].rate, 0.6, None
+    yield "p99 of the least's at 32", scans[32].percentile(0.99) / least[32].percentile(0.99), None, 3
+    for clients in (1, 32):
+        yield f"processor in constants at {clients}", scans[clients].cost / constant.cost, None, 8
+    yield "processor of the page in scans", page.cost / scans[1].cost, None, 2.5
+    if postgres := mine.get("PostgreSQL"):
+        yield "PostgreSQL of SQLite at 32", postgres[32].rate / scans[32].rate, 0.5, None
+        yield "PostgreSQL at 32 of itself at 1", postgres[32].rate / postgres[1].rate, 1, None
+    if grown := mine.get("grown"):
+        yield "processor among many of few, at 1", grown[1].cost / scans[1].cost, None, 1.5
 
 
 if __name__ == "__main__":
