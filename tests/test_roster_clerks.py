@@ -16,7 +16,8 @@ NAMES = {
     "one word": People([f"Contoh{letter}i" for letter in "bdfghjklm"]),
     "initials": People([f"{short} Contoh{letter}a" for short, letter in zip(_SHORT, "bdfghjklm", strict=True)]),
 }
-CHATS, TABLES = ("chats.txt", "chats2.txt"), ("tables.txt", "tables2.txt")
+CHATS = ("chats.txt", "chats2.txt", "chats3.txt")
+TABLES = ("tables.txt", "tables2.txt", "tables3.txt")
 
 
 def chat_of(text: str) -> Workbook:

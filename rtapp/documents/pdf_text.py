@@ -45,8 +45,9 @@ def read_pdf(data: bytes, name: str) -> Workbook:
         raise pdf_of_pictures()
     if len(lines) > MAX_ROWS:
         raise too_many_rows()
-    columns = _table(lines)[1]
-    if any(_falls_together(_table(page)[1], columns) for page in pages):  # tables of their own, columns elsewhere
+    columns, own = _table(lines)[1], [_table(page)[1] for page in pages]
+    apart = len(columns) > max(map(len, own), default=0) or any(_falls_together(each, columns) for each in own)
+    if apart:  # tables of their own, their columns elsewhere
         kept = [(f"{name} {number}", page) for number, page in enumerate(pages, 1) if page]
     else:
         kept = [(name, lines)]

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from ..documents.cells import Row, text_cell
 from .corrections import correct
-from .entries import HEADER, Entry, drop_sexes, entry_of
+from .entries import HEADER, Entry, drop_sexes, entry_of, repeated, rt_number
 from .fragments import Piece, Said, is_chatter, mentions_in, understand, village_said, without_asides
 from .labels import Label, labels_in
 from .lines import Line, line_of
 
 MOST_CHARACTERS, MOST_LINES = 300_000, 8_000
+_MOST_WORDS = 6  # of a line that ends with "?" and still says that a seat is vacant: "RT 3 siapa ya?"
 _MOSTLY = 0.6  # of a message's lines that number names, where nothing in it speaks of RTs
 _SPEAKS_OF_RT = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
 _OF_A_NUMBER = re.compile(r"\b(?:hp|wa|telp|nomor|nik|ktp|sk|data|foto|fotokopi|rekening)\b[\s.:]{0,3}$", re.I)
@@ -34,6 +35,9 @@ def read_chat(lines: Sequence[str]) -> list[Row]:
     reader.take_numbered(a_table=any("\t" in line for line in lines))
     entries = [entry for entry in reader.entries if entry.rt or entry.name]
     drop_sexes(entries)
+    words = repeated(entries)
+    reader.notes += [(entry.line, f"{entry.rt} {entry.name}") for entry in entries if entry.name in words]
+    entries = [entry for entry in entries if entry.name not in words]
     if not entries:
         return []
     told: list[tuple[int, int, tuple[str, ...]]] = [
@@ -178,7 +182,8 @@ class _Reader:
         """Take up a line without labels."""
         line.text = without_asides(line.text)
         mentions = mentions_in(line.text)
-        if correct(line.text, mentions, self.entries, self.heading) or _ASKS.search(line.whole[-300:]):
+        asks = _ASKS.search(line.whole[-300:]) or (line.whole.endswith("?") and len(line.whole.split()) > _MOST_WORDS)
+        if correct(line.text, mentions, self.entries, self.heading) or asks:
             self.note(line.number, line.whole)
             self.close(self.current)
             self.current = None
@@ -255,9 +260,10 @@ class _Reader:
             waiting.village = waiting.village or village
             self.add(waiting)
             return
-        earlier = next((each for each in self.entries if each.rt == mention.text and each.name), None)
-        if phones and earlier and not earlier.phones and _OF_A_NUMBER.search(line.text[: mention.start][-60:]):
-            earlier.phones += phones  # "HP RT 1 : 0812…" below the names
+        same = (each for each in self.entries if rt_number(each.rt) == mention.number and each.heading == self.heading)
+        earlier = next((each for each in same if each.name), None)
+        if phones and earlier and not earlier.phones:
+            earlier.phones += phones  # "RT 1 : 0812…" below the names
             self.note(line.number, "(nomor HP)")
             return
         entry = Entry(line.number, mention.text, mention.rw, "", village, phones)

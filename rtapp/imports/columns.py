@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
 from ..documents.cells import Cell, Merge, Row, Sheet
@@ -13,6 +13,7 @@ from .headers import field_of
 
 FIRST_ROWS = 25  # in which a header may stand
 _WHERE = {"rt", "village", "address"}
+_OWN = {"name", "rt", "village", "address", "position", "phone"}  # what makes a table's people those of their seats
 _THIRD_ROW = 0.05  # that a third row of a header counts for: it says more exactly what the second says
 _MOSTLY, _LOOKED_AT = 0.6, 60
 _RT_WORD = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
@@ -32,13 +33,15 @@ class Block:
 class Layout:
     """How a sheet is read: the rows of its header, its tables, and what stands above each column.
 
-    ``names`` are the columns that may hold the heads' names where more than one may, and nothing says which.
+    ``names`` are the columns that may hold the heads' names where more than one may, and nothing says which;
+    ``rivals`` all whose titles speak of names.
     """
 
     header: tuple[int, ...]
     blocks: tuple[Block, ...]
     titles: Mapping[int, str] = field(default_factory=dict)
     names: tuple[int, ...] = ()
+    rivals: tuple[int, ...] = ()
 
 
 def find_layout(sheet: Sheet) -> Layout | None:
@@ -74,15 +77,25 @@ def layout_told(sheet: Sheet, fields: Mapping[int, str]) -> Layout:
     return Layout((), (Block({name: column for column, name in fields.items() if name}, 0, max(width - 1, 0)),))
 
 
+def is_another_header(row: Row, layout: Layout) -> bool:
+    """Say whether ``row`` is the header of another table below this one: other fields stand in its columns."""
+    fields = {column: field_of(cell.text) for column, cell in enumerate(row.cells) if cell.kind != "empty"}
+    certain = {name for name, sure in fields.values() if sure == 1.0}
+    if "name" not in certain or len(certain) < 2 or any(cell.kind == "number" for cell in row.cells):
+        return False
+    columns = {column: name for block in layout.blocks for name, column in block.fields.items() if name in _OWN}
+    return any(column in columns and columns[column] != name for column, (name, _) in fields.items())
+
+
 def is_header_again(row: Row, layout: Layout) -> bool:
     """Say whether ``row`` repeats the header, as lists do at the top of every printed page."""
+    if not any(field_of(row.at(block.fields.get("name", -1)).text)[0] == "name" for block in layout.blocks):
+        return False
     same = 0
     for block in layout.blocks:
         for name, column in block.fields.items():
             same += field_of(row.at(column).text)[0] == name
-    return same >= 2 and any(
-        field_of(row.at(block.fields.get("name", -1)).text)[0] == "name" for block in layout.blocks
-    )
+    return same >= 2
 
 
 def fit(layout: Layout, sheet: Sheet) -> Layout | None:
@@ -92,6 +105,12 @@ def fit(layout: Layout, sheet: Sheet) -> Layout | None:
     block, body = layout.blocks[0], _body(sheet, layout)
     fields, width = dict(block.fields), max((len(row.cells) for row in body), default=0)
     seen = {c: contents_of(body, c) for c in range(width) if c not in sheet.hidden_columns}
+    if "rt" not in fields and seen.get(fields["name"], Contents()).named_rts >= _MOSTLY:  # NAMA RT: "RT 1 (…)"
+        others = [c for c in seen if c not in fields.values() and seen[c].names >= _MOSTLY]
+        titled = [c for c in layout.rivals if c != fields["name"]]
+        if titled or others:
+            fields |= {"rt": fields["name"], "name": (titled or others)[0]}
+            layout = replace(layout, names=(fields["name"],))
     names = _name_columns(layout.names, seen)
     if len(names) == 1 or (names and fields["name"] not in names):
         fields["name"] = names[0]
@@ -131,7 +150,7 @@ def _speaks_of_rts(sheet: Sheet, layout: Layout) -> bool:
     """Say whether the titles, the header or the offices are about RTs, so that a list without any asks for them."""
     above = [row for row in sheet.rows if row.number <= layout.header[-1]]
     above += [row for row in sheet.rows[:_LOOKED_AT] if sum(cell.kind != "empty" for cell in row.cells) == 1]
-    texts = [cell.text for row in above for cell in row.cells] + [
+    texts = [sheet.name, *(cell.text for row in above for cell in row.cells)] + [
         row.at(layout.blocks[0].fields.get("position", -1)).text for row in _body(sheet, layout)[:20]
     ]
     return any(_RT_WORD.search(text[:200]) for text in texts)
@@ -205,7 +224,9 @@ def _layout(texts: Mapping[int, list[str]], header: tuple[int, ...]) -> tuple[fl
     rivals = [(column, score) for column, name, score in named if name == "name"]
     best = max((score for _, score in rivals), default=0.0)
     names = tuple(column for column, score in rivals if len(blocks) == 1 and score == best)
-    return sum(score for _, _, score in named), Layout(header, blocks, titles, names)
+    return sum(score for _, _, score in named), Layout(
+        header, blocks, titles, names, tuple(column for column, _ in rivals)
+    )
 
 
 def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[Block, ...]:

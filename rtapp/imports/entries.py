@@ -1,9 +1,11 @@
 """A head as a message names one, and the row of a list that it becomes."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .fragments import Piece, Said
+from .naming import says_vacant
 
 HEADER = ("Nama", "RT", "RW", "Desa", "No HP", "Jabatan", "Ralat", "No")
 _SEX = re.compile(r"(?<=\w)[\s,/(]{1,3}[LP]\)?$")
@@ -45,6 +47,12 @@ def rt_number(rt: str) -> str:
     """Return the three digits of an RT as it was written, "" where it has none."""
     found = re.search(r"\d{1,3}", rt)
     return found[0].zfill(3) if found else ""
+
+
+def repeated(entries: list[Entry]) -> set[str]:
+    """Return the small-lettered words that stand beside several RTs: how it is there ("aman"), and nobody's name."""
+    single = Counter(entry.name for entry in entries if entry.name.islower() and " " not in entry.name)
+    return {word for word, times in single.items() if times > 1 and not says_vacant(word)}
 
 
 def drop_sexes(entries: list[Entry]) -> None:

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 
 from ..roster.spelling import clean, plain, roman_value, word_set
-from .naming import is_name, says_vacant, split_numbers, tidy_name, without_labels, without_remarks
+from .naming import is_name, says_vacant, split_numbers, tidy_name, without_labels, without_links, without_remarks
 
 _NUMBER = (
-    r"(?:\d{1,3}(?![.,]\d{3}(?!\d))|o\d{1,2}|[ivx]{1,5}|"  # RT 50.000 is money, RT O2 is asked about
+    r"(?:0{0,3}\d{1,3}(?![.,]\d{3}(?!\d))|o\d{1,2}|[ivx]{1,5}|"  # RT 50.000 is money, RT O2 is asked about
     r"satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
 )
 _UNIT = r"(?:r\.?\s?t(?![^\W\d_])|rukun\stetangga)"
@@ -68,7 +68,13 @@ _CHATTER = word_set(
     "ijin maaf kami kita saya demikian sampaikan disampaikan kirim mengirim dikirim menyampaikan kirimkan data "
     "jadi jumlah ada di yang sudah belum akan dengan nomor hp alamat kantor ditunggu tolong juga saja nanti dulu "
     "berikut ini itu tersebut untuk dari kepada bahwa karena lengkap orang warga rumah tanah masih segera diminta "
-    "harap agar rapat acara undangan"
+    "harap agar rapat acara undangan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan "
+    "iuran beras sembako disalurkan menuju padam terdampak korban posko petugas sejak setinggi"
+)
+# Verbs in the active, in small letters as within a sentence: mengalami, menyampaikan, membutuhkan, menerima.
+_VERB = re.compile(
+    r"\b(?:meng[a-z]{4,20}|meny[a-z]{4,20}|mem[bp][a-z]{4,20}|"
+    r"men[cdejtu][a-z]{4,20}|ber[bgjkst][a-z]{5,20})\b"
 )
 _VACANCY_ONLY = word_set("masih belum sudah ada untuk di yang akan nanti dulu ini itu jadi karena juga")
 
@@ -132,7 +138,7 @@ def village_said(text: str) -> str:
 def understand(text: str) -> Said:
     """Return what the text before or behind an RT says."""
     is_note = bool(_NO_HEAD.match(text))
-    numbers = split_numbers(_CLOSING.sub(" | ", text))
+    numbers = split_numbers(_CLOSING.sub(" | ", without_links(text)))
     text, phones = numbers.left, numbers.phones or numbers.others
     bare = _WITHOUT_NUMBER.sub(" | ", text)
     text = bare if any(map(str.isalpha, bare)) else text
@@ -172,7 +178,7 @@ def _judged(parts: list[str], vacancy: str, said: Said, is_note: bool) -> Said:
 
 def is_chatter(text: str) -> bool:
     """Say whether a text is a piece of a sentence and no name."""
-    return bool(_CHATTER & set(re.findall(r"[a-z]+", plain(text[:400]))))
+    return bool(_VERB.search(text[:400]) or _CHATTER & set(re.findall(r"[a-z]+", plain(text[:400]))))
 
 
 def _is_about_something(text: str) -> bool:

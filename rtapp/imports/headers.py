@@ -108,9 +108,21 @@ _WHICH = re.compile(r"\s[1-3]$")
 _BRACKETS = re.compile(r"\([^()]{0,200}\)")
 
 
-@lru_cache(maxsize=4096)
+_TITLE_WORDS = frozenset(word for title in _EXACT for word in title.split()) | _HOW_MANY | _OTHERS
+_TITLE_WORDS |= {word for _, wanted, _ in _INSIDE for word in wanted}
+_WORD = re.compile(r"[a-z]+")
+
+
 def field_of(text: str) -> tuple[str, float]:
     """Return the field that a header's words name and how sure that is (1.0 exact, 0.0 none)."""
+    words = _WORD.findall(text[:400].lower())
+    if _TITLE_WORDS.isdisjoint(words) and not any(len(word) == 1 for word in words):
+        return "", 0.0  # a name, a village: most cells of a list
+    return _field_of(text[:400])
+
+
+@lru_cache(maxsize=4096)
+def _field_of(text: str) -> tuple[str, float]:
     key = header_key(_YEARS.sub(" ", text[:400]))
     if key in _EXACT:
         return _EXACT[key], _EXACTLY

@@ -11,8 +11,13 @@ _SENDER = re.compile(
     r"[\d/.\-]{6,10}[,\s]{1,3}(?:pukul\s)?[\d.:]{4,8}(?:\s?[ap]\.?m\.?)?\s?[\-–])\s?([^:\n]{1,60}):\s?",
     re.I,
 )
-_MARK = re.compile(r"<[^<>\n]{1,60}>")  # <Media omitted>, <This message was edited>
-_SYSTEM = re.compile(r"<[^<>]{1,60}>|(?:pesan ini|anda) (?:telah )?(?:dihapus|menghapus)|terenkripsi|end-to-end", re.I)
+_MARK = re.compile(  # <Media omitted>, <This message was edited>
+    r"<[^<>\n]{0,40}\b(?:media|message|pesan|omitted|disertakan|edited|diedit|deleted|dihapus|attached|terlampir)\b[^<>\n]{0,40}>",
+    re.I,
+)
+_SYSTEM = re.compile(
+    r"^<[^<>]{1,60}>$|(?:pesan ini|anda) (?:telah )?(?:dihapus|menghapus)|terenkripsi|end-to-end", re.I
+)
 _ENUMERATED = re.compile(
     r"\s{0,4}(?:(?P<n>\d{1,3})\s?/\s?(?P<rw>\d{1,3})[\s.:)\-]{1,3}(?=[^\W\d_])|"
     r"\(?(?P<a>\d{1,3})\s?[.)]\s?|(?P<b>\d{1,3})\s?[-:=]\s?(?=[^\W\d_])|(?P<c>\d{1,3})\s(?=[^\W\d_])|[-*•●▪·>+☐☑✔✓]{1,3}\s?)"

@@ -20,10 +20,17 @@ _NUMBERED = re.compile(r"\(?\d{1,3}\s?[.)]\s?(?=[^\W\d_])|\d{1,3}\s+(?=[^\W\d_]{
 _OFFICE_FIRST = re.compile(
     r"(?:nama\s)?(?:ketua|kepala)\b(?:\s?(?:rukun tetangga|r\.?\s?t\b\.?)"
     r"(?:\s?0{0,2}\d{1,3}(?:\s?/\s?\d{1,3})?(?!\d))?)?[\s.:=\-]{0,4}(?=[^\W\d_])|"
-    r"nama(?:\s(?:ketua|lengkap))?\s?[:=]\s?",
+    r"nama(?:\s(?:ketua|lengkap))?\s?[:=]\s?|(?:a\.?\s?[/.]\s?n\.?|an\.|atas nama)\s(?=[^\W\d_])",
     re.I,
 )
 _OFFICE_LAST = re.compile(r"[\s,(\-]{1,3}(?:selaku\s)?ketua\s?r\.?\s?t\.?\)?$", re.I)
+# Behind the head's name: that they are the head no more.
+LEFT_SEAT = re.compile(
+    r"[\s,\-]{0,3}[(\-,]\s?(?:(?:sudah|sdh|telah|udah)\s)?"
+    r"(?:mengundurkan\sdiri|mundur|pindah(?:\s[^\W\d_]{1,20}){0,3}|(?:tidak|tdk|non)\s?aktif(?:\slagi)?|nonaktif|berhenti|"
+    r"diberhentikan)\s?\)?$",
+    re.I,
+)
 # Behind the head's name: whom they came after.
 _SUCCEEDING = re.compile(
     r"[\s,(\-]{1,3}(?:menggantikan|mengganti|ganti(?:an)?\sdari|pengganti(?:nya)?(?:\sdari)?|dulunya|sebelumnya)\b.*$",
@@ -34,6 +41,7 @@ _PASSIVE = re.compile(
     r"\bdi(?:jabat|ganti|usul|tunjuk|isi|rangkap|wakil|pegang|lanjut|tangguh|tunda|kosong|cari|pilih|angkat|lantik|copot|"
     r"berhenti|mutasi|pindah|bentuk|gabung|hapus|mekar)[a-z]{0,5}\b"
 )
+_LINK = re.compile(r"(?<!\S)(?:[^\s@]{1,64}@[^\s@.]{1,80}\.[^\s@]{1,80}|(?:https?://|www\.)\S{1,300})(?!\S)", re.I)
 _LABELS = re.compile(
     r"(?:\b(?:no|nomor|hp|wa|wa\.me|whatsapp|telp|telpon|telepon|tlp|handphone|nik|no\.?\sktp|ktp|kontak|hub|hubungi|"
     r"nomornya|https?|mobile|cell|seluler|ponsel|anak(?:nya)?|istri(?:nya)?|isteri(?:nya)?|suami(?:nya)?)\b[\s.:=/&\-(]{0,4}){1,6}(?=\||$)",
@@ -79,13 +87,15 @@ _NEVER = word_set(
     "dikirim data daftar ditunggu tolong ralat koreksi revisi perbaikan diganti diubah salah benar semua lengkap "
     "siap oke ok baik gmt am pm usia punya media disertakan pesan dihapus islam kristen hindu katolik pns swasta "
     "petani pedagang sd smp sma sarjana mengetahui menyetujui ditetapkan hormat kosong lowong menyusul vakum "
-    "proses pemilihan"
+    "proses pemilihan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan iuran rapat"
 )
-_TRAILING = word_set("ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah")
+_TRAILING = word_set(
+    "terus trus lalu kemudian ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah"
+)
 _JOINING = word_set("dan serta dengan atau hp wa di ke dari para pada sampai")  # between names, and in none
 _RELATED = re.compile(
     r"\d|\b(?:th|thn|tahun|umur|usia|hp|wa|telp|nomor|tidak|tdk|belum|anak|anaknya|istri|isteri|suami|menantu|punya|"
-    r"plt|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|diwakili|mewakili|wakilnya|hadir|islam|jl|jalan)\b",
+    r"plt|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|diwakili|mewakili|wakilnya|hadir|sakit|izin|islam|jl|jalan)\b",
     re.I,
 )
 
@@ -129,13 +139,20 @@ def says_vacant(text: str) -> bool:
     return bool(_VACANT.match(text.strip("([ "))) and all(word in _FILLERS or word in _NEVER for word in words)
 
 
+def without_links(text: str) -> str:
+    """Return ``text`` without addresses of mail and pages."""
+    return _LINK.sub(" ", text) if "@" in text or "www." in text or "://" in text or "wa.me" in text else text
+
+
 @lru_cache(maxsize=4096)
 def tidy_name(text: str) -> str:
     """Return a name as it was meant: without pictures, marks, a number, an office or a label before or behind it.
 
     Brackets that do not close, and those that hold an age or a remark, are left out; a nickname in brackets stays.
     """
-    name = clean(without_struck(without_pictures(text[: LONGEST * 4]))).replace("*", " ").replace("`", "'")
+    name = (
+        clean(without_struck(without_pictures(without_links(text[: LONGEST * 4])))).replace("*", " ").replace("`", "'")
+    )
     name = re.sub(r"\b_|_\b", " ", name)
     before = ""
     while name != before:
@@ -175,7 +192,9 @@ def without_remarks(text: str) -> str:
 
 def _kept_bracket(found: re.Match[str]) -> str:
     inside = found[1] or found[2] or ""
-    return found[0] if _LETTER.search(inside) and not _RELATED.search(inside) else ""
+    if not _LETTER.search(inside):
+        return ""
+    return found[0] if not _RELATED.search(inside) or LEFT_SEAT.search(found[0]) else ""
 
 
 @dataclass(frozen=True)

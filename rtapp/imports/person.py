@@ -10,8 +10,8 @@ from ..roster.rt import parse_rt
 from ..roster.spelling import clean, masked, plain
 from .days import parse_day, parse_wave
 from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
+from .naming import LEFT_SEAT, is_struck, name_problem, says_vacant, split_numbers, tidy_name, without_labels
 from .naming import LONGEST as LONGEST_NAME
-from .naming import is_struck, name_problem, says_vacant, split_numbers, tidy_name, without_labels
 from .offices import is_another_office
 from .places import Places
 from .whereabouts import RT_WORDS, Around, Cells, read_rt, read_village
@@ -103,7 +103,7 @@ def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) ->
         )
         return
     if names_nobody(cell):
-        draft.leave_vacant(reason("vacant", "Kursi kosong: belum ada ketuanya."))
+        _leave_vacant(draft, cells, answers)
         return
     if is_struck(cell.text):
         draft.skip(reason("struck", "Baris dicoret."))
@@ -111,11 +111,26 @@ def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) ->
     text = _without_numbers(draft, cell.text[: 2 * LONGEST_NAME]) if cell.kind == "text" else cell.text
     name = tidy_name(text) if len(cell.text) <= LONGEST_NAME else clean(text)
     bare = _SUCCEEDED.sub(" ", _GONE.sub(" ", _ACTING.sub("", name, count=1)))  # what is asked about below
+    bare = LEFT_SEAT.sub(" ", bare)
     problem = _too_long(cell.text) or name_problem(bare)
     if problem:
         _ask_name(draft, answers, problem, False)
         return
     _take_name(draft, name, remark, answers)
+
+
+def _leave_vacant(draft: Draft, cells: Cells, answers: Answers) -> None:
+    """Leave a seat vacant; where a list of changes names who was there before, a person says whether they still are."""
+    former = tidy_name(_cell(cells, "former").text[:LONGEST_NAME])
+    if former and not says_vacant(former) and name_problem(former) is None:
+        why = reason("no_new_head", "Ketua barunya tidak tertulis; sebelumnya %(name)s.", name=former)
+        keep = Choice("keep", reason("choose_former", "Tetap %(name)s", name=former))
+        vacant = Choice("vacant", reason("choose_vacant", "Catat sebagai kursi kosong"))
+        answer = draft.ask(Question(draft.key("former"), why, (keep, vacant, leave_out())), answers)
+        draft.name = former if answer in ("keep", "") else ""
+        if answer != "vacant":
+            return
+    draft.leave_vacant(reason("vacant", "Kursi kosong: belum ada ketuanya."))
 
 
 def _without_numbers(draft: Draft, text: str) -> str:
@@ -148,6 +163,11 @@ def _take_name(draft: Draft, name: str, remark: str, answers: Answers) -> None:
     if gone and not _FATHERS.search(name[: gone.start()]):  # "bin (alm) Umar" says it of the father
         name = " ".join((name[: gone.start()] + " " + name[gone.end() :]).split()).strip(" ()")
         if not _confirm_gone(draft, answers, reason("deceased", "Tertulis sudah meninggal: %(name)s.", name=name)):
+            return
+    elif left := LEFT_SEAT.search(name):
+        why = reason("left_seat", "Keterangan: %(remark)s.", remark=left[0].strip(" ()-,"))
+        name = LEFT_SEAT.sub("", name).strip()
+        if not _confirm_gone(draft, answers, why):
             return
     elif _GONE.search(remark) or _LEFT.search(remark):
         gone_for = reason("left_seat", "Keterangan: %(remark)s.", remark=masked(remark))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from ..documents.cells import EMPTY, Cell, Row, Sheet, text_cell
 from ..refusals import Reason, Refused, reason
 from ..roster.rt import parse_rt, parse_rw, rt_named_in
-from ..roster.spelling import clean, masked
-from .columns import Block, Layout, find_layout, is_header_again, layout_told, layout_with
-from .drafts import Choice, Draft, Question, leave_all_out
+from ..roster.spelling import clean, masked, plain
+from .columns import Block, Layout, find_layout, is_another_header, is_header_again, layout_told, layout_with
+from .drafts import SKIP, Choice, Draft, Question, leave_all_out
 from .furniture import (
     EXAMPLE,
     begins_signature,
@@ -26,7 +26,18 @@ from .headers import field_of
 from .naming import tidy_name
 from .person import names_nobody, read_person
 from .survey import Context, look_over
-from .tables import Fields, filled, is_only_beside, is_placed, is_seated, is_somebody, only_counts, taken_apart, whole
+from .tables import (
+    Fields,
+    Table,
+    filled,
+    is_only_beside,
+    is_placed,
+    is_seated,
+    is_somebody,
+    only_counts,
+    taken_apart,
+    whole,
+)
 from .titles import group_in
 from .whereabouts import RT_WORDS, Around
 
@@ -111,6 +122,7 @@ class _Walk:
         self.around, self.table = self.survey.around, self.survey.table
         self.filled: dict[int, str] = {}
         self.signed = self.numbers_villages = False
+        self.readable = True  # whether the table that the rows belong to is a list of heads
         self.header_left = 0  # rows of a repeated header that may follow
         self.part, self.whole, self.section = _Count(), _Count(), 0
 
@@ -134,20 +146,37 @@ class _Walk:
             why = reason("header", "Judul kolom.") if is_header else reason("title", "Judul daftar.")
             self.drafts.append(_skipped(self.name, row, why))
             return
+        if is_another_header(row, self.layout):
+            self._turn_to_table(at)
+        elif is_header_again(row, self.layout):
+            self.readable = True
         tables = self.table.cells(row)
         why_not = self._decoration(row, tables)
+        if why_not is None and not self.readable:
+            why_not = reason("other_table", "Tabel lain, bukan daftar ketua RT.")
         if why_not is not None:
             self.drafts.append(_skipped(self.name, row, why_not))
             return
+        before = len(self.drafts)
         for place, (block, cells) in enumerate(zip(self.layout.blocks, tables, strict=True)):
             if any(row.at(column).kind != "empty" for column in range(block.left, block.right + 1)):
                 for each in taken_apart(cells):
                     self._block(row, place, block, each)
+        if len(self.drafts) == before:  # beside the table
+            self.drafts.append(_skipped(self.name, row, reason("note", "Catatan.")))
+
+    def _turn_to_table(self, at: int) -> None:
+        """Read on by the header of another table; one that is no list of heads is not read."""
+        layout = find_layout(replace(self.sheet, rows=self.sheet.rows[at:]))
+        self.readable = layout is not None and layout.header[0] == self.sheet.rows[at].number
+        if layout is not None and self.readable:
+            self.layout, self.table = layout, Table.of(self.sheet, layout)
+            self.filled.clear()
 
     def _decoration(self, row: Row, tables: Sequence[Fields]) -> Reason | None:
         """Return why a whole row is nobody, None where it may be somebody."""
         somebody = any(is_somebody(cells, self.signed) for cells in tables)
-        again = is_header_again(row, self.layout)
+        again = is_header_again(row, self.layout) or (not self.readable and is_another_header(row, self.layout))
         if again or (self.header_left and not somebody):
             self.header_left = len(self.layout.header) - 1 if again else self.header_left - 1
             self.signed = False
@@ -200,7 +229,9 @@ class _Walk:
             if district and not village and not self.part.seats:  # "Kec. …" below the village's heading
                 inside = places.find_village(self.around.group, district.code).village if self.around.group else None
                 village = self.around.group if inside else ""
-            self.around = replace(self.around, group=village, rt="", rw="", **change)
+            if plain(village) not in (plain(self.around.group), plain(self.around.title)):
+                change |= {"rt": "", "rw": ""}
+            self.around = replace(self.around, group=village, **change)
             self.filled.clear()
             self.signed, self.part, self.section = False, _Count(), self.section + 1
             return True
@@ -252,8 +283,19 @@ class _Walk:
             draft.skip(reason("recap", "Rekap di bawah daftar: %(text)s.", text=masked(name.text)))
         else:
             read_person(draft, cells, around, self.places, self.answers)
+            if around.others and draft.is_seat:
+                self._ask_people(draft)
             self.part.seats += draft.is_seat
             self.whole.seats += draft.is_seat
+
+    def _ask_people(self, draft: Draft) -> None:
+        """Ask, once for the sheet, whether a list whose title names other people is one of heads."""
+        why = reason(
+            "other_people", "Judulnya menyebut “%(word)s”, bukan ketua RT. Apakah ini daftar ketua RT?",
+            word=self.around.others,
+        )  # fmt: skip
+        heads = Choice("heads", reason("choose_heads", "Ya, ini daftar ketua RT"))
+        draft.ask(Question(f"people:{self.name}", why, (heads, leave_all_out()), SKIP), self.answers)
 
     def _take_village(self, row: Row, place: int, cells: Fields) -> Around:
         """Return what stands around a row; a ditto mark and a blank stand for the village above."""

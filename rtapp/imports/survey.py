@@ -14,9 +14,10 @@ from .drafts import Answers
 from .furniture import is_ditto, texts_of
 from .places import Places
 from .tables import Table, whole
-from .titles import hint_in, title_in, villages_of_blocks
+from .titles import hint_in, others_in, title_in, villages_of_blocks
 from .whereabouts import RT_WORDS, Around
 
+_LOOKED_AT = 60  # rows below the header
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -93,13 +94,21 @@ class _Look:
             title=title,
             hint=hinted.village,
             likely=district.code if district else self._likely(),
-            rt=next((rt for line in lines[::-1] if (rt := _only_rt(line))), ""),
+            rt=next((rt for line in (*lines[::-1], self.sheet.name) if (rt := _only_rt(line))), ""),
             wave=waves[0] if waves else None,
             days=self.context.days,
             sure=frozenset({"group", "filled", "title", "hint"} - doubtful),
             addresses=self._addresses(),
+            others=others_in([*lines, *self._said()]),
             numbers=not {"rt", "address"} & set(first) or self._rtless(),
         )
+
+    def _said(self) -> list[str]:
+        """Return the columns' titles, the offices of the first rows, and what a message says beside its entries."""
+        columns = [block.fields["position"] for block in self.layout.blocks if "position" in block.fields]
+        offices = [row.at(column).text for row in self.below[:_LOOKED_AT] for column in columns]
+        notes = [row.at(0).text for row in self.below[:_LOOKED_AT] if len(row.cells) == 1]
+        return [*self.layout.titles.values(), *offices, *notes]
 
     def titles_of_blocks(self) -> tuple[str, ...]:
         """Return the village above each of several tables side by side, where each has one and they differ."""

@@ -18,6 +18,8 @@ from .person import looks_like_rt, names_nobody
 MOST_MERGED = 200_000  # rows that merged cells cover, counted for each of them
 Fields = dict[str, Cell]
 _LISTED = re.compile(r"\(?(\d{1,3})\s?[.)]\s?(?=[^\W\d_])")
+_NEW = re.compile(r"\b(?:baru|sekarang|menjadi|terpilih)\b", re.I)
+_OLD = re.compile(r"\b(?:lama|sebelumnya|semula|terdahulu)\b", re.I)
 _SECOND = re.compile(r"[\s,;]2\s?[.)]\s?[^\W\d_]")
 _HEAD_LINE = re.compile(r"(?:ketua|kepala)\b(?:\s?rt)?\s?[:=\-]\s?", re.I)
 _LONGEST = 4_000  # characters of a cell whose lines are looked at
@@ -26,17 +28,21 @@ _PLACE = re.compile(r"(?:desa|ds|kelurahan|kel|kecamatan|kec)\b", re.I)
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a sheet's list: ``merged`` the values of covered cells, ``phones`` further columns of phones."""
+    """The columns of a sheet's list: ``merged`` the values of covered cells, ``phones`` further columns of phones.
+
+    ``former`` is the column of the heads before, in a list of changes.
+    """
 
     layout: Layout
     merged: Mapping[tuple[int, int], Cell]
     phones: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    former: int | None = None
 
     @classmethod
     def of(cls, sheet: Sheet, layout: Layout) -> "Table":
         """Return the table of a sheet that is laid out so."""
         phones = {place: _more_phones(block, layout) for place, block in enumerate(layout.blocks)}
-        return cls(layout, dict(islice(_merged_down(sheet), MOST_MERGED)), phones)
+        return cls(layout, dict(islice(_merged_down(sheet), MOST_MERGED)), phones, _former(layout))
 
     def cells(self, row: Row) -> list[Fields]:
         """Return the cells of a row by field, for each table side by side; merged ones in every row they cover."""
@@ -51,6 +57,8 @@ class Table:
             cells[name] = cell
         if self.phones[place]:
             cells["phone"] = _together([cells["phone"], *(row.at(column) for column in self.phones[place])])
+        if self.former is not None:
+            cells["former"] = row.at(self.former)
         if "\n" in cells["name"].text:
             cells["name"] = _head_among(cells["name"])
         if "front" in cells or "back" in cells:
@@ -147,6 +155,14 @@ def whole(cell: Cell) -> int | None:
         return cell.value
     text = clean(cell.text[:20]).rstrip(".)")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _former(layout: Layout) -> int | None:
+    """Return the column of the heads before, where the names' own column says that it holds the new ones."""
+    own = layout.titles.get(layout.blocks[0].fields.get("name", -1), "")
+    if len(layout.blocks) > 1 or not _NEW.search(own):
+        return None
+    return next((column for column, title in layout.titles.items() if _OLD.search(title)), None)
 
 
 def _more_phones(block: Block, layout: Layout) -> tuple[int, ...]:

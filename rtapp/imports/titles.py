@@ -9,6 +9,7 @@ from .furniture import is_venue
 from .places import District, Places, Village
 
 _KIND = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b", re.I)
+_EDGES = " :.-–*_"
 _NUMBERED = re.compile(r"^\s?(?:\(?(?:\d{1,3}|[ivxlc]{1,6}|[a-z])\s?[.)]\s?)", re.I)
 _COUNTED = re.compile(
     r"[(:;,=\-–]?\s?(?:jumlah|total|ada|sebanyak)?\s?:?\s?\d{1,3}\s?(?:rt|orang|rukun tetangga)?\s?\)?\s?$", re.I
@@ -23,6 +24,23 @@ _OF_FILES = word_set(
     "nopember desember tabel kegiatan hasil pendataan input usulan nominatif xls xlsx ods csv pdf docx susunan "
     "perubahan gel gelombang i ii iii iv v vi"
 )
+
+
+# Lists of others that have an RT, too; and what says that a list is one of RTs' heads all the same.
+_OTHER_PEOPLE = re.compile(
+    r"\b(?:(?<!rukun\s)warga|penduduk|blt|pkh|bpnt|bansos|bantuan|sembako|miskin|balita|lansia|bumil|ibu hamil|pemilih|"
+    r"dpt|kader|posyandu|dasa\s?wisma|linmas|siswa|murid|santri|jamaah|pelanggan|kelompok tani|poktan|nelayan|umkm|"
+    r"pedagang|vaksin(?:asi)?|bpjs|kepala keluarga|kartu keluarga|wajib pajak|pbb|korban|disabilitas|yatim|pemuda)\b",
+    re.I,
+)
+_OF_HEADS = re.compile(r"\b(?:ketua|kepala\s(?:rt|rukun)|pengurus\s(?:rt|rukun)|pak\srt|rukun tetangga)\b", re.I)
+
+
+def others_in(lines: Sequence[str]) -> str:
+    """Return the words by which the lines around a list say that it is one of other people, "" where they do not."""
+    if any(_OF_HEADS.search(line[:400]) for line in lines):
+        return ""
+    return next((found[0] for line in lines if (found := _OTHER_PEOPLE.search(line[:400]))), "")
 
 
 @dataclass(frozen=True)
@@ -58,12 +76,13 @@ def group_in(places: Places, text: str, likely: str, in_message: bool) -> str:
     text = clean(text)
     if not in_message and is_venue(text):
         return ""
-    bare = _COUNTED.sub("", _NUMBERED.sub("", text)).strip(" :.-–*_")
+    bare = _COUNTED.sub("", _NUMBERED.sub("", text)).strip(_EDGES)
     explicit = places.village_text_in(text)
     if explicit and places.known_beginning(explicit):
         return "" if is_venue(text) and not _KIND.match(bare) else explicit
-    if places.find_village(bare, likely).village:
-        return bare
+    for words in (_NUMBERED.sub("", text).strip(_EDGES), bare):  # CONTOH 1 is a name before it is a count
+        if places.find_village(words, likely).village:
+            return words
     heading = _KIND.match(bare) or (not in_message and explicit)
     if explicit and heading and len(bare.split()) <= 6:
         return places.village_text_in(bare) or explicit

@@ -37,7 +37,8 @@ class Around:
     title, ``hint`` that of the sheet's or the file's name; ``likely`` the code of the district in which the other
     rows lie; ``rt`` and ``rw`` those that a row of its own named above; ``days`` the waves by their day. ``sure``
     names those that need no question. ``addresses`` says whether an address column holds villages; ``numbers``
-    whether the list has no RT but numbers its lines. ``told`` remembers what was said once for many rows.
+    whether the list has no RT but numbers its lines. ``others`` is the
+    word of a title that names other people than heads. ``told`` remembers what was said once for many rows.
     """
 
     sheet: str = ""
@@ -54,16 +55,18 @@ class Around:
     sure: frozenset[str] = frozenset(("group", "filled", "title", "hint"))
     addresses: bool = False
     numbers: bool = False
+    others: str = ""
     told: set[str] = field(default_factory=set)
 
 
 def read_rt(draft: Draft, cells: Cells, around: Around, answers: Answers) -> None:
     """Take the RT and RW from their columns, an address or an office; ask where they are not certain."""
     spoken = [cells.get(name, EMPTY) for name in ("position", "address", "village")]
-    other = next((cell for cell in spoken if cell.kind != "empty" and _names_an_rt(cell)), EMPTY)
+    named = [cell for cell in spoken if cell.kind != "empty" and _names_an_rt(cell)]
+    other = named[0] if named else EMPTY
     source = cells.get("rt", EMPTY)
     if source.kind == "empty":
-        source = other
+        source = other if len(named) < 2 else _which_rt(draft, named[1], other, around, answers)
     elif other.kind != "empty":
         source = _which_rt(draft, source, other, around, answers)
     reading = RtReading(around.rt) if source.kind == "empty" and around.rt else _reading(source)
@@ -93,7 +96,10 @@ def _only_rw(text: object) -> bool:
 
 def _which_rt(draft: Draft, column: Cell, other: Cell, around: Around, answers: Answers) -> Cell:
     """Return the cell that holds the RT where two say different ones, which a person decides once for the sheet."""
-    first, second = parse_rt(column.value).rt, rt_named_in(clean(other.text[:_LONGEST]))
+    first, second = (
+        parse_rt(column.value).rt or rt_named_in(clean(column.text[:_LONGEST])),
+        rt_named_in(clean(other.text[:_LONGEST])),
+    )
     if not second or first == second:
         return column
     if not first:
