@@ -47,10 +47,8 @@ def read_pdf(data: bytes, name: str) -> Workbook:
         raise too_many_rows()
     columns, own = _table(lines)[1], [_table(page)[1] for page in pages]
     apart = len(columns) > max(map(len, own), default=0) or any(_falls_together(each, columns) for each in own)
-    if apart:  # tables of their own, their columns elsewhere
-        kept = [(f"{name} {number}", page) for number, page in enumerate(pages, 1) if page]
-    else:
-        kept = [(name, lines)]
+    of_pages = [(f"{name} {number}", page) for number, page in enumerate(pages, 1) if page]
+    kept = of_pages if apart else [(name, lines)]  # tables of their own, their columns elsewhere
     sheets = tuple(Sheet(each, packed_rows(_rows(page))) for each, page in kept)
     return Workbook("pdf", sheets, sees_hidden=False)
 

@@ -79,9 +79,11 @@ def layout_told(sheet: Sheet, fields: Mapping[int, str]) -> Layout:
 
 def is_another_header(row: Row, layout: Layout) -> bool:
     """Say whether ``row`` is the header of another table below this one: other fields stand in its columns."""
+    if any(cell.kind == "number" or any(map(str.isdigit, cell.text[:80])) for cell in row.cells):
+        return False
     fields = {column: field_of(cell.text) for column, cell in enumerate(row.cells) if cell.kind != "empty"}
     certain = {name for name, sure in fields.values() if sure == 1.0}
-    if "name" not in certain or len(certain) < 2 or any(cell.kind == "number" for cell in row.cells):
+    if "name" not in certain or len(certain) < 2:
         return False
     columns = {column: name for block in layout.blocks for name, column in block.fields.items() if name in _OWN}
     return any(column in columns and columns[column] != name for column, (name, _) in fields.items())

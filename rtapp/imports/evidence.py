@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..documents.cells import Row
 from ..roster.phones import parse_phone
@@ -37,10 +38,16 @@ def contents_of(rows: Sequence[Row], column: int) -> Contents:
     phones = sum(any(map(str.isdigit, text)) and bool(parse_phone(value).number) for value, text in values)
     rts = sum(bool(parse_rt(value).rt) for value, _ in values)
     named = sum(bool(rt_named_in(text)) for _, text in values)
-    offices = sum(is_head(text) or is_beside_head(text) or is_another_office(text) for _, text in values)
+    offices = sum(map(_is_office, (text for _, text in values)))
     return Contents(filled, names / filled, phones / filled, rts / filled, named / filled, offices / filled)
 
 
+@lru_cache(maxsize=4096)
+def _is_office(text: str) -> bool:
+    return is_head(text) or is_beside_head(text) or is_another_office(text)
+
+
+@lru_cache(maxsize=4096)
 def reads_as_name(text: str) -> bool:
     """Say whether a cell may hold a person's name, its phone perhaps beside it."""
     name = tidy_name(re.sub(r"[\d+][\d .\-/]{7,}", "", text))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..refusals import Reason, reason
@@ -80,7 +81,12 @@ def parse_phone(value: Any) -> PhoneReading:
         return PhoneReading() if value is None else PhoneReading(warnings=(_unread(value),))
     if isinstance(value, float):
         return PhoneReading(warnings=(_lost(value),))
-    text = clean(str(value)[:_LONGEST].replace("\n", " / ")).lstrip("'").strip()
+    return _from_text(str(value)[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _from_text(value: str) -> PhoneReading:
+    text = clean(value.replace("\n", " / ")).lstrip("'").strip()
     formula = _FORMULA.fullmatch(text) if text.startswith("=") else None
     text = formula[1] if formula else text
     if not any(letter.isdigit() for letter in text) or text.strip("0-. ") == "":

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from ..refusals import Reason, reason
@@ -75,8 +76,11 @@ def parse_rt(value: Any) -> RtReading:
         return _from_date(value.day, value.month)
     if isinstance(value, (int, float)):
         return _from_number(value)
-    if len(value) > LONGEST:
-        return _unread(value[:LONGEST])
+    return _unread(value[:LONGEST]) if len(value) > LONGEST else _from_cell(value)
+
+
+@lru_cache(maxsize=4096)
+def _from_cell(value: str) -> RtReading:
     text = clean(value).upper().lstrip("'")
     if not text.strip("-–—.: "):
         return RtReading()
@@ -96,7 +100,12 @@ def parse_rw(value: Any) -> str:
 
 def rt_named_in(text: str) -> str:
     """Return the RT that a text names after the letters RT ("Ketua RT 03/01"), "" when it names none or several."""
-    found = {_three(number, suffix) for number, suffix in _RT.findall(clean(text[:LONGEST]).upper())}
+    return _named_in(text[:LONGEST]) if text else ""
+
+
+@lru_cache(maxsize=4096)
+def _named_in(text: str) -> str:
+    found = {_three(number, suffix) for number, suffix in _RT.findall(clean(text).upper())}
     return found.pop() if len(found) == 1 else ""
 
 
