@@ -41,7 +41,7 @@ GIGABYTE, MEGABYTE = 10**9, 10**6
 FEW_FILES = 4096
 _CLOUD = re.compile(r"(?:OneDrive|Dropbox|Google ?Drive|GoogleDrive|iCloud|My Drive|Drive Saya)\b", re.IGNORECASE)
 LEAST_DISK, GOOD_DISK = GIGABYTE // 5, GIGABYTE
-_PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
+_PINNED = re.compile(r"(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{1,100})(?:\[[^\]]{0,100}\])?==([^\s;]+)")
 _PRIVATE = ("rtapp.db", "secret_key", "backup.json", "tls/ca.pem", "tls/leaf.pem")
 _AWAKE = {
     "Windows": "Jalankan “powercfg /change standby-timeout-ac 0”, dan biarkan tutup laptop terbuka.",

@@ -7,11 +7,12 @@ from dataclasses import replace
 from ..documents.cells import Row, text_cell
 from .corrections import correct
 from .entries import HEADER, Entry, drop_sexes, entry_of, repeated, rt_number
-from .fragments import Piece, Said, is_chatter, mentions_in, understand, village_said, without_asides
+from .fragments import Piece, Said, is_chatter, is_sentence, mentions_in, understand, village_said, without_asides
 from .labels import Label, labels_in
 from .lines import Line, line_of
 
 MOST_CHARACTERS, MOST_LINES = 300_000, 8_000
+_SENTENCE = 200  # characters of running text that a question quotes
 _MOST_WORDS = 6  # of a line that ends with "?" and still says that a seat is vacant: "RT 3 siapa ya?"
 _MOSTLY = 0.6  # of a message's lines that number names, where nothing in it speaks of RTs
 _SPEAKS_OF_RT = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
@@ -212,8 +213,11 @@ class _Reader:
                 return
             self.note(line.number, line.whole)
             return
+        certain = all(said.is_person or said.vacant for said in names)
         for mention, said in zip(mentions, names, strict=True):
-            self.add(entry_of(line.number, mention, said))
+            entry = entry_of(line.number, mention, said)
+            entry.sentence = "" if certain and not is_sentence(entry.name) else line.whole[:_SENTENCE]
+            self.add(entry)
         self.current = None
 
     def one_rt(self, line: Line, mention: Piece, first: Said, after: Said) -> None:
@@ -226,11 +230,16 @@ class _Reader:
         if first.is_person and after.is_person:
             both = replace(after, name=f"{first.name} / {after.name}", phones=[*first.phones, *after.phones])
             self.add(entry_of(line.number, mention, replace(both, village=village)))
+        elif first.is_person and after.words and after.chatter:  # "Contoh RT 3 mengalami …"
+            self.note(line.number, line.whole)
         elif first.is_person or after.is_person:
             said = first if first.is_person else after
             self.drop_waiting()
             phones = [*first.phones, *after.phones]
-            self.add(entry_of(line.number, mention, replace(said, village=village, phones=phones)))
+            entry = entry_of(line.number, mention, replace(said, village=village, phones=phones))
+            within = first.words and not first.is_person  # in the middle of a sentence
+            entry.sentence = line.whole[:_SENTENCE] if within or is_sentence(entry.name) else ""
+            self.add(entry)
         elif first.vacant or after.vacant:
             if first.chatter or after.chatter or _OF_A_NUMBER.search(line.text[: mention.start][-60:]):
                 self.note(line.number, line.whole)

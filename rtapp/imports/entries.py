@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .fragments import Piece, Said
 from .naming import says_vacant
 
-HEADER = ("Nama", "RT", "RW", "Desa", "No HP", "Jabatan", "Ralat", "No")
+HEADER = ("Nama", "RT", "RW", "Desa", "No HP", "Jabatan", "Ralat", "No", "Kalimat")
 _SEX = re.compile(r"(?<=\w)[\s,/(]{1,3}[LP]\)?$")
 
 
@@ -15,7 +15,8 @@ _SEX = re.compile(r"(?<=\w)[\s,/(]{1,3}[LP]\)?$")
 class Entry:
     """A head as a message names one; ``line`` is where the name, else the RT, stands; ``number`` counts the lines.
 
-    ``heading`` is the village that the message had named above, ``awaits`` whether the name may stand below.
+    ``heading`` is the village that the message had named above, ``awaits`` whether the name may stand below;
+    ``sentence`` the running text that the entry was read from, "" where it is plainly one of a list.
     """
 
     line: int
@@ -28,13 +29,14 @@ class Entry:
     correction: str = ""
     number: int = 0
     heading: str = ""
+    sentence: str = ""
     awaits: bool = False
 
     def cells(self) -> tuple[str, ...]:
         """Return the values of ``HEADER``."""
         number = str(self.number) if self.number else ""
         phones = " / ".join(dict.fromkeys(self.phones))
-        return self.name, self.rt, self.rw, self.village, phones, self.office, self.correction, number
+        return self.name, self.rt, self.rw, self.village, phones, self.office, self.correction, number, self.sentence
 
 
 def entry_of(line: int, mention: Piece, said: Said) -> Entry:

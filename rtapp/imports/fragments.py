@@ -76,7 +76,7 @@ _VERB = re.compile(
     r"\b(?:meng[a-z]{4,20}|meny[a-z]{4,20}|mem[bp][a-z]{4,20}|"
     r"men[cdejtu][a-z]{4,20}|ber[bgjkst][a-z]{5,20})\b"
 )
-_VACANCY_ONLY = word_set("masih belum sudah ada untuk di yang akan nanti dulu ini itu jadi karena juga")
+_PARTICLES = word_set("bin binti bt b alias als al el ibn ibnu pak bu bpk ibu bapak h hj")
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,13 @@ def _judged(parts: list[str], vacancy: str, said: Said, is_note: bool) -> Said:
 def is_chatter(text: str) -> bool:
     """Say whether a text is a piece of a sentence and no name."""
     return bool(_VERB.search(text[:400]) or _CHATTER & set(re.findall(r"[a-z]+", plain(text[:400]))))
+
+
+def is_sentence(text: str) -> bool:
+    """Say whether a text that reads as a name has as many words in small letters as in capitals: prose has, no name."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text[:200]) if word.lower() not in _PARTICLES]
+    small = sum(word.islower() for word in words)
+    return small > 1 and small < len(words) <= 2 * small + 1
 
 
 def _is_about_something(text: str) -> bool:

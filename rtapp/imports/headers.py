@@ -8,7 +8,7 @@ from ..roster.spelling import plain, word_set
 # What a column may hold. "address" holds RT and village together or either; "ignored" is known and not stored.
 FIELDS = (
     "number", "name", "rt", "rw", "village", "address", "district", "phone", "gender", "position", "wave", "date",
-    "remark", "stamp", "nik", "front", "back", "correction",
+    "remark", "stamp", "nik", "front", "back", "correction", "sentence",
 )  # fmt: skip
 _WORDS = {
     "number": "no|nomor|no urut|nomor urut|urut|nmr|no urt",
@@ -38,8 +38,10 @@ _WORDS = {
     "front": "gelar depan|gelar dpn|gelar di depan",
     "back": "gelar|gelar belakang|gelar blkg|gelar di belakang|gelar akademik",
     "correction": "ralat",
+    "sentence": "kalimat",
     "ignored": "ttd|tanda tangan|paraf|foto|npwp|tgl sk|honor|tgl lahir|tanggal lahir|tempat lahir|"
     "tempat tanggal lahir|ttl|umur|usia|pendidikan|pekerjaan|agama|no sk|email|no rekening|rekening|bank|"
+    "nama panggilan|panggilan|alias|nama alias|nama kecil|nama populer|"
     "sekretaris|bendahara|wakil ketua|wakil|idsls|kddesa|kdkec|kdsls|kdprov|kdkab|nmprov|nmkab|masa bakti|no kk",
 }
 _EXACT = {word: name for name, words in _WORDS.items() for word in words.split("|")}

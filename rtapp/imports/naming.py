@@ -58,7 +58,7 @@ _DATED = re.compile(r"\d{1,4}[/.\-:]\d{1,2}(?:[/.\-:]\d{1,4})?")
 _VACANT = re.compile(
     r"\b(?:kosong|ksg|ksong|lowong|menyusul|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
     r"(?:belum|blm|belom|tidak|tdk|tak|blum|kada|kd|gak|ga|nggak|ndak)\s(?:(?:lagi|juga|ada|di|ter)\s?)?"
-    r"(?:ada|pilih|dipilih|terpilih|ditunjuk|terbentuk|dibentuk|terisi|diisi|diangkat|definitif|ditetapkan|lapor|masuk|terdata|diketahui)|"
+    r"(?:ada|pilih|dipilih|terpilih|ditunjuk|terbentuk|dibentuk|terisi|diisi|diangkat|definitif|ditetapkan|lapor|kirim|dikirim|setor|masuk|terdata|diketahui)|"
     r"(?:akan|mau|sedang|lagi|dalam)\s(?:di)?pilih(?:an)?|pemilihan|penjaringan|"
     r"dalam\sproses|sedang\sproses|tanpa\s(?:ketua|nama))\b",
     re.I,
@@ -87,7 +87,8 @@ _NEVER = word_set(
     "dikirim data daftar ditunggu tolong ralat koreksi revisi perbaikan diganti diubah salah benar semua lengkap "
     "siap oke ok baik gmt am pm usia punya media disertakan pesan dihapus islam kristen hindu katolik pns swasta "
     "petani pedagang sd smp sma sarjana mengetahui menyetujui ditetapkan hormat kosong lowong menyusul vakum "
-    "proses pemilihan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan iuran rapat"
+    "proses pemilihan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan iuran rapat "
+    "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan"
 )
 _TRAILING = word_set(
     "terus trus lalu kemudian ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah"

@@ -9,8 +9,8 @@ from ..roster.phones import PhoneReading, parse_phone
 from ..roster.rt import parse_rt
 from ..roster.spelling import clean, masked, plain
 from .days import parse_day, parse_wave
-from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
-from .naming import LEFT_SEAT, is_struck, name_problem, says_vacant, split_numbers, tidy_name, without_labels
+from .drafts import SKIP, TYPED, Answers, Choice, Draft, Question, RowClass, leave_out
+from .naming import LEFT_SEAT, is_name, is_struck, name_problem, says_vacant, split_numbers, tidy_name, without_labels
 from .naming import LONGEST as LONGEST_NAME
 from .offices import is_another_office
 from .places import Places
@@ -25,6 +25,7 @@ _LEFT = re.compile(
 _FATHERS = re.compile(r"\b(?:bin|binti|b\.)\s*\(?$", re.I)
 _SUCCEEDED = re.compile(r"\s?(?:->|→|=>|\bdiganti(?:kan)?(?:\s(?:oleh|dengan))?\b)\s?", re.I)
 _SEVERAL = re.compile(r"\s?(?:/|;|&|\bdan\b|\batau\b)\s?", re.I)
+_BRACKETED = re.compile(r"[\"“”]|\([^()]{0,80}\)|\s(?:alias|als|dan)\s")
 _REMARK = 300  # characters of a remark that are looked at
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _MALE, _FEMALE = {"l", "lk", "lakilaki", "laki", "pria", "m"}, {"p", "pr", "perempuan", "wanita", "w", "f"}
@@ -47,6 +48,7 @@ def read_person(draft: Draft, cells: Cells, around: Around, places: Places, answ
         draft.gender = _gender(draft, clean(_cell(cells, "gender").text[:40]))
         draft.wave = _wave(draft, cells, around)
         _ask_correction(draft, cells, answers)
+        _ask_sentence(draft, cells, answers)
     if draft.is_open and draft.is_seat:  # a vacant seat in an unknown village waits too
         draft.row_class = RowClass.REVIEW
 
@@ -265,6 +267,19 @@ def _beside(reading: PhoneReading, in_name: str) -> PhoneReading:
     if not reading.number:
         return PhoneReading(in_name, reading.note)
     return PhoneReading(reading.number, " / ".join(filter(None, (reading.note, in_name))))
+
+
+def _ask_sentence(draft: Draft, cells: Cells, answers: Answers) -> None:
+    """Ask about somebody whom a message names in running text, or by what is no name for certain."""
+    said = clean(_cell(cells, "sentence").text[:_REMARK])
+    if not draft.is_seat or not draft.name or draft.questions:
+        return
+    if not said and ("correction" not in cells or is_name(_BRACKETED.sub(" ", draft.name))):
+        return
+    text = masked(said or draft.name, 160)
+    why = reason("in_a_sentence", "Pesannya menulis: “%(text)s”. Apakah ini ketua RT?", text=text)
+    keep = Choice("keep", reason("choose_this_head", "Ya: %(name)s", name=masked(draft.name, 80)))
+    draft.ask(Question(draft.key("sentence"), why, (keep, leave_out()), SKIP, free="name"), answers)
 
 
 def _ask_correction(draft: Draft, cells: Cells, answers: Answers) -> None:

@@ -77,17 +77,31 @@ def read_sheet(sheet: Sheet, context: Context) -> Reading:
     elif layout is not None and context.fields:
         layout = layout_with(layout, context.fields)
     if layout is None:
-        why = (
-            reason("hidden_sheet", "Lembar tersembunyi tidak dibaca.")
-            if sheet.hidden
-            else reason("no_list", "Lembar ini bukan daftar: tidak ada baris judul kolom dengan nama dan RT atau desa.")
-        )
-        return Reading(context.label, sheet, None, [_skipped(context.label, row, why) for row in sheet.rows])
+        return _unread(sheet, context)
     if any("name" not in block.fields for block in layout.blocks):
         raise Refused("no_name_column", "Pilih kolom nama di lembar “%(sheet)s”.", 422, sheet=context.label)
     walk = _Walk(sheet, layout, context)
     walk.run()
+    if walk.survey.is_message and not _says_where(walk, layout):
+        return _unread(sheet, context)  # numbered words of anything
     return Reading(context.label, sheet, layout, walk.drafts, _unstored(layout))
+
+
+def _unread(sheet: Sheet, context: Context) -> Reading:
+    """Return the reading of a sheet that is no list: all its rows are skipped."""
+    why = (
+        reason("hidden_sheet", "Lembar tersembunyi tidak dibaca.")
+        if sheet.hidden
+        else reason("no_list", "Lembar ini bukan daftar: tidak ada baris judul kolom dengan nama dan RT atau desa.")
+    )
+    return Reading(context.label, sheet, None, [_skipped(context.label, row, why) for row in sheet.rows])
+
+
+def _says_where(walk: "_Walk", layout: Layout) -> bool:
+    """Say whether a message names an RT or a village anywhere."""
+    rts = [block.fields["rt"] for block in layout.blocks if "rt" in block.fields]
+    written = any(row.at(column).text for row in walk.sheet.rows if row.number for column in rts)
+    return written or any(draft.village for draft in walk.drafts)
 
 
 def _unstored(layout: Layout) -> tuple[str, ...]:
@@ -305,8 +319,8 @@ class _Walk:
             cells["district"] = EMPTY
         if row.number in self.survey.middle:
             cells["village"] = text_cell(self.survey.middle[row.number])
-        if self.survey.is_message and not (self.around.group or self.around.title):
-            self._village_before_rt(cells)
+        if self.survey.is_message:
+            self._village_before_name(cells)
         village = clean(cells.get("village", EMPTY).text)
         around = replace(self.around, filled=self.filled.get(place, ""))
         if village:
@@ -315,11 +329,16 @@ class _Walk:
             around = replace(around, title=self.survey.titles[place], sure=around.sure | {"title"})
         return around
 
-    def _village_before_rt(self, cells: Fields) -> None:
-        """Take the village of a line that begins with it: "Contoh RT 1 Nama", where nothing else names one."""
-        first, between, second = cells["name"].text[:400].partition(" / ")
-        if between and cells.get("village", EMPTY).kind == "empty" and self.places.is_village(clean(first)):
+    def _village_before_name(self, cells: Fields) -> None:
+        """Take the village that a line names again, or alone: "Contoh RT 1 Nama", "RT 1 Contoh Nama"."""
+        if cells.get("village", EMPTY).kind != "empty":
+            return
+        text, above = clean(cells["name"].text[:400]), self.around.group or self.around.title
+        first, between, second = text.partition(" / ")
+        if not above and between and self.places.is_village(first):
             cells["village"], cells["name"] = text_cell(first), text_cell(second)
+        elif above and plain(text).startswith(f"{plain(above)} ") and len(text) > len(above) + 3:
+            cells["name"] = text_cell(text[len(above) :].lstrip(" /"))
 
     def _chosen_name(self, draft: Draft, row: Row) -> Cell:
         """Return the name's cell where several columns hold names: a person says which, once for the sheet."""

@@ -37,6 +37,7 @@ FIELD_WORDS = {
     "phone": _l("nomor HP"), "gender": _l("L/P"), "position": _l("jabatan"), "wave": _l("gelombang"),
     "date": _l("tanggal"), "remark": _l("keterangan"), "nik": _l("NIK (tidak disimpan)"),
     "front": _l("gelar di depan nama"), "back": _l("gelar di belakang nama"),
+    "sentence": _l("kalimat"),
     "stamp": _l("waktu pengisian"), "correction": _l("ralat"),
 }  # fmt: skip
 

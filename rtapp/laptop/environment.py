@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = "--open"  # the option of serving that a double click means
-_PINNED = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)")
+_PINNED = re.compile(r"(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{1,100})(?:\[[^\]]{0,100}\])?==([^\s;]+)")
 _UNFINISHED = "unfinished"  # lies in an environment while it is being filled: a power cut leaves it there
 _PIP = (
     *("-I", "-m", "pip", "install", "--progress-bar=off", "--no-input", "--disable-pip-version-check"),
@@ -249,7 +249,7 @@ def _installed(python: Path, requirements: Path) -> str:
         met: set[str] = set()
         for line in pip.stdout or ():
             lines.append(line)
-            if match := re.match(r"\s*(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9_.-]+)", line):
+            if match := re.match(r"\s{0,40}(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9_.-]+)", line):
                 met.add(match[1].lower())
                 _tell(f"pustaka {min(len(met), total)} dari {total}: {match[1]}")
             elif line.startswith("Installing collected"):

@@ -14,6 +14,7 @@ _SCIENTIFIC = re.compile(r"\d[.,]?\d{0,20}E\+?\d{1,2}", re.I)
 _SEPARATOR = re.compile(r"\s?(?:/|;|,|\||\n|&|\bdan\b|\batau\b)\s?", re.I)
 _LANDLINE = re.compile(r"\(?0(?!8)\d{2,3}\)?[\s\-]?\d{5,8}")
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+_AMONG_DIGITS = re.compile(r"\d[\d\s.\-]{0,20}[OoIl]|[OoIl][\d\s.\-]{0,20}\d")
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _RUN = re.compile(r"\+?\d(?:[ .\-\u2010-\u2015]{0,3}\d)*")
 _GROUPS = re.compile(r"\+?\d+")
@@ -140,7 +141,9 @@ def _apart(parts: list[str]) -> list[str]:
 def _normal(part: str) -> tuple[str, list[Reason]]:
     """Return one number as 08…, and what was mended; "" when it is none."""
     warnings = []
-    if re.search(r"\d[\d\s.\-]*[OoIl]|[OoIl][\d\s.\-]*\d", part) and not re.search(r"[A-HJ-KM-NP-Za-hj-km-np-z]", part):
+    if re.search(r"\d[\d\s.\-]{0,20}[OoIl]|[OoIl][\d\s.\-]{0,20}\d", part) and not re.search(
+        r"[A-HJ-KM-NP-Za-hj-km-np-z]", part
+    ):
         part = part.translate(_LETTERS_FOR_DIGITS)
         warnings.append(reason("phone_letter", "Huruf di dalam nomor HP dibaca sebagai angka."))
     digits = _digits(part)

@@ -11,7 +11,9 @@ from ..db import db
 from ..refusals import Refused
 
 # Where a code belongs, or what no hand types: nonces, form tokens, what a form was read with, passwords.
-_OTHERS = re.compile(r"code|codes|keys|csrf_token|nonce(-\d+)?|key|follows|receipts|was|token|next|\w*password\w*")
+_OTHERS = re.compile(
+    r"code|codes|keys|csrf_token|nonce(-\d+)?|key|follows|receipts|was|token|next|\w{0,60}password\w{0,60}"
+)
 _LONGEST = 400  # a text that is longer was not scanned
 
 
