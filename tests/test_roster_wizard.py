@@ -238,3 +238,32 @@ def test_a_list_that_never_was_is_not_found(client_of, world, path):
 def test_pasted_signs_that_say_nothing_are_refused_in_words(admin, text):
     answer = admin.post("/roster-imports/new", data={"text": text})
     assert answer.status_code == 422 and 'role="alert"' in answer.text
+
+
+def test_a_question_asked_once_for_a_sheet_says_how_many_rows_wait_and_one_answer_does(client_of, session):
+    client, rows = client_of("admin"), [["NAMA", "RT"], *([f"CONTOH {word}", 60 + n] for n, word in enumerate("ABC"))]
+    address = send(client, ("titipan pak uwie.xlsx", workbook(Sheet1=rows))).location.removesuffix("/columns")
+    page = client.get(address).text
+    assert "Menyangkut 3 baris, mulai Sheet1 baris 2." in page and "(semua 3)" in page
+    assert "3 baris menunggu keputusan" in page and "Tidak ada yang berubah" not in page
+    (key,) = set(questions(page))
+    page = decide(client, address, key=key, value="63.09.07.2004").text
+    assert "3 orang baru" in page and questions(page) == []
+    assert save(client, address).status_code == 303
+    assert {"CONTOH A", "CONTOH B", "CONTOH C"} <= names(session)
+
+
+def test_many_renamed_heads_are_saved_only_once_somebody_says_that_they_were_looked_at(client_of, session):
+    client = client_of("admin")
+    first = [["DESA", "RT", "NAMA"], *(["Uwie", 70 + n, f"CONTOH {word}I"] for n, word in enumerate("ABCDE"))]
+    address = send(client, ("a.xlsx", workbook(Sheet1=first))).location.removesuffix("/columns")
+    assert save(client, address).status_code == 303
+    second = [[desa, rt, f"H. {name}" if n else name] for n, (desa, rt, name) in enumerate(first)]
+    address = send(client, ("b.xlsx", workbook(Sheet1=second))).location.removesuffix("/columns")
+    page = client.get(address).text
+    assert "Saya sudah melihat 5 nama atau orang yang berubah." in page and "H. CONTOH AI" in page
+    assert save(client, address).status_code == 422 and "H. CONTOH AI" not in names(session)
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.get(address).text)[1]
+    assert client.post(address, data={"seen": seen, "looked": "yes"}).status_code == 303
+    session.expire_all()
+    assert "H. CONTOH AI" in names(session)

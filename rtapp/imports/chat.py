@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..documents.cells import Row, text_cell
+from ..roster.spelling import masked
 from .corrections import correct
 from .entries import HEADER, Entry, drop_sexes, entry_of, repeated, rt_number
 from .fragments import Piece, Said, is_chatter, is_sentence, mentions_in, understand, village_said, without_asides
@@ -216,7 +217,7 @@ class _Reader:
         certain = all(said.is_person or said.vacant for said in names)
         for mention, said in zip(mentions, names, strict=True):
             entry = entry_of(line.number, mention, said)
-            entry.sentence = "" if certain and not is_sentence(entry.name) else line.whole[:_SENTENCE]
+            entry.sentence = "" if certain and not is_sentence(entry.name) else masked(line.whole, _SENTENCE)
             self.add(entry)
         self.current = None
 
@@ -238,7 +239,7 @@ class _Reader:
             phones = [*first.phones, *after.phones]
             entry = entry_of(line.number, mention, replace(said, village=village, phones=phones))
             within = first.words and not first.is_person  # in the middle of a sentence
-            entry.sentence = line.whole[:_SENTENCE] if within or is_sentence(entry.name) else ""
+            entry.sentence = masked(line.whole, _SENTENCE) if within or is_sentence(entry.name) else ""
             self.add(entry)
         elif first.vacant or after.vacant:
             if first.chatter or after.chatter or _OF_A_NUMBER.search(line.text[: mention.start][-60:]):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ..roster.spelling import plain
+from ..roster.spelling import masked, plain
 from .entries import Entry, rt_number
 from .fragments import Piece, understand
 from .naming import is_name, says_vacant
@@ -41,7 +41,7 @@ def correct(text: str, mentions: Sequence[Piece], entries: Sequence[Entry], head
     if not said.is_person and not said.phones and (says_vacant(rest) or not mentions):
         return None
     name = said.name if said.is_person and is_name(said.name) else ""
-    entry.correction = " ".join(filter(None, (text[:120], f"= {name}" if name else "")))
+    entry.correction = " ".join(filter(None, (masked(text, 120), f"= {name}" if name else "")))
     if said.phones and said.phones[0] not in entry.correction:
         entry.correction += f" {said.phones[0]}"
     return entry

@@ -36,7 +36,10 @@ class Plan:
     @property
     def open_questions(self) -> list[tuple[Draft, Question]]:
         """What a person must still answer, row by row; what several rows share is there once."""
-        found = {question.key: (row, question) for row in self.rows for question in row.questions}
+        found: dict[str, tuple[Draft, Question]] = {}
+        for row in self.rows:
+            for question in row.questions:
+                found.setdefault(question.key, (row, question))
         return list(found.values())
 
     @property

@@ -13,10 +13,14 @@ CLASSES = ("review", "new", "updated", "replaced", "same", "vacant", "missing", 
 
 @dataclass(frozen=True)
 class Group:
-    """Questions that may be answered together: one sentence for all, or a sentence each under ``heading``."""
+    """Questions that may be answered together: one sentence for all, or a sentence each under ``heading``.
+
+    ``rows`` counts the rows that wait for them: more than there are questions where one is asked once for a sheet.
+    """
 
     alike: str
     items: tuple[tuple[Draft, Question], ...]
+    rows: int
 
     @property
     def first(self) -> Question:
@@ -39,8 +43,12 @@ def groups_of(plan: Any) -> list[Group]:
     grouped: dict[str, list[tuple[Draft, Question]]] = {}
     for row, question in plan.open_questions:
         grouped.setdefault(question.alike or question.key, []).append((row, question))
-    groups = [Group(items[0][1].alike, tuple(items)) for items in grouped.values()]
-    return sorted(groups, key=lambda group: -len(group.items))
+    waiting = Counter(question.key for row in plan.rows for question in row.questions)
+    groups = [
+        Group(items[0][1].alike, tuple(items), sum(waiting[question.key] for _, question in items))
+        for items in grouped.values()
+    ]
+    return sorted(groups, key=lambda group: -group.rows)
 
 
 def class_of(row: Draft) -> str:
