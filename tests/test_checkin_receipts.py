@@ -336,6 +336,13 @@ def test_a_program_hands_in_and_is_told_what_became_of_each(app, world, session)
     assert program.post("/api/v1/receipts", json=many, headers=shown).status_code == 413
 
 
+@pytest.mark.parametrize("after", ["-1", "x", "", "9" * 30, "1.5", "٣"])
+def test_receipts_are_asked_for_by_a_number_alone(client_of, world, after):
+    address = f"/api/v1/checkpoints/{world.registration}/receipts"
+    assert client_of("clerk").get(address, query_string={"after": after}).status_code == 422
+    assert client_of("admin").get("/api/v1/checkpoints/999/receipts").status_code == 404
+
+
 def test_receipts_of_another_wave_are_not_told(hall):
     hall.undo(hall.scan("ruslan", point="registration_two").attendance_id)
     last, told = receipts_since(hall.session, hall.world.registration, 0)

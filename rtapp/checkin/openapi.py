@@ -14,9 +14,10 @@ from .verdict import Source, Verdict
 
 MOST_SCANS = 500  # in one request
 MOST_RECEIPTS = 200
+LAST = 2**53 - 1  # what every program's numbers hold
 LONGEST_CODE = 500
 
-_WHOLE = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
+_WHOLE = {"type": "integer", "minimum": 1, "maximum": LAST}
 _MOMENT = {"type": ["string", "null"], "format": "date-time"}
 _NOTHING = {"type": "null"}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
@@ -86,7 +87,7 @@ def document() -> dict[str, Any]:
                 "get": _get(
                     "What was undone and decided since, sealed: keep it, and hand it in when the epoch changes.",
                     _object(["last", "receipts"], last={"type": "integer"}, receipts=_TEXTS),
-                    [_ID, {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}],
+                    [_ID, {"name": "after", "in": "query", "schema": _WHOLE | {"minimum": 0}}],
                 )
             },
             "/api/v1/receipts": {"post": _receipts()},

@@ -10,8 +10,10 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import db
 from ..documents.sealed_text import opened, sealed
+from ..events.checkpoint_store import find_checkpoint
 from ..refusals import Refused
 from ..web.guard import acting, require_checkpoint, requires, takes_late
+from ..web.requests import whole
 from . import openapi
 from .api import api, sent_json
 from .recall_store import Handing, hand_in
@@ -24,7 +26,11 @@ from .shared_views import blueprint, write
 def receipts(checkpoint_id: int) -> Response:
     """Give the receipts after ``after``; ask again from ``last`` until it stays."""
     require_checkpoint(checkpoint_id)
-    last, told = receipts_since(db.session, checkpoint_id, request.args.get("after", 0, type=int))
+    find_checkpoint(db.session, checkpoint_id)
+    after = whole(request.args.get("after", "0"))
+    if after is None or after > openapi.LAST:
+        raise Refused("bad_field", "“%(field)s” harus bilangan bulat positif.", 422, field="after")
+    last, told = receipts_since(db.session, checkpoint_id, after)
     response = jsonify(last=last, receipts=[sealed(receipt, _key()) for receipt in told])
     response.headers["Cache-Control"] = "private, no-cache"
     return response
