@@ -29,7 +29,7 @@ def receipts(checkpoint_id: int) -> Response:
     find_checkpoint(db.session, checkpoint_id)
     after = whole(request.args.get("after", "0"))
     if after is None or after > openapi.LAST:
-        raise Refused("bad_field", "“%(field)s” harus bilangan bulat positif.", 422, field="after")
+        raise Refused("bad_field", "“%(name)s” harus bilangan bulat positif.", 422, name="after")
     last, told = receipts_since(db.session, checkpoint_id, after)
     response = jsonify(last=last, receipts=[sealed(receipt, _key()) for receipt in told])
     response.headers["Cache-Control"] = "private, no-cache"

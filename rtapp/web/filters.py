@@ -122,7 +122,7 @@ def base_url() -> str:
 
 
 @pass_eval_context
-def _word(evaluating: EvalContext, text: str, **facts: Any) -> str:
+def _word(evaluating: EvalContext, text: str, /, **facts: Any) -> str:
     """Return what a template says, with its facts, as Jinja's own ``_`` does in twice the time."""
     said = Markup(_said(text)) if evaluating.autoescape else _said(text)
     return said % facts if "%" in said else said
