@@ -48,6 +48,7 @@ from .rows_store import SQLITE, Rows
 _ASKED = Rows(
     "asked",
     Column("place", Integer),
+    Column("marks", Integer),
     Column("nonce", String),
     Column("checkpoint", BigInteger),
     Column("tokens", ARRAY(String)),
@@ -66,10 +67,13 @@ def facts_of(where: Where, attempt: Attempt) -> Any:
     return row
 
 
-def ask_facts(where: Where, attempts: Sequence[Attempt]) -> Callable[[], list[Any]]:
-    """Ask for the facts of each attempt, in one statement, and return what gives them: none of its own making."""
+def ask_facts(where: Where, attempts: Sequence[Attempt], *, marks: bool = False) -> Callable[[], list[Any]]:
+    """Ask for the facts of each attempt, in one statement, and return what gives them.
+
+    With ``marks`` each has the id of the mark that it may make.
+    """
     dialect = dialect_of(where)
-    rows = _FACTS.ask(where, **_ASKED.value(dialect, map(_asked_by, range(len(attempts)), attempts)))
+    rows = _FACTS.ask(where, **_ASKED.value(dialect, (_asked_by(*each, marks) for each in enumerate(attempts))))
 
     def found() -> list[Any]:
         facts = {row.place: row for row in rows()}
@@ -78,8 +82,8 @@ def ask_facts(where: Where, attempts: Sequence[Attempt]) -> Callable[[], list[An
     return found
 
 
-def _asked_by(place: int, attempt: Attempt) -> dict[str, Any]:
-    asked = {"place": place, "nonce": attempt.nonce, "checkpoint": attempt.checkpoint_id}
+def _asked_by(place: int, attempt: Attempt, marks: bool) -> dict[str, Any]:
+    asked = {"place": place, "marks": int(marks), "nonce": attempt.nonce, "checkpoint": attempt.checkpoint_id}
     if attempt.participant_id is not None:
         return asked | {"tokens": [], "participant": attempt.participant_id}
     tokens = attempt.tokens
@@ -124,7 +128,7 @@ def _next_id(dialect: str, asked: FromClause) -> Any:
     """Return the id that a mark will have: inserted with it, nobody waits to be told."""
     if dialect == SQLITE:
         return select(func.coalesce(func.max(Attendance.id), 0)).scalar_subquery() + asked.c.place + 1
-    return func.nextval(func.pg_get_serial_sequence("attendance", "id"))
+    return case((asked.c.marks == 1, func.nextval(func.pg_get_serial_sequence("attendance", "id"))))
 
 
 def _query(dialect: str) -> Select[Any]:

@@ -64,14 +64,14 @@ def record_scans(
     begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
     shown = {sender for sender in senders if sender}
     standing = bearers_now(line, [each.digest for each in shown], now=now) if shown else set
-    facts = ask_facts(line, attempts)
+    facts = ask_facts(line, attempts, marks=True)
     gone = shown - standing()
     outcomes: dict[int, Outcome] = {place: Gone() for place, sender in enumerate(senders) if sender in gone}
     rows = {place: row for place, row in enumerate(facts()) if place not in outcomes}
     while rows:
         kept, waiting = _one_round(line, attempts, rows, now)
         outcomes |= kept
-        again = ask_facts(line, [attempts[place] for place in waiting]) if waiting else list
+        again = ask_facts(line, [attempts[place] for place in waiting], marks=True) if waiting else list
         rows = dict(zip(waiting, again(), strict=True))
     return [outcomes[place] for place in range(len(attempts))]
 
