@@ -2,9 +2,11 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
@@ -60,17 +62,35 @@ def make_private(path: Path) -> None:
     path.touch(mode=0o600, exist_ok=True)
 
 
+@contextmanager
+def private_file(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file for its owner alone: whole and on disk once the block ends, not at all when it fails.
+
+    Two processes never write into one draft, and whoever reads meanwhile reads the file as it was.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    try:
+        with open(draft, "x+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, whole or not at all."""
+    with private_file(path) as file:
+        file.write(content)
+
+
 def secret_key(instance: Path) -> str:
     """Return the instance's secret key, made on first use and readable by its owner alone."""
     path = instance / "secret_key"
     if not path.exists() or not path.read_text().strip():  # empty after a power cut during the first start
-        draft = path.with_name(f"secret_key.{os.getpid()}")
-        make_private(draft)
-        with draft.open("w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)  # whole or not at all, whoever reads it meanwhile
+        write_private(path, secrets.token_hex(32).encode())
     return path.read_text().strip()
 
 

@@ -44,7 +44,7 @@ class Id(IntegerConverter):
         super().__init__(url_map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
-class Desk(Flask):
+class DeskApp(Flask):
     """Flask without coroutines: none of our views is one, and asking that of each function takes its time."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,7 +54,7 @@ class Desk(Flask):
 def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     """Return the application on ``instance`` (made if missing); ``overrides`` win over every other setting."""
     instance = (instance or config.instance_folder()).resolve()
-    app = Desk(
+    app = DeskApp(
         "rtapp",
         instance_path=str(instance),
         instance_relative_config=True,

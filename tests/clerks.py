@@ -21,9 +21,9 @@ from typing import Any
 from rtapp.commands.demo import PLACES
 from rtapp.documents.cells import Workbook
 from rtapp.imports.drafts import Answers
-from rtapp.imports.places import Village
+from rtapp.imports.places import KnownVillage
 from rtapp.imports.seats import Known
-from rtapp.imports.understanding import Facts, Understood, understand
+from rtapp.imports.understanding import RosterFacts, Understood, understand
 
 HABITS = Path(__file__).parent / "habits"
 _SLOT = re.compile(r"\{([a-zA-Z])(\d+)\}")
@@ -132,12 +132,12 @@ def _either(text: str) -> list[str]:
 
 
 @cache
-def regency() -> Facts:
+def regency() -> RosterFacts:
     """Return what an import is held against in an office with its list of places, and nobody on the roster."""
     with PLACES.open(encoding="utf-8", newline="") as file:
         fields = ("village_code", "village", "district_code", "district", "kind")
         rows = [tuple(row[name] for name in fields) for row in csv.DictReader(file)]
-    return Facts([Village(*row) for row in sorted(rows)], True, Known({}, {}, frozenset({1, 2})), {})
+    return RosterFacts([KnownVillage(*row) for row in sorted(rows)], True, Known({}, {}, frozenset({1, 2})), {})
 
 
 def read(name: str, book: Workbook, answers: Answers | None = None) -> Understood:

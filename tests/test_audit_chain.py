@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtapp.audit.chain import GENESIS, Line, Values, canonical, digest_values, first_break, link, plain, reason_is_open
+from rtapp.audit.chain import (
+    GENESIS,
+    TrailLine,
+    Values,
+    canonical,
+    digest_values,
+    first_break,
+    link,
+    plain,
+    reason_is_open,
+)
 
 
 def chain(count: int = 5):
@@ -15,7 +25,7 @@ def chain(count: int = 5):
     for id_ in range(1, count + 1):
         values = Values(f"garam{id_}", {"name": f"Orang {id_}", "before": None})
         digest = digest_values(values.values, values.salt)
-        line = Line(id_, f"2023-11-08T00:0{id_}:00.000Z", "Uji", "user.add", "user", id_, "", digest)
+        line = TrailLine(id_, f"2023-11-08T00:0{id_}:00.000Z", "Uji", "user.add", "user", id_, "", digest)
         previous = link(previous, line)
         entries.append((line, previous, values))
     return entries, previous
@@ -93,7 +103,7 @@ def test_what_is_digested_is_what_comes_back_from_json(values):
 
 def test_a_reason_is_covered_and_goes_with_the_values():
     values = Values("garam", {"name": "Ani"})
-    line = Line(1, "2023-11-08T00:00:00.000Z", "Uji", "user.add", "user", 1, "Ani pindah", "")
+    line = TrailLine(1, "2023-11-08T00:00:00.000Z", "Uji", "user.add", "user", 1, "Ani pindah", "")
     line = replace(line, digest=digest_values(values.values, values.salt, line.reason))
     head = link(GENESIS, line)
     assert first_break([(line, head, values)], head) is None
@@ -106,7 +116,7 @@ def test_a_reason_is_covered_and_goes_with_the_values():
 def test_a_line_of_the_first_version_whose_reason_the_chain_itself_covers_is_whole():
     values = Values("garam", {"name": "Ani"})
     digest = digest_values(values.values, values.salt)
-    line = Line(1, "2023-11-08T00:00:00.000Z", "Uji", "user.add", "user", 1, "Ani pindah", digest)
+    line = TrailLine(1, "2023-11-08T00:00:00.000Z", "Uji", "user.add", "user", 1, "Ani pindah", digest)
     head = hashlib.sha256(GENESIS.encode() + canonical(vars(line))).hexdigest()
     assert reason_is_open(GENESIS, line, head) and first_break([(line, head, values)], head) is None
     assert first_break([(line, head, None)], head) is None

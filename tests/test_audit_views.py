@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from rtapp.audit.sentences import ACTS, GROUPS, differences, told
+from rtapp.audit.sentences import ACTS, GROUPS, act_sentence, differences
 from rtapp.audit.store import note
 from rtapp.clock import utcnow
 from rtapp.db import begin_write, db
@@ -42,9 +42,9 @@ def test_a_line_says_what_was_before_and_what_after():
     assert differences("participant.change", values) == [("name", "A", "B")]
     assert differences("setting.change", {"key": "x", "before": False, "after": True}) == [("value", False, True)]
     assert differences("participant.add", {"name": "A", "phone": ""}) == [("name", None, "A")]
-    assert str(told("user.add", {})) == "Menambahkan pengguna …"
-    assert str(told("user.add", {"name": "100 %(x)s"})) == "Menambahkan pengguna 100 %(x)s"
-    assert str(told("never.heard", {})) == "Tindakan lain (never.heard)"
+    assert str(act_sentence("user.add", {})) == "Menambahkan pengguna …"
+    assert str(act_sentence("user.add", {"name": "100 %(x)s"})) == "Menambahkan pengguna 100 %(x)s"
+    assert str(act_sentence("never.heard", {})) == "Tindakan lain (never.heard)"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select
 
 from rtapp.audit.store import verify_chain
 from rtapp.badges import papers, store, token
-from rtapp.badges.choice_store import Choice, Tally, card_of, cards_by_id, tally
+from rtapp.badges.choice_store import CardChoice, CardTally, card_of, cards_by_id, tally
 from rtapp.db import begin_write, db
 from rtapp.documents.picture import Picture
 from rtapp.refusals import Refused
@@ -42,7 +42,7 @@ def names(cards) -> list[str]:
 
 
 def cards(session, **chosen):
-    return [card for _, card in cards_by_id(session, Choice(**chosen))]
+    return [card for _, card in cards_by_id(session, CardChoice(**chosen))]
 
 
 def test_everybody_on_the_roster_has_one_card_of_their_own(session, world):
@@ -307,17 +307,17 @@ def test_revoked_cards_and_archived_people_are_printed_no_more(session, world):
 def test_the_tally_says_before_what_the_printer_will_need(session, world):
     begin_write(session)
     without_cards(session, world.people["ruslan"])
-    store.print_cards(session, "uji", Choice(village_code="63.09.06.1001"), now=world.now)
-    assert tally(session, Choice()) == Tally(10, 1, 8, sheets=5, sheets_joined=1)
-    assert tally(session, Choice(unprinted=True)) == Tally(8, 1, 8, sheets=4, sheets_joined=1)
-    assert tally(session, Choice(wave_number=2)) == Tally(2, 1, 2, sheets=1, sheets_joined=1)
-    assert tally(session, Choice(wave_number=9)) == Tally()
+    store.print_cards(session, "uji", CardChoice(village_code="63.09.06.1001"), now=world.now)
+    assert tally(session, CardChoice()) == CardTally(10, 1, 8, sheets=5, sheets_joined=1)
+    assert tally(session, CardChoice(unprinted=True)) == CardTally(8, 1, 8, sheets=4, sheets_joined=1)
+    assert tally(session, CardChoice(wave_number=2)) == CardTally(2, 1, 2, sheets=1, sheets_joined=1)
+    assert tally(session, CardChoice(wave_number=9)) == CardTally()
 
 
 def test_printing_issues_what_is_missing_counts_and_is_noted(session, world):
     begin_write(session)
     without_cards(session, world.people["ruslan"])
-    cards, title = store.print_cards(session, "Uji admin", Choice(wave_number=2), now=world.now)
+    cards, title = store.print_cards(session, "Uji admin", CardChoice(wave_number=2), now=world.now)
     session.commit()
     assert names(cards) == ["RUSLAN", "TAKDITANYA"] and title == "Kartu peserta · Gelombang II"
     assert cards[0].payload == store.live_badge(session, world.people["ruslan"]).token
@@ -329,7 +329,7 @@ def test_printing_issues_what_is_missing_counts_and_is_noted(session, world):
 def test_every_reprint_is_counted_for_its_card_alone(session, world):
     begin_write(session)
     for _ in range(3):
-        store.print_cards(session, "uji", Choice(village_code="63.09.07.2004"), now=world.now)
+        store.print_cards(session, "uji", CardChoice(village_code="63.09.07.2004"), now=world.now)
     session.expire_all()
     counts = {key: store.live_badge(session, id_).printed_count for key, id_ in world.people.items()}
     assert {key: count for key, count in counts.items() if count} == {"syahrani": 3, "muis": 3}
@@ -337,13 +337,13 @@ def test_every_reprint_is_counted_for_its_card_alone(session, world):
 
 def test_a_new_card_of_a_printed_one_counts_as_not_printed(session, world):
     begin_write(session)
-    store.print_cards(session, "uji", Choice(), now=world.now)
+    store.print_cards(session, "uji", CardChoice(), now=world.now)
     store.reissue(session, "uji", world.people["rahmah"], "hilang", now=world.now)
     session.expire_all()
-    cards, _ = store.print_cards(session, "uji", Choice(unprinted=True), now=world.now)
+    cards, _ = store.print_cards(session, "uji", CardChoice(unprinted=True), now=world.now)
     assert names(cards) == ["Hj. RAHMAH"]
     with pytest.raises(Refused) as refused:
-        store.print_cards(session, "uji", Choice(unprinted=True), now=world.now)
+        store.print_cards(session, "uji", CardChoice(unprinted=True), now=world.now)
     assert refused.value.code == "no_cards"
 
 
@@ -351,17 +351,17 @@ def test_a_lost_download_of_new_cards_can_be_repeated(session, world):
     begin_write(session)
     wanted = {world.people["rahmah"], world.people["guest"]}
     for _ in range(2):
-        cards, _ = store.print_cards(session, "uji", Choice(), only=wanted, now=world.now)
+        cards, _ = store.print_cards(session, "uji", CardChoice(), only=wanted, now=world.now)
         assert names(cards) == ["Hj. RAHMAH", "Tamu Contoh"]
 
 
 @pytest.mark.parametrize(
     ("choice", "title"),
     [
-        (Choice(), "Kartu peserta"),
-        (Choice(wave_number=0), "Kartu peserta · gelombang belum ditentukan"),
-        (Choice(1, "63.09.06"), "Kartu peserta · Gelombang I · Kecamatan Murung Pudak"),
-        (Choice(village_code="63.09.06.1006"), "Kartu peserta · Kelurahan Mabu'un · Kecamatan Murung Pudak"),
+        (CardChoice(), "Kartu peserta"),
+        (CardChoice(wave_number=0), "Kartu peserta · gelombang belum ditentukan"),
+        (CardChoice(1, "63.09.06"), "Kartu peserta · Gelombang I · Kecamatan Murung Pudak"),
+        (CardChoice(village_code="63.09.06.1006"), "Kartu peserta · Kelurahan Mabu'un · Kecamatan Murung Pudak"),
     ],
 )
 def test_the_foot_of_a_sheet_says_whose_cards_it_holds(session, world, choice, title):
@@ -372,10 +372,10 @@ def test_the_foot_of_a_sheet_says_whose_cards_it_holds(session, world, choice, t
 @pytest.mark.parametrize(
     ("choice", "code"),
     [
-        (Choice(wave_number=9), "no_wave"),
-        (Choice(district_code="99.99.99"), "no_district"),
-        (Choice(village_code="63.09.06.9999"), "no_village"),
-        (Choice(wave_number=2, district_code="63.09.06"), "no_cards"),
+        (CardChoice(wave_number=9), "no_wave"),
+        (CardChoice(district_code="99.99.99"), "no_district"),
+        (CardChoice(village_code="63.09.06.9999"), "no_village"),
+        (CardChoice(wave_number=2, district_code="63.09.06"), "no_cards"),
     ],
 )
 def test_a_choice_of_nobody_is_refused_in_words_and_nothing_is_counted(session, world, choice, code):

@@ -40,7 +40,7 @@ from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write
 from rtapp.events.store import close_wave, reopen_wave
 from rtapp.live import store as live
-from rtapp.privacy.retention import Level
+from rtapp.privacy.retention import ErasureLevel
 from rtapp.privacy.store import erase
 from rtapp.refusals import Refused
 from rtapp.roster.bulk_store import move_people
@@ -213,7 +213,7 @@ class Door(RuleBasedStateMachine):
         session.commit()
         self.model.closed_at = (self.model.closed_at or now) if closed else None
 
-    @rule(level=st.sampled_from(list(Level)))
+    @rule(level=st.sampled_from(list(ErasureLevel)))
     def erase_what_is_personal(self, level):
         erase(begin_write(self.session), "uji", level, now=clock.utcnow())
         self.session.commit()

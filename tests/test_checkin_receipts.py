@@ -19,7 +19,7 @@ from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write, db
 from rtapp.documents.sealed_text import opened, sealed
-from rtapp.privacy.retention import Level
+from rtapp.privacy.retention import ErasureLevel
 from rtapp.privacy.store import erase
 from rtapp.safety.ledger_store import examine as examine_ledger
 from rtapp.schema import Absence, Attendance, Audit, AuditValue, Case, Device, Participant, Scan
@@ -278,7 +278,7 @@ def test_nobody_else_is_marked_who_was_given_the_same_number_after_a_restore(hal
     assert (line.actor, values["handed_in"]) == ("Uji supervisor", "Meja 2") and hall.is_whole()
 
 
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("level", list(ErasureLevel))
 def test_what_was_handed_in_is_proven_after_an_erasure_too(hall, level):
     mark = hall.scan("rahmah").attendance_id
     backup = Backup(hall.session)

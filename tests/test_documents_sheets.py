@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 from rtapp.documents.cells import MAX_BYTES, MAX_ROWS, Merge
 from rtapp.documents.ods_out import MIME, write_ods
 from rtapp.documents.sheets import read_workbook, write_csv
-from rtapp.documents.xlsx_out import Table, write_xlsx
+from rtapp.documents.xlsx_out import WorkbookTable, write_xlsx
 from rtapp.refusals import Refused
 from tests.refusing import refused
 
@@ -39,7 +39,7 @@ def xls(*rows: list[object]) -> bytes:
 
 
 def xlsx() -> bytes:
-    return write_xlsx([Table("A", ROWS)])
+    return write_xlsx([WorkbookTable("A", ROWS)])
 
 
 def texts(data: bytes, name: str = "") -> list[list[str]]:
@@ -52,7 +52,7 @@ ROWS = [["Nama", "RT"], ["CONTOH SATU", 1]]
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (write_xlsx([Table("A", ROWS)]), "xlsx"),
+        (write_xlsx([WorkbookTable("A", ROWS)]), "xlsx"),
         (write_ods("A", [["Nama", "RT"], ["CONTOH SATU", "1"]]), "ods"),
         (xls(*ROWS), "xls"),
         (b"Nama;RT\r\nCONTOH SATU;1\r\n", "csv"),
@@ -160,7 +160,7 @@ def test_what_looks_like_a_formula_goes_out_as_text_and_comes_back_as_it_was(bad
     rows = [["Nama"], [bad]]
     assert texts(write_csv(rows))[1] == [bad.strip("\t")] or texts(write_csv(rows))[1] == [bad]
     assert b"'" in write_csv(rows)
-    assert texts(write_xlsx([Table("A", rows)]))[1][0].strip() == bad.strip()
+    assert texts(write_xlsx([WorkbookTable("A", rows)]))[1][0].strip() == bad.strip()
     assert texts(write_ods("A", rows))[1][0].strip() == bad.strip()
 
 
@@ -169,7 +169,7 @@ def test_what_looks_like_a_formula_goes_out_as_text_and_comes_back_as_it_was(bad
 
 def encrypted() -> bytes:
     out = io.BytesIO()
-    msoffcrypto.OfficeFile(io.BytesIO(write_xlsx([Table("A", ROWS)]))).encrypt("rahasia", out)
+    msoffcrypto.OfficeFile(io.BytesIO(write_xlsx([WorkbookTable("A", ROWS)]))).encrypt("rahasia", out)
     return out.getvalue()
 
 
@@ -213,7 +213,7 @@ def test_more_rows_than_any_roster_has_are_refused():
 
 @pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize(
-    "make", [lambda: write_xlsx([Table("A", ROWS)]), lambda: xls(*ROWS), lambda: write_ods("A", [["a"]])]
+    "make", [lambda: write_xlsx([WorkbookTable("A", ROWS)]), lambda: xls(*ROWS), lambda: write_ods("A", [["a"]])]
 )
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(make, seed):
     dice, data = random.Random(seed), bytearray(make())

@@ -1,5 +1,6 @@
 """The house: what may lie at its top, and what no file of it may hold."""
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterator
@@ -143,3 +144,12 @@ def test_templates_hold_no_inline_script_style_or_handler() -> None:
 )
 def test_the_search_for_inline_code_finds_it(markup: str, found: list[str]) -> None:
     assert Inline(markup).found == found
+
+
+def test_a_class_has_one_name_in_the_house() -> None:
+    named: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "rtapp").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in named.items() if len(paths) > 1} == {}

@@ -19,7 +19,7 @@ from rtapp.db import begin_write, db
 from rtapp.documents.fonts import find_fonts
 from rtapp.documents.sheets import read_workbook
 from rtapp.refusals import Refused
-from rtapp.reports.desk_list import Line
+from rtapp.reports.desk_list import DeskLine
 from rtapp.reports.desk_list_files import FOLDER, write_lists
 from rtapp.reports.desk_list_paper import ELSEWHERE, DeskList, desk_list
 from rtapp.reports.desk_list_store import HEAD, lines_of
@@ -43,13 +43,13 @@ def come(app: Flask, world: World):
     return make
 
 
-def lines(count: int, village: str = "Desa Uwie", district: str = "Muara Uya", **changed: object) -> list[Line]:
+def lines(count: int, village: str = "Desa Uwie", district: str = "Muara Uya", **changed: object) -> list[DeskLine]:
     facts = {"code": "K7F-0001", "name": "Contoh Rahmah", "rw": "", "village_code": village, "wave": 1, "at": None}
     facts |= {"mode": "", "other": False, "village": village, "district": district}
-    return [Line(**facts | {"rt": f"{number:03}"} | changed) for number in range(1, count + 1)]
+    return [DeskLine(**facts | {"rt": f"{number:03}"} | changed) for number in range(1, count + 1)]
 
 
-def printed(rows: list[Line], paper: str = "a4", **how: str) -> list[str]:
+def printed(rows: list[DeskLine], paper: str = "a4", **how: str) -> list[str]:
     listed = DeskList(rows, replace(ABOUT, printed_at=at(6, 30)), **how)
     return pdf_text(desk_list(listed, paper, find_fonts(ROOT / "static")))
 

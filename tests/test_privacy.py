@@ -13,7 +13,7 @@ from rtapp.checkin.marks_store import void_mark
 from rtapp.checkin.seals_store import examine, seal_scans
 from rtapp.db import begin_write, db
 from rtapp.privacy import store
-from rtapp.privacy.retention import Level, holds_phone, kept_until, without_phones
+from rtapp.privacy.retention import ErasureLevel, holds_phone, kept_until, without_phones
 from rtapp.roster import store as roster
 from rtapp.schema import Attendance, Audit, Participant, RosterImport, Scan, Substitute
 
@@ -26,8 +26,8 @@ NAMES = ("RAHMAH", "YUSUF", "HAMDANI BIN UMAR", "WAKIL CONTOH")
 
 
 def test_phones_go_90_days_after_the_last_wave_and_names_at_the_end_of_the_second_year():
-    assert kept_until(Level.PHONES, date(2023, 11, 29)) == date(2024, 2, 27)
-    assert kept_until(Level.PEOPLE, date(2023, 11, 29)) == date(2025, 12, 31)
+    assert kept_until(ErasureLevel.PHONES, date(2023, 11, 29)) == date(2024, 2, 27)
+    assert kept_until(ErasureLevel.PEOPLE, date(2023, 11, 29)) == date(2025, 12, 31)
 
 
 @pytest.mark.parametrize("text", ["HP 0812-3456-7890", "+62 812 3456 7890", "wa 62812345678 lama", "(0812.345.6789)"])
@@ -196,7 +196,7 @@ def test_all_that_is_kept_about_one_person_is_one_page_and_that_is_noted(admin, 
     assert client_of("supervisor").post(f"/privacy/people/{head}").status_code == 403
 
 
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("level", list(ErasureLevel))
 def test_marks_taken_back_stay_proven_after_an_erasure(app, world, lived, level):
     """The line that says why somebody was undone loses its values; that they were undone, and when, it still says."""
     with app.app_context():
@@ -220,7 +220,7 @@ def test_marks_taken_back_stay_proven_after_an_erasure(app, world, lived, level)
         session.rollback()
 
 
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("level", list(ErasureLevel))
 def test_no_erasure_takes_a_seal_for_the_digits_of_its_digest(app, world, lived, level):
     with app.app_context():
         session = begin_write(db.session)
@@ -229,7 +229,7 @@ def test_no_erasure_takes_a_seal_for_the_digits_of_its_digest(app, world, lived,
         assert line is None or not personal(line, {"digest": "a0812345678901b"})
 
 
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("level", list(ErasureLevel))
 def test_the_name_of_an_uploaded_file_goes_too(app, world, lived, level):
     with app.app_context():
         session = begin_write(db.session)

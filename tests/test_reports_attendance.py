@@ -14,7 +14,7 @@ from rtapp.db import begin_write, db
 from rtapp.documents.flow import Block, set_pages
 from rtapp.events import store as events
 from rtapp.reports import papers
-from rtapp.reports.attendance import ELSEWHERE, Line, Roll, parts_of, summary
+from rtapp.reports.attendance import ELSEWHERE, Roll, RollLine, parts_of, summary
 from rtapp.reports.attendance_store import roll_of
 from rtapp.schema import Absence, Attendance, Checkpoint, Substitute
 
@@ -27,7 +27,7 @@ CHAIN = "ab" * 32
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def line(number: int, **changed) -> Line:
+def line(number: int, **changed) -> RollLine:
     district, village = number // 120, number // 12
     facts = {
         "name": f"Peserta {number:04}",
@@ -38,7 +38,7 @@ def line(number: int, **changed) -> Line:
     facts |= {"state": ("hadir", "diwakili", "belum")[number % 3], "at": at(7) + timedelta(seconds=number)}
     facts["at"] = facts["at"] if number % 3 < 2 else None
     facts["substitute"] = "Anak Contoh" if number % 3 == 1 else ""
-    return Line(**(facts | changed))
+    return RollLine(**(facts | changed))
 
 
 def roll(count: int, blank: bool = False, **changed) -> Roll:

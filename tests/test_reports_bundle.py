@@ -8,21 +8,21 @@ from threading import Event
 from zipfile import ZipFile
 
 from rtapp import clock
-from rtapp.reports.bundle import INDEX, MANIFEST, Part, Plan, build
+from rtapp.reports.bundle import INDEX, MANIFEST, BundlePart, BundlePlan, build
 from rtapp.reports.bundle_files import SILENT, drop, file_of, job_of, start
 
 NOW = datetime(2023, 11, 8, 6, 30, tzinfo=UTC)
 MISSING = "Jumlah uang transport Gelombang I belum diisi."
 
 
-def plan(*makes, printed_at=None) -> Plan:
-    parts = [Part(f"{number:02}.pdf", f"Bagian {number}", 10, make) for number, make in enumerate(makes, start=1)]
-    parts.append(Part("99.pdf", "Uang transport", missing=MISSING))
+def plan(*makes, printed_at=None) -> BundlePlan:
+    parts = [BundlePart(f"{number:02}.pdf", f"Bagian {number}", 10, make) for number, make in enumerate(makes, start=1)]
+    parts.append(BundlePart("99.pdf", "Uang transport", missing=MISSING))
 
     def index(made) -> bytes:
         return "\n".join(one.part.missing or one.digest for one in made).encode()
 
-    return Plan(parts, index, printed_at or datetime(2023, 11, 8, 14, 30))
+    return BundlePlan(parts, index, printed_at or datetime(2023, 11, 8, 14, 30))
 
 
 def quiet(_done: int, _title: str) -> None:

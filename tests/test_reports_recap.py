@@ -5,7 +5,7 @@ import pytest
 from rtapp.db import begin_write, db
 from rtapp.events import store as events
 from rtapp.live.store import counts_at
-from rtapp.reports.recap import HEAD, asked, rows, share_text
+from rtapp.reports.recap import HEAD, invited_beside_listed, rows, share_text
 from rtapp.reports.recap_store import recap_of
 from rtapp.schema import Absence, Attendance, Checkpoint
 
@@ -40,7 +40,7 @@ def test_a_recap_says_what_the_board_says_per_district_and_village(recap, world)
     counts = counts_at(db.session, world.registration)
     assert lines["Jumlah"][-3:-1] == (counts.roster, counts.hadir) == (7, 2) and found.counts.other_wave == 1
     assert all(sum(cells[:8]) == cells[8] and sum(cells[:2]) == cells[9] for cells in lines.values())
-    assert [(one.invited, one.listed, one.difference) for one in asked(counts)] == [
+    assert [(one.invited, one.listed, one.difference) for one in invited_beside_listed(counts)] == [
         (5, 5, "sama"), (2, 2, "sama"), (7, 7, "sama")
     ]  # fmt: skip
     assert all(len(cells) == len(HEAD) - 1 for cells in lines.values())

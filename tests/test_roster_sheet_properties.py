@@ -10,7 +10,7 @@ from rtapp.commands.demo import PLACES
 from rtapp.documents.cells import Cell, Merge, Row, Sheet, number_cell, packed_rows, text_cell
 from rtapp.imports.drafts import Answers, RowClass
 from rtapp.imports.matching import match
-from rtapp.imports.places import Places, Village
+from rtapp.imports.places import KnownVillage, Places
 from rtapp.imports.seats import Known
 from rtapp.imports.sheet import read_sheet
 from rtapp.imports.survey import Context
@@ -20,7 +20,7 @@ from . import AT_LENGTH
 
 with PLACES.open(encoding="utf-8", newline="") as file:
     TABALONG = Places(
-        Village(row["village_code"], row["village"], row["district_code"], row["district"], row["kind"])
+        KnownVillage(row["village_code"], row["village"], row["district_code"], row["district"], row["kind"])
         for row in csv.DictReader(file)
     )
 NOBODY_KNOWN = Known({}, {"63.09.06": 1, "63.09.07": 1}, frozenset({1, 2}))

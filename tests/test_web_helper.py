@@ -11,14 +11,14 @@ from rtapp.documents.sheets import read_workbook
 from rtapp.imports.drafts import Answers
 from rtapp.imports.kept import packed
 from rtapp.imports.seats import Known
-from rtapp.imports.understanding import Facts, take, understand
+from rtapp.imports.understanding import RosterFacts, take, understand
 from rtapp.refusals import Refused
 from rtapp.web import helper
 from rtapp.web.helper import Helper
 
 from .lists import workbook
 
-FACTS = Facts([], False, Known({}, {}, frozenset()), {})
+FACTS = RosterFacts([], False, Known({}, {}, frozenset()), {})
 SHEET = [["NO", "NAMA KETUA RT", "RT", "DESA/KEL", "NO. HP/WA", "L/P"], [1, "CONTOH AA", "001", "Mabuun", "", "L"]]
 
 

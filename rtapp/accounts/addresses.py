@@ -38,7 +38,7 @@ def reachable(address: str, lan: Sequence[str]) -> list[str]:
     return [*(f"{parts.scheme}://{host}{port}" for host in lan), address]
 
 
-class Standing(StrEnum):
+class AddressStanding(StrEnum):
     """How an address in the codes stands: can phones open it, as far as this machine knows?"""
 
     NONE = "none"  # codes hold the card's code alone
@@ -49,22 +49,22 @@ class Standing(StrEnum):
     TRIED = "tried"  # opened from a second device
 
 
-def judge(address: str, lan: Sequence[str], ports: Mapping[str, int], tried: str | None) -> Standing:
+def judge(address: str, lan: Sequence[str], ports: Mapping[str, int], tried: str | None) -> AddressStanding:
     """Judge ``address`` by the IPv4 addresses of this machine and its ports by scheme (none known: not looked at).
 
     A name may lead anywhere; only trying tells.
     """
     if not address:
-        return Standing.NONE
+        return AddressStanding.NONE
     parts = urlsplit(address)
     if is_no_ones_else(address):
-        return Standing.HERE_ONLY
+        return AddressStanding.HERE_ONLY
     if _is_ip(parts.hostname or ""):
         if parts.hostname not in lan:
-            return Standing.FOREIGN
+            return AddressStanding.FOREIGN
         if ports and (parts.port or _USUAL[parts.scheme]) != ports.get(parts.scheme):
-            return Standing.DEAD_PORT
-    return Standing.TRIED if tried == address else Standing.UNTRIED
+            return AddressStanding.DEAD_PORT
+    return AddressStanding.TRIED if tried == address else AddressStanding.UNTRIED
 
 
 def is_no_ones_else(address: str) -> bool:

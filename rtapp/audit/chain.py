@@ -10,7 +10,7 @@ GENESIS = "0" * 64
 
 
 @dataclass(frozen=True)
-class Line:
+class TrailLine:
     """What a line of the trail says in the open; its values stand aside, digested with a salt.
 
     A reason may name somebody, so it is covered by the digest, not by the link: both can be erased together.
@@ -34,7 +34,7 @@ class Values:
     values: dict[str, Any]
 
 
-Entry = tuple[Line, str, Values | None]  # a line, its chain value, its values unless they were erased
+Entry = tuple[TrailLine, str, Values | None]  # a line, its chain value, its values unless they were erased
 
 
 def canonical(value: Any) -> bytes:
@@ -54,12 +54,12 @@ def digest_values(values: dict[str, Any], salt: str, reason: str = "") -> str:
     return hashlib.sha256(salt.encode() + told).hexdigest()
 
 
-def link(previous: str, line: Line) -> str:
+def link(previous: str, line: TrailLine) -> str:
     """Return the chain value of ``line`` after ``previous`` (both 64 hex digits)."""
     return _linked(previous, vars(line) | {"reason": ""})
 
 
-def reason_is_open(previous: str, line: Line, chain: str) -> bool:
+def reason_is_open(previous: str, line: TrailLine, chain: str) -> bool:
     """Say whether ``chain`` covers the reason itself, as lines of the first version do: it cannot be erased there."""
     return bool(line.reason) and _linked(previous, vars(line)) == chain
 

@@ -15,7 +15,7 @@ MOST = 100_000  # lines of one file
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TrailFilter:
     """Which lines are looked for; "" and None leave a thing open. ``chain`` is how a link of the chain begins."""
 
     actor: str = ""
@@ -28,14 +28,14 @@ class Wanted:
 
 
 def find_lines(
-    session: Session, wanted: Wanted, *, limit: int, offset: int = 0
+    session: Session, wanted: TrailFilter, *, limit: int, offset: int = 0
 ) -> Sequence[Row[tuple[Audit, AuditValue | None]]]:
     """Return the lines looked for with their values (None where they were erased), newest first."""
     rows = _narrowed(select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id), wanted)
     return session.execute(rows.order_by(Audit.id.desc()).limit(limit).offset(offset)).all()
 
 
-def count_lines(session: Session, wanted: Wanted) -> int:
+def count_lines(session: Session, wanted: TrailFilter) -> int:
     """Return how many lines there are of what is looked for."""
     return session.scalar(_narrowed(select(func.count(Audit.id)), wanted)) or 0
 
@@ -45,7 +45,7 @@ def actors_of(session: Session) -> Sequence[str]:
     return session.scalars(select(Audit.actor).distinct().order_by(Audit.actor)).all()
 
 
-def _narrowed(rows: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrowed(rows: Select[Any], wanted: TrailFilter) -> Select[Any]:
     if wanted.actor:
         rows = rows.where(Audit.actor == wanted.actor)
     if wanted.group:

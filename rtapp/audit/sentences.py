@@ -174,7 +174,7 @@ _FIELDS = (
 FIELDS = {field.code: field.sentence for field in _FIELDS}
 
 
-def told(action: str, values: Mapping[str, Any]) -> Reason:
+def act_sentence(action: str, values: Mapping[str, Any]) -> Reason:
     """Return the sentence of an act with its gaps filled; "…" stands where the values were erased."""
     sentence = ACTS.get(action)
     if sentence is None:

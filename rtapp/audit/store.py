@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..db import Prepared, upsert
 from ..schema import Audit, AuditValue, ChainHead
-from .chain import GENESIS, Entry, Line, Values, digest_values, first_break, link, plain, reason_is_open
+from .chain import GENESIS, Entry, TrailLine, Values, digest_values, first_break, link, plain, reason_is_open
 
 _AT_ONCE = 1000
 _TOLD = ("actor", "action", "subject", "subject_id", "reason", "digest")  # of a Line, beside its id and moment
@@ -76,7 +76,7 @@ def note_many(
     ids = session.scalars(insert(Audit).returning(Audit.id, sort_by_parameter_order=True), rows).all()
     chains, at = [], clock.iso(now)
     for id_, row in sorted(zip(ids, rows, strict=True), key=lambda pair: pair[0]):
-        head = link(head, Line(id_, at, **{name: row[name] for name in _TOLD}))
+        head = link(head, TrailLine(id_, at, **{name: row[name] for name in _TOLD}))
         chains.append({"id": id_, "chain": head})
     session.execute(update(Audit), chains)
     kept = [{"audit_id": id_, "salt": salt, "values": values} for id_, (_, salt, values) in zip(ids, told, strict=True)]
@@ -138,9 +138,9 @@ def _rows(session: Session) -> Generator[tuple[Audit, AuditValue | None]]:
         yield from found
 
 
-def _as_line(row: Audit) -> Line:
+def _as_line(row: Audit) -> TrailLine:
     at = clock.iso(row.at)
-    return Line(row.id, at, row.actor, row.action, row.subject, row.subject_id, row.reason, row.digest)
+    return TrailLine(row.id, at, row.actor, row.action, row.subject, row.subject_id, row.reason, row.digest)
 
 
 def lock_head(session: Session) -> str:

@@ -21,8 +21,8 @@ from ..web.filters import current_event
 from ..web.guard import acting, requires
 from ..web.requests import page_number, whole
 from . import find_store, store
-from .find_store import Wanted
-from .sentences import GROUPS, told
+from .find_store import TrailFilter
+from .sentences import GROUPS, act_sentence
 
 blueprint = Blueprint("audit", __name__)
 PAGE = 50
@@ -84,7 +84,7 @@ def _page(findings: seals_store.Findings | None = None) -> str:
     )
 
 
-def _wanted() -> Wanted:
+def _wanted() -> TrailFilter:
     """Return what the address or the form asks for; a day is one by the clocks of the event."""
     asked, since, until = _asked(), None, None
     if asked["day"]:
@@ -94,7 +94,7 @@ def _wanted() -> Wanted:
         since, until = clock.local_moment(day, time(), zone), clock.end_of_day(day, zone)
     person = int(asked["person"]) if asked["person"] else None
     subject = PERSON if person is not None else ""
-    return Wanted(asked["actor"], asked["what"], subject, person, since, until, asked["chain"])
+    return TrailFilter(asked["actor"], asked["what"], subject, person, since, until, asked["chain"])
 
 
 def _asked() -> dict[str, str]:
@@ -124,7 +124,7 @@ def _entries(lines: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "line": line,
-            "act": told(line.action, values.values if values else {}),
+            "act": act_sentence(line.action, values.values if values else {}),
             "person": people.get(line.subject_id) if line.subject == PERSON else None,
             "changes": words.of(line.action, values.values) if values else [],
             "erased": values is None,
@@ -133,7 +133,7 @@ def _entries(lines: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _person(wanted: Wanted) -> dict[str, Any]:
+def _person(wanted: TrailFilter) -> dict[str, Any]:
     """Return whose trail it is and their scans, none where it is nobody's."""
     if wanted.subject_id is None:
         return {"whose": None, "scans": ()}
@@ -142,7 +142,7 @@ def _person(wanted: Wanted) -> dict[str, Any]:
 
 
 def _cells(line: Any, values: Any, words: Words) -> tuple[Any, ...]:
-    act: Reason = told(line.action, values.values if values else {})
+    act: Reason = act_sentence(line.action, values.values if values else {})
     changes = words.of(line.action, values.values) if values else []
     said = "; ".join(
         f"{label}: {before} → {after}" if before else f"{label}: {after}" for label, before, after in changes

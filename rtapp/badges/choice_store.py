@@ -27,7 +27,7 @@ _PICTURE_BYTES = 42_000
 
 
 @dataclass(frozen=True)
-class Choice:
+class CardChoice:
     """Whose cards; empty fields do not narrow. ``unprinted`` leaves out cards that were printed before."""
 
     wave_number: int | None = None
@@ -37,7 +37,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Tally:
+class CardTally:
     """What a choice comes to: cards, how many are yet to be issued, were never or more than once printed, and sheets.
 
     ``sheets`` begins a new one with each village, ``sheets_joined`` does not.
@@ -77,13 +77,13 @@ class Holder:
     card: Card
 
 
-def tally(session: Session, choice: Choice, size: Size = CARD) -> Tally:
+def tally(session: Session, choice: CardChoice, size: Size = CARD) -> CardTally:
     """Return how many cards, and sheets of cards of this size, ``choice`` comes to."""
     printed, again = (func.count().filter(Badge.printed_count > times) for times in (0, 1))
     counts = func.count(), func.count(Badge.id), printed, again
     rows = session.execute(_chosen(choice, *counts).group_by(Village.id)).all()
     cards = sum(row[0] for row in rows)
-    return Tally(
+    return CardTally(
         cards=cards,
         missing=cards - sum(row[1] for row in rows),
         unprinted=cards - sum(row[2] for row in rows),
@@ -93,7 +93,7 @@ def tally(session: Session, choice: Choice, size: Size = CARD) -> Tally:
     )
 
 
-def per_village(session: Session, choice: Choice) -> list[VillageCards]:
+def per_village(session: Session, choice: CardChoice) -> list[VillageCards]:
     """Return the cards of each village of ``choice`` in the order of the sheets, people without a village last."""
     phones = func.count().filter(Participant.phone != "")
     columns = Village.code, Village.name, Village.kind, District.name.label("district"), func.count().label("cards")
@@ -110,27 +110,27 @@ def per_village(session: Session, choice: Choice) -> list[VillageCards]:
     ]
 
 
-def holders_of(session: Session, choice: Choice) -> list[Holder]:
+def holders_of(session: Session, choice: CardChoice) -> list[Holder]:
     """Return the people of ``choice`` who have a card that works, in the order of the sheets."""
     return _holders(session, _in_order(_chosen(choice, *_HELD)))
 
 
 def holder_of(session: Session, participant_id: int) -> Holder | None:
     """Return one person with the card that works, None for somebody without one."""
-    return next(iter(_holders(session, _chosen(Choice(), *_HELD).where(Participant.id == participant_id))), None)
+    return next(iter(_holders(session, _chosen(CardChoice(), *_HELD).where(Participant.id == participant_id))), None)
 
 
-def ids_of(session: Session, choice: Choice) -> list[int]:
+def ids_of(session: Session, choice: CardChoice) -> list[int]:
     """Return the people of ``choice``, with a card or without, in the order of the sheets."""
     return list(session.scalars(_in_order(_chosen(choice, Participant.id))))
 
 
-def names_of(session: Session, choice: Choice) -> list[str]:
+def names_of(session: Session, choice: CardChoice) -> list[str]:
     """Return the names of ``choice`` in the order of the sheets."""
     return list(session.scalars(_in_order(_chosen(choice, Participant.name))))
 
 
-def cards_by_id(session: Session, choice: Choice) -> list[tuple[int, Card]]:
+def cards_by_id(session: Session, choice: CardChoice) -> list[tuple[int, Card]]:
     """Return participant ids and live cards of ``choice`` in the order of the sheets."""
     return [(holder.id, holder.card) for holder in holders_of(session, choice)]
 
@@ -143,7 +143,7 @@ def card_of(session: Session, participant_id: int) -> Card:
     return holder.card
 
 
-def title_of(session: Session, choice: Choice) -> str:
+def title_of(session: Session, choice: CardChoice) -> str:
     """Return what stands at the foot of the sheets; refused with 404 for an unknown wave or place."""
     parts = [_TITLE]
     if choice.wave_number == NO_WAVE:
@@ -188,7 +188,7 @@ def _holders(session: Session, rows: Select[Any]) -> list[Holder]:
     return [Holder(row.id, row.phone, row.printed_count, _card(row, head, base_url)) for row in held]
 
 
-def _chosen(choice: Choice, *columns: Any) -> Select[Any]:
+def _chosen(choice: CardChoice, *columns: Any) -> Select[Any]:
     rows = (
         select(*columns)
         .select_from(PLACED)

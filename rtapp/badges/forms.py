@@ -14,7 +14,7 @@ from ..schema import District, Wave
 from ..web.fields import Pick, TypedVillage
 from ..web.filters import day
 from ..web.requests import whole
-from .choice_store import NO_WAVE, Choice
+from .choice_store import NO_WAVE, CardChoice
 from .sheet import CARD, SIZES, Size
 
 FIELDS = ("wave", "district", "village", "which", "size", "paper", "sheets")
@@ -52,10 +52,10 @@ class CardsForm(FlaskForm):
     class Meta:
         csrf = False  # the application asks for the token of every post; an address carries none
 
-    def choice(self) -> Choice:
+    def choice(self) -> CardChoice:
         """Return whose cards were asked for."""
         wave = self.wave.data
-        return Choice(
+        return CardChoice(
             int(wave) if wave else None,
             self.district.data,
             self.village.data,
@@ -71,7 +71,7 @@ class CardsForm(FlaskForm):
         ids = (self.people.data or "").split(",")[:_MOST_IDS]
         return frozenset(number for id_ in ids if (number := whole(id_)) is not None) or None
 
-    def asked(self) -> dict[str, str]:
+    def query(self) -> dict[str, str]:
         """Return what differs from the start, as it stands in an address."""
         return {name: self[name].data for name in FIELDS if self[name].data != self[name].default}
 

@@ -74,7 +74,7 @@ class Box:
         return self.y + self.height
 
 
-class Pen(Protocol):
+class CardPen(Protocol):
     """What a layout draws with: a document or a picture, all lengths in one unit from the top left."""
 
     width: float
@@ -96,7 +96,7 @@ def zone(cell: Box) -> Box:
     return Box(cell.right - edge - side, cell.y + edge, side, side)
 
 
-def draw_card(pen: Pen, card: Card, code: Code, cell: Box) -> None:
+def draw_card(pen: CardPen, card: Card, code: Code, cell: Box) -> None:
     """Draw one card into its cell: who and where on the left, the code on the right, the wave at the foot."""
     square = zone(cell)
     left = Box(cell.x + _PADDING, cell.y + 4.2, square.x - _GUTTER - cell.x - _PADDING, cell.height - 8.4)
@@ -109,7 +109,7 @@ def draw_card(pen: Pen, card: Card, code: Code, cell: Box) -> None:
     _draw_person(pen, card, Box(left.x, left.y, left.width, foot - 2 - left.y), point)
 
 
-def _draw_person(pen: Pen, card: Card, box: Box, point: float) -> None:
+def _draw_person(pen: CardPen, card: Card, box: Box, point: float) -> None:
     seat = pen.fit(card.seat_line, "bold", box.width, largest=12 * point, smallest=7 * point)
     village = pen.fit(card.village_line, "regular", box.width, largest=9.5 * point, smallest=6 * point)
     district = pen.fit(card.district_line, "regular", box.width, largest=8 * point, smallest=6 * point)
@@ -122,7 +122,7 @@ def _draw_person(pen: Pen, card: Card, box: Box, point: float) -> None:
         y = pen.write(box.x, y, line, face)
 
 
-def _draw_head(pen: Pen, card: Card, box: Box, point: float) -> float:
+def _draw_head(pen: CardPen, card: Card, box: Box, point: float) -> float:
     """Draw logo, organiser and event at the top of the box and return where they end."""
     side = 22 * point if card.logo else 0.0
     if card.logo:
@@ -134,7 +134,7 @@ def _draw_head(pen: Pen, card: Card, box: Box, point: float) -> float:
     return max(pen.write(x, y, event, "regular"), box.y + side)
 
 
-def _draw_wave(pen: Pen, card: Card, box: Box) -> float:
+def _draw_wave(pen: CardPen, card: Card, box: Box) -> float:
     """Draw ring, date and venue at the foot of the box and return their top."""
     x, y = box.x + _RING, box.bottom - _RING
     draw_ring(pen, card.wave_numeral, x, y, _RING)
@@ -147,7 +147,7 @@ def _draw_wave(pen: Pen, card: Card, box: Box) -> float:
     return min(top, y - _RING)
 
 
-def _draw_code(pen: Pen, card: Card, code: Code, square: Box, foot: float) -> None:
+def _draw_code(pen: CardPen, card: Card, code: Code, square: Box, foot: float) -> None:
     """Draw the code into its square, and below, level with ring and date, what a person types and does."""
     inset = QUIET * square.width / (code.modules + 2 * QUIET)
     pen.modules(square.x + inset, square.y + inset, square.width - 2 * inset, code.modules, code.runs)
@@ -159,7 +159,7 @@ def _draw_code(pen: Pen, card: Card, code: Code, square: Box, foot: float) -> No
     pen.write(middle, y, hint, "regular", "middle")
 
 
-def draw_ring(pen: Pen, numeral: str, x: float, y: float, radius: float) -> None:
+def draw_ring(pen: CardPen, numeral: str, x: float, y: float, radius: float) -> None:
     """Draw a wave's numeral in its rings: one for the first wave, two for the second, three for the third."""
     wave = _number(numeral)
     thickness = radius * 0.09

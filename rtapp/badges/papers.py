@@ -13,7 +13,7 @@ from ..documents.paper import picture_of
 from ..settings.letter import About
 from .handover import TITLE as HANDOVER
 from .handover import Parcel, handover_blocks
-from .layout import Card, Code, Pen
+from .layout import Card, CardPen, Code
 from .messenger import file_names
 from .sheet import CARD, Size, covers, draw_sheet, pages
 from .ticket import HEIGHT, WIDTH, draw_ticket
@@ -72,12 +72,12 @@ def card_sheet_png(
 
 def _sheets(
     cards: Iterable[Card], title: str, apart: Callable[[Card], object] | None, size: Size
-) -> list[Callable[[Pen], None]]:
+) -> list[Callable[[CardPen], None]]:
     """Return what draws each sheet."""
     sheets = pages(cards, apart, size)
     owners = covers(sheets, apart) if apart else [("", "")] * len(sheets)
 
-    def draw_one(number: int, pen: Pen) -> None:
+    def draw_one(number: int, pen: CardPen) -> None:
         coded = [(card, code_of(card)) for card in sheets[number]]
         draw_sheet(pen, coded, f"{title} · halaman {number + 1} dari {len(sheets)}", size, owners[number])
 

@@ -25,7 +25,7 @@ from .choice_store import NO_WAVE, holders_of, tally, title_of
 from .forms import CardsForm
 from .messenger import chat_address, message_for
 from .sent_store import note_sent, sent_to
-from .shared_views import asked_rightly, blueprint
+from .shared_views import blueprint, checked_choice_form
 
 
 @blueprint.get("/cards/villages")
@@ -74,14 +74,14 @@ def village_pictures(code: str) -> Response:
 @requires(Duty.PRINT_CARDS)
 def pictures() -> Response:
     """Answer the pictures of the chosen cards as a ZIP."""
-    return _archive(asked_rightly(request.form))
+    return _archive(checked_choice_form(request.form))
 
 
 @blueprint.post("/cards/handover")
 @requires(Duty.PRINT_CARDS)
 def handover() -> Response:
     """Answer the list by which the chosen cards are handed to the villages."""
-    actor, now, form = acting(), clock.utcnow(), asked_rightly(request.form)
+    actor, now, form = acting(), clock.utcnow(), checked_choice_form(request.form)
     faces = fonts()
     session = begin_write(db.session)
     parcels, title = store.hand_over(session, actor.name, form.choice(), now=now)
@@ -95,7 +95,7 @@ def handover() -> Response:
 @requires(Duty.PRINT_CARDS)
 def handover_png() -> Response:
     """Show the first page of that list as it will be printed."""
-    form = asked_rightly(request.args)
+    form = checked_choice_form(request.args)
     parcels, title = store.parcels_of(db.session, form.choice()), title_of(db.session, form.choice())
     about = about_of(db.session, _wave(form), acting().name, clock.utcnow())
     db.session.rollback()  # drawing needs no connection: the pool is small
@@ -128,4 +128,4 @@ def _of_village(code: str, values: Mapping[str, str]) -> CardsForm:
     """Return the choice of one village, of one wave where that is asked for."""
     if code not in {place.code for place in find_villages(db.session)}:
         abort(404)
-    return asked_rightly(MultiDict({"village": code, "wave": values.get("wave", "")}))
+    return checked_choice_form(MultiDict({"village": code, "wave": values.get("wave", "")}))

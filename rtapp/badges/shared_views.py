@@ -14,15 +14,15 @@ from .forms import CardsForm, cards_form
 blueprint = Blueprint("badges", __name__)
 
 
-def asked(values: Mapping[str, str]) -> CardsForm:
+def choice_form(values: Mapping[str, str]) -> CardsForm:
     """Return the form of a choice as an address or a post fills it."""
     usual = letterhead_of(db.session).paper
     return cards_form(values, events.find_waves(db.session), find_districts(db.session), usual)
 
 
-def asked_rightly(values: Mapping[str, str]) -> CardsForm:
+def checked_choice_form(values: Mapping[str, str]) -> CardsForm:
     """Return the same where nothing of it is wrong; refused otherwise."""
-    form = asked(values)
+    form = choice_form(values)
     if not form.validate():
         raise Refused("bad_choice", "Pilih gelombang, kecamatan, atau desa yang ada.", 422)
     return form

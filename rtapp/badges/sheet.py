@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from .layout import Box, Card, Code, Pen, draw_card
+from .layout import Box, Card, CardPen, Code, draw_card
 from .ticket import draw_badge
 
 _PT = 25.4 / 72
@@ -18,7 +18,7 @@ class Size:
 
     columns: int
     rows: int
-    draw: Callable[[Pen, Card, Code, Box], None]
+    draw: Callable[[CardPen, Card, Code, Box], None]
 
     @property
     def most(self) -> int:
@@ -73,7 +73,7 @@ def covers(sheets: Sequence[Sequence[Card]], apart: Callable[[Card], object]) ->
 
 
 def draw_sheet(
-    pen: Pen,
+    pen: CardPen,
     cards: Sequence[tuple[Card, Code]],
     foot: str,
     size: Size = CARD,
@@ -93,7 +93,7 @@ def draw_sheet(
             pen.write(x, _FOOT - 0.9 - line.height, line, "bold", align)
 
 
-def _cut_lines(pen: Pen, used: Sequence[Box]) -> None:
+def _cut_lines(pen: CardPen, used: Sequence[Box]) -> None:
     if not used:
         return
     left, top = used[0].x, used[0].y

@@ -13,7 +13,7 @@ from ..refusals import Refused
 from ..schema import Badge, Participant
 from . import token
 from .choice_store import (
-    Choice,
+    CardChoice,
     card_of,
     cards_by_id,
     ids_of,
@@ -122,7 +122,7 @@ def follow_undo(session: Session, replaced: Iterable[Sequence[int]]) -> None:
 
 
 def print_cards(
-    session: Session, actor: str, choice: Choice, *, only: Collection[int] | None = None, now: datetime
+    session: Session, actor: str, choice: CardChoice, *, only: Collection[int] | None = None, now: datetime
 ) -> tuple[list[Card], str]:
     """Issue what is missing of the chosen cards, count this printing, return the cards and the sheets' title.
 
@@ -166,7 +166,7 @@ def print_one(session: Session, actor: str, participant_id: int, *, now: datetim
     return card
 
 
-def send_cards(session: Session, actor: str, choice: Choice, *, now: datetime) -> tuple[list[Card], str]:
+def send_cards(session: Session, actor: str, choice: CardChoice, *, now: datetime) -> tuple[list[Card], str]:
     """Issue what is missing of the chosen cards and return them with a title, to be sent as pictures.
 
     The trail keeps how many; a picture is no printing. Refused when nobody is chosen, or a wave or place does
@@ -181,7 +181,7 @@ def send_cards(session: Session, actor: str, choice: Choice, *, now: datetime) -
     return cards, title
 
 
-def hand_over(session: Session, actor: str, choice: Choice, *, now: datetime) -> tuple[list[Parcel], str]:
+def hand_over(session: Session, actor: str, choice: CardChoice, *, now: datetime) -> tuple[list[Parcel], str]:
     """Return the cards of each village of ``choice`` and the list's title; refused like print_cards."""
     title = title_of(session, choice)
     parcels = parcels_of(session, choice)
@@ -189,7 +189,7 @@ def hand_over(session: Session, actor: str, choice: Choice, *, now: datetime) ->
     return parcels, title
 
 
-def parcels_of(session: Session, choice: Choice) -> list[Parcel]:
+def parcels_of(session: Session, choice: CardChoice) -> list[Parcel]:
     """Return the cards of each village of ``choice``; refused when there are none."""
     parcels = [Parcel(one.village, one.district, one.cards) for one in per_village(session, choice)]
     if not parcels:

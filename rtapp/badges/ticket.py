@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 
-from .layout import ACCENT, HINT, PRIVACY, QUIET, Box, Card, Code, Pen, draw_ring
+from .layout import ACCENT, HINT, PRIVACY, QUIET, Box, Card, CardPen, Code, draw_ring
 
 WIDTH, HEIGHT = 1080, 1740
 """Size of the picture in pixels; at another width everything keeps its proportion."""
@@ -28,7 +28,10 @@ WORN = Look(0.5, 0.001, 170)
 
 
 def code_box(width: float, modules: int, look: Look = PICTURE) -> Box:
-    """Return the square of the code with its quiet zone in a card of this width, whole steps for each module."""
+    """Return the square for a code of ``modules`` a side and its quiet zone, in a card of this width.
+
+    A module is a whole number of the printer's steps (``look.step``) wide, so that all are equally wide.
+    """
     module = ceil(look.least * width / modules / look.step) * look.step
     side = (modules + 2 * QUIET) * module
     bottom = 1390 * width / WIDTH
@@ -38,7 +41,7 @@ def code_box(width: float, modules: int, look: Look = PICTURE) -> Box:
     return Box((width - side) / 2, bottom - side, side, side)
 
 
-def draw_badge(pen: Pen, card: Card, code: Code, cell: Box) -> None:
+def draw_badge(pen: CardPen, card: Card, code: Code, cell: Box) -> None:
     """Draw the card into its place on a sheet (mm), as large as the place lets it be."""
     unit = min(cell.width / WIDTH, cell.height / HEIGHT)
     width, height = unit * WIDTH, unit * HEIGHT
@@ -46,7 +49,7 @@ def draw_badge(pen: Pen, card: Card, code: Code, cell: Box) -> None:
     draw_ticket(pen, card, code, middle, WORN)
 
 
-def draw_ticket(pen: Pen, card: Card, code: Code, box: Box | None = None, look: Look = PICTURE) -> None:
+def draw_ticket(pen: CardPen, card: Card, code: Code, box: Box | None = None, look: Look = PICTURE) -> None:
     """Draw the card into a box in the proportion of ``WIDTH`` to ``HEIGHT``: all that the pen has, without one."""
     box = box or Box(0, 0, pen.width, pen.height)
     placed = code_box(box.width, code.modules, look)
@@ -57,7 +60,7 @@ def draw_ticket(pen: Pen, card: Card, code: Code, box: Box | None = None, look: 
     _draw_foot(pen, card, box, square)
 
 
-def _draw_person(pen: Pen, card: Card, box: Box, square: Box, look: Look) -> None:
+def _draw_person(pen: CardPen, card: Card, box: Box, square: Box, look: Look) -> None:
     unit = box.width / WIDTH
     width, middle, top = box.width - 2 * _MARGIN * unit, box.x + box.width / 2, box.y + _MARGIN * unit
     where = " · ".join(filter(None, (card.village_line, card.district_line)))
@@ -81,7 +84,7 @@ def _draw_person(pen: Pen, card: Card, box: Box, square: Box, look: Look) -> Non
     pen.write(middle, y, place, "regular", "middle")
 
 
-def _draw_foot(pen: Pen, card: Card, box: Box, square: Box) -> None:
+def _draw_foot(pen: CardPen, card: Card, box: Box, square: Box) -> None:
     unit = box.width / WIDTH
     width, middle = box.width - 2 * _MARGIN * unit, box.x + box.width / 2
     typed = pen.fit(card.short_code, "mono", width, largest=80 * unit, smallest=40 * unit)

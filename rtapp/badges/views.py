@@ -19,18 +19,18 @@ from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from . import choice_store, papers, send_views, store  # noqa: F401  whose routes are this room's too
-from .choice_store import Choice, Tally, card_of, cards_by_id, holder_of, ids_of, title_of
+from .choice_store import CardChoice, CardTally, card_of, cards_by_id, holder_of, ids_of, title_of
 from .forms import JOINED, NEW, CardsForm, ReissueForm, reissue_form
 from .layout import Card
 from .messenger import chat_address, message_for
-from .shared_views import asked, asked_rightly, blueprint
+from .shared_views import blueprint, checked_choice_form, choice_form
 
 
 @blueprint.get("/cards")
 @requires(Duty.EDIT_ROSTER)
 def cards() -> Response:
     """Choose whose cards to print and see how many sheets that makes, or the village to whose people they are sent."""
-    form = asked(request.args)
+    form = choice_form(request.args)
     return _cards_page(form, 200 if form.validate() else 422)
 
 
@@ -38,7 +38,7 @@ def cards() -> Response:
 @requires(Duty.PRINT_CARDS)
 def print_cards() -> Response:
     """Issue what is missing, count the printing and answer the sheets as a PDF."""
-    actor, now, form = acting(), clock.utcnow(), asked(request.form)
+    actor, now, form = acting(), clock.utcnow(), choice_form(request.form)
     if not form.validate():
         return _cards_page(form, 422)
     try:
@@ -59,7 +59,7 @@ def print_cards() -> Response:
 @requires(Duty.PRINT_CARDS)
 def sheet_png() -> Response:
     """Show the first sheet as it will be printed; nothing is issued, counted or noted."""
-    form = asked_rightly(request.args)
+    form = checked_choice_form(request.args)
     title = title_of(db.session, form.choice())
     cards = [card for _, card in cards_by_id(db.session, form.choice())]
     db.session.rollback()  # drawing needs no connection: the pool is small
@@ -106,8 +106,8 @@ def _apart(form: CardsForm) -> Callable[[Card], object] | None:
 
 def _cards_page(form: CardsForm, status: int) -> Response:
     wrong = any(field.errors for field in form)
-    choice = Choice() if wrong else form.choice()
-    tally = Tally() if wrong else choice_store.tally(db.session, choice, form.card_size())
+    choice = CardChoice() if wrong else form.choice()
+    tally = CardTally() if wrong else choice_store.tally(db.session, choice, form.card_size())
     form.people.data = ""
     if form.which.data == NEW and not wrong:
         form.people.data = ",".join(map(str, ids_of(db.session, choice)))
@@ -118,7 +118,7 @@ def _cards_page(form: CardsForm, status: int) -> Response:
         form=form,
         tally=tally,
         sheets=tally.sheets_joined if form.sheets.data == JOINED else tally.sheets,
-        everybody=choice_store.tally(db.session, Choice()).cards,
+        everybody=choice_store.tally(db.session, CardChoice()).cards,
         villages=_villages(choice.wave_number),
         base_url=settings.read(db.session, "base_url"),
         standing=reach.standing(),
@@ -126,7 +126,7 @@ def _cards_page(form: CardsForm, status: int) -> Response:
         unprintable=[] if wrong else unprintable_names(choice_store.names_of(db.session, choice)),
     )
     if wants_fragment():
-        response.headers["HX-Replace-Url"] = url_for(".cards", **form.asked())
+        response.headers["HX-Replace-Url"] = url_for(".cards", **form.query())
     return response
 
 
@@ -134,7 +134,7 @@ def _villages(wave_number: int | None) -> list[choice_store.VillageCards]:
     """Return the villages below the choice; what is changed in the choice does not draw them again."""
     if wants_fragment():
         return []
-    return [each for each in choice_store.per_village(db.session, Choice(wave_number)) if each.code]
+    return [each for each in choice_store.per_village(db.session, CardChoice(wave_number)) if each.code]
 
 
 def _card_page(participant_id: int, form: ReissueForm, status: int = 200) -> tuple[str, int]:

@@ -22,7 +22,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, config, migrations
-from ..accounts.addresses import Standing, judge
+from ..accounts.addresses import AddressStanding, judge
 from ..db import db
 from ..documents.fonts import find_fonts
 from ..documents.vouching import may_name
@@ -254,19 +254,19 @@ def addresses(port: int, tls_port: int) -> Findings:
     if not told:
         return
     standing = judge(told.lower(), found, {"http": port, "https": tls_port}, None)
-    if standing == Standing.HERE_ONLY:
+    if standing == AddressStanding.HERE_ONLY:
         yield Finding(
             Level.STOP,
             f"Kode QR kartu memakai alamat {told}, yang hanya terbuka di laptop ini. Ganti di "
             "Pengaturan, Acara, Alamat.",
         )
-    elif standing == Standing.DEAD_PORT:
+    elif standing == AddressStanding.DEAD_PORT:
         yield Finding(
             Level.WARN,
             f"Kode QR kartu memakai alamat {told}, tetapi server memakai port {port} (HTTPS {tls_port}). Jalankan "
             "server di port itu, atau ganti alamatnya di Pengaturan, Acara, Alamat.",
         )
-    elif standing == Standing.FOREIGN:
+    elif standing == AddressStanding.FOREIGN:
         yield Finding(
             Level.WARN,
             f"Kode QR kartu memakai alamat {told}, yang bukan alamat laptop ini sekarang: kamera bawaan ponsel tidak "

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from .. import clock, config, migrations
 from ..accounts import store as accounts
-from ..accounts.addresses import Standing
+from ..accounts.addresses import AddressStanding
 from ..accounts.devices_store import add_device, device_expiry_at, issue_bearer
 from ..accounts.links_store import issue_link, needs_setup
 from ..accounts.roles import Role
 from ..badges import papers
 from ..badges import store as badges
-from ..badges.choice_store import Choice
+from ..badges.choice_store import CardChoice
 from ..badges.sheet import SIZES
 from ..db import begin_write, db
 from ..documents.fonts import find_fonts
@@ -273,10 +273,10 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
     app = opened()
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
-        if reach.standing() not in (Standing.NONE, Standing.TRIED):
+        if reach.standing() not in (AddressStanding.NONE, AddressStanding.TRIED):
             click.echo("PERHATIAN: alamat di kode QR belum pernah dibuka dari ponsel. Coba sekali dahulu.", err=True)
         session = begin_write(db.session)
-        choice = Choice(wave_number=wave, village_code=village)
+        choice = CardChoice(wave_number=wave, village_code=village)
         cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())
         session.commit()  # drawn afterwards: scans never wait for it
         paper = paper or letterhead_of(db.session).paper

@@ -18,6 +18,7 @@ from ..accounts.addresses import is_here_only
 from ..documents import qr
 from ..refusals import Refused
 from ..web import network
+from ..web.services import every
 
 LOOK_SECONDS = 5  # how often it is looked at whether this laptop has other addresses
 CHANGED = (
@@ -58,7 +59,7 @@ class Pages(click.HelpFormatter):
         super().write_dl([(_remarked(name), _remarked(text)) for name, text in rows], *args, **extra)
 
 
-class Context(click.Context):
+class HelpContext(click.Context):
     """The context of a command whose help is written in Pages."""
 
     formatter_class = Pages
@@ -67,7 +68,7 @@ class Context(click.Context):
 class Command(click.Command):
     """A command that explains itself in Indonesian."""
 
-    context_class = Context
+    context_class = HelpContext
 
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **{"options_metavar": "[PILIHAN]", **extra})
@@ -222,17 +223,17 @@ def lost(told: str) -> str:
 def watch_addresses(host: str, port: int) -> None:
     """Say in the terminal whenever this laptop's addresses change, and what to do."""
 
-    def watch() -> None:
-        before = network.addresses(host, port)
-        while True:
-            time.sleep(LOOK_SECONDS)
-            now = network.addresses(host, port)
-            if now != before:
-                were, are = (", ".join(found[1:]) or "tanpa jaringan" for found in (before, now))
-                click.echo(f"PERHATIAN: alamat laptop berubah, dari {were} menjadi {are}. {CHANGED}")
-                before = now
+    before: list[str] = []
 
-    threading.Thread(target=watch, name="address-watch", daemon=True).start()
+    def look() -> None:
+        nonlocal before
+        now = network.addresses(host, port)
+        if before and now != before:
+            were, are = (", ".join(found[1:]) or "tanpa jaringan" for found in (before, now))
+            click.echo(f"PERHATIAN: alamat laptop berubah, dari {were} menjadi {are}. {CHANGED}")
+        before = now
+
+    every(LOOK_SECONDS, "address-watch", look)
 
 
 def show_qr(address: str) -> None:

@@ -38,7 +38,7 @@ class Paper(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class FlowCell:
     """What stands between ``left`` and ``right``, in mm from the left edge of the page.
 
     ``sides`` (of "tblr") are those with a hairline, in capitals with a strong line, "D" a double one below. ``value``
@@ -67,7 +67,7 @@ class Strip:
     """Cells beside each other, ``height`` mm high; ``titles``: it is the header of a table."""
 
     height: float
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[FlowCell, ...] = ()
     titles: bool = False
 
 
@@ -217,7 +217,7 @@ def words(paper: Paper, text: str, *, size: float = BODY[0], face: str = "regula
     """Return a block of text over the whole width, ``after`` mm of space below it."""
     left, right = SIDE, paper.width - SIDE
     fitted = paper.stand(text, face, right - left, (size,))
-    cell = Cell(left, right, fitted, face, align, whole=text, top=True)
+    cell = FlowCell(left, right, fitted, face, align, whole=text, top=True)
     made = block_of([Strip(fitted.height, (cell,))], height=fitted.height + after, joined=joined)
     return replace(made, place=place) if place else made
 
@@ -227,7 +227,7 @@ def space(height: float, *, joined: bool = False) -> Block:
     return block_of([Strip(height)], joined=joined)
 
 
-def padded(cell: Cell) -> tuple[float, float]:
+def padded(cell: FlowCell) -> tuple[float, float]:
     """Return from where to where the text of a cell may stand: beside its lines is a little room."""
     pad = _PAD if cell.sides else 0.0
     return cell.left + pad, cell.right - pad
@@ -279,7 +279,7 @@ def _lengthen(flats: list[tuple[float, float, float, bool]], left: float, right:
     flats.append((left, right, y, strong))
 
 
-def _draw_text(pen: Paper, top: float, height: float, cell: Cell) -> None:
+def _draw_text(pen: Paper, top: float, height: float, cell: FlowCell) -> None:
     assert cell.text
     left, right = padded(cell)
     x = {"left": left, "middle": (left + right) / 2, "right": right}[cell.align]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .flow import FOOT, SIDE, SMALL, TOP, Block, Cell, Margins, Pages, Paper, Strip, places_of
+from .flow import FOOT, SIDE, SMALL, TOP, Block, FlowCell, Margins, Pages, Paper, Strip, places_of
 from .lettering import Fitted
 from .paper import PAPERS, png_size
 
@@ -17,11 +17,11 @@ class Placed:
 
     first: int
     last: int
-    cell: Cell
+    cell: FlowCell
 
 
 @dataclass(frozen=True)
-class Line:
+class GridLine:
     """A row of a sheet, ``height`` mm high; ``fresh``: a page begins with it."""
 
     height: float
@@ -30,7 +30,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Picture:
+class GridPicture:
     """A picture that begins in row ``line``, ``left`` and ``top`` mm into the sheet and the row."""
 
     line: int
@@ -57,10 +57,10 @@ class Grid:
     name: str
     paper: str
     widths: Sequence[float]
-    lines: Sequence[Line]
+    lines: Sequence[GridLine]
     margins: Margins
     titles: int | None = None
-    pictures: Sequence[Picture] = ()
+    pictures: Sequence[GridPicture] = ()
     charts: Sequence[Chart] = ()
     side: float = SIDE
     top: float = TOP
@@ -70,8 +70,8 @@ class Grid:
 @dataclass
 class _Laying:
     edges: Sequence[float]
-    lines: list[Line] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
+    lines: list[GridLine] = field(default_factory=list)
+    pictures: list[GridPicture] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     titles: int | None = None
     shown: str = ""  # what the header says that is repeated
@@ -101,7 +101,9 @@ def _lay(laying: _Laying, block: Block, fresh: bool) -> bool:
         scale = min(image.width / across, image.height / down)  # as large as its box lets it be, in the middle of it
         width, height = across * scale, down * scale
         left = image.left - SIDE + (image.width - width) / 2
-        laying.pictures.append(Picture(start, left, image.top + (image.height - height) / 2, width, height, image.png))
+        laying.pictures.append(
+            GridPicture(start, left, image.top + (image.height - height) / 2, width, height, image.png)
+        )
     if not block.strips:
         laying.charts.append(Chart(start, block.height, block.draw))
     for strip in _ordered(block.strips) or [Strip(block.height)]:
@@ -110,16 +112,16 @@ def _lay(laying: _Laying, block: Block, fresh: bool) -> bool:
             continue
         if strip.titles and laying.titles is None:
             laying.titles, laying.shown = len(laying.lines), told
-        laying.lines.append(Line(strip.height, tuple(_placed(laying.edges, strip)), fresh))
+        laying.lines.append(GridLine(strip.height, tuple(_placed(laying.edges, strip)), fresh))
         fresh = False
     return fresh and len(laying.lines) == start
 
 
-def _named(edges: Sequence[float], places: str) -> Line:
+def _named(edges: Sequence[float], places: str) -> GridLine:
     """Return the row below a page that says whose rows stand on it: a sheet has one foot for all its pages."""
     small = Fitted((places,), SMALL, SMALL * 1.16)
     # Its middle, and not its top, is where the text stands: above it is the last line of a table.
-    return Line(_NAMED, (Placed(0, len(edges) - 2, Cell(edges[0], edges[-1], small, whole=places)),))
+    return GridLine(_NAMED, (Placed(0, len(edges) - 2, FlowCell(edges[0], edges[-1], small, whole=places)),))
 
 
 def _ordered(strips: Sequence[Strip]) -> list[Strip]:
@@ -131,7 +133,7 @@ def _edges(pages: Pages, width: float) -> list[float]:
     """Return where the columns of the sheet begin and end: at the edges of the strip with most cells in lines."""
     edges: set[float] = {SIDE, width - SIDE}
     ruled = ([cell for cell in strip.cells if cell.sides.strip("D")] for strip in _strips(pages))
-    widest: Sequence[Cell] = max(ruled, key=len, default=[])
+    widest: Sequence[FlowCell] = max(ruled, key=len, default=[])
     edges |= {edge for cell in widest for edge in (cell.left, cell.right)}
     return sorted({round(edge, 3): edge for edge in edges}.values())
 

@@ -61,7 +61,7 @@ def _tables(stream: IO[bytes]) -> Iterator[Sheet]:
             raise bomb()
         if event == "start":
             if element.tag == TABLE + "table" and table is None:
-                table = Table(element, element.get(TABLE + "style-name") in hidden_tables, struck, rows_left)
+                table = OdsTable(element, element.get(TABLE + "style-name") in hidden_tables, struck, rows_left)
         elif element.tag == STYLE + "style":
             note_style(element, struck, hidden_tables)
         elif table is not None and element.tag == TABLE + "table-column":
@@ -87,7 +87,7 @@ def note_style(element: Element, struck: set[str], hidden_tables: set[str]) -> N
             hidden_tables.add(name)
 
 
-class Table:
+class OdsTable:
     """A table while it is read: at most ``room`` rows."""
 
     def __init__(self, element: Element, hidden: bool, struck: set[str], room: int) -> None:
@@ -99,14 +99,14 @@ class Table:
         self.hidden_columns: set[int] = set()
 
     def add_column(self, element: Element) -> None:
-        """Take up what is said of a column, as often as it stands for itself."""
+        """Note whether the next columns are hidden; one element may stand for many."""
         repeat = min(repeats(element, "number-columns-repeated"), max(MAX_COLUMNS - self.column, 0))
         if element.get(TABLE + "visibility", "visible") != "visible":
             self.hidden_columns |= set(range(self.column, self.column + repeat))
         self.column += repeat
 
     def add(self, element: Element) -> None:
-        """Take up a row, as often as it stands for itself."""
+        """Add the rows that a <table:table-row> stands for, empty ones left out; refused beyond ``room``."""
         if self.number > LAST_ROW:
             return
         repeat = repeats(element, "number-rows-repeated")
@@ -126,7 +126,7 @@ class Table:
 
 
 def repeats(element: Element, name: str) -> int:
-    """Return how often an element stands for itself; at least once."""
+    """Return how many equal neighbours an element stands for, itself among them, by its attribute ``name``."""
     try:
         return min(max(int(element.get(TABLE + name, "1")), 1), LAST_ROW)
     except ValueError:

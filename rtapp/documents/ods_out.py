@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 
-from .flow import Cell
-from .grid import Grid, Line, Placed
+from .flow import FlowCell
+from .grid import Grid, GridLine, Placed
 from .lettering import POINT
 from .paper import PAPERS
 
@@ -104,7 +104,7 @@ def _column(styles: _Styles, width: float) -> str:
     return f'<table:table-column table:style-name="{style}"/>'
 
 
-def _row(styles: _Styles, line: Line, count: int, shapes: str, beside: str = "") -> str:
+def _row(styles: _Styles, line: GridLine, count: int, shapes: str, beside: str = "") -> str:
     broken = ' fo:break-before="page"' if line.fresh else ""
     properties = f'style:row-height="{line.height:.2f}mm" style:use-optimal-row-height="false"{broken}'
     style = styles.of("table-row", f"<style:table-row-properties {properties}/>")
@@ -139,7 +139,7 @@ def _cell(styles: _Styles, placed: Placed, shapes: str) -> str:
     return f'<table:table-cell table:style-name="{style}"{kind}{across}>{text}{shapes}</table:table-cell>{covered}'
 
 
-def _cell_style(styles: _Styles, cell: Cell) -> tuple[str, str]:
+def _cell_style(styles: _Styles, cell: FlowCell) -> tuple[str, str]:
     """Return the properties of a cell's style and its attribute of numbers."""
     borders = "".join(
         f' fo:border-{_SIDES[side.lower()]}="{"0.9pt solid #000000" if side.isupper() else "0.5pt solid #8a8a8a"}"'

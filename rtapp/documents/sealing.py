@@ -1,6 +1,6 @@
 """Encryption of backups in the age format: whoever has the ``age`` program and the passphrase can open them.
 
-A passphrase seals a key pair once; what is written later is sealed with the pair's open half alone, so that backups
+A passphrase seals a key pair once; what is written later is sealed with the pair's public key alone, so that backups
 are made while nobody is there to type, and the server keeps nothing that opens them.
 """
 

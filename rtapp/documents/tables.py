@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .flow import BODY, SIDE, SMALL, Block, Cell, Paper, Strip, block_of, room_in
+from .flow import BODY, SIDE, SMALL, Block, FlowCell, Paper, Strip, block_of, room_in
 from .lettering import POINT, Fitted
 
 HEAD = 9.0
@@ -68,7 +68,7 @@ class Table:
         """Let the rows that follow stand under a header that begins with ``text``."""
         left, right = self.edges[0], self.edges[-1]
         fitted = self.paper.stand(text, "bold", right - left, BODY)
-        cell = Cell(left, right, fitted, "bold", whole=text)
+        cell = FlowCell(left, right, fitted, "bold", whole=text)
         self.head = block_of([Strip(max(_TITLE, fitted.height + 2), (cell,)), self._titles()])
 
     def row(
@@ -100,8 +100,8 @@ class Table:
         own, other = ((left, middle), (middle, right)) if number % 2 else ((middle, right), (left, middle))
         fitted = self.paper.stand(f"{number}.", "regular", own[1] - own[0], BODY)
         signing = [
-            Cell(*own, fitted, sides="lr" if number % 2 == 0 else "l", whole=f"{number}.", top=True),
-            Cell(*other, sides="lbr" if number % 2 else "lb"),
+            FlowCell(*own, fitted, sides="lr" if number % 2 == 0 else "l", whole=f"{number}.", top=True),
+            FlowCell(*other, sides="lbr" if number % 2 else "lb"),
         ]
         strip = Strip(self._high(made), (*made, *sorted(signing, key=lambda cell: cell.left)))
         block, tail = block_of([strip], joined=joined), self._tail(number, strip.height)
@@ -110,22 +110,22 @@ class Table:
     def _tail(self, number: int, height: float) -> Block:
         """Return the second half of the last signature of a page."""
         left, middle, right = self.halves
-        cell = Cell(left, middle, sides="lbr") if number % 2 else Cell(middle, right, sides="lbr")
+        cell = FlowCell(left, middle, sides="lbr") if number % 2 else FlowCell(middle, right, sides="lbr")
         return block_of([Strip(height, (cell,))])
 
-    def _high(self, cells: Sequence[Cell]) -> float:
+    def _high(self, cells: Sequence[FlowCell]) -> float:
         return max(self.height, *(cell.text.height + _ROOM if cell.text else 0.0 for cell in cells))
 
     def _cell(
         self, entry: Entry, left: float, right: float, column: Column, face: str, sides: str, wide: bool = False
-    ) -> Cell:
+    ) -> FlowCell:
         own, align = column.face or face, "left" if wide else column.align
         number = Figure(str(entry), entry, "0") if isinstance(entry, int) else entry
         number = number if isinstance(number, Figure) else None
         text = number.text if number else str(entry)
         fitted = self._set(text, own, room_in(left, right), bool(number)) if text else None
         value, shape = (number.value, number.shape) if number else (None, "")
-        return Cell(left, right, fitted, own, align, sides, text, value, shape)
+        return FlowCell(left, right, fitted, own, align, sides, text, value, shape)
 
     def _set(self, text: str, face: str, width: float, whole: bool) -> Fitted:
         """Return the text of a cell; ``whole``: a number, which stands on one line."""
@@ -139,5 +139,5 @@ class Table:
         for left, right, column in zip(self.edges, self.edges[1:], self.columns, strict=False):
             box = {"largest": _HEADING, "smallest": 7 * POINT, "lines": 2, "height": HEAD - 1}
             fitted = self.paper.fit(column.title, "bold", room_in(left, right), **box)
-            cells.append(Cell(left, right, fitted, "bold", "middle", "LRTB", column.title))
+            cells.append(FlowCell(left, right, fitted, "bold", "middle", "LRTB", column.title))
         return Strip(max(HEAD, *(cell.text.height + _ROOM for cell in cells if cell.text)), tuple(cells), titles=True)

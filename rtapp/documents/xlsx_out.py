@@ -6,7 +6,7 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-from .flow import Cell
+from .flow import FlowCell
 from .grid import Grid, Placed
 from .lettering import POINT
 from .paper import png_size
@@ -24,7 +24,7 @@ _CHART = "Kedatangan"
 
 
 @dataclass(frozen=True)
-class Table:
+class WorkbookTable:
     """A sheet to be written; its rows begin with the header.
 
     ``widths`` are in characters; ``choices`` gives a column (0 is A) its drop-down list; the rows numbered in
@@ -41,7 +41,7 @@ class Table:
     paper: str = "a4"
 
 
-def write_xlsx(tables: Iterable[Table], made_at: datetime | None = None) -> bytes:
+def write_xlsx(tables: Iterable[WorkbookTable], made_at: datetime | None = None) -> bytes:
     """Return a workbook of ``tables``; text is written as text, whatever it begins with, and is never a formula.
 
     With ``made_at`` as the time of its making equal tables give equal bytes.
@@ -108,7 +108,7 @@ def _book(out: BytesIO, made_at: datetime | None, letters: Mapping[str, Any] | N
     return book
 
 
-def _lay_out(sheet: Any, table: Table, styles: Mapping[str, Any], lists: list[Sequence[str]]) -> None:
+def _lay_out(sheet: Any, table: WorkbookTable, styles: Mapping[str, Any], lists: list[Sequence[str]]) -> None:
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.set_paper(_PAPERS[table.paper])
@@ -186,7 +186,7 @@ def _write_placed(sheet: Any, row: int, placed: Placed, style: Any) -> None:
         sheet.write_blank(row, placed.first, None, style)
 
 
-def _format(book: Any, known: dict[tuple[Any, ...], Any], cell: Cell) -> Any:
+def _format(book: Any, known: dict[tuple[Any, ...], Any], cell: FlowCell) -> Any:
     size = round((cell.text.size if cell.text else 4.0) / POINT, 1)
     key = (cell.face, size, cell.align, cell.sides, cell.shape, cell.top, cell.underlined, cell.whole_line)
     if key not in known:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..accounts.addresses import Standing
+from ..accounts.addresses import AddressStanding
 from ..accounts.devices_store import find_devices
 from ..accounts.roles import Duty
 from ..checkin.cases_store import count_open_of
@@ -171,7 +171,7 @@ def _inside(session: Session) -> list[dict[str, Any]]:
     counted = _("%(d)s kecamatan, %(v)s desa dan kelurahan", d=len(districts), v=villages)
     names = list(dict.fromkeys(one.name or one.position for each in signers.values() for one in each))
     without = _("kode berisi kode kartu saja, tanpa alamat")
-    tried_now = reach.standing() in (Standing.TRIED, Standing.NONE) and tried(session) is not None
+    tried_now = reach.standing() in (AddressStanding.TRIED, AddressStanding.NONE) and tried(session) is not None
     rows = [
         (
             _("Wilayah"),
@@ -195,7 +195,7 @@ def _next_step(session: Session, found: Any, invited: dict[int, int], heads: dic
         return "invited"
     if not heads:
         return "unplaced" if heads_without_wave(session) else "roster"
-    if reach.standing() not in (Standing.TRIED, Standing.NONE) or not tried(session):
+    if reach.standing() not in (AddressStanding.TRIED, AddressStanding.NONE) or not tried(session):
         return "address"
     if not letterhead_of(session).lines:
         return "letterhead"

@@ -10,7 +10,7 @@ from .corrections import correct
 from .entries import HEADER, Entry, drop_sexes, entry_of, repeated, rt_number
 from .fragments import Piece, Said, is_chatter, is_sentence, mentions_in, understand, village_said, without_asides
 from .labels import Label, labels_in
-from .lines import Line, line_of
+from .lines import ListLine, line_of
 
 MOST_CHARACTERS, MOST_LINES = 300_000, 8_000
 _SENTENCE = 200  # characters of running text that a question quotes
@@ -61,12 +61,12 @@ class _Reader:
         self.record: dict[str, str] = {}
         self.record_line = 0
         self.by_names = False  # whether names have stood above their RTs before
-        self.numbered: list[Line] = []
+        self.numbered: list[ListLine] = []
         self.speaks_of_rt, self.lines = False, 0
         self.heading, self.sender = "", ""
         self.headings: dict[str, str] = {}  # the village that each sender named last
 
-    def take(self, line: Line) -> None:
+    def take(self, line: ListLine) -> None:
         """Take up one line."""
         if line.sender:
             self.blank()
@@ -134,7 +134,7 @@ class _Reader:
 
     # Lines of labels: "Nama : …", "No HP : …"
 
-    def labelled(self, line: Line, labels: Sequence[Label]) -> None:
+    def labelled(self, line: ListLine, labels: Sequence[Label]) -> None:
         """Take up a line of labels as a part of a record; one alone that names a place heads what follows."""
         places = {"village", "district"}
         if not self.record and not self.current and {label.field for label in labels} <= places:
@@ -180,7 +180,7 @@ class _Reader:
 
     # Lines of prose
 
-    def spoken(self, line: Line) -> None:
+    def spoken(self, line: ListLine) -> None:
         """Take up a line without labels."""
         line.text = without_asides(line.text)
         mentions = mentions_in(line.text)
@@ -195,7 +195,7 @@ class _Reader:
         else:
             self.without_rt(line)
 
-    def with_rt(self, line: Line, mentions: Sequence[Piece]) -> None:
+    def with_rt(self, line: ListLine, mentions: Sequence[Piece]) -> None:
         """Take up a line that names one or more RTs."""
         before = [line.text[a:b] for a, b in _gaps(mentions, len(line.text))]
         first, rest = understand(before[0]), [understand(text) for text in before[1:]]
@@ -221,7 +221,7 @@ class _Reader:
             self.add(entry)
         self.current = None
 
-    def one_rt(self, line: Line, mention: Piece, first: Said, after: Said) -> None:
+    def one_rt(self, line: ListLine, mention: Piece, first: Said, after: Said) -> None:
         """Take up a line with one RT and, before or behind it, a name, a word for vacancy, or nothing."""
         if first.is_note or (after.is_note and not after.is_person):
             self.close(self.current)
@@ -260,7 +260,7 @@ class _Reader:
             self.close(self.current)
             self.note(line.number, line.whole)
 
-    def only_rt(self, line: Line, mention: Piece, phones: list[str], village: str) -> None:
+    def only_rt(self, line: ListLine, mention: Piece, phones: list[str], village: str) -> None:
         """Take up an RT that stands alone: of the name above it, or of the one that comes below."""
         if self.waiting:
             waiting, self.waiting = self.waiting, None
@@ -280,7 +280,7 @@ class _Reader:
         entry.awaits = True
         self.add(entry)
 
-    def without_rt(self, line: Line) -> None:
+    def without_rt(self, line: ListLine) -> None:
         """Take up a line without an RT: a phone or a name that belongs to an entry, a heading, or a note."""
         said = understand(line.text)
         vacant = bool(said.vacant) and not said.chatter

@@ -21,7 +21,7 @@ _PLACED = {"rt", "village", "address", "position", "phone", "number"}  # beside 
 
 
 @dataclass(frozen=True)
-class Block:
+class ColumnBlock:
     """One table of a sheet: the column (0 is A) of each field, the first and last column it may use."""
 
     fields: Mapping[str, int]
@@ -38,7 +38,7 @@ class Layout:
     """
 
     header: tuple[int, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[ColumnBlock, ...]
     titles: Mapping[int, str] = field(default_factory=dict)
     names: tuple[int, ...] = ()
     rivals: tuple[int, ...] = ()
@@ -66,7 +66,9 @@ def layout_with(layout: Layout, fields: Mapping[int, str]) -> Layout:
     for block in layout.blocks:
         told = {column: name for column, name in fields.items() if block.left <= column <= block.right}
         kept = {n: c for n, c in block.fields.items() if c not in told and n not in told.values()}
-        blocks.append(Block(kept | {name: column for column, name in told.items() if name}, block.left, block.right))
+        blocks.append(
+            ColumnBlock(kept | {name: column for column, name in told.items() if name}, block.left, block.right)
+        )
     names = () if "name" in fields.values() else layout.names
     return Layout(layout.header, tuple(blocks), layout.titles, names)
 
@@ -74,7 +76,7 @@ def layout_with(layout: Layout, fields: Mapping[int, str]) -> Layout:
 def layout_told(sheet: Sheet, fields: Mapping[int, str]) -> Layout:
     """Return the layout of a sheet without a header as a person says; all its rows are the list."""
     width = max((len(row.cells) for row in sheet.rows), default=0)
-    return Layout((), (Block({name: column for column, name in fields.items() if name}, 0, max(width - 1, 0)),))
+    return Layout((), (ColumnBlock({name: column for column, name in fields.items() if name}, 0, max(width - 1, 0)),))
 
 
 def is_another_header(row: Row, layout: Layout) -> bool:
@@ -132,7 +134,7 @@ def fit(layout: Layout, sheet: Sheet) -> Layout | None:
         elif not _by_office(fields, seen) and not _speaks_of_rts(sheet, layout):
             return None
     return Layout(
-        layout.header, (Block(fields, block.left, block.right),), layout.titles, names if len(names) > 1 else ()
+        layout.header, (ColumnBlock(fields, block.left, block.right),), layout.titles, names if len(names) > 1 else ()
     )
 
 
@@ -231,7 +233,7 @@ def _layout(texts: Mapping[int, list[str]], header: tuple[int, ...]) -> tuple[fl
     )
 
 
-def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[Block, ...]:
+def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[ColumnBlock, ...]:
     """Split the columns into tables side by side where name and RT (or village) come again."""
     columns: dict[str, list[tuple[int, float]]] = {}
     for column, name, score in named:
@@ -239,7 +241,7 @@ def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[Block, 
     times = min(len(columns.get("name", ())), max(len(columns.get("rt", ())), len(columns.get("village", ()))))
     if times < 2:
         best = {name: max(found, key=lambda pair: (pair[1], -pair[0]))[0] for name, found in columns.items()}
-        return (Block(best, 0, last),) if best else ()
+        return (ColumnBlock(best, 0, last),) if best else ()
     first = next((name for _, name, _ in named if len(columns[name]) == times), "name")
     starts = [column for column, _ in columns[first]]
     blocks = []
@@ -248,5 +250,5 @@ def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[Block, 
         right = starts[place + 1] - 1 if place + 1 < times else last
         own = {name: column for column, name, _ in reversed(named) if left <= column <= right}
         shared = {name: found[0][0] for name, found in columns.items() if len(found) == 1 and name not in own}
-        blocks.append(Block({**shared, **own}, left, right))
+        blocks.append(ColumnBlock({**shared, **own}, left, right))
     return tuple(blocks)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..refusals import Reason, reason
-from .places import Village
+from .places import KnownVillage
 
 SKIP = "skip"
 TYPED = "="  # what an answer that was typed in begins with
@@ -92,7 +92,7 @@ class Draft:
     rt: str = ""
     rw: str = ""
     rw_in_key: str = ""
-    village: Village | None = None
+    village: KnownVillage | None = None
     phone: str = ""
     gender: str = ""
     wave: int | None = None

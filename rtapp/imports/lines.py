@@ -26,7 +26,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass
-class Line:
+class ListLine:
     """A line: its number in the message, its ``text`` behind a number or bullet, the ``whole`` of it.
 
     ``count`` and ``rw`` are the number, and the second of a pair (01/02), that it begins with; ``sender`` who sent the
@@ -42,7 +42,7 @@ class Line:
     by_app: bool = False
 
 
-def line_of(number: int, raw: str) -> Line:
+def line_of(number: int, raw: str) -> ListLine:
     """Return a line without sender, time, pictures and what is struck through."""
     raw = raw.strip("\ufeff\u200e\u200f\u202a\u202c ")
     sender = _SENDER.match(raw)
@@ -51,7 +51,7 @@ def line_of(number: int, raw: str) -> Line:
     text = clean(re.sub(r"(?<!\w)[*_`]{1,3}|[*_`]{1,3}(?!\w)", "", without_struck(text).replace("*", "")))
     counted = _ENUMERATED.match(text)
     count = int(counted["n"] or counted["a"] or counted["b"] or counted["c"] or 0) if counted else 0
-    return Line(
+    return ListLine(
         number,
         text[counted.end() :] if counted else text,
         text,

@@ -34,7 +34,7 @@ _MOST_WORDS = 5
 
 
 @dataclass(frozen=True)
-class District:
+class KnownDistrict:
     """A kecamatan: code like 63.09.06, name as decreed."""
 
     code: str
@@ -42,7 +42,7 @@ class District:
 
 
 @dataclass(frozen=True)
-class Village:
+class KnownVillage:
     """A desa or kelurahan: code like 63.09.06.2005, its district's code and name."""
 
     code: str
@@ -57,10 +57,10 @@ class Found:
     """What a name may mean: one village for certain (exact, alias), or some that a person must choose from."""
 
     how: How
-    villages: tuple[Village, ...] = ()
+    villages: tuple[KnownVillage, ...] = ()
 
     @property
-    def village(self) -> Village | None:
+    def village(self) -> KnownVillage | None:
         """The village meant for certain."""
         return self.villages[0] if self.how in ("exact", "alias") else None
 
@@ -68,14 +68,14 @@ class Found:
 class Places:
     """Every district and village of the regency; ``aliases`` maps names learnt from people to village codes."""
 
-    def __init__(self, villages: Iterable[Village], aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(self, villages: Iterable[KnownVillage], aliases: Mapping[str, str] | None = None) -> None:
         self.villages = tuple(villages)
         self.by_code = {_digits(village.code): village for village in self.villages}
-        self.districts = {v.district_code: District(v.district_code, v.district) for v in self.villages}
+        self.districts = {v.district_code: KnownDistrict(v.district_code, v.district) for v in self.villages}
         self._learnt = {village_key(name): code for name, code in (aliases or {}).items()}
         self._found: dict[tuple[str, str], Found] = {}
 
-    def find_code(self, text: str) -> Village | None:
+    def find_code(self, text: str) -> KnownVillage | None:
         """Return the village of a code, written with or without its dots."""
         return self.by_code.get(_digits(text))
 
@@ -91,7 +91,7 @@ class Places:
             self._found[asked] = self._find(text, district_code)
         return self._found[asked]
 
-    def find_district(self, text: str) -> tuple[How, tuple[District, ...]]:
+    def find_district(self, text: str) -> tuple[How, tuple[KnownDistrict, ...]]:
         """Return how, and which district ``text`` names; several or fuzzy ones are for a person to choose from."""
         words = _bare(text, frozenset(("kecamatan", "kec")))
         for how, key in (("exact", "".join(words)), ("alias", "".join(_spelt_out(words)))):
@@ -102,7 +102,7 @@ class Places:
         alike = sorted((pair for pair in scored if pair[0] >= _ALIKE), key=lambda pair: -pair[0])
         return ("fuzzy", tuple(district for _, district in alike[:3])) if alike and words else ("none", ())
 
-    def district_in(self, text: str) -> District | None:
+    def district_in(self, text: str) -> KnownDistrict | None:
         """Return the district that a title names after the word kecamatan."""
         for match in _DISTRICT_IN.finditer(_spaced(text[:_LONGEST])):
             for words in _beginnings(match[1]):
@@ -189,11 +189,11 @@ class Places:
         return Found("fuzzy" if clear else "ambiguous", tuple(village for _, village in alike[:3]))
 
     @cached_property
-    def _by_key(self) -> dict[str, tuple[Village, ...]]:
+    def _by_key(self) -> dict[str, tuple[KnownVillage, ...]]:
         return _grouped((village_key(village.name), village) for village in self.villages)
 
     @cached_property
-    def _by_alias(self) -> dict[str, tuple[Village, ...]]:
+    def _by_alias(self) -> dict[str, tuple[KnownVillage, ...]]:
         return _grouped(("".join(_spelt_out(_bare(v.name, _KINDS))), v) for v in self.villages)
 
 
@@ -202,8 +202,8 @@ def village_key(text: str) -> str:
     return "".join(_bare(text, _KINDS))
 
 
-def _grouped(pairs: Iterable[tuple[str, Village]]) -> dict[str, tuple[Village, ...]]:
-    groups: dict[str, tuple[Village, ...]] = {}
+def _grouped(pairs: Iterable[tuple[str, KnownVillage]]) -> dict[str, tuple[KnownVillage, ...]]:
+    groups: dict[str, tuple[KnownVillage, ...]] = {}
     for key, village in pairs:
         groups[key] = (*groups.get(key, ()), village)
     return groups

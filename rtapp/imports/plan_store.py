@@ -16,11 +16,11 @@ from ..roster.seat_store import invited_waves, seat_code
 from ..schema import District, Participant, Seat, Village, Wave
 from .drafts import Answers, Draft, Question, RowClass
 from .kept import Books
-from .places import Village as Place
+from .places import KnownVillage
 from .preview import counts_of
 from .seats import Head, Known, KnownSeat
 from .sheet import Reading
-from .understanding import Facts, Run, here, understand
+from .understanding import RosterFacts, Run, here, understand
 
 
 @dataclass
@@ -152,12 +152,14 @@ def roster_tag(session: Session) -> str:
     return hashlib.sha256(repr((seen, sorted(invited_waves(session).items()))).encode()).hexdigest()[:16]
 
 
-def _facts(session: Session) -> Facts:
+def _facts(session: Session) -> RosterFacts:
     """Load what an import is held against, as plain values."""
     columns = (Village.code, Village.name, District.code, District.name, Village.kind)
-    places = [Place(*row) for row in session.execute(select(*columns).join(Village.district).order_by(Village.code))]
+    places = [
+        KnownVillage(*row) for row in session.execute(select(*columns).join(Village.district).order_by(Village.code))
+    ]
     listed = session.scalar(select(Village.id).where(Village.verified).limit(1)) is not None
-    return Facts(places, listed, _known(session), _days(session))
+    return RosterFacts(places, listed, _known(session), _days(session))
 
 
 def _days(session: Session) -> dict[date, int]:

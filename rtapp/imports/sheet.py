@@ -9,7 +9,7 @@ from ..documents.cells import EMPTY, Cell, Row, Sheet, text_cell
 from ..refusals import Reason, Refused, reason
 from ..roster.rt import parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked, plain
-from .columns import Block, Layout, find_layout, is_another_header, is_header_again, layout_told, layout_with
+from .columns import ColumnBlock, Layout, find_layout, is_another_header, is_header_again, layout_told, layout_with
 from .drafts import SKIP, Choice, Draft, Question, leave_all_out
 from .furniture import (
     EXAMPLE,
@@ -28,7 +28,7 @@ from .person import names_nobody, read_person
 from .survey import Context, look_over
 from .tables import (
     Fields,
-    Table,
+    ListTable,
     filled,
     is_only_beside,
     is_placed,
@@ -184,7 +184,7 @@ class _Walk:
         layout = find_layout(replace(self.sheet, rows=self.sheet.rows[at:]))
         self.readable = layout is not None and layout.header[0] == self.sheet.rows[at].number
         if layout is not None and self.readable:
-            self.layout, self.table = layout, Table.of(self.sheet, layout)
+            self.layout, self.table = layout, ListTable.of(self.sheet, layout)
             self.filled.clear()
 
     def _decoration(self, row: Row, tables: Sequence[Fields]) -> Reason | None:
@@ -267,7 +267,7 @@ class _Walk:
         counted = whole if of_all or stated == whole.seats or part.seats == 0 else part
         return total_reason(stated, counted.seats, counted.hidden)
 
-    def _block(self, row: Row, place: int, block: Block, cells: Fields) -> None:
+    def _block(self, row: Row, place: int, block: ColumnBlock, cells: Fields) -> None:
         """Read one table's part of a row that is somebody, or an empty line of a form."""
         draft = Draft(self.name, row.number, place, number=whole(cells.get("number", EMPTY)))
         draft.dated = self.survey.is_message or "stamp" in block.fields

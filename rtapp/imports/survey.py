@@ -13,7 +13,7 @@ from .days import wave_in
 from .drafts import Answers
 from .furniture import is_ditto, texts_of
 from .places import Places
-from .tables import Table, whole
+from .tables import ListTable, whole
 from .titles import hint_in, others_in, title_in, villages_of_blocks
 from .whereabouts import RT_WORDS, Around
 
@@ -46,7 +46,7 @@ class Survey:
     each table side by side where each has its own above it. ``is_message`` says that a chat was read.
     """
 
-    table: Table
+    table: ListTable
     around: Around
     first: int
     last_numbered: int
@@ -72,7 +72,7 @@ def _only_rt(line: str) -> str:
 class _Look:
     def __init__(self, sheet: Sheet, layout: Layout, context: Context) -> None:
         self.sheet, self.layout, self.context, self.places = sheet, layout, context, context.places
-        self.table = Table.of(sheet, layout)
+        self.table = ListTable.of(sheet, layout)
         header = [place for place, row in enumerate(sheet.rows) if row.number in layout.header]
         self.first = max(header, default=-1) + 1  # of the rows below the header, by its place
         self.above, self.below = sheet.rows[: max(self.first - 1, 0)], sheet.rows[self.first :]

@@ -9,7 +9,7 @@ from ..documents.cells import EMPTY, Cell, Row, Sheet, number_cell, text_cell
 from ..roster.names import is_degree
 from ..roster.rt import rt_named_in
 from ..roster.spelling import clean
-from .columns import Block, Layout
+from .columns import ColumnBlock, Layout
 from .headers import field_of
 from .naming import name_problem, tidy_name
 from .offices import is_beside_head
@@ -27,7 +27,7 @@ _PLACE = re.compile(r"(?:desa|ds|kelurahan|kel|kecamatan|kec)\b", re.I)
 
 
 @dataclass(frozen=True)
-class Table:
+class ListTable:
     """The columns of a sheet's list: ``merged`` the values of covered cells, ``phones`` further columns of phones.
 
     ``former`` is the column of the heads before, in a list of changes.
@@ -39,7 +39,7 @@ class Table:
     former: int | None = None
 
     @classmethod
-    def of(cls, sheet: Sheet, layout: Layout) -> "Table":
+    def of(cls, sheet: Sheet, layout: Layout) -> "ListTable":
         """Return the table of a sheet that is laid out so."""
         phones = {place: _more_phones(block, layout) for place, block in enumerate(layout.blocks)}
         return cls(layout, dict(islice(_merged_down(sheet), MOST_MERGED)), phones, _former(layout))
@@ -48,7 +48,7 @@ class Table:
         """Return the cells of a row by field, for each table side by side; merged ones in every row they cover."""
         return [self._cells(row, place, block) for place, block in enumerate(self.layout.blocks)]
 
-    def _cells(self, row: Row, place: int, block: Block) -> Fields:
+    def _cells(self, row: Row, place: int, block: ColumnBlock) -> Fields:
         cells = {}
         for name, column in block.fields.items():
             cell = row.at(column)
@@ -126,7 +126,7 @@ def is_seated(cells: Fields) -> bool:
     return bool({"rt", "address"} & filled(cells)) or bool(rt_named_in(cells.get("position", EMPTY).text))
 
 
-def is_only_beside(row: Row, block: Block, cells: Fields) -> bool:
+def is_only_beside(row: Row, block: ColumnBlock, cells: Fields) -> bool:
     """Say whether a row is an officer's below the head's, whose RT it does not repeat."""
     if "rt" not in block.fields or row.at(block.fields["rt"]).kind != "empty":
         return False

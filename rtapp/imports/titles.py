@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..roster.spelling import clean, plain, word_set
 from .furniture import is_venue
-from .places import District, Places, Village
+from .places import KnownDistrict, KnownVillage, Places
 
 _KIND = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b", re.I)
 _EDGES = " :.-–*_"
@@ -47,8 +47,8 @@ def others_in(lines: Sequence[str]) -> str:
 class Hint:
     """What the name of a sheet or a file says, and whether it can mean nothing else."""
 
-    district: District | None = None
-    village: Village | None = None
+    district: KnownDistrict | None = None
+    village: KnownVillage | None = None
     sure: bool = True
 
 

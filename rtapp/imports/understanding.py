@@ -15,7 +15,7 @@ from .drafts import Answers, Draft
 from .kept import Books, packed, unpacked, without_identities
 from .matching import match
 from .message import offered, read_file, read_message
-from .places import Places, Village, village_key
+from .places import KnownVillage, Places, village_key
 from .seats import Known, KnownSeat
 from .sheet import Reading, read_sheet
 from .survey import Context
@@ -26,10 +26,10 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Facts:
+class RosterFacts:
     """What the database knows: places (``listed``: from a list of them), the roster, the days of the waves."""
 
-    places: Sequence[Village]
+    places: Sequence[KnownVillage]
     listed: bool
     known: Known
     days: Mapping[date, int]
@@ -77,7 +77,7 @@ def take(files: Sequence[tuple[str, bytes]], pasted: tuple[str, str] | None) -> 
 
 
 def understand(
-    facts: Facts,
+    facts: RosterFacts,
     books: Books | bytes,
     sheets: Sequence[str],
     fields: Mapping[str, Mapping[int, str]],
@@ -126,7 +126,7 @@ def _refuse_unknown_sheets(present: Sequence[str], wanted: Sequence[str]) -> Non
             raise Refused("no_sheet", "Lembar “%(sheet)s” tidak ada. Yang ada: %(all)s.", 422, sheet=sheet, all=every)
 
 
-def _places(facts: Facts, sheets: list[Sheet]) -> Places:
+def _places(facts: RosterFacts, sheets: list[Sheet]) -> Places:
     """Return the places of the database; where no list of places was ever imported, those that ``sheets`` name too."""
     known = list(facts.places)
     if not facts.listed:
@@ -140,7 +140,7 @@ def _places(facts: Facts, sheets: list[Sheet]) -> Places:
     return Places(known)
 
 
-def _beside(known: list[Village], new: list[Village]) -> list[Village]:
+def _beside(known: list[KnownVillage], new: list[KnownVillage]) -> list[KnownVillage]:
     """Return ``new`` places with codes that no known one has; a district of the same name is the same district."""
     codes = {village_key(place.district): place.district_code for place in known}
     taken, made = {place.code for place in known}, []

@@ -7,7 +7,7 @@ from ..documents.cells import Row, Sheet
 from ..roster.spelling import clean, plain
 from .columns import Layout, find_layout
 from .furniture import begins_signature, texts_of
-from .places import Village, village_key
+from .places import KnownVillage, village_key
 
 NOWHERE = "Kecamatan belum diketahui"
 _DISTRICT = re.compile(
@@ -20,10 +20,10 @@ _SEVERAL = re.compile(r"^(?:/|dan\b|se\b|atau\b)|\bse-?(?:kecamatan|kabupaten)",
 _FIRST_CODE = "00.00"
 
 
-def places_named_in(sheets: list[Sheet]) -> list[Village]:
+def places_named_in(sheets: list[Sheet]) -> list[KnownVillage]:
     """Return the villages that lists speak of, under codes made for them (00.00.01.2001 …); each once."""
     districts: dict[str, str] = {}
-    villages: dict[tuple[str, str], Village] = {}
+    villages: dict[tuple[str, str], KnownVillage] = {}
     for sheet in sheets:
         layout = None if sheet.hidden else find_layout(sheet)
         for district, kind, name in _named(sheet, layout) if layout else ():
@@ -32,7 +32,7 @@ def places_named_in(sheets: list[Sheet]) -> list[Village]:
             if key not in villages:
                 number = sum(village.district_code == code for village in villages.values()) + 1
                 made = f"{code}.{'1' if kind == 'kelurahan' else '2'}{number:03}"
-                villages[key] = Village(made, _titled(name), code, _titled(district), kind)
+                villages[key] = KnownVillage(made, _titled(name), code, _titled(district), kind)
     return list(villages.values())
 
 

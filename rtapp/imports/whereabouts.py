@@ -10,7 +10,7 @@ from ..refusals import Reason, reason
 from ..roster.rt import RtReading, parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked, plain
 from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_all_out, leave_out
-from .places import District, Found, Places, Village
+from .places import Found, KnownDistrict, KnownVillage, Places
 
 Cells = Mapping[str, Cell]
 RT_WORDS = re.compile(
@@ -42,11 +42,11 @@ class Around:
     """
 
     sheet: str = ""
-    district: District | None = None
+    district: KnownDistrict | None = None
     group: str = ""
     filled: str = ""
     title: str = ""
-    hint: Village | None = None
+    hint: KnownVillage | None = None
     likely: str = ""
     rt: str = ""
     rw: str = ""
@@ -167,7 +167,7 @@ def read_village(draft: Draft, cells: Cells, around: Around, places: Places, ans
     _ask_which(draft, answers, found, text, district, around, places)
 
 
-def _hinted(draft: Draft, answers: Answers, around: Around, district: District | None, places: Places) -> None:
+def _hinted(draft: Draft, answers: Answers, around: Around, district: KnownDistrict | None, places: Places) -> None:
     """Take the village from the name of the sheet or the file; where there is none, ask for it."""
     if around.hint and (district is None or around.hint.district_code == district.code):
         sure = "hint" in around.sure
@@ -177,7 +177,7 @@ def _hinted(draft: Draft, answers: Answers, around: Around, district: District |
 
 
 def _ask_address(
-    draft: Draft, answers: Answers, above: Village, named: Village, around: Around, places: Places
+    draft: Draft, answers: Answers, above: KnownVillage, named: KnownVillage, around: Around, places: Places
 ) -> None:
     """Ask, once for a sheet, whether an address in another village than the list's moves the seat there."""
     why = reason(
@@ -193,7 +193,9 @@ def _ask_address(
     draft.village = places.find_code(answer) if answer not in ("", "skip") else None
 
 
-def _sure_of(draft: Draft, answers: Answers, village: Village, around: Around, places: Places) -> Village | None:
+def _sure_of(
+    draft: Draft, answers: Answers, village: KnownVillage, around: Around, places: Places
+) -> KnownVillage | None:
     """Return a village that only the surroundings suggest, once a person has confirmed it for the whole sheet."""
     why = reason(
         "village_unsure", "Desa tidak tertulis di barisnya. Semua dari %(name)s, %(district)s?",
@@ -232,7 +234,7 @@ def _village_words(cells: Cells, around: Around, places: Places) -> str:
     return RT_WORDS.sub(" ", address).strip(" ,.;:-/")
 
 
-def _district(draft: Draft, own: str, around: Around, places: Places) -> District | None:
+def _district(draft: Draft, own: str, around: Around, places: Places) -> KnownDistrict | None:
     if not own or not _LETTERS.search(own):
         return around.district
     how, districts = places.find_district(own)
@@ -256,7 +258,13 @@ def _tell_alias(draft: Draft, text: str, found: Found, around: Around) -> None:
 
 
 def _ask_which(
-    draft: Draft, answers: Answers, found: Found, text: str, district: District | None, around: Around, places: Places
+    draft: Draft,
+    answers: Answers,
+    found: Found,
+    text: str,
+    district: KnownDistrict | None,
+    around: Around,
+    places: Places,
 ) -> None:
     names = " / ".join(f"{village.name} ({village.district})" for village in found.villages)
     quoted = {"text": masked(text), "names": names, "district": district.name if district else ""}
@@ -278,7 +286,7 @@ def _ask_village(
     draft: Draft,
     answers: Answers,
     why: Reason,
-    villages: tuple[Village, ...],
+    villages: tuple[KnownVillage, ...],
     proposal: str,
     alike: str,
     places: Places,

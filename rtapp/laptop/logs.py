@@ -32,7 +32,7 @@ def folder(instance: Path) -> Path:
     return instance / "logs"
 
 
-class Lines(logging.Formatter):
+class LogLines(logging.Formatter):
     """Writes a record as one line of JSON: at, level, from, event, what else it was given as ``facts``, error."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -103,7 +103,7 @@ def start(instance: Path) -> None:
     place = folder(instance)
     place.mkdir(mode=0o700, exist_ok=True)
     handler = Behind(_own(place))
-    handler.setFormatter(Lines())
+    handler.setFormatter(LogLines())
     logging.getLogger().addHandler(handler)
     Finalize(None, handler.flush, exitpriority=1)  # a worker ends without what Python else does at its end
     logging.getLogger(OURS).setLevel(logging.INFO)

@@ -1,6 +1,5 @@
 """The hall's certificates on disk: an authority made once, a leaf renewed when addresses change; private."""
 
-import os
 import re
 import secrets
 import socket
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from .. import config
+from ..config import write_private
 from ..documents.vouching import SUFFIX, Read, may_name
 from ..refusals import Refused
 
@@ -57,7 +57,7 @@ def prepare(instance: Path, addresses: Sequence[str], now: datetime) -> Folder:
     if not kept.authority.exists():
         host = socket.gethostname().split(".")[0]
         name = "".join(sign for sign in f"Meja Registrasi {host}" if sign.isascii() and sign.isprintable())
-        _write(kept.authority, certificates.make_authority(f"{name[:56]} {secrets.token_hex(3)}", now))
+        write_private(kept.authority, certificates.make_authority(f"{name[:56]} {secrets.token_hex(3)}", now))
     said = read(kept.authority)
     if said is None or now >= said.ends:
         raise Refused(
@@ -67,7 +67,7 @@ def prepare(instance: Path, addresses: Sequence[str], now: datetime) -> Folder:
             folder=kept.path,
         )
     if is_due(kept, addresses, now):
-        _write(kept.leaf, certificates.make_leaf(kept.authority.read_bytes(), named(addresses), now))
+        write_private(kept.leaf, certificates.make_leaf(kept.authority.read_bytes(), named(addresses), now))
     return kept
 
 
@@ -91,14 +91,3 @@ def read(path: Path) -> Read | None:
         return certificates.read(path.read_bytes())
     except (OSError, ValueError):
         return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file for its owner alone, whole or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.chmod(0o600)
-    draft.replace(path)

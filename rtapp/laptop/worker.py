@@ -56,7 +56,7 @@ def calls(application: Callable[..., Any], options: dict[str, Any], _access_log:
         length = environ.get("CONTENT_LENGTH", "")
         if length not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
             environ["wsgi.input"] = Timely(environ["wsgi.input"], bodies, line, environ)
-        head = Head()
+        head = RequestHead()
         pieces = application(environ, head)
         if pieces is None:  # the application took it upon itself to answer
             return head.status
@@ -89,7 +89,7 @@ class Later:
         threading.Thread(target=self._answered, args=given, name="again", daemon=True).start()
 
 
-class Head:
+class RequestHead:
     """What a WSGI application calls to begin its answer."""
 
     __slots__ = ("headers", "status")

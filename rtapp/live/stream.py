@@ -69,7 +69,7 @@ class Changes:
             return self._version
 
 
-class Made(NamedTuple):
+class Rendered(NamedTuple):
     """A text, the version it was made of, a tag of its content, and when it may be made again (monotonic)."""
 
     version: int
@@ -85,13 +85,13 @@ class Texts:
         self.changes = changes
         self._gap = gap
         self._making = threading.Lock()
-        self._made: dict[Hashable, Made] = {}
+        self._made: dict[Hashable, Rendered] = {}
 
-    def text(self, key: Hashable, make: Callable[[], str]) -> Made:
-        """Return the text for ``key``, made anew when something changed since and it may be made again.
+    def text(self, key: Hashable, make: Callable[[], str]) -> Rendered:
+        """Return the text for ``key``, rendered again by ``make`` when something was committed since.
 
-        From one making to the next are at least 0.4 s, and six times what the last one took (but for the very
-        first, which also reads its template): in a burst of changes the text may be of an earlier version.
+        Between two renderings lie at least 0.4 s, and six times what the last one took (the first, which also loads
+        its template, does not count): while changes come fast, the text may be of an earlier version.
         """
         made = self._made.get(key)
         if made is None or self._is_stale(made):
@@ -106,15 +106,15 @@ class Texts:
         made = self._made.get(key)
         return max(0.0, made.due - monotonic()) if made else 0.0
 
-    def _is_stale(self, made: Made) -> bool:
+    def _is_stale(self, made: Rendered) -> bool:
         return made.version != self.changes.version and monotonic() >= made.due
 
-    def _make(self, make: Callable[[], str], first: bool) -> Made:
+    def _make(self, make: Callable[[], str], first: bool) -> Rendered:
         version, began = self.changes.version, monotonic()
         text = make()
         took = monotonic() - began
         tag = hashlib.sha256(text.encode()).hexdigest()[:16]
-        return Made(version, text, tag, began + max(self._gap, took if first else 6 * took))
+        return Rendered(version, text, tag, began + max(self._gap, took if first else 6 * took))
 
 
 class Streams:
@@ -157,7 +157,7 @@ class Live(NamedTuple):
     watch: "Watch"
 
 
-def polled(made: Made, seen_tag: str | None) -> str:
+def polled(made: Rendered, seen_tag: str | None) -> str:
     """Return a stream of one event for a viewer without a place: the text, or that ``seen_tag`` still holds.
 
     It tells the viewer to ask again after 3.5 s, and so to take a place as soon as one is free.
@@ -180,7 +180,7 @@ class _Stream(Iterator[str]):
     ) -> None:
         self._give_back: Callable[[], None] | None = give_back
         self._texts, self._key, self._make, self._may = texts, key, make, may
-        self._sent: Made | None = None
+        self._sent: Rendered | None = None
         self._opened = self._checked = monotonic()
 
     def __next__(self) -> str:
@@ -219,7 +219,7 @@ class _Stream(Iterator[str]):
                 raise StopIteration
 
 
-def _event(made: Made, retry: int) -> str:
+def _event(made: Rendered, retry: int) -> str:
     lines = "\n".join(f"data: {line}" for line in made.text.splitlines())
     return f"id: {made.tag}\nretry: {retry}\n{lines}\n\n"
 

@@ -10,14 +10,14 @@ PHONE_DAYS = 90
 _PHONE = re.compile(r"(?:\+?62|0)[\s.-]?8[\d\s.-]{7,15}\d")
 
 
-class Level(StrEnum):
+class ErasureLevel(StrEnum):
     """What an erasure takes: phone numbers alone, or everything that says who somebody was."""
 
     PHONES = "phones"
     PEOPLE = "people"
 
 
-WORDS = {Level.PHONES: "HAPUS NOMOR", Level.PEOPLE: "HAPUS SEMUA"}  # what is typed to confirm
+WORDS = {ErasureLevel.PHONES: "HAPUS NOMOR", ErasureLevel.PEOPLE: "HAPUS SEMUA"}  # what is typed to confirm
 # What an erasure takes, in the order of a berita acara.
 KINDS = (
     reason("phones", "Nomor HP peserta dan yang mewakili"),
@@ -31,12 +31,12 @@ KINDS = (
 )
 
 
-def kept_until(level: Level, last_wave: date) -> date:
+def kept_until(level: ErasureLevel, last_wave: date) -> date:
     """Return the last day on which ``level`` is kept, by the day of the last wave.
 
     Phones for 90 days; who was present until 31 December of the second year after.
     """
-    if level is Level.PHONES:
+    if level is ErasureLevel.PHONES:
         return min(last_wave, date.max - timedelta(days=PHONE_DAYS)) + timedelta(days=PHONE_DAYS)
     return date(min(last_wave.year + 2, date.max.year), 12, 31)
 

@@ -30,13 +30,13 @@ from ..schema import (
     Substitute,
     Wave,
 )
-from .retention import Level, holds_phone, without_phones
+from .retention import ErasureLevel, holds_phone, without_phones
 
 GONE = "(dihapus)"
 
 
 @dataclass(frozen=True)
-class Tally:
+class PersonalTally:
     """How many of each kind an erasure takes: phones, people, substitutes, notes, codes typed, lists, lines."""
 
     phones: int
@@ -53,13 +53,13 @@ def last_wave(session: Session) -> date | None:
     return session.scalar(select(func.max(Wave.date)))
 
 
-def preview(session: Session, level: Level) -> Tally:
+def preview(session: Session, level: ErasureLevel) -> PersonalTally:
     """Return what erasing ``level`` now would take."""
-    people = level is Level.PEOPLE
+    people = level is ErasureLevel.PEOPLE
     personal = _personal(level)
     lines = select(Audit, AuditValue.values).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
     lines = lines.where(or_(AuditValue.audit_id.is_not(None), Audit.reason != ""))
-    return Tally(
+    return PersonalTally(
         phones=sum(_count(session, table, table.phone != "") for table in (Participant, Substitute)),
         people=_count(session, Participant, Participant.name != GONE) if people else 0,
         substitutes=_count(session, Substitute, Substitute.name != GONE) if people else 0,
@@ -71,7 +71,7 @@ def preview(session: Session, level: Level) -> Tally:
 
 
 def erase(
-    session: Session, actor: str, level: Level, *, files: Sequence[str] = (), elsewhere: str = "", now: datetime
+    session: Session, actor: str, level: ErasureLevel, *, files: Sequence[str] = (), elsewhere: str = "", now: datetime
 ) -> int:
     """Erase ``level`` and return the line of the trail that says so; the trail and every count stay whole.
 
@@ -84,7 +84,7 @@ def erase(
     taken = preview(session, level)
     for owner, field in list(_notes(session, level)):
         text = getattr(owner, field)
-        setattr(owner, field, "" if level is Level.PEOPLE else without_phones(text))
+        setattr(owner, field, "" if level is ErasureLevel.PEOPLE else without_phones(text))
     for scan in list(_typed(session, level)):
         scan.raw, scan.answer = None, scan.answer | {"raw": ""}
     for kept in session.scalars(select(RosterImport)):
@@ -117,14 +117,14 @@ def _count(session: Session, table: Any, which: Any) -> int:
     return session.scalar(select(func.count()).select_from(table).where(which)) or 0
 
 
-def _forget_people(session: Session, level: Level) -> None:
+def _forget_people(session: Session, level: ErasureLevel) -> None:
     for person in session.scalars(select(Participant)):
         person.phone = ""
-        if level is Level.PEOPLE:
+        if level is ErasureLevel.PEOPLE:
             person.name, person.name_key, person.gender = GONE, names.name_key(GONE), ""
     for came in session.scalars(select(Substitute)):
         came.phone = ""
-        if level is Level.PEOPLE:
+        if level is ErasureLevel.PEOPLE:
             came.name, came.relation = GONE, ""
 
 
@@ -134,18 +134,18 @@ _FREE_TEXT = (
 )  # fmt: skip
 
 
-def _notes(session: Session, level: Level) -> Iterator[tuple[Any, str]]:
+def _notes(session: Session, level: ErasureLevel) -> Iterator[tuple[Any, str]]:
     """Yield (row, column) of every free text that is to go."""
     for table, field in _FREE_TEXT:
         for row in session.scalars(select(table).where(getattr(table, field) != "")):
-            if level is Level.PEOPLE or holds_phone(getattr(row, field)):
+            if level is ErasureLevel.PEOPLE or holds_phone(getattr(row, field)):
                 yield row, field
 
 
-def _typed(session: Session, level: Level) -> Iterator[Scan]:
+def _typed(session: Session, level: ErasureLevel) -> Iterator[Scan]:
     """Yield the scans of unknown codes that hold what is to go: people type numbers and names there."""
     for scan in session.scalars(select(Scan).where(Scan.raw.is_not(None))):
-        if level is Level.PEOPLE or holds_phone(scan.raw or ""):
+        if level is ErasureLevel.PEOPLE or holds_phone(scan.raw or ""):
             yield scan
 
 
@@ -162,7 +162,7 @@ def _empty(kept: RosterImport) -> None:
         kept.done = kept.done | {"updated": []} if kept.done else kept.done
 
 
-def _personal(level: Level) -> Callable[[Audit, dict[str, Any]], bool]:
+def _personal(level: ErasureLevel) -> Callable[[Audit, dict[str, Any]], bool]:
     def phones(line: Audit, values: dict[str, Any]) -> bool:
         if line.action == "scan.seal":
             return False  # a digest is no number, whatever digits stand in it, and without it no scan is proven
@@ -173,4 +173,4 @@ def _personal(level: Level) -> Callable[[Audit, dict[str, Any]], bool]:
     def people(line: Audit, values: dict[str, Any]) -> bool:
         return line.subject == "participant" or line.action.startswith("roster.") or phones(line, values)
 
-    return people if level is Level.PEOPLE else phones
+    return people if level is ErasureLevel.PEOPLE else phones

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..audit.find_store import Wanted, count_lines
+from ..audit.find_store import TrailFilter, count_lines
 from ..audit.store import note
 from ..badges.store import badges_of
 from ..checkin.story_store import scans_of
@@ -32,7 +32,7 @@ from ..web.guard import acting, public, requires
 from ..web.reauthentication import ask_again
 from . import store
 from .papers import Minutes, minutes_paper
-from .retention import KINDS, WORDS, Level, kept_until
+from .retention import KINDS, WORDS, ErasureLevel, kept_until
 
 blueprint = Blueprint("privacy", __name__)
 BACKUPS = "backups"
@@ -47,9 +47,9 @@ def data() -> str:
     made = _("yang terbaru %(when)s", when=moment(newest.made_at)) if newest else _("belum ada")
     kept = _("belum ada gelombang")
     if until:
-        phones, people = (day_text(until[level]) for level in (Level.PHONES, Level.PEOPLE))
+        phones, people = (day_text(until[level]) for level in (ErasureLevel.PHONES, ErasureLevel.PEOPLE))
         kept = _("nomor HP disimpan sampai %(phones)s, nama sampai %(people)s", phones=phones, people=people)
-    lines = _("%(n)s baris: siapa mengubah apa, dan kapan", n=number(count_lines(db.session, Wanted())))
+    lines = _("%(n)s baris: siapa mengubah apa, dan kapan", n=number(count_lines(db.session, TrailFilter())))
     rows = (
         (_("Cadangan"), made, "safety.backups_page"),
         (_("Data pribadi"), kept, ".overview"),
@@ -118,7 +118,7 @@ def person(participant_id: int) -> str:
     found = find_person(session, participant_id)
     note(session, actor.name, "privacy.report", "participant", found.id, now=now)
     session.commit()
-    lines = count_lines(session, Wanted(subject="participant", subject_id=found.id))
+    lines = count_lines(session, TrailFilter(subject="participant", subject_id=found.id))
     return render_template(
         "privacy/person.html",
         person=found,
@@ -136,36 +136,36 @@ def person(participant_id: int) -> str:
 def _until() -> dict[str, Any]:
     """Return the last day of each level by its name, None while there is no wave."""
     last = store.last_wave(db.session)
-    return {str(level): kept_until(level, last) if last else None for level in Level}
+    return {str(level): kept_until(level, last) if last else None for level in ErasureLevel}
 
 
 def _page(problem: str = "") -> str:
     until, today = _until(), clock.utcnow().date()
     levels = [
         {"level": level, "until": day, "due": bool(day and day < today), "word": WORDS[level], "kinds": _kinds(level)}
-        for level, day in ((level, until[str(level)]) for level in Level)
+        for level, day in ((level, until[str(level)]) for level in ErasureLevel)
     ]
     return render_template("privacy/overview.html", problem=problem, levels=levels, done=store.erasures(db.session))
 
 
-def _kinds(level: Level) -> list[tuple[Reason, int]]:
+def _kinds(level: ErasureLevel) -> list[tuple[Reason, int]]:
     """Return what an erasure would take now, in words."""
     taken = vars(store.preview(db.session, level)) | {"backups": len(_older_files(level)[0])}
     return [(words, taken[words.code]) for words in KINDS if taken[words.code]]
 
 
-def _level(text: str) -> Level:
-    if text not in set(Level):
+def _level(text: str) -> ErasureLevel:
+    if text not in set(ErasureLevel):
         raise Refused("no_level", "Pilih apa yang dihapus.", 422)
-    return Level(text)
+    return ErasureLevel(text)
 
 
-def _older_files(level: Level) -> tuple[list[Path], str]:
+def _older_files(level: ErasureLevel) -> tuple[list[Path], str]:
     """Return the files of this instance that hold what is erased: backups, and with names lists and bundles.
 
     The copies in the second folder are among them; where that is away now, it is named for the berita acara.
     """
-    folders = [BACKUPS, LISTS, BUNDLES] if level is Level.PEOPLE else [BACKUPS]
+    folders = [BACKUPS, LISTS, BUNDLES] if level is ErasureLevel.PEOPLE else [BACKUPS]
     instance, away = Path(current_app.instance_path), ""
     files = [path for name in folders for path in (instance / name).rglob("*") if path.is_file()]
     try:

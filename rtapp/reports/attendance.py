@@ -34,7 +34,7 @@ ELSEWHERE = str(reason("apart", "Tamu dan peserta di luar daftar gelombang ini")
 
 
 @dataclass(frozen=True)
-class Line:
+class RollLine:
     """One person of a list: ``state`` as of WORDS, ``at`` when they came.
 
     ``wave`` is where somebody came instead (gelombang_lain), or whose list somebody ``apart`` is on; 0 for none.
@@ -83,7 +83,7 @@ class Roll:
     point_id: int
     point: str
     blank: bool
-    lines: tuple[Line, ...]
+    lines: tuple[RollLine, ...]
     chain: str
 
     @property
@@ -119,7 +119,7 @@ def code_of(roll: Roll, paper: str, rows: Sequence[Sequence[int]]) -> str:
     return sha256(json.dumps([roll.digest, paper, rows], separators=(",", ":")).encode()).hexdigest()
 
 
-def parts_of(lines: Sequence[Line], part: str) -> Iterator[tuple[str, list[tuple[int, Line]]]]:
+def parts_of(lines: Sequence[RollLine], part: str) -> Iterator[tuple[str, list[tuple[int, RollLine]]]]:
     """Yield the parts of a list with their titles; the numbers run through all of them, those apart come last."""
     own = {"district": _district, "village": _village, "": lambda _one: ""}[part]
     numbered = enumerate(lines, start=1)
@@ -138,9 +138,9 @@ def summary(roll: Roll) -> str:
     return f"Di daftar {roll.listed}: {', '.join(told)}{beside}." if roll.lines else "Jumlah 0."
 
 
-def _district(line: Line) -> str:
+def _district(line: RollLine) -> str:
     return f"Kecamatan {line.district}" if line.district else "Tanpa wilayah"
 
 
-def _village(line: Line) -> str:
+def _village(line: RollLine) -> str:
     return f"{line.village} · Kecamatan {line.district}" if line.village else "Tanpa wilayah"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..documents.flow import Block, Paper, space, words
 from ..documents.tables import Column, Entry, Table
 from ..settings.letter import About, Fact, opening, signatures
-from .attendance import Line, Roll, parts_of, summary
+from .attendance import Roll, RollLine, parts_of, summary
 
 TITLE = "Daftar hadir"
 NOBODY = "Belum ada peserta di gelombang ini."
@@ -45,7 +45,7 @@ def _facts(roll: Roll) -> list[Fact]:
     return [("Titik absensi", roll.point)]
 
 
-def _row(table: Table, number: int, line: Line, about: About, part: str, *, fresh: bool, joined: bool) -> Block:
+def _row(table: Table, number: int, line: RollLine, about: About, part: str, *, fresh: bool, joined: bool) -> Block:
     """Return somebody's row; the title of a part names the district already."""
     who: list[Entry] = [number, line.name, line.title, line.village if part and not line.apart else line.address]
     place = line.village or line.title

@@ -13,7 +13,7 @@ from ..events.standing import Standing, standing_of
 from ..events.standing_store import doors_of, lists_among, select_standing
 from ..refusals import Refused
 from ..schema import Attendance, Checkpoint, District, Participant, Seat, Substitute, Village, Wave
-from .attendance import Line, Roll
+from .attendance import Roll, RollLine
 from .transport import title_of, village_of
 
 
@@ -59,10 +59,10 @@ def _people(wave_id: int, doors: Sequence[int]) -> Any:
     )  # fmt: skip
 
 
-def _line(row: Row[Any], wave: Wave, blank: bool) -> Line:
+def _line(row: Row[Any], wave: Wave, blank: bool) -> RollLine:
     own = row.wave_id == wave.id
     state = str(Standing.BELUM if blank else standing_of(row.mode, row.away, row.absence))
-    return Line(
+    return RollLine(
         row.name,
         title_of(row.kind, row.rt, row.rw),
         village_of(row.village, row.village_kind),

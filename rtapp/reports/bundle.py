@@ -14,7 +14,7 @@ INDEX = "00-daftar-isi.pdf"
 
 
 @dataclass(frozen=True)
-class Part:
+class BundlePart:
     """One file of the bundle before it is made; ``rows`` people or lines stand in it.
 
     ``make`` draws it from what was read, the database is not needed any more; ``missing`` says why it cannot be made,
@@ -30,10 +30,10 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadePart:
     """A part and its content, which is None where the part is missing."""
 
-    part: Part
+    part: BundlePart
     data: bytes | None
 
     @property
@@ -43,11 +43,11 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BundlePlan:
     """All that makes a bundle: its parts, what draws their index, the time printed on it by the clocks of the event."""
 
-    parts: Sequence[Part]
-    index: Callable[[Sequence[Made]], bytes]
+    parts: Sequence[BundlePart]
+    index: Callable[[Sequence[MadePart]], bytes]
     printed_at: datetime
 
     @property
@@ -59,7 +59,7 @@ class Cancelled(Exception):
     """Somebody no longer wants what is being made."""
 
 
-def build(plan: Plan, tell: Callable[[int, str], None]) -> bytes:
+def build(plan: BundlePlan, tell: Callable[[int, str], None]) -> bytes:
     """Make every part in turn, the index, and the ZIP of all.
 
     ``tell`` hears how many parts are done and which is next; it may raise Cancelled.
@@ -67,7 +67,7 @@ def build(plan: Plan, tell: Callable[[int, str], None]) -> bytes:
     made = []
     for number, part in enumerate(plan.parts):
         tell(number, str(part.title))
-        made.append(Made(part, part.make() if part.make else None))
+        made.append(MadePart(part, part.make() if part.make else None))
     tell(len(made), "Daftar isi")
     files = [(INDEX, plan.index(made))] + [(one.part.file, one.data) for one in made if one.data is not None]
     return zipped([*files, (MANIFEST, manifest(files))], plan.printed_at)

@@ -5,7 +5,6 @@ All it knows lies in the instance, below ``spj``, one folder per wave: any proce
 
 import json
 import logging
-import os
 import secrets
 import shutil
 from dataclasses import asdict, dataclass, replace
@@ -15,7 +14,8 @@ from pathlib import Path
 from threading import Thread
 
 from .. import clock
-from .bundle import Cancelled, Plan, build
+from ..config import write_private
+from .bundle import BundlePlan, Cancelled, build
 
 FOLDER, JOB, ZIP = "spj", "job.json", "spj.zip"
 SILENT = timedelta(minutes=2)
@@ -60,7 +60,7 @@ def file_of(instance: Path, wave_id: int) -> Path | None:
     return folder / ZIP if folder and (folder / ZIP).is_file() else None
 
 
-def start(instance: Path, wave_id: int, plan: Plan, requester: str, *, now: datetime) -> Thread:
+def start(instance: Path, wave_id: int, plan: BundlePlan, requester: str, *, now: datetime) -> Thread:
     """Begin to make a bundle in the place of the earlier one."""
     drop(instance, wave_id)
     at = clock.iso(now)
@@ -78,7 +78,7 @@ def drop(instance: Path, wave_id: int) -> None:
     shutil.rmtree(instance / FOLDER / str(wave_id), ignore_errors=True)
 
 
-def _make(folder: Path, plan: Plan, job: Job) -> None:
+def _make(folder: Path, plan: BundlePlan, job: Job) -> None:
     def tell(done: int, title: str) -> None:
         if not folder.exists():
             raise Cancelled
@@ -86,7 +86,7 @@ def _make(folder: Path, plan: Plan, job: Job) -> None:
 
     try:
         data = build(plan, tell)
-        _put(folder / ZIP, data)
+        write_private(folder / ZIP, data)
         _tell(folder, replace(job, state="done", done=job.parts, size=len(data), digest=sha256(data).hexdigest()))
     except Exception as error:
         if not folder.exists():  # nobody wants it any more
@@ -101,12 +101,4 @@ def _latest(instance: Path, wave_id: int) -> Path | None:
 
 
 def _tell(folder: Path, job: Job) -> None:
-    _put(folder / JOB, json.dumps(asdict(job)).encode())
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Put the file in its place as a whole, for its owner alone."""
-    draft = path.with_name(f".{path.name}.part")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    draft.replace(path)
+    write_private(folder / JOB, json.dumps(asdict(job)).encode())

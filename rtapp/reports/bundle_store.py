@@ -17,7 +17,7 @@ from ..settings.letter import About
 from . import papers
 from .attendance import Roll
 from .attendance_store import listed_points, roll_of
-from .bundle import Made, Part, Plan
+from .bundle import BundlePart, BundlePlan, MadePart
 from .certificate_papers import certificate_pdf
 from .certificate_store import awards_of, materials_of
 from .invited_paper import Invited
@@ -63,14 +63,14 @@ class Wanted:
         return papers.Page(self.paper, self.fonts, form)
 
 
-def plan_bundle(session: Session, wanted: Wanted) -> Plan:
+def plan_bundle(session: Session, wanted: Wanted) -> BundlePlan:
     """Read all that the bundle of a wave holds."""
     parts = [part for kind in PARTS for part in kind(session, wanted)]
     printed_at = clock.local(wanted.about.printed_at, wanted.about.zone)
-    return Plan(parts, partial(_index, wanted), printed_at)
+    return BundlePlan(parts, partial(_index, wanted), printed_at)
 
 
-def _invited(session: Session, wanted: Wanted) -> Iterator[Part]:
+def _invited(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     invited, assumed = invited_per_district(session, wanted.wave.id), assumed_districts(session, wanted.wave.id)
     heads = heads_per_district(session, wanted.wave.id)
     districts = [
@@ -79,22 +79,24 @@ def _invited(session: Session, wanted: Wanted) -> Iterator[Part]:
         if one.id in invited or one.id in heads
     ]
     make = partial(papers.invited, districts, wanted.about, wanted.page())
-    yield Part("10-jumlah-undangan.pdf", reason("invited", "Jumlah undangan per kecamatan"), len(districts), make)
+    yield BundlePart("10-jumlah-undangan.pdf", reason("invited", "Jumlah undangan per kecamatan"), len(districts), make)
 
 
-def _invitation(session: Session, wanted: Wanted) -> Iterator[Part]:
+def _invitation(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     points = listed_points(session, wanted.wave.id)
     if points:
         roll = roll_of(session, wanted.wave, points[0].id, blank=True, now=wanted.about.printed_at)
         make = partial(papers.invitation, roll, wanted.about, wanted.page())
-        yield Part("11-daftar-undangan.pdf", reason("invitation", "Daftar undangan per desa"), len(roll.lines), make)
+        yield BundlePart(
+            "11-daftar-undangan.pdf", reason("invitation", "Daftar undangan per desa"), len(roll.lines), make
+        )
 
 
-def _attendance(session: Session, wanted: Wanted) -> Iterator[Part]:
+def _attendance(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     printed_at = wanted.about.printed_at
     points = [one for one in listed_points(session, wanted.wave.id) if one.kind in _LISTED]
     if not points:
-        yield Part(
+        yield BundlePart(
             "12-daftar-hadir.pdf",
             reason("attendance", "Daftar hadir"),
             missing=reason("no_points", "Gelombang ini tidak punya titik absensi hadir atau sesi."),
@@ -110,65 +112,65 @@ def _attendance(session: Session, wanted: Wanted) -> Iterator[Part]:
         yield from _rolled("14-daftar-hadir-kosong", title, roll, wanted)
 
 
-def _rolled(file: str, title: Reason, roll: Roll, wanted: Wanted) -> Iterator[Part]:
+def _rolled(file: str, title: Reason, roll: Roll, wanted: Wanted) -> Iterator[BundlePart]:
     for form in ("pdf", "xlsx"):
         make = partial(papers.attendance, roll, wanted.about, wanted.page(form))
-        yield Part(f"{file}.{form}", title, len(roll.lines), make)
+        yield BundlePart(f"{file}.{form}", title, len(roll.lines), make)
 
 
-def _recap(session: Session, wanted: Wanted) -> Iterator[Part]:
+def _recap(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     found = recap_of(session, wanted.wave)
     lines = len(list(rows(found.counts))) if found.counts else 0
     for form in ("pdf", "xlsx"):
         make = partial(papers.recap, found, wanted.about, wanted.page(form))
-        yield Part(f"30-rekap.{form}", reason("recap", "Rekap per kecamatan dan desa"), lines, make)
+        yield BundlePart(f"30-rekap.{form}", reason("recap", "Rekap per kecamatan dan desa"), lines, make)
 
 
-def _transport(session: Session, wanted: Wanted) -> Iterator[Part]:
+def _transport(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     title, file = reason("transport", "Daftar penerimaan uang transport"), "20-uang-transport"
     try:
         found = pay_list(session, wanted.wave)
     except Refused as refused:
-        yield Part(f"{file}.pdf", title, missing=refused, remedy=TRANSPORT_AT)
+        yield BundlePart(f"{file}.pdf", title, missing=refused, remedy=TRANSPORT_AT)
         return
     payments, point = found.payments, found.point.name
     for form in ("pdf", "xlsx"):
         make = partial(papers.transport, payments, wanted.about, point, wanted.page(form))
-        yield Part(f"{file}.{form}", title, len(payments), make)
+        yield BundlePart(f"{file}.{form}", title, len(payments), make)
     if doubted := sum(bool(one.warnings) for one in payments):
         check = partial(papers.transport_check, payments, wanted.about, point, wanted.page())
         title = reason("transport_check", "Lembar pemeriksaan uang transport")
-        yield Part("22-pemeriksaan-uang-transport.pdf", title, doubted, check)
+        yield BundlePart("22-pemeriksaan-uang-transport.pdf", title, doubted, check)
 
 
-def _certificates(session: Session, wanted: Wanted) -> Iterator[Part]:
+def _certificates(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     title, file = reason("certificates", "Sertifikat"), "40-sertifikat.pdf"
     awards, materials = awards_of(session, wanted.wave), materials_of(session, wanted.wave)
     if awards:
         make = partial(certificate_pdf, awards, materials, wanted.about, wanted.paper, wanted.fonts)
-        yield Part(file, title, len(awards), make)
+        yield BundlePart(file, title, len(awards), make)
     else:
         none = reason("no_awards", "Belum ada sertifikat bernomor di gelombang ini.")
-        yield Part(file, title, missing=none, remedy=AWARDS_AT)
+        yield BundlePart(file, title, missing=none, remedy=AWARDS_AT)
 
 
-def _narrative(session: Session, wanted: Wanted) -> Iterator[Part]:
+def _narrative(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     told = narrative_of(session, wanted.wave)
     lines = len(told.recap.counts.districts) if told.recap.counts else 0
     make = partial(narrative_docx, told, wanted.about, wanted.paper)
-    yield Part("50-laporan.docx", reason("narrative", "Laporan kegiatan (Word, dilengkapi panitia)"), lines, make)
+    yield BundlePart("50-laporan.docx", reason("narrative", "Laporan kegiatan (Word, dilengkapi panitia)"), lines, make)
 
 
-def _outside(_session: Session, _wanted: Wanted) -> Iterator[Part]:
+def _outside(_session: Session, _wanted: Wanted) -> Iterator[BundlePart]:
     for title, place in _FILED:
-        yield Part("", title, missing=_OUTSIDE, remedy=place)
+        yield BundlePart("", title, missing=_OUTSIDE, remedy=place)
 
 
-def _index(wanted: Wanted, made: list[Made]) -> bytes:
+def _index(wanted: Wanted, made: list[MadePart]) -> bytes:
     return papers.index(made, wanted.about, wanted.page())
 
 
-PARTS: tuple[Callable[[Session, Wanted], Iterator[Part]], ...] = (
+PARTS: tuple[Callable[[Session, Wanted], Iterator[BundlePart]], ...] = (
     _invited,
     _invitation,
     _attendance,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..badges.layout import ACCENT, Code, Pen
+from ..badges.layout import ACCENT, CardPen, Code
 from ..documents.flow import SMALL, block_of
 from ..settings.letter import PLACE, About, signing_strips
 from ..settings.signatories import signers_of
@@ -51,7 +51,7 @@ class _Set:
     room: float = 0.0
 
 
-def draw_front(pen: Pen, award: Award, code: Code, about: About) -> None:
+def draw_front(pen: CardPen, award: Award, code: Code, about: About) -> None:
     """Draw whose certificate it is, of what, who signs, and the code by which it is found again."""
     _frame(pen)
     _words(pen, award, about)
@@ -60,7 +60,7 @@ def draw_front(pen: Pen, award: Award, code: Code, about: About) -> None:
     _sign(pen, about, top)
 
 
-def _sign(pen: Pen, about: About, top: float) -> None:
+def _sign(pen: CardPen, about: About, top: float) -> None:
     """Draw who signs: one at the right, several side by side beside the code, the room for stamps as high as it can."""
     day = f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
     signers = signers_of(about.signing, "certificate")
@@ -72,7 +72,7 @@ def _sign(pen: Pen, about: About, top: float) -> None:
     block.draw(pen, top)
 
 
-def draw_back(pen: Pen, award: Award, materials: Sequence[Material], about: About) -> None:
+def draw_back(pen: CardPen, award: Award, materials: Sequence[Material], about: About) -> None:
     """Draw what was taught as a table, each row as high as the page lets it be."""
     _frame(pen)
     middle, width = pen.width / 2, pen.width - 2 * _SIDE
@@ -97,7 +97,7 @@ def draw_back(pen: Pen, award: Award, materials: Sequence[Material], about: Abou
     pen.write(middle, pen.height - _EDGE - 10, line, "regular", "middle")
 
 
-def _words(pen: Pen, award: Award, about: About) -> None:
+def _words(pen: CardPen, award: Award, about: About) -> None:
     """Write the front's lines one below the other, what is left of the height shared between them."""
     top, room = _EDGE + 6, pen.height - _BELOW - _EDGE - 8
     if about.logo:
@@ -132,7 +132,7 @@ def _lines(award: Award, about: About) -> list[_Set]:
     ]
 
 
-def _fitted(pen: Pen, parts: Sequence[_Set], room: float) -> list[tuple[Any, str, float, float]]:
+def _fitted(pen: CardPen, parts: Sequence[_Set], room: float) -> list[tuple[Any, str, float, float]]:
     """Return the parts as they will stand, all of them smaller while they do not fit into ``room`` mm of height.
 
     Each with its face, its height and the space below it.
@@ -155,7 +155,7 @@ def _height(fitted: Sequence[tuple[Any, str, float, float]]) -> float:
     return sum(high + after for _line, _face, high, after in fitted)
 
 
-def _check(pen: Pen, award: Award, code: Code, x: float, top: float) -> None:
+def _check(pen: CardPen, award: Award, code: Code, x: float, top: float) -> None:
     inset = 4 * _CODE / (code.modules + 8)
     pen.modules(x + inset, top + inset, _CODE - 2 * inset, code.modules, code.runs)
     y = top + _CODE + ACCENT * 4.4
@@ -164,7 +164,7 @@ def _check(pen: Pen, award: Award, code: Code, x: float, top: float) -> None:
         y = pen.write(x + _CODE / 2, y, line, face, "middle")
 
 
-def _row(pen: Pen, columns: Any, cells: Sequence[str], top: float, height: float, face: str) -> float:
+def _row(pen: CardPen, columns: Any, cells: Sequence[str], top: float, height: float, face: str) -> float:
     left = _SIDE
     for (_title, width, align), cell in zip(columns, cells, strict=True):
         line = pen.fit(cell, face, width - 3, largest=3.8, smallest=1.2, lines=3, height=height - 0.8)
@@ -178,7 +178,7 @@ def _row(pen: Pen, columns: Any, cells: Sequence[str], top: float, height: float
     return top + height
 
 
-def _frame(pen: Pen) -> None:
+def _frame(pen: CardPen) -> None:
     """Draw two frames, the inner one with a square in each corner."""
     for edge, thickness in ((_EDGE, 1.3), (_EDGE + 2.2, 0.3)):
         right, bottom = pen.width - edge, pen.height - edge

@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class Line:
+class DeskLine:
     """One line of a list; ``at`` when they came, ``other`` for somebody who is not on the wave's own list."""
 
     code: str

@@ -1,8 +1,6 @@
 """The list on disk: while a wave is on, a fresh XLSX and PDF every few minutes, should the laptop die."""
 
 import logging
-import os
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +8,14 @@ from pathlib import Path
 from flask import Flask
 
 from .. import clock
+from ..config import write_private
 from ..db import db
 from ..documents.fonts import find_fonts
 from ..documents.xlsx_out import write_xlsx
 from ..events.about_store import about_of
 from ..live.store import last_change, registration_of
 from ..refusals import Refused
-from ..web.services import services_of
+from ..web.services import every, services_of
 from .desk_list_paper import DeskList, desk_list
 from .desk_list_store import due_waves, lines_of, tables_of
 
@@ -33,23 +32,20 @@ def write_lists(app: Flask, *, now: datetime) -> list[Path]:
     written = []
     for name, make in _lists(app, now).items():
         folder.mkdir(mode=0o700, exist_ok=True)
-        written.append(_put(folder / name, make()))
+        write_private(folder / name, make())
+        written.append(folder / name)
     return written
 
 
-def start(app: Flask, every: float) -> None:
-    """Write the lists now and every ``every`` seconds when something changed, in a thread of this process."""
-    stop = threading.Event()
+def start(app: Flask, seconds: float) -> None:
+    """Write the lists now and every so many ``seconds`` when something changed, in a thread of this process."""
+    seen: object = None
 
-    def run() -> None:
-        seen: object = None
-        while not stop.is_set():
-            seen = _write_changed(app, seen)
-            stop.wait(every)
+    def write() -> None:
+        nonlocal seen
+        seen = _write_changed(app, seen)
 
-    thread = threading.Thread(target=run, name="fallback-lists", daemon=True)
-    services_of(app).closers.append(stop.set)
-    thread.start()
+    services_of(app).closers.append(every(seconds, "fallback-lists", write))
 
 
 def _write_changed(app: Flask, seen: object) -> object:
@@ -89,16 +85,3 @@ def _fonts(app: Flask) -> Path | None:
         return find_fonts(Path(app.static_folder or ""))
     except Refused:
         return None
-
-
-def _put(path: Path, content: bytes) -> Path:
-    """Put the file in its place as a whole; two processes never write into one draft."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.chmod(0o600)
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    return path

@@ -10,7 +10,7 @@ from ..documents.lettering import POINT
 from ..documents.paper import picture_of
 from ..documents.tables import Column, Entry, Table
 from ..settings.letter import About, opening
-from .desk_list import Line
+from .desk_list import DeskLine
 
 TITLE = "Daftar meja"
 ELSEWHERE = "Di luar daftar gelombang ini"
@@ -28,7 +28,7 @@ _COLUMNS = (
 class DeskList:
     """Whose names a desk has on paper: ``label`` names the desk; a page begins with each district or "village"."""
 
-    lines: Sequence[Line]
+    lines: Sequence[DeskLine]
     about: About
     label: str = ""
     apart: str = "district"
@@ -81,13 +81,13 @@ def _blocks(paper: Paper, listed: DeskList) -> Iterator[Block]:
                 yield replace(table.row(_cells(number, line, listed.about)), place=place)
 
 
-def _place(line: Line, whole: bool) -> str:
+def _place(line: DeskLine, whole: bool) -> str:
     if line.other:
         return ELSEWHERE
     return f"{line.village} · Kecamatan {line.district}" if whole else line.district
 
 
-def _cells(number: int, line: Line, about: About) -> list[Entry]:
+def _cells(number: int, line: DeskLine, about: About) -> list[Entry]:
     rt = f"{line.rt}/{line.rw}" if line.rw else line.rt
     at = about.time(line.at) if line.at else ""
     return [number, rt, line.name, line.code, at, "diwakili" if line.mode == "diwakili" else ""]

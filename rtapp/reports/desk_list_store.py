@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..badges.token import shown
-from ..documents.xlsx_out import Table
+from ..documents.xlsx_out import WorkbookTable
 from ..events.standing_store import doors_of, marked_at
 from ..events.waves import CheckpointKind
 from ..schema import LIVE_CARD, PLACED, Attendance, Badge, Checkpoint, District, Participant, Scan, Seat, Village, Wave
-from .desk_list import Line
+from .desk_list import DeskLine
 
 LATELY = timedelta(days=1)
 HEAD = ("No", "Kode pendek", "Nama", "RT", "RW", "Desa", "Kecamatan", "Gelombang", "Jam", "Status")
@@ -22,7 +22,7 @@ _WIDTHS = (5, 12, 36, 6, 6, 24, 20, 11, 8, 12)
 
 def lines_of(
     session: Session, checkpoint_id: int, wave_id: int, districts: Collection[str] = (), village: str = ""
-) -> list[Line]:
+) -> list[DeskLine]:
     """Return the heads of a wave by district, village and RT, then whoever else is present there.
 
     Only those of ``districts`` or of one village (codes) where given; then nobody from elsewhere is added.
@@ -50,7 +50,7 @@ def lines_of(
     return sorted(lines, key=lambda line: line.other)
 
 
-def tables_of(lines: Sequence[Line], zone: str) -> list[Table]:
+def tables_of(lines: Sequence[DeskLine], zone: str) -> list[WorkbookTable]:
     """Return the sheet of a wave's list, to be kept where the paper is not."""
     rows: list[Sequence[Any]] = [HEAD]
     for number, line in enumerate(lines, start=1):
@@ -58,7 +58,7 @@ def tables_of(lines: Sequence[Line], zone: str) -> list[Table]:
         at = clock.clock_text(line.at, zone) if line.at else ""
         place = (line.rt, line.rw, line.village, line.district, line.wave)
         rows.append((number, line.code, line.name, *place, at, state))
-    return [Table("Daftar", rows, widths=_WIDTHS)]
+    return [WorkbookTable("Daftar", rows, widths=_WIDTHS)]
 
 
 def due_waves(session: Session, *, now: datetime) -> list[Wave]:
@@ -70,9 +70,9 @@ def due_waves(session: Session, *, now: datetime) -> list[Wave]:
     return [wave for wave, busy in waves if busy or clock.local(now, wave.event.timezone).date() == wave.date]
 
 
-def _line(row: Any, wave_id: int) -> Line:
+def _line(row: Any, wave_id: int) -> DeskLine:
     village = f"{'Kelurahan' if row.kind == 'kelurahan' else 'Desa'} {row.village}" if row.village else ""
-    return Line(
+    return DeskLine(
         code=shown(row.short_code) if row.short_code else "",
         name=row.name,
         rt=row.rt or "",

@@ -44,7 +44,7 @@ def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
     closing = "Demikian laporan ini dibuat untuk dipergunakan sebagaimana mestinya."
     letter.line(closing, align="both", after=14, joined=True)
     _sign(letter, about)
-    letter.line(about.printed, size=8)
+    letter.line(about.print_line, size=8)
     return letter.finish()
 
 

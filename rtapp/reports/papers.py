@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..documents.flow import Block, Margins, Pages, Paper, draw, pages_of, rows_of
-from ..documents.grid import Grid, Picture, grid_of
+from ..documents.grid import Grid, GridPicture, grid_of
 from ..documents.ods_out import write_ods_paper
 from ..documents.paper import drawn_strip
 from ..documents.xlsx_out import write_xlsx_paper
 from ..settings.letter import About
 from .attendance import Roll, code_of
 from .attendance_paper import attendance_blocks, title_of
-from .bundle import Made
+from .bundle import MadePart
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
 from .invitation_paper import TITLE as INVITATION
@@ -105,7 +105,7 @@ def signed(found: Matched, listed: str, about: About, page: Page) -> bytes:
     return _made(page, SIGNED, about, _blocks(lambda paper: signed_blocks(paper, found, about, listed)))
 
 
-def index(made: Sequence[Made], about: About, page: Page) -> bytes:
+def index(made: Sequence[MadePart], about: About, page: Page) -> bytes:
     """Return what the bundle holds and how it is checked."""
     return _made(page, INDEX, about, _blocks(lambda paper: index_blocks(paper, made, about)))
 
@@ -138,12 +138,12 @@ def _written(page: Page, title: str, about: About, document: "Document", pages: 
     return write_ods_paper(replace(grid, pictures=[*grid.pictures, *_charted(grid, page)]))
 
 
-def _charted(grid: Grid, page: Page) -> Iterator[Picture]:
+def _charted(grid: Grid, page: Page) -> Iterator[GridPicture]:
     """Yield the charts of a paper as pictures."""
     for chart in grid.charts:
         draw = chart.draw
         png = drawn_strip(page.paper, page.fonts, chart.height, grid.side, lambda pen, draw=draw: draw(pen, 0))
-        yield Picture(chart.line, 0, 0, sum(grid.widths), chart.height, png)
+        yield GridPicture(chart.line, 0, 0, sum(grid.widths), chart.height, png)
 
 
 def _digest(pages: Pages) -> str:

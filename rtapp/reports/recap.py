@@ -35,7 +35,7 @@ class Recap:
 
 
 @dataclass(frozen=True)
-class Row:
+class RecapRow:
     """One line: ``level`` kecamatan, desa or jumlah; ``cells`` as of HEAD behind the name, the last one a share."""
 
     level: str
@@ -43,14 +43,14 @@ class Row:
     cells: tuple[int | float | None, ...]
 
 
-def rows(counts: Counts) -> Iterator[Row]:
+def rows(counts: Counts) -> Iterator[RecapRow]:
     """Yield each district followed by its villages, and the sum at last."""
     for district in counts.districts:
-        yield Row("kecamatan", f"Kecamatan {district.name}", _cells(district))
+        yield RecapRow("kecamatan", f"Kecamatan {district.name}", _cells(district))
         for village in district.villages:
             name = f"{'Kelurahan' if village.kind == 'kelurahan' else 'Desa'} {village.name}"
-            yield Row("desa", name, _cells(village))
-    yield Row("jumlah", "Jumlah", _cells(counts))
+            yield RecapRow("desa", name, _cells(village))
+    yield RecapRow("jumlah", "Jumlah", _cells(counts))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Asked:
         return difference_text(self.listed - self.invited)
 
 
-def asked(counts: Counts) -> list[Asked]:
+def invited_beside_listed(counts: Counts) -> list[Asked]:
     """Return the numbers invited beside the lists, per district and in sum; none where no number was typed in."""
     if counts.invited_by != "invitation":
         return []

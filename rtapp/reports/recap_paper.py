@@ -10,7 +10,7 @@ from ..documents.lettering import POINT
 from ..documents.tables import Column, Entry, Figure, Table, figure
 from ..live.tally import Counts
 from ..settings.letter import About, opening, signatures
-from .recap import HEAD, Recap, Row, asked, rows, share_text
+from .recap import HEAD, Recap, RecapRow, invited_beside_listed, rows, share_text
 
 TITLE = "Rekap kehadiran"
 ASKED = ("Undangan menurut surat", "Diundang", "Di daftar", "Selisih daftar")
@@ -49,7 +49,7 @@ def chart_title(recap: Recap) -> str:
     return f"Kedatangan per {recap.step} menit"
 
 
-def _row(table: Table, row: Row, district: str) -> Block:
+def _row(table: Table, row: RecapRow, district: str) -> Block:
     cells: list[Entry] = [row.name]
     cells += [figure(int(cell)) if cell else Figure("–", 0, '#,##0;-#,##0;"–"') for cell in row.cells[:-1]]
     share = row.cells[-1]
@@ -73,7 +73,7 @@ def _beside(recap: Recap) -> str:
 
 def _invited(table: Table, counts: Counts) -> Iterator[Block]:
     """Yield the numbers invited beside the lists, where any was typed in; in the columns of the recap."""
-    found, edges = asked(counts), table.edges
+    found, edges = invited_beside_listed(counts), table.edges
     if not found:
         return
     widths = (0, edges[8] - edges[6], edges[10] - edges[8], edges[12] - edges[10])

@@ -17,7 +17,7 @@ from ..web.guard import acting, requires
 from . import papers
 from .narrative_papers import narrative_docx
 from .narrative_store import narrative_of
-from .recap import asked, rows
+from .recap import invited_beside_listed, rows
 from .recap_store import recap_of
 from .shared_views import blueprint, chosen_page, note_export, wave_links
 
@@ -67,7 +67,7 @@ def _page(wave: Wave, problem: str = "") -> str:
         wave_links=wave_links(wave),
         recap=found,
         rows=list(rows(found.counts)) if found.counts else [],
-        asked=asked(found.counts) if found.counts else [],
+        asked=invited_beside_listed(found.counts) if found.counts else [],
         bars=[(clock_time(at), count) for at, count in found.bars],
         papers=paper_choices(),
         problem=problem,

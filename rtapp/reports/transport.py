@@ -130,7 +130,7 @@ def rupiah(amount: int) -> str:
 
 
 @dataclass(frozen=True)
-class Choice:
+class PayChoice:
     """How a doubtful tax may be meant: ``reading`` of READINGS, how it is written then, and what one receives."""
 
     reading: str
@@ -138,7 +138,7 @@ class Choice:
     money: Money
 
 
-def choices_of(amount: str, tax: str) -> list[Choice]:
+def choices_of(amount: str, tax: str) -> list[PayChoice]:
     """Return how a bare number up to ``DOUBTFUL`` may be meant: as a share, or as so many rupiah; else nothing."""
     typed = tax.strip()
     if not _BARE.fullmatch(typed) or float(typed.replace(",", ".")) in (0, *range(DOUBTFUL + 1, 1000)):
@@ -150,7 +150,7 @@ def choices_of(amount: str, tax: str) -> list[Choice]:
         except Refused:
             continue
         if rate:
-            found.append(Choice(reading, text, rate.money))
+            found.append(PayChoice(reading, text, rate.money))
     return found
 
 

@@ -17,7 +17,7 @@ _AT_ONCE = 5_000  # ids in one statement: databases take some tens of thousands
 
 
 @dataclass
-class Outcome:
+class BulkOutcome:
     """What became of each of some people: ids of those changed, numbers and names of those who stay as they were."""
 
     changed: list[int] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Outcome:
     present: list[str] = field(default_factory=list)  # have come, to their own wave or another
 
 
-def move_people(session: Session, actor: str, ids: Collection[int], wave: Wave, *, now: datetime) -> Outcome:
+def move_people(session: Session, actor: str, ids: Collection[int], wave: Wave, *, now: datetime) -> BulkOutcome:
     """Put these people into ``wave``; those archived or in it already stay."""
     done, rows = _sorted_out(session, ids)
     moved = [row for row in rows if row.wave_id != wave.id]
@@ -35,7 +35,7 @@ def move_people(session: Session, actor: str, ids: Collection[int], wave: Wave, 
     return _move(session, actor, moved, wave, done, "", now)
 
 
-def move_absent(session: Session, actor: str, ids: Collection[int], wave: Wave, *, now: datetime) -> Outcome:
+def move_absent(session: Session, actor: str, ids: Collection[int], wave: Wave, *, now: datetime) -> BulkOutcome:
     """Put those of these people who have not come into ``wave``, which must be later than their own (susulan).
 
     Whoever is marked at a registration stays, whichever wave's it was, and so does whoever comes later anyway.
@@ -52,7 +52,7 @@ def move_absent(session: Session, actor: str, ids: Collection[int], wave: Wave, 
     return _move(session, actor, moved, wave, done, "susulan", now)
 
 
-def archive_people(session: Session, actor: str, ids: Collection[int], reason: str, *, now: datetime) -> Outcome:
+def archive_people(session: Session, actor: str, ids: Collection[int], reason: str, *, now: datetime) -> BulkOutcome:
     """Take these people off the roster with a reason; their cards stop working, their attendance stays."""
     reason = " ".join(reason.split())[:300]
     if not reason:
@@ -71,19 +71,19 @@ def live_ids(session: Session, ids: Collection[int]) -> list[int]:
     return sorted(row.id for row in rows)
 
 
-def _sorted_out(session: Session, ids: Collection[int]) -> tuple[Outcome, list[Row[Any]]]:
+def _sorted_out(session: Session, ids: Collection[int]) -> tuple[BulkOutcome, list[Row[Any]]]:
     """Read these people for change; apart from those who are archived or do not exist."""
     wanted = sorted(set(ids))
     if not wanted:
         raise Refused("nobody_ticked", "Centang dahulu orangnya.", 422)
     rows = [row for some in _portions(wanted) for row in session.execute(_FACTS.where(Participant.id.in_(some)))]
     live = [row for row in rows if row.archived_at is None]
-    return Outcome(archived=len(rows) - len(live), unknown=len(wanted) - len(rows)), live
+    return BulkOutcome(archived=len(rows) - len(live), unknown=len(wanted) - len(rows)), live
 
 
 def _move(
-    session: Session, actor: str, rows: list[Row[Any]], wave: Wave, done: Outcome, reason: str, now: datetime
-) -> Outcome:
+    session: Session, actor: str, rows: list[Row[Any]], wave: Wave, done: BulkOutcome, reason: str, now: datetime
+) -> BulkOutcome:
     done.changed = [row.id for row in rows]
     _set(session, done.changed, wave_id=wave.id)
     lines = ((row.id, {"before": {"wave_id": row.wave_id}, "after": {"wave_id": wave.id}}) for row in rows)

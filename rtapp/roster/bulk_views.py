@@ -24,7 +24,7 @@ from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number, row_id, whole
 from . import bulk_store
-from .bulk_store import Outcome
+from .bulk_store import BulkOutcome
 from .find_store import Filter, ids_of
 from .shared_views import blueprint, listing_of, wanted_people
 
@@ -113,7 +113,7 @@ def _wave(session: Session, name: str) -> Wave:
     return events.wave_by_number(session, number)
 
 
-def _moved(done: Outcome, shown: str, same: str) -> Said:
+def _moved(done: BulkOutcome, shown: str, same: str) -> Said:
     n = len(done.changed)
     sentence = ngettext(
         "%(n)s orang dipindahkan ke Gelombang %(wave)s.",
@@ -125,7 +125,7 @@ def _moved(done: Outcome, shown: str, same: str) -> Said:
     return _said(done, sentence if n else _("Tidak ada yang dipindahkan."), same)
 
 
-def _said(done: Outcome, sentence: str, same: str) -> Said:
+def _said(done: BulkOutcome, sentence: str, same: str) -> Said:
     """Return what was done, and beside it why the others stay as they were, with numbers and names."""
     present = len(done.present)
     names = ", ".join(done.present[:NAMES_SHOWN])

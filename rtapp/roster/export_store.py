@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ..audit import store as audit
 from ..documents.ods_out import write_ods
 from ..documents.sheets import write_csv
-from ..documents.xlsx_out import Table, write_xlsx
+from ..documents.xlsx_out import WorkbookTable, write_xlsx
 from ..events.place_store import find_districts
 from ..events.waves import numeral
 from ..refusals import Refused
@@ -52,7 +52,7 @@ def export(session: Session, actor: str, form: str, *, codes: bool, now: datetim
     if form not in ("xlsx", "ods", "csv"):
         raise Refused("no_such_form", "Daftar peserta ditulis sebagai XLSX, ODS, atau CSV.", 422)
     rows = export_rows(session, codes)
-    table = Table("Peserta", rows, widths=() if codes else _WIDTHS, as_text=True)
+    table = WorkbookTable("Peserta", rows, widths=() if codes else _WIDTHS, as_text=True)
     if form == "csv":
         data = write_csv(rows, for_programs=codes)  # with codes it is what programs read
     else:
@@ -72,5 +72,5 @@ def template(session: Session) -> bytes:
         1: [village for _district, village in places],
         5: ["L", "P"],
     }
-    table = Table("Ketua RT", [TEMPLATE, example], _WIDTHS, choices, frozenset({1}), as_text=True)
+    table = WorkbookTable("Ketua RT", [TEMPLATE, example], _WIDTHS, choices, frozenset({1}), as_text=True)
     return write_xlsx([table])

@@ -35,7 +35,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class SeatScan:
     """One scan as the page of a seat shows it; a mark it made and that was undone says so."""
 
     participant_id: int
@@ -50,7 +50,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """One line of the trail about somebody; ``values`` is empty where they were erased."""
 
     participant_id: int
@@ -81,8 +81,8 @@ class History:
 
     tenures: list[Tenure]
     names: dict[int, str]
-    scans: list[Attempt]
-    lines: list[Line]
+    scans: list[SeatScan]
+    lines: list[HistoryLine]
 
 
 def marks_of(session: Session, participant_id: int) -> list[Mark]:
@@ -137,7 +137,7 @@ def _holders(session: Session, seat_id: int) -> Sequence[Participant]:
     return session.scalars(people.order_by(Participant.id)).all()
 
 
-def _lines_about(session: Session, ids: Collection[int]) -> list[Line]:
+def _lines_about(session: Session, ids: Collection[int]) -> list[HistoryLine]:
     rows = (
         select(Audit, AuditValue.values)
         .outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
@@ -146,7 +146,7 @@ def _lines_about(session: Session, ids: Collection[int]) -> list[Line]:
         .limit(SHOWN)
     )
     return [
-        Line(line.subject_id or 0, line.at, line.actor, line.action, line.reason, values or {})
+        HistoryLine(line.subject_id or 0, line.at, line.actor, line.action, line.reason, values or {})
         for line, values in session.execute(rows)
     ]
 
@@ -157,7 +157,7 @@ def _first_heard(session: Session, ids: Collection[int]) -> dict[int, datetime]:
     return {id_: at for id_, at in session.execute(rows.group_by(Badge.participant_id))}
 
 
-def _steps(person: Participant, lines: list[Line]) -> list[Step]:
+def _steps(person: Participant, lines: list[HistoryLine]) -> list[Step]:
     """Return what the lines say about where somebody sat, oldest first."""
     steps = []
     for line in reversed(lines):
@@ -168,7 +168,7 @@ def _steps(person: Participant, lines: list[Line]) -> list[Step]:
     return steps
 
 
-def _scans_of(session: Session, ids: Collection[int]) -> list[Attempt]:
+def _scans_of(session: Session, ids: Collection[int]) -> list[SeatScan]:
     rows = session.execute(
         select(Scan, Checkpoint.name, Wave.number, func.coalesce(Device.label, User.name, ""), Attendance)
         .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
@@ -181,7 +181,7 @@ def _scans_of(session: Session, ids: Collection[int]) -> list[Attempt]:
         .limit(SHOWN)
     )
     return [
-        Attempt(
+        SeatScan(
             scan.participant_id or 0, scan.server_at, name, wave, scan.verdict, by,
             mark.voided_at if mark else None, mark.voided_by if mark else "", mark.void_reason if mark else "",
         )

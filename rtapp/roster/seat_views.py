@@ -18,7 +18,7 @@ from ..web.guard import acting, requires
 from . import store
 from .find_store import Person, head_of
 from .forms import NewHeadForm, new_head_form
-from .history_store import Line, history_of
+from .history_store import HistoryLine, history_of
 from .seat_store import find_seat
 from .shared_views import blueprint
 
@@ -101,7 +101,7 @@ def _seat_words(seat_id: int) -> str:
     return f"RT {found.rt} {found.village.name}"
 
 
-def _edits(lines: list[Line]) -> list[tuple[Line, Any, list[tuple[str, str, str]]]]:
+def _edits(lines: list[HistoryLine]) -> list[tuple[HistoryLine, Any, list[tuple[str, str, str]]]]:
     """Return each line with its act and what it changed, field by field, in plain words."""
     words = Words()
     return [(line, ACTS.get(line.action, line.action), words.of(line.action, line.values)) for line in lines]

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .. import clock
+from ..config import private_file
 from ..refusals import Refused
 
 DATABASE, MANIFEST, SETTINGS = "rtapp.db", "manifest.json", "backup.json"
@@ -109,18 +110,14 @@ def digest(path: Path) -> str:
 
 def place(source: IO[bytes], target: Path) -> None:
     """Copy to a file for its owner alone, whole or not at all; on disk, and read back, when this returns."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            shutil.copyfileobj(source, file)
-            file.flush()
-            os.fsync(file.fileno())
+    with private_file(target) as file:
+        shutil.copyfileobj(source, file)
+        file.flush()
+        os.fsync(file.fileno())
         source.seek(0)
-        if hashlib.file_digest(source, "sha256").hexdigest() != digest(draft):
+        file.seek(0)
+        if hashlib.file_digest(source, "sha256").digest() != hashlib.file_digest(file, "sha256").digest():
             raise OSError(5, os.strerror(5), str(target))
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _sealed(packed: Path, seal: Seal, again: Path, facts: dict[str, Any]) -> Path:

@@ -34,7 +34,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundBackup:
     """A backup on disk: why and when (UTC) it was made, its bytes, whether it is sealed and can be read at all."""
 
     path: Path
@@ -89,7 +89,7 @@ def choose_folder(instance: Path, folder: str) -> None:
     _keep(instance, replace(settings(instance), folder=folder))
 
 
-def find(instance: Path) -> list[Found]:
+def find(instance: Path) -> list[FoundBackup]:
     """Return the instance's backups, the newest first."""
     folder = instance / FOLDER
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
@@ -205,12 +205,12 @@ def _snapshot(engine: Engine, target: Path, now: datetime) -> None:
     copy_to_file(engine, target, now)
 
 
-def _found(path: Path, named: rotation.Named) -> Found:
+def _found(path: Path, named: rotation.Named) -> FoundBackup:
     try:
         size, sealed, readable = path.stat().st_size, is_sealed(path), True
     except (Refused, OSError):
         size, sealed, readable = path.stat().st_size if path.exists() else 0, False, False
-    return Found(path, named.reason, named.made_at, size, sealed, readable)
+    return FoundBackup(path, named.reason, named.made_at, size, sealed, readable)
 
 
 def _keep(instance: Path, wanted: Settings) -> None:

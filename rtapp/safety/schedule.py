@@ -4,8 +4,8 @@ import io
 import json
 import logging
 import shutil
-import threading
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..db import db
 from ..events.store import find_event
 from ..live.store import last_change
 from ..refusals import Refused
-from ..web.services import services_of
+from ..web.services import every, services_of
 from . import backups
 from .backup_file import place
 from .rotation import is_due
@@ -29,26 +29,22 @@ LEAST_ROOM = 10**8
 START_SECONDS = 3  # the first pages after a start go first
 
 
-def start(app: Flask, every: float) -> None:
-    """Look every ``every`` seconds whether a backup is due, in a thread of this process.
+def start(app: Flask, seconds: float) -> None:
+    """Look every so many ``seconds`` whether a backup is due, in a thread of this process.
 
     Of all processes of an instance one makes them: whoever holds the lock, which the system lets go when it ends.
     """
-    stop = threading.Event()
     lock = FileLock(Path(app.instance_path) / LOCK, mode=0o600, thread_local=False)
 
-    def run() -> None:
-        seen: object = None
-        stop.wait(START_SECONDS)
-        while not stop.is_set():
-            if _is_ours(lock, app):
-                seen = _back_up_when_due(app, seen)
-            stop.wait(every)
-        lock.release(force=True)
+    seen: object = None
 
-    thread = threading.Thread(target=run, name="backups", daemon=True)
-    services_of(app).closers.append(stop.set)
-    thread.start()
+    def look() -> None:
+        nonlocal seen
+        if _is_ours(lock, app):
+            seen = _back_up_when_due(app, seen)
+
+    stop = every(seconds, "backups", look, after=START_SECONDS)
+    services_of(app).closers += [partial(lock.release, force=True), stop]  # the last is called first
 
 
 def failure(instance: Path) -> Refused | None:

@@ -109,7 +109,7 @@ def _instance() -> Path:
     return Path(current_app.instance_path)
 
 
-def _backup(name: str) -> backups.Found:
+def _backup(name: str) -> backups.FoundBackup:
     found = next((each for each in backups.find(_instance()) if each.path.name == name), None)
     if found is None:
         raise Refused("no_such_backup", "Cadangan ini tidak ada lagi.", 404)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..accounts.addresses import Standing
+from ..accounts.addresses import AddressStanding
 from ..accounts.roles import Duty
 from ..badges.token import payload
 from ..db import begin_write, db
@@ -78,15 +78,15 @@ def note_reached() -> str:
     return render_template("settings/reached.html", done=not here, here=here, other=other)
 
 
-def _refuse_unreachable(standing: Standing, later: bool) -> None:
-    if standing == Standing.FOREIGN and not later:
+def _refuse_unreachable(standing: AddressStanding, later: bool) -> None:
+    if standing == AddressStanding.FOREIGN and not later:
         raise Refused(
             "foreign_address",
             "Laptop ini tidak beralamat itu sekarang. Pilih salah satu alamat di atas, atau centang kotak di bawah "
             "bila router aula nanti memberinya alamat itu.",
             422,
         )
-    if standing == Standing.DEAD_PORT and not later:
+    if standing == AddressStanding.DEAD_PORT and not later:
         raise Refused("dead_port", "Server tidak menjawab di port itu. Pilih salah satu alamat di atas.", 422)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from .. import clock
-from ..documents.flow import BODY, SIDE, SMALL, Block, Cell, Image, Margins, Paper, Strip, block_of, space, words
+from ..documents.flow import BODY, SIDE, SMALL, Block, FlowCell, Image, Margins, Paper, Strip, block_of, space, words
 from ..documents.lettering import NO_BREAK, POINT, Fitted
 from .letterhead import NO_LETTERHEAD, Letterhead
 from .signatories import IN_CHARGE as IN_CHARGE
@@ -51,7 +51,7 @@ class About:
     signing: Signing = field(default_factory=dict)
 
     @property
-    def printed(self) -> str:
+    def print_line(self) -> str:
         """Return the line at the foot of each page."""
         by = f", oleh {self.requester}" if self.requester else ""
         day = clock.day_text(self.made_at.date())
@@ -78,7 +78,7 @@ class About:
     def margins(self, title: str, code: str = "", marks: str = "") -> Margins:
         """Return what stands around each page of the paper ``title``."""
         told = " · ".join(filter(None, (self.wave, self.day, self.venue)))
-        return Margins((f"{title} · {self.event}", told), self.printed, code, marks)
+        return Margins((f"{title} · {self.event}", told), self.print_line, code, marks)
 
 
 def opening(paper: Paper, about: About, title: str, more: Sequence[Fact] = ()) -> Iterator[Block]:
@@ -127,7 +127,7 @@ def signing_strips(
             fitted = paper.stand(text, own, end - start - 6, sizes[lines], lines * sizes[lines][-1] * 1.17)
             line = lines == 1 and len(fitted.lines) == 1
             made.append(
-                Cell(start, end, fitted, own, "middle", whole=text, top=True, underlined=named, whole_line=line)
+                FlowCell(start, end, fitted, own, "middle", whole=text, top=True, underlined=named, whole_line=line)
             )
             # In a sheet the same letters stand between two columns, which may be closer to each other.
             between = fitted if line else paper.stand(text, own, last - first - 2, (fitted.size,))
@@ -191,13 +191,15 @@ def _head(paper: Paper, about: About) -> Iterator[Block]:
     height = max(tall, _LOGO if about.logo else 0)
     around = [Strip((height - tall) / 2)] if height > tall else []
     images = [Image(SIDE, 0, _LOGO, height, about.logo)] if about.logo else []
-    rule = Strip(2.5, (Cell(SIDE, paper.width - SIDE, sides="D"),))
+    rule = Strip(2.5, (FlowCell(SIDE, paper.width - SIDE, sides="D"),))
     yield block_of([*around, *strips, *around, rule, Strip(4)], images=images)
 
 
-def _headed(paper: Paper, left: float, right: float, fitted: Fitted, face: str) -> Cell:
+def _headed(paper: Paper, left: float, right: float, fitted: Fitted, face: str) -> FlowCell:
     """Return a line of the letterhead; in a sheet it is broken as it is here, for the logo stands beside it."""
-    return Cell(left, right, fitted, face, "middle", whole="\n".join(fitted.lines), sheet=(SIDE, paper.width - SIDE))
+    return FlowCell(
+        left, right, fitted, face, "middle", whole="\n".join(fitted.lines), sheet=(SIDE, paper.width - SIDE)
+    )
 
 
 def unbroken(address: str) -> str:
@@ -209,11 +211,11 @@ def _fact(paper: Paper, name: str, value: str) -> Block:
     left, right = SIDE, paper.width - SIDE
     start = left + _NAME + _COLON
     fitted = paper.stand(value, "regular", right - start, BODY, 2 * BODY[-1] * 1.17)
-    told = Cell(start, right, fitted, whole=f"{name} : {value}", top=True, sheet=(left, right))
+    told = FlowCell(start, right, fitted, whole=f"{name} : {value}", top=True, sheet=(left, right))
     title = paper.fit(name, "regular", _NAME, largest=fitted.size, smallest=SMALL)
     colon = paper.fit(":", "regular", _COLON, largest=fitted.size, smallest=SMALL)
     named = [
-        Cell(left, left + _NAME, title, top=True, sheet=(left, left)),
-        Cell(left + _NAME, start, colon, top=True, sheet=(left, left)),
+        FlowCell(left, left + _NAME, title, top=True, sheet=(left, left)),
+        FlowCell(left + _NAME, start, colon, top=True, sheet=(left, left)),
     ]
     return block_of([Strip(fitted.height + 0.8, (*named, told))])

@@ -8,7 +8,7 @@ from flask import Flask, Response
 WHOLE = 4 * 1024 * 1024  # bytes; a longer file is read from the disk while it travels
 
 
-class Answer(Response):
+class WholeAnswer(Response):
     """An answer that is known is a list of one piece: the server sends it by itself, and no thread waits for that."""
 
     def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
@@ -24,4 +24,4 @@ class Answer(Response):
 
 def init_app(app: Flask) -> None:
     """Answer in this way."""
-    app.response_class = Answer
+    app.response_class = WholeAnswer

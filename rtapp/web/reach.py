@@ -4,7 +4,7 @@ import ipaddress
 
 from flask import current_app, request
 
-from ..accounts.addresses import Standing, judge, nearest_first, reachable
+from ..accounts.addresses import AddressStanding, judge, nearest_first, reachable
 from ..db import db
 from ..refusals import Refused
 from ..settings import store as settings
@@ -12,20 +12,20 @@ from ..settings.address_store import tried
 from .network import lan_addresses
 
 
-def standing_of(address: str) -> Standing:
+def standing_of(address: str) -> AddressStanding:
     """Say how the address in the codes stands today: can a phone open it, and was that tried?"""
     last = tried(db.session)
     return judge(address, lan_addresses(), _ports(), last[0] if last else None)
 
 
-def standing() -> Standing:
+def standing() -> AddressStanding:
     """Say it of the address that is kept."""
     return standing_of(settings.read(db.session, "base_url"))
 
 
 def refuse_untried(*, agreed: bool) -> None:
     """Refuse to hand out cards whose address no second device has opened, unless somebody says so deliberately."""
-    if not agreed and standing() not in (Standing.NONE, Standing.TRIED):
+    if not agreed and standing() not in (AddressStanding.NONE, AddressStanding.TRIED):
         raise Refused(
             "untried_address",
             "Alamat di kode QR belum pernah dibuka dari ponsel. Coba sekali di Pengaturan, Acara, Alamat di kode QR; "
@@ -42,14 +42,14 @@ def offers() -> list[str]:
     return [
         each
         for each in reachable(own, nearest_first(lan_addresses(), kept))
-        if judge(each, lan_addresses(), {}, None) == Standing.UNTRIED
+        if judge(each, lan_addresses(), {}, None) == AddressStanding.UNTRIED
     ]
 
 
 def for_phones() -> list[str]:
     """Return the addresses a code for a phone may carry, the best first: the committee's while it works, else ours."""
     kept = settings.read(db.session, "base_url")
-    if kept and standing_of(kept) in (Standing.TRIED, Standing.UNTRIED):
+    if kept and standing_of(kept) in (AddressStanding.TRIED, AddressStanding.UNTRIED):
         return [kept]
     port = current_app.config["HTTP_PORT"]
     own = f"http://localhost:{port}" if port and request.is_secure else request.host_url.rstrip("/")
@@ -59,7 +59,11 @@ def for_phones() -> list[str]:
 def warning() -> str:
     """Return the address in the codes where this laptop is no longer reached by it, "" where nothing is wrong."""
     kept = str(settings.read(db.session, "base_url"))
-    return kept if kept and standing_of(kept) in (Standing.FOREIGN, Standing.DEAD_PORT, Standing.HERE_ONLY) else ""
+    return (
+        kept
+        if kept and standing_of(kept) in (AddressStanding.FOREIGN, AddressStanding.DEAD_PORT, AddressStanding.HERE_ONLY)
+        else ""
+    )
 
 
 def is_this_machine(address: str) -> bool:

@@ -11,17 +11,17 @@ from .htmx import wants_json
 MOST_PAGES = 1_000_000
 
 
-class Texts(ImmutableMultiDict[str, Any]):
+class FieldTexts(ImmutableMultiDict[str, Any]):
     """Fields by name, without NULs."""
 
     def __init__(self, fields: Iterable[tuple[str, Any]] = ()) -> None:
         super().__init__([(name, _without_nul(value)) for name, value in fields])
 
 
-class Asked(Request):
+class DeskRequest(Request):
     """A request whose body is JSON for programs only: the fields of a form are texts, never numbers or lists."""
 
-    parameter_storage_class = Texts
+    parameter_storage_class = FieldTexts
 
     @property
     def is_json(self) -> bool:
@@ -51,7 +51,7 @@ def page_number() -> int:
 
 def init_app(app: Flask) -> None:
     """Read requests in this way."""
-    app.request_class = Asked
+    app.request_class = DeskRequest
     app.url_value_preprocessor(_clean)
 
 

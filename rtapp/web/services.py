@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -90,6 +90,20 @@ def _tries(app: Flask) -> dict[str, Tries]:
         "password": Tries(file, key, "password", PASSWORD_LIMIT),
         "pin": Tries(file, key, "pin", PIN_LIMIT),
     }
+
+
+def every(seconds: float, name: str, do: Callable[[], object], after: float = 0.0) -> Callable[[], None]:
+    """Call ``do`` every ``seconds`` in a thread of this process, first ``after`` some; return what ends that."""
+    over = Event()
+
+    def run() -> None:
+        over.wait(after)
+        while not over.is_set():
+            do()
+            over.wait(seconds)
+
+    Thread(target=run, name=name, daemon=True).start()
+    return over.set
 
 
 def services_of(app: Flask) -> Services:
