@@ -88,41 +88,6 @@ def reissue(client: FlaskClient, person: int, reason: str = "hilang") -> TestRes
     return client.post(f"/participants/{person}/card", data={"reason": reason})
 
 
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        ("admin", 200),
-        ("supervisor", NO),
-        ("clerk", NO),
-        ("viewer", NO),
-        ("device", NO),
-        ("stranger", 401),
-    ],
-)
-def test_sheets_are_printed_by_the_committee_alone(client_of, role, status):
-    client = client_of(role)
-    assert ('action="/cards"' in client.get("/cards").text) == (status == 200)
-    assert client.post("/cards", data={"wave": "1"}).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        ("admin", 200),
-        ("supervisor", 200),
-        ("clerk", NO),
-        ("viewer", NO),
-        ("device", NO),
-        ("stranger", 401),
-    ],
-)
-def test_one_card_is_for_those_who_may_edit_the_roster(client_of, world, role, status):
-    client, address = client_of(role), f"/participants/{world.people['rahmah']}/card"
-    assert client.get(f"{address}.png", headers=HTMX).status_code == status
-    assert client.get(address, headers=HTMX).status_code == status
-    assert reissue(client, world.people["rahmah"]).status_code == (303 if status == 200 else status)
-
-
 def test_a_stranger_learns_nothing_of_who_has_a_card(client_of, world):
     for path in (f"/participants/{world.people['rahmah']}/card", "/participants/999999/card.png", "/cards"):
         response = client_of("stranger").get(path)

@@ -48,8 +48,3 @@ def test_who_has_no_phone_or_no_wave_is_counted(session, world):
     session.commit()
     found = look_over(session)
     assert (found.without_phone, found.without_wave) == (7, 1)
-
-
-@pytest.mark.parametrize(("role", "status"), [("admin", 200), ("supervisor", 200), ("clerk", 403)])
-def test_the_page_is_for_those_who_edit_the_roster(client_of, role, status, world):
-    assert client_of(role).get("/participants/quality").status_code == status

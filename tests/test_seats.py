@@ -239,13 +239,6 @@ def test_the_person_and_the_open_row_lead_to_the_seat(world, desk, seat):
     assert "/seats/" not in desk.get(f"/participants/{world.people['guest']}").text
 
 
-@pytest.mark.parametrize(("role", "status"), [("clerk", 403), ("viewer", 403), ("device", 403), ("stranger", 401)])
-def test_a_seat_is_for_those_who_may_edit(client_of, seat, role, status):
-    client = client_of(role)
-    assert new_head(client, seat, "").status_code == status
-    assert client.get(f"/seats/{seat}").status_code == (303 if role == "stranger" else 403)
-
-
 def test_an_unknown_seat_is_not_found(desk):
     assert desk.get("/seats/99999").status_code == 404
     assert new_head(desk, 99999, "").status_code == 404
