@@ -25,7 +25,6 @@ from .trailed import trail
 
 HTMX = {"HX-Request": "true"}
 LONG = "x" * 10_000
-NO = 403  # to those who are somebody, 401 to a stranger
 
 
 @pytest.fixture

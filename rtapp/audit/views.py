@@ -100,7 +100,9 @@ def _wanted() -> TrailFilter:
 def _asked() -> dict[str, str]:
     """Return the filters as they stand in the address; what cannot be meant is let go."""
     asked = {name: request.values.get(name, "").strip()[:120] for name in ("actor", "what", "person", "day", "chain")}
-    asked["chain"] = asked["chain"].lower() if all(sign in "0123456789abcdefABCDEF" for sign in asked["chain"]) else ""
+    asked["chain"] = (
+        asked["chain"].lower() if all(character in "0123456789abcdefABCDEF" for character in asked["chain"]) else ""
+    )
     asked["person"] = asked["person"] if whole(asked["person"]) is not None else ""
     asked["what"] = asked["what"] if asked["what"] in GROUPS else ""
     try:

@@ -9,13 +9,13 @@ from urllib.parse import unquote
 # Base32: a code of these and the capitals of an address is a small one.
 TOKEN_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 TOKEN_LENGTH = 16  # 80 bits
-# The test card: read at every door, known to every event, recorded nowhere. All its signs are letters, and
+# The test card: read at every door, known to every event, recorded nowhere. All its characters are letters, and
 # mint_token() gives every card of a person a digit: no person's card will ever be this one.
 TEST_TOKEN = "UJICOBAKARTUMEJA"
-# 31 signs, a prime: the check sign notices every single wrong sign and every swap of two neighbours.
+# 31 characters, a prime: the check character notices every single wrong one and every swap of two neighbours.
 SHORT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SHORT_LENGTH = 7
-_AROUND = 8  # letters that a scanner puts in front of a token or behind it, at most
+_AROUND = 8  # characters that a scanner puts in front of a token or behind it, at most
 _BARE = re.compile(r"(?:^|[^A-Z2-7])([A-Z2-7]{16})[^A-Z2-7]*$")
 # Behind the K of our addresses, whatever a layout makes of the slashes; a query may follow.
 _IN_ADDRESS = re.compile(r"(?<![A-Z0-9])K[^A-Z0-9]{1,3}([A-Z2-7]{16})[A-Z2-7]{0,8}(?![A-Z2-7])")
@@ -33,14 +33,14 @@ _AZERTY = str.maketrans("AQZWaqzw?,é\"'(-è§", "QAWZQAWZMM2345676")
 
 def _layout(keys: Iterable[str], shifted: Iterable[str] = ()) -> dict[int, str]:
     pairs = [*zip(keys, _KEYS, strict=True), *zip(shifted, _KEYS, strict=False)]
-    return {ord(key): sign.upper() for key, sign in pairs}
+    return {ord(key): character.upper() for key, character in pairs}
 
 
 _DVORAK = _layout("axje.uidchtnmbrl'poygk,qf;234567", 'AXJE>UIDCHTNMBRL"POYGK<QF:')
 _COLEMAK = _layout("abcsftdhuneimky;qprglvwxjz234567", "ABCSFTDHUNEIMKY:QPRGLVWXJZ")
 # Keys that give two letters at once, as the one letter that stands for both.
 _PAIRS = {"لا": "ﻻ", "لآ": "ﻵ", "لأ": "ﻷ", "لإ": "ﻹ"}
-_WIDE = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}  # the wide letters of a Japanese or Chinese keyboard
+_WIDE = {0xFEE0 + code: code for code in range(0x21, 0x7F)}  # the wide letters of a Japanese or Chinese keyboard
 # Layouts whose keys give no letters of ours, or whose digits need Shift: a to z, 2 to 7.
 _FOREIGN = [
     _layout("abcdefghijklmnopqrstuvwxzyěščřžý"),
@@ -64,16 +64,16 @@ def mint_token() -> str:
 
 
 def mint_short_code() -> str:
-    """Return a new short code: six random signs with at least one digit, and a check sign."""
+    """Return a new short code: six random characters with at least one digit, and a check character."""
     while True:
         body = "".join(secrets.choice(SHORT_ALPHABET) for _ in range(SHORT_LENGTH - 1))
-        if any(sign.isdigit() for sign in body):
+        if any(character.isdigit() for character in body):
             return body + check_sign(body)
 
 
 def check_sign(body: str) -> str:
-    """Return the check sign of the first six signs: a weighted sum modulo 31."""
-    total = sum(weight * SHORT_ALPHABET.index(sign) for weight, sign in enumerate(body, start=2))
+    """Return the check character of the first six: a weighted sum modulo 31."""
+    total = sum(weight * SHORT_ALPHABET.index(character) for weight, character in enumerate(body, start=2))
     return SHORT_ALPHABET[-total % len(SHORT_ALPHABET)]
 
 
@@ -83,9 +83,9 @@ def shown(short_code: str) -> str:
 
 
 def read_short_code(raw: str) -> str | None:
-    """Return the short code that ``raw`` is, in any case, with any separators; None when a sign is wrong."""
+    """Return the short code that ``raw`` is, in any case, with any separators; None when a character is wrong."""
     text = re.sub(r"[\s.\-–_]", "", raw).upper()
-    if not _SHORT.fullmatch(text) or not any(sign.isdigit() for sign in text):
+    if not _SHORT.fullmatch(text) or not any(character.isdigit() for character in text):
         return None
     return text if check_sign(text[:-1]) == text[-1] else None
 
@@ -131,7 +131,7 @@ def holds_card(text: str) -> bool:
 
 def masked(raw: str) -> str:
     """Return what is kept of an unknown code: 64 characters at most; no token but its end, no run of 12 digits."""
-    printable = "".join(sign if sign.isprintable() else " " for sign in raw.strip())
+    printable = "".join(character if character.isprintable() else " " for character in raw.strip())
     hidden = _SECRET.sub(r"••••••••\1", printable)
     if hidden == printable and any(map(_is_secret, read_tokens(raw))):  # on another layout
         hidden = f"••••••••{printable[-4:]}"

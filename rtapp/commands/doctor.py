@@ -183,7 +183,7 @@ def copies(instance: Path) -> Findings:
 
 
 def browser_files(static: Path) -> Findings:
-    """Are the files for browsers here, which need the internet once, and the letters of the papers?"""
+    """Are the files for browsers here, which need the internet once, and the fonts of the papers?"""
     if assets.missing(static):
         yield Finding(
             Level.STOP, "Berkas peramban belum lengkap. Sambungkan internet, jalankan “python3 app.py fetch”."

@@ -92,7 +92,7 @@ class Commands(Command, click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")  # a terminal of few letters shows “?” and goes on
+                stream.reconfigure(errors="replace")  # a terminal that lacks a character shows “?” and goes on
         try:
             status = super().main(*args, **extra | {"standalone_mode": False})
         except said.NoArgsIsHelpError as lost:
@@ -206,7 +206,7 @@ def open_when_answering(address: str, path: str) -> None:
 
 
 def _open(address: str) -> None:
-    """Open a page in this laptop's browser; where there is no screen, a browser of letters would take the terminal."""
+    """Open a page in this laptop's browser; without a screen a text browser would take the terminal."""
     screen = os.name == "nt" or sys.platform == "darwin"
     if screen or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")):
         webbrowser.open(address)

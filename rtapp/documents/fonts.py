@@ -1,4 +1,4 @@
-"""Where the letters of the papers are: among the fetched files for browsers, else the system's."""
+"""Where the fonts of the papers are: among the fetched files for browsers, else the system's."""
 
 from pathlib import Path
 

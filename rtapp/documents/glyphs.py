@@ -21,7 +21,7 @@ def unprintable(texts: Iterable[str], fonts: Path) -> list[str]:
 
 def _lacking(text: str, fonts: Path) -> bool:
     known = _characters(fonts / FACES["regular"]) & _characters(fonts / FACES["bold"])
-    return any(ord(sign) not in known for sign in shaped(clean(text)).replace(NO_BREAK, " "))
+    return any(ord(character) not in known for character in shaped(clean(text)).replace(NO_BREAK, " "))
 
 
 @lru_cache

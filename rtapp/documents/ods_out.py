@@ -57,7 +57,7 @@ class _Styles:
 def write_ods(name: str, rows: Iterable[Sequence[str]], widths: Sequence[float] = ()) -> bytes:
     """Return a spreadsheet with one table of texts; what looks like a formula stays text.
 
-    ``widths`` are in letters; without them each column is as wide as its longest text lets it be.
+    ``widths`` are in characters; without them each column is as wide as its longest text lets it be.
     """
     listed, styles = [list(map(str, row)) for row in rows], _Styles()
     count = max(map(len, listed), default=1)

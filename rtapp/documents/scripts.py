@@ -15,7 +15,7 @@ def shaped(line: str) -> str:
     """
     if line.isascii() or max(line) < _FIRST_RIGHT:
         return line
-    if not any(unicodedata.bidirectional(sign) in _RIGHT for sign in line):
+    if not any(unicodedata.bidirectional(character) in _RIGHT for character in line):
         return line
     return _turned(_joined(line))
 
@@ -23,7 +23,7 @@ def shaped(line: str) -> str:
 def _joined(line: str) -> str:
     """Return the line with each Arabic letter in its shape: alone, first, inside or last of those it joins."""
     forms, drawn, skip = _forms(), [], False
-    for at, sign in enumerate(line):
+    for at, character in enumerate(line):
         if skip:
             skip = False
             continue
@@ -31,11 +31,11 @@ def _joined(line: str) -> str:
         if pair in forms:  # lam and alef are one letter
             drawn.append(_form(forms[pair], _joins_next(line, at, -1), False))
             skip = True
-        elif sign in forms:
-            after = "initial" in forms[sign] and _joins_next(line, at, 1)
-            drawn.append(_form(forms[sign], _joins_next(line, at, -1), after))
+        elif character in forms:
+            after = "initial" in forms[character] and _joins_next(line, at, 1)
+            drawn.append(_form(forms[character], _joins_next(line, at, -1), after))
         else:
-            drawn.append(sign)
+            drawn.append(character)
     return "".join(drawn)
 
 
@@ -59,28 +59,28 @@ def _joins_next(line: str, at: int, step: int) -> bool:
 
 def _turned(line: str) -> str:
     """Return the line in the order of drawing; which side it begins at is said by its first letter."""
-    kinds = [_direction(sign) for sign in line]
+    kinds = [_direction(character) for character in line]
     base = next((kind for kind in kinds if kind), "L")
     sides = _settled(kinds, base)
     runs: list[tuple[str, list[str]]] = []
-    for sign, side in zip(line, sides, strict=True):
+    for character, side in zip(line, sides, strict=True):
         if not runs or runs[-1][0] != side:
             runs.append((side, []))
-        if unicodedata.category(sign) == "Mn" and runs[-1][1]:
-            runs[-1][1][-1] += sign  # a mark stays behind its letter
+        if unicodedata.category(character) == "Mn" and runs[-1][1]:
+            runs[-1][1][-1] += character  # a mark stays behind its letter
         else:
-            runs[-1][1].append(sign)
+            runs[-1][1].append(character)
     drawn = ["".join(map(_mirrored, reversed(signs)) if side == "R" else signs) for side, signs in runs]
     return "".join(reversed(drawn) if base == "R" else drawn)
 
 
-def _direction(sign: str) -> str:
-    kind = unicodedata.bidirectional(sign)
+def _direction(character: str) -> str:
+    kind = unicodedata.bidirectional(character)
     return "R" if kind in _RIGHT else "L" if kind == "L" or kind in _DIGITS else ""
 
 
 def _settled(kinds: list[str], base: str) -> list[str]:
-    """Return the side of every sign: one between two of the same side goes with them, another with the line."""
+    """Return the side of every character: one between two of the same side goes with them, another with the line."""
     sides = list(kinds)
     for at, kind in enumerate(kinds):
         if not kind:
@@ -90,8 +90,8 @@ def _settled(kinds: list[str], base: str) -> list[str]:
     return sides
 
 
-def _mirrored(sign: str) -> str:
-    return {"(": ")", ")": "(", "[": "]", "]": "[", "«": "»", "»": "«"}.get(sign, sign)
+def _mirrored(character: str) -> str:
+    return {"(": ")", ")": "(", "[": "]", "]": "[", "«": "»", "»": "«"}.get(character, character)
 
 
 @lru_cache

@@ -29,15 +29,15 @@ class CheckpointKind(StrEnum):
 def numeral(number: int) -> str:
     """Return a wave's number as it is written: 1 → "I", 14 → "XIV"."""
     text = ""
-    for value, sign in _ROMAN:
+    for value, character in _ROMAN:
         while number >= value:
-            text, number = text + sign, number - value
+            text, number = text + character, number - value
     return text
 
 
 def one_line(text: str) -> str:
     """Return ``text`` on one line, spaces folded, without signs that nobody can see."""
-    return " ".join("".join(sign for sign in " ".join(text.split()) if sign.isprintable()).split())
+    return " ".join("".join(character for character in " ".join(text.split()) if character.isprintable()).split())
 
 
 def checked_line(text: str, most: int, code: str, sentence: str, field: str) -> str:

@@ -69,9 +69,9 @@ def _masked(cell: Cell) -> Cell:
 
 def _zeros(found: re.Match[str]) -> str:
     digits, seen = [], 0
-    for sign in found[0]:
-        seen += sign.isdigit()
-        digits.append("0" if sign.isdigit() and seen > 4 else sign)
+    for character in found[0]:
+        seen += character.isdigit()
+        digits.append("0" if character.isdigit() and seen > 4 else character)
     return "".join(digits)
 
 

@@ -105,9 +105,11 @@ def without_pictures(text: str) -> str:
     """Return ``text`` without emoji, key caps and what else is a picture; letters, digits and marks stay."""
     if text.isascii():
         return text
-    kept = (" " if unicodedata.category(sign) in ("So", "Sk", "Co") else sign for sign in text)
+    kept = (" " if unicodedata.category(character) in ("So", "Sk", "Co") else character for character in text)
     return "".join(
-        sign for sign in kept if unicodedata.category(sign) not in ("Me", "Cf") and not "\ufe00" <= sign <= "\ufe0f"
+        character
+        for character in kept
+        if unicodedata.category(character) not in ("Me", "Cf") and not "\ufe00" <= character <= "\ufe0f"
     )
 
 

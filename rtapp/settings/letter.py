@@ -9,7 +9,6 @@ from .. import clock
 from ..documents.flow import BODY, SIDE, SMALL, Block, FlowCell, Image, Margins, Paper, Strip, block_of, space, words
 from ..documents.lettering import NO_BREAK, POINT, Fitted
 from .letterhead import NO_LETTERHEAD, Letterhead
-from .signatories import IN_CHARGE as IN_CHARGE
 from .signatories import Signatory, Signing, signers_of
 
 BLANK, NUMBER, PLACE = "." * 40, "NIP. " + "." * 32, "." * 28

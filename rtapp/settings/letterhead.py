@@ -10,7 +10,7 @@ from .signatories import checked_line
 LINES = 3
 PAPERS = ("f4", "a4")
 LONGEST = {"line": 100, "address": 200, "place": 60}
-"""The most letters of each field; a paper wraps them, it cuts none."""
+"""The most characters of each field; a paper wraps them, it cuts none."""
 
 
 @dataclass(frozen=True)

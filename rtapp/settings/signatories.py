@@ -8,7 +8,7 @@ from typing import Any
 from ..refusals import Refused
 
 LONGEST = {"caption": 60, "position": 120, "name": 120, "rank": 80}
-"""The most letters of each field; a paper wraps them, it cuts none."""
+"""The most characters of each field; a paper wraps them, it cuts none."""
 
 MOST = 12
 FEWER = {"certificate": 3}  # whose page has no room for more
@@ -109,7 +109,7 @@ def checked(name: str, text: str) -> str:
 
 
 def checked_line(text: str, most: int) -> str:
-    """Return a line of text; refused when it is longer than ``most`` letters or holds what nobody can see."""
+    """Return a line of text; refused when it is longer than ``most`` characters or holds what nobody can see."""
     if len(text) > most:
         raise Refused("long_line", "Paling banyak %(most)s huruf; yang diisi %(n)s huruf.", 422, most=most, n=len(text))
     if not text.isprintable():
