@@ -153,3 +153,12 @@ def test_a_class_has_one_name_in_the_house() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 named.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: paths for name, paths in named.items() if len(paths) > 1} == {}
+
+
+def test_no_line_of_a_template_is_longer_than_one_of_the_code() -> None:
+    lines = (
+        (f"{path.relative_to(ROOT)}:{number}", line)
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    )
+    assert [place for place, line in lines if len(line) > 120] == []
