@@ -165,7 +165,7 @@ def _former(layout: Layout) -> int | None:
     return next((column for column, title in layout.titles.items() if _OLD.search(title)), None)
 
 
-def _more_phones(block: Block, layout: Layout) -> tuple[int, ...]:
+def _more_phones(block: ColumnBlock, layout: Layout) -> tuple[int, ...]:
     """Return the columns of phones beside the first: HP 1, HP 2."""
     titled = (c for c in range(block.left, block.right + 1) if field_of(layout.titles.get(c, ""))[0] == "phone")
     taken = set(block.fields.values())
