@@ -204,7 +204,7 @@ def test_an_empty_folder_becomes_the_instance_with_its_keys_under_a_new_epoch(ba
     other = tmp_path / "laptop baru"
     told = run(other, "restore", str(back_up()))
     assert told.exit_code == 0, told.stderr
-    assert "Selanjutnya: jalankan “python3 app.py serve --tls”" in told.stdout
+    assert "Selanjutnya: jalankan “python3 app.py”" in told.stdout
     kept = state(instance)
     assert all(state(other)[name] == kept[name] for name in kept if name.parts[0] in ("secret_key", "tls"))
     assert not (other / "config.py").exists() and "tidak dipakai: config.py (--keys)" in told.stdout

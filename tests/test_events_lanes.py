@@ -8,7 +8,7 @@ from rtapp.events.lanes import desks_within, minutes, share_out
 from rtapp.events.papers import ANYONE, EVERYBODY, lane_signs
 
 from .printing import pdf_text, unspaced
-from .reading import words
+from .reading import elements, words
 
 WAVE_ONE = [("63.09.06", "Murung Pudak", 143), ("63.09.07", "Muara Uya", 123), ("63.09.11", "Jaro", 71)]
 
@@ -56,7 +56,7 @@ def test_the_page_counts_with_the_numbers_asked_for(client_of):
 
 def test_without_numbers_the_page_takes_those_invited(client_of):
     page = client_of("admin").get("/lanes")
-    assert 'name="people" type="number" value="7"' in page.text
+    assert elements(page, "input", name="people", value="7")
     assert "Murung Pudak · 5 orang" in words(page)
 
 

@@ -60,7 +60,9 @@ def hall() -> Iterator[Hall]:
 
     def pressed(address: str) -> str:
         command = ["ip", "netns", "exec", name, sys.executable, "-c", PRESS, address]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def moved() -> None:
         ip("addr", "del", f"{LAPTOP}/24", "dev", near)

@@ -15,6 +15,7 @@ from rtapp.reports.transport_store import save_rates
 from rtapp.schema import Attendance, Audit, AuditValue, TransportRate
 
 from .printing import pdf_text
+from .reading import elements
 from .test_reports_papers import drawn
 from .world import at
 
@@ -198,7 +199,7 @@ def test_a_tax_of_5_is_asked_for_and_the_effect_for_one_person_stands_beside_it(
     shown = admin.post(f"{url}/transport-effect?kind=rt", data={"amount-rt": "150.000", "tax-rt": "5%"}).text
     assert "Satu orang: Rp150.000 − PPh Rp7.500 = diterima Rp142.500" in shown
     chosen = admin.post(f"{url}/transport-effect?kind=rt", data=form | {"reading-rt": "percent"}).text
-    assert 'value="percent" checked' in chosen and 'value="rupiah" checked' not in chosen
+    assert [each.given["value"] for each in elements(chosen, "input", checked="")] == ["percent"]
     assert admin.post(f"{url}/transport-rates", data=form | {"reading-rt": "percent"}).status_code == 303
     assert look(rates_kept) == [(150_000, 500, True)]
     assert "= diterima Rp142.500" in admin.get(f"{url}/transport").text

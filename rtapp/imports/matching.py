@@ -89,7 +89,7 @@ def _ask_person(draft: Draft, head: Head, answers: Answers) -> None:
 def _settle_wave(draft: Draft, head: Head | None, known: Known, answers: Answers) -> None:
     """Give the row its wave: the one it names, unless the roster or the invitation says another, then a person."""
     assert draft.village is not None
-    told, invited = draft.wave, known.invited.get(draft.village.district_code)
+    told, invited = draft.wave, known.wave_of(draft.village.district_code)
     if told is not None and told not in known.waves:
         draft.say("no_such_wave", "Gelombang %(wave)s tidak ada di acara ini.", wave=told)
         told = None

@@ -45,6 +45,10 @@ class Known:
     invited: Mapping[str, int]
     waves: frozenset[int]
 
+    def wave_of(self, district_code: str) -> int | None:
+        """Return the wave of a district, which this list may be the first to name."""
+        return next(iter(self.waves)) if len(self.waves) == 1 else self.invited.get(district_code)
+
 
 def settle_seats(seated: Sequence[Draft], known: Known, answers: Answers) -> None:
     """Leave one row for each seat; where its RW or its person is not certain, a person is asked."""
