@@ -189,7 +189,7 @@ def roster() -> None:
 @click.option("--accept-proposals", is_flag=True, help="Jawab setiap pertanyaan seperti yang diusulkan.")
 @click.option("--json", "as_json", is_flag=True, help="Laporan sebagai JSON.")
 def roster_import(file: Path, sheet: str | None, applying: bool, accept_proposals: bool, as_json: bool) -> None:
-    """Baca daftar peserta dari XLSX, XLS, ODS, CSV, atau teks.
+    """Baca daftar peserta dari XLSX, XLS, ODS, CSV, Word, Writer, PDF, atau teks.
 
     Status 0: tuntas, 2: ada yang perlu diperiksa, 1: bukan daftar.
     """
