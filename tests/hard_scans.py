@@ -21,7 +21,7 @@ from .served import Served, command
 CODES = 12  # of each step of each damage
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # of a card's token
 DECODE = """async ({ pictures }) => {
-  const { readPhoto } = await import('/static/js/camera.js');
+  const { readPhoto } = await import('/static/js/decoder.js');
   const { decoder: script, wasm } = document.getElementById('desk-input').dataset;
   const read = [];
   for (const picture of pictures) {

@@ -495,3 +495,18 @@ def test_over_plain_http_scans_wait_and_are_sent_without_a_service_worker(served
     finally:
         browser.close()
     assert len(marks(served)) == 2 and mistakes == []
+
+
+JUDGE_A_SECOND_SCAN = """async () => {
+  const { write } = await import('/static/js/store.js');
+  const { judge } = await import('/static/js/provisional.js');
+  const now = Date.now();
+  const scan = { nonce: 'first', url: '/x', participant: '7', said: { id: 7, verdict: 'WELCOME' } };
+  await write('history', { ...scan, order: now - 20, answered: now + 20 });
+  const snapshot = { taken: now, wave: 1, find: async () => ({ id: 7, wave: 1 }), isOpen: () => true };
+  return (await judge({ nonce: 'second', url: '/x', participant: '7', order: now + 900 }, snapshot)).verdict;
+}"""
+
+
+def test_a_list_of_names_that_came_while_a_scan_was_under_way_does_not_hide_it(visit):
+    assert desk(visit).evaluate(JUDGE_A_SECOND_SCAN) == "ALREADY"

@@ -11,11 +11,16 @@ const same = (attempt, other, person) => other.nonce !== attempt.nonce && other.
   && ((attempt.code && cardOf(other) === cardOf(attempt)) || (person && other.said?.id === person.id)
     || (person && other.participant && Number(other.participant) === person.id));
 
+/* What was answered since the snapshot was asked for: one that came while a scan was under way may not hold it. */
+async function answeredSince({ taken }) {
+  return (await readAll('history')).filter(({ answered, order }) => (answered ?? order) > taken);
+}
+
 /* Whether this device has marked the person already: what waits, and what was answered after the snapshot. */
 async function markedHere(attempt, person, snapshot) {
   const earlier = [
     ...(await readAll('waiting')).filter((other) => other.order < attempt.order),
-    ...(await readAll('history')).filter((other) => other.order > snapshot.taken),
+    ...(await answeredSince(snapshot)),
   ];
   return earlier.find((other) => same(attempt, other, person) && (!other.said || COUNTED.includes(other.said.verdict)
     || other.said.verdict === 'QUEUED'));
@@ -24,7 +29,7 @@ async function markedHere(attempt, person, snapshot) {
 /* When each person was marked as far as this device knows: {id: milliseconds}. */
 export async function marksHere(snapshot, url) {
   const marks = new Map((snapshot.people || []).filter(({ at }) => at).map(({ id, at }) => [id, Date.parse(at)]));
-  const mine = [...(await readAll('history')).filter(({ order }) => order > snapshot.taken), ...(await readAll('waiting'))];
+  const mine = [...(await answeredSince(snapshot)), ...(await readAll('waiting'))];
   for (const { said, order, url: of } of mine) {
     if (of === url && said?.id && COUNTED.includes(said.verdict) && !marks.has(said.id)) marks.set(said.id, order);
   }
