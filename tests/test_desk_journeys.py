@@ -15,6 +15,7 @@ from rtapp import clock
 from .browsers import PHONE, TABLET, assert_accessible, overflow
 from .served import Served
 from .test_journeys import CARDS, present, scan, scan_again, verdict
+from .test_offline_journeys import ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -154,7 +155,7 @@ def test_a_note_is_seen_and_an_illness_noted_in_two_taps_from_the_person(phone, 
 
 
 def test_what_was_scanned_without_the_server_is_counted_and_listed_before_and_after(phone, served, cards):
-    page = phone()
+    page = ready(phone())
     scan(page, cards[0]["code"])
     verdict(page, "WELCOME")
     expect(page.locator("#recent li")).to_have_count(1)

@@ -116,6 +116,7 @@ def test_a_browser_that_has_room_again_keeps_what_waited_in_the_page(visit, serv
 
 def test_a_disk_that_is_full_leaves_nothing_waiting_that_was_answered(visit, served, cards):
     page = desk_with(visit, FULL + "window.full = false;")
+    until(lambda: any(one["key"] == "roster:1" for one in kept(page, "kept")))
     served.kill()
     scan(page, cards[0]["code"])
     provisional(page, "WELCOME")
