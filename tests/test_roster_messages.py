@@ -221,13 +221,42 @@ def entries_of(text):
     return sorted(tuple(cell.text for cell in row.cells[:5]) for row in rows[1:] if len(row.cells) > 1)
 
 
-@given(st.lists(st.sampled_from(NOTES), max_size=6), st.permutations(ENTRIES), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
-def test_notes_and_pictures_between_entries_change_nothing(notes, entries, dice):
+HEADS = [
+    ["[14/10/23 08.{:02}.33] Pak Sekdes Contoh: ", "[14/10/23 08.{:02}.41] +62 813-9999-0001: "],
+    ["14/10/23, 08.{:02} - Bu Camat Contoh: ", "14/10/23, 08.{:02} - +62 813-9999-0001: "],
+    ["14/10/2023 08:{:02} - Kaur Contoh: ", "14/10/2023 08:{:02} - ~ Contoh Hulu: "],
+]
+
+
+def between(notes, entries, dice):
+    """Put notes somewhere between the entries."""
     lines = list(entries)
     for note in notes:
         lines.insert(dice.randint(0, len(lines)), note)
-    assert entries_of("\n".join(lines)) == entries_of("\n".join(ENTRIES))
+    return lines
+
+
+@given(st.lists(st.sampled_from(NOTES), max_size=6), st.permutations(ENTRIES), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_notes_and_pictures_between_entries_change_nothing(notes, entries, dice):
+    assert entries_of("\n".join(between(notes, entries, dice))) == entries_of("\n".join(ENTRIES))
+
+
+@given(
+    st.lists(st.sampled_from(NOTES), max_size=6),
+    st.permutations(ENTRIES),
+    st.sampled_from(HEADS),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=60, deadline=None)
+def test_who_sends_a_part_and_when_changes_nothing(notes, entries, heads, dice):
+    lines = between(notes, entries, dice)
+    sent = [dice.choice(heads).format(minute) + line for minute, line in enumerate(lines)]
+    some = [
+        head if number == 0 or dice.random() < 0.6 else line
+        for number, (head, line) in enumerate(zip(sent, lines, strict=True))
+    ]
+    assert entries_of("\n".join(some)) == entries_of("\n".join(ENTRIES))
 
 
 WORDS = [
