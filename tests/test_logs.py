@@ -75,7 +75,16 @@ def test_an_error_of_ours_tells_its_number_and_only_the_log_knows_where_it_was(
 
 
 def test_no_name_phone_token_or_password_gets_into_the_log(app, written, client_of, world: World):
-    secrets = ["rahmah", "RAHMAH", "081200000102", "0812-0000", PASSWORD, world.tokens["rahmah"], world.bearer, "BAIHAQI"]
+    secrets = [
+        "rahmah",
+        "RAHMAH",
+        "081200000102",
+        "0812-0000",
+        PASSWORD,
+        world.tokens["rahmah"],
+        world.bearer,
+        "BAIHAQI",
+    ]
     desk, admin, stranger = client_of("device"), client_of("admin"), app.test_client()
     scans, headers = f"/desk/{world.registration}/scans", {"Authorization": f"Bearer {world.bearer}"}
     for client in (desk, admin, stranger):
