@@ -8,7 +8,6 @@ The floor of the same run is ``fetch('/healthz')``, what a question and its answ
 """
 
 import argparse
-import io
 import sqlite3
 import statistics
 from contextlib import closing
@@ -18,10 +17,8 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from rtapp.documents import qr
-
 from ..browsers import FLAGS, find_browser, sign_in
-from ..filming import film
+from ..filming import code_picture, film
 from ..served import Served, command
 
 CARDS_FILMED = 8
@@ -35,16 +32,20 @@ SELECT badge.token FROM attendance JOIN badge ON badge.participant_id = attendan
 WHERE attendance.voided_at IS NULL AND badge.revoked_at IS NULL AND attendance.checkpoint_id = 1
 ORDER BY attendance.number
 """
+# Before any script of the page: one that takes a scanner's keys lets nobody behind it hear them.
+HEAR_ENTER = """
+window.pressed = 0;
+addEventListener('keydown', ({ key, timeStamp }) => { if (key === 'Enter') window.pressed = timeStamp; }, true);
+"""
 # Notes when Enter was pressed, and when the next verdict had been painted.
 WATCH_KEYS = """() => {
   window.waits = [];
-  let pressed = 0;
-  addEventListener('keydown', ({ key, timeStamp }) => { if (key === 'Enter') pressed = timeStamp; }, true);
+  window.pressed = 0;
   new MutationObserver(() => {
     const verdict = document.getElementById('verdict');
-    if (!pressed || verdict.dataset.verdict === 'READY') return;
-    const since = pressed;
-    pressed = 0;
+    if (!window.pressed || verdict.dataset.verdict === 'READY') return;
+    const since = window.pressed;
+    window.pressed = 0;
     requestAnimationFrame(() => setTimeout(() => window.waits.push(performance.now() - since)));
   }).observe(document.getElementById('answer'), { childList: true, subtree: true });
 }"""
@@ -105,7 +106,7 @@ def measure(playwright: Playwright, served: Served, folder: Path, scans: int) ->
     pictures = [Image.new("L", (600, 600), 150)]
     for code in filmed:
         card = Image.new("L", (600, 600), 255)
-        picture = Image.open(io.BytesIO(qr.png(code, 10))).convert("L")
+        picture = code_picture(code, 10)
         card.paste(picture, ((600 - picture.width) // 2, (600 - picture.height) // 2))
         pictures += [card, Image.new("L", (600, 600), 150)]
     clip = film(pictures, folder / "cards.mjpeg", frames_each=60)
@@ -143,6 +144,8 @@ def desk(browser: Browser, served: Served) -> Page:
 
 def typed_one_by_one(page: Page, codes: list[str]) -> list[float]:
     """Type each code as a hand scanner does, wait for its verdict; return what the page measured, in ms."""
+    page.add_init_script(HEAR_ENTER)
+    page.reload()
     page.evaluate(WATCH_KEYS)
     for done, code in enumerate(codes, 1):
         page.keyboard.type(code)
