@@ -239,7 +239,7 @@ def test_a_lost_card_is_replaced_at_the_desk_and_read_from_the_screen(phone, car
     page = phone("admin")
     scan(page, cards[0]["code"])
     verdict(page, "WELCOME")
-    page.locator("#verdict").get_by_role("link", name="Lainnya").click()
+    page.locator("#verdict").get_by_role("link", name="Orang ini").click()
     page.locator("summary", has_text="Kartu hilang").click()
     page.locator("details[open] input[name=reason]").fill("hilang")
     page.get_by_role("button", name="Terbitkan kartu baru").click()
