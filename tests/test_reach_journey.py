@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -72,6 +73,12 @@ def hall() -> Iterator[Hall]:
     ip("netns", "del", name)
 
 
+def answers(port: int) -> bool:
+    """Say whether somebody takes connections at this port by now."""
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
 def until(true: Callable[[], bool], seconds: float = START_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not true():
@@ -91,7 +98,7 @@ def test_a_phone_proves_the_address_and_a_laptop_that_moved_says_so(hall, demo_f
             command, cwd=ROOT, env=environment(instance), stdin=subprocess.DEVNULL, stdout=file, stderr=file
         )
     try:
-        until(lambda: "Hentikan dengan Ctrl-C" in log.read_text(encoding="utf-8"))
+        until(lambda: "Hentikan dengan Ctrl-C" in log.read_text(encoding="utf-8") and answers(port))
         assert f"{address}\n" in log.read_text(encoding="utf-8")
         assert "Laptop sudah tahu" in hall.press(f"{address}/reach")
         with closing(sqlite3.connect(instance / "rtapp.db")) as database:

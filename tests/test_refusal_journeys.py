@@ -48,7 +48,7 @@ def test_a_locked_pin_is_told_with_how_long_where_a_phone_shows_it(visit, served
 
 def test_a_busy_server_is_called_busy_and_the_scan_goes_out_again_by_itself(visit, served, cards):
     page = desk(visit, size=PHONE)
-    busy(page, "**/desk/1/scans", 3)
+    busy(page, "**/desk/1/scans", 5)
     scan(page, cards[0]["code"])
     expect(page.locator("#sending")).to_contain_text("Terlalu banyak yang masuk bersamaan", use_inner_text=True)
     expect(page.locator("#sending")).to_be_in_viewport()
