@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from rtapp import clock
 from rtapp.accounts.roles import Actor, Role
 from rtapp.audit.store import verify_chain
+from rtapp.checkin import scan_writer
 from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import Decision
 from rtapp.checkin.marks_store import void_mark
@@ -121,7 +122,7 @@ def test_what_was_decided_is_explained(sealed, world):
 
 
 def test_the_writer_seals_what_it_recorded_when_it_stops_and_when_it_was_quiet(session, world, monkeypatch):
-    monkeypatch.setattr("rtapp.checkin.scan_writer.SEAL_AFTER", 0.05)
+    monkeypatch.setattr(scan_writer, "SEAL_AFTER", 0.05)
     writer = ScanWriter(db.engine, lambda: None)
     writer.record(attempt(world, "nonce-0001", "rahmah"))
     writer.record(attempt(world, "nonce-0002", "yusuf"))
@@ -130,6 +131,19 @@ def test_the_writer_seals_what_it_recorded_when_it_stops_and_when_it_was_quiet(s
     sealed = [values.values["count"] for line, values in trail(session) if line.action == "scan.seal"]
     assert sum(sealed) == 2
     assert examine(session).clean
+
+
+def test_a_rush_is_sealed_in_short_runs_so_that_no_desk_waits_long_for_one(session, world, monkeypatch):
+    assert scan_writer.SEAL_MANY <= 512
+    monkeypatch.setattr(scan_writer, "SEAL_MANY", 2)
+    monkeypatch.setattr(scan_writer, "SEAL_AFTER", 3600)
+    writer = ScanWriter(db.engine, lambda: None)
+    for number, key in enumerate(KEYS):
+        writer.record(attempt(world, f"nonce-{number:04}", key))
+    writer.stop()
+    session.rollback()
+    sealed = [values.values["count"] for line, values in trail(session) if line.action == "scan.seal"]
+    assert sorted(sealed) == [1, 2, 2] and examine(session).clean
 
 
 def test_a_seal_waits_for_whoever_has_a_lower_number_and_has_not_committed_it(session, world):

@@ -33,7 +33,7 @@ from .store import record_scan
 log = logging.getLogger(__name__)
 TRIES = 4
 SEAL_AFTER = 5.0  # seconds of scans that no line of the trail covers yet, at most
-SEAL_MANY = 4096  # or as many scans: a seal holds up who records, so a rush has few
+SEAL_MANY = 512  # or as many scans: nobody records meanwhile, and nobody shall wait long for it in a rush
 LOOK_AFTER = 2.0  # seconds without a job after which it is looked whether the database still lies there
 T = TypeVar("T")
 Work = Callable[[Session], Any]
