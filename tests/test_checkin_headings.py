@@ -11,7 +11,7 @@ from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write
 from rtapp.events.store import close_wave, find_wave
-from rtapp.schema import Attendance, Case, Checkpoint
+from rtapp.schema import Attendance, Case, Checkpoint, Participant
 
 from .reading import words
 
@@ -69,6 +69,16 @@ def test_a_closed_wave_is_headed_as_closed_on_the_card_and_among_the_last_scans(
     page = supervisor.get(answer.location)
     assert words(page).count("Ditutup") >= 2
     assert 'data-verdict="NOT_OPEN"' in page.text
+
+
+def test_the_trail_and_the_seat_say_of_such_a_scan_that_it_was_closed(client_of, session, scan, window, world):
+    window(closes_at=clock.utcnow() - HOUR)
+    scan()
+    admin, person = client_of("admin"), world.people["yusuf"]
+    trail = words(admin.get(f"/trail?participant={person}"))
+    seat = words(admin.get(f"/seats/{session.get(Participant, person).seat_id}"))
+    for page in (trail, seat):
+        assert "Ditutup" in page and "Belum dibuka" not in page
 
 
 def test_answers_kept_before_it_was_known_are_headed_by_their_bounds():

@@ -140,17 +140,22 @@ class Answer:
 
     @property
     def heading(self) -> str:
-        """What its card is headed with: the verdict, but of NOT_OPEN why.
+        """What its card is headed with, see ``heading_of``."""
+        return heading_of(self.verdict, vars(self))
 
-        CLOSED where the checkpoint or its wave was over, REQUIRES where something comes before it.
-        """
-        if self.verdict is not Verdict.NOT_OPEN:
-            return str(self.verdict)
-        if self.requires:
-            return "REQUIRES"
-        # Answers kept before ``over`` was: what closes and never opens is over.
-        over = self.over or (self.closes_at and not self.opens_at)
-        return "CLOSED" if over else str(self.verdict)
+
+def heading_of(verdict: str, answer: Mapping[str, Any]) -> str:
+    """Return what a scan with this verdict is headed with: the verdict, but of NOT_OPEN why.
+
+    CLOSED where the checkpoint or its wave was over, REQUIRES where something comes before it.
+    """
+    if verdict != Verdict.NOT_OPEN:
+        return str(verdict)
+    if answer.get("requires"):
+        return "REQUIRES"
+    # Answers kept before ``over`` was: what closes and never opens is over.
+    over = answer.get("over") or (answer.get("closes_at") and not answer.get("opens_at"))
+    return "CLOSED" if over else str(verdict)
 
 
 def kept_answer(facts: Mapping[str, Any], **more: Any) -> Answer:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -15,7 +16,8 @@ from ..schema import Attendance, Audit, Checkpoint, Device, Scan, Substitute, Us
 class Told:
     """One scan as the trail tells it; ``client_at`` is the time by the device, ``sealed`` that a line covers it.
 
-    ``since`` is the beginning of a range that a paper told (RFC 3339), whose end is ``client_at``.
+    ``answer`` is what it was answered; its ``since`` is the beginning of a range that a paper told (RFC 3339), whose
+    end is ``client_at``.
     """
 
     id: int
@@ -34,12 +36,13 @@ class Told:
     voided_at: datetime | None
     voided_by: str
     void_reason: str
-    since: str | None
+    answer: dict[str, Any]
 
     @property
     def from_at(self) -> datetime | None:
         """When it happened at the earliest, where only a range is known."""
-        return clock.parse_iso(self.since) if self.since else None
+        since = self.answer.get("since")
+        return clock.parse_iso(since) if since else None
 
 
 def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequence[Told]:
@@ -53,7 +56,7 @@ def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequenc
             func.coalesce(Device.label, User.name, ""), Scan.source, Scan.verdict, void.number,
             func.coalesce(stood_in.name, ""), Scan.follows_id, Scan.id <= sealed.scalar_subquery(),
             void.voided_at, func.coalesce(void.voided_by, ""), func.coalesce(void.void_reason, ""),
-            Scan.answer["since"].as_string(),
+            Scan.answer,
         )
         .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
         .join(Wave, Wave.id == Checkpoint.wave_id)

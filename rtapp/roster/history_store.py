@@ -43,6 +43,7 @@ class SeatScan:
     checkpoint: str
     wave: int
     verdict: str
+    answer: dict[str, Any]
     by: str
     voided_at: datetime | None
     voided_by: str
@@ -182,7 +183,7 @@ def _scans_of(session: Session, ids: Collection[int]) -> list[SeatScan]:
     )
     return [
         SeatScan(
-            scan.participant_id or 0, scan.server_at, name, wave, scan.verdict, by,
+            scan.participant_id or 0, scan.server_at, name, wave, scan.verdict, scan.answer, by,
             mark.voided_at if mark else None, mark.voided_by if mark else "", mark.void_reason if mark else "",
         )
         for scan, name, wave, by, mark in rows

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from .. import clock
 from ..badges.token import shown
+from ..checkin.attempt import heading_of
 from ..db import db
 from ..events import store as events
 from ..events.waves import numeral
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(masked_phone, "masked")
     app.add_template_filter(shown, "short_code")
     app.add_template_filter(numeral, "numeral")
+    app.add_template_filter(heading_of, "heading")
     app.add_template_global(support_line)
     # The page of a scan says two hundred words; Flask-Babel looks for its catalogue at each.
     app.jinja_env.install_gettext_callables(_said, _said_of_many, newstyle=True)  # type: ignore[attr-defined]
