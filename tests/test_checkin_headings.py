@@ -75,7 +75,7 @@ def test_the_trail_and_the_seat_say_of_such_a_scan_that_it_was_closed(client_of,
     window(closes_at=clock.utcnow() - HOUR)
     scan()
     admin, person = client_of("admin"), world.people["yusuf"]
-    trail = words(admin.get(f"/trail?participant={person}"))
+    trail = words(admin.get(f"/trail?person={person}"))
     seat = words(admin.get(f"/seats/{session.get(Participant, person).seat_id}"))
     for page in (trail, seat):
         assert "Ditutup" in page and "Belum dibuka" not in page
