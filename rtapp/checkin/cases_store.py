@@ -55,8 +55,8 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
     )
     if checkpoint_id is not None:
         rows = rows.where(Case.checkpoint_id == checkpoint_id)
-    found = session.execute(_waiting(rows, actor.checkpoint_ids)).all()
-    people = people_by_id(session, [case.participant_id for case, *_ in found if case.participant_id])
+    waiting = session.execute(_waiting(rows, actor.checkpoint_ids)).all()
+    people = people_by_id(session, [case.participant_id for case, *_ in waiting if case.participant_id])
     return [
         Waiting(
             case.id,
@@ -72,7 +72,7 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
             case.told,
             kept_answer(scan.answer).heading,
         )
-        for case, scan, point, label, name in found
+        for case, scan, point, label, name in waiting
     ]
 
 
@@ -91,8 +91,8 @@ def count_open_of(session: Session, actor: Actor, wave_id: int) -> int:
 
 def substituted(session: Session, substitute_id: int | None) -> Substituted | None:
     """Return who came in somebody's place, as a decision names them; None for nobody."""
-    found = session.get(Substitute, substitute_id) if substitute_id else None
-    return found and Substituted(found.name, found.relation, found.letter, found.phone)
+    person = session.get(Substitute, substitute_id) if substitute_id else None
+    return person and Substituted(person.name, person.relation, person.letter, person.phone)
 
 
 def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:
@@ -108,8 +108,8 @@ def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now
     case.settled_at, case.settled_by, case.outcome = now, actor[:120], outcome
     session.flush()
     scan = session.get_one(Scan, case.scan_id)
-    told = {"kind": case.kind, "scan": scan.nonce}
-    note(session, actor, "case.settle", "participant", case.participant_id, now=now, reason=outcome, **told)
+    values = {"kind": case.kind, "scan": scan.nonce}
+    note(session, actor, "case.settle", "participant", case.participant_id, now=now, reason=outcome, **values)
     return case
 
 
@@ -129,11 +129,11 @@ def note_absence(
         raise Refused("bad_absence", "Pilih izin, sakit, dinas, atau tanpa keterangan.", 422)
     person = find_person(session, participant_id)
     rows = select(Absence).where(Absence.participant_id == participant_id, Absence.wave_id == wave_id)
-    found = session.scalar(rows.where(Absence.withdrawn_at.is_(None)))
-    if (found is None and not kind) or (found is not None and (found.kind, found.note) == (kind, text)):
+    noted = session.scalar(rows.where(Absence.withdrawn_at.is_(None)))
+    if (noted is None and not kind) or (noted is not None and (noted.kind, noted.note) == (kind, text)):
         return False
-    if found is not None:
-        found.withdrawn_at = at
+    if noted is not None:
+        noted.withdrawn_at = at
         session.flush()
     if kind:
         if session.get(Wave, wave_id) is None:
@@ -142,9 +142,9 @@ def note_absence(
             Absence(participant_id=participant_id, wave_id=wave_id, kind=kind, note=text[:300], at=at, noted_by=actor)
         )
         session.flush()
-    before, after = ({"kind": found.kind, "note": found.note} if found else {}), {"kind": kind, "note": text[:300]}
-    told = {"before": before, "after": after if kind else {}, "name": person.name, "wave": wave_id}
-    note(session, actor, "absence.note", "participant", participant_id, now=now, **told, **origin)
+    before, after = ({"kind": noted.kind, "note": noted.note} if noted else {}), {"kind": kind, "note": text[:300]}
+    values = {"before": before, "after": after if kind else {}, "name": person.name, "wave": wave_id}
+    note(session, actor, "absence.note", "participant", participant_id, now=now, **values, **origin)
     return True
 
 
@@ -189,8 +189,8 @@ _OPEN = Prepared(_waiting(select(func.count(Case.id).label("number")), None))
 
 def _happened(scan: Scan) -> datetime:
     """Return when a scan happened as far as its word was taken: no wild clock is shown as a time."""
-    told = kept_answer(scan.answer).happened_at
-    return clock.parse_iso(told) if told else scan.server_at
+    at = kept_answer(scan.answer).happened_at
+    return clock.parse_iso(at) if at else scan.server_at
 
 
 def _substitute_name(session: Session, scan: Scan) -> str:

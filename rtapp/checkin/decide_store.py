@@ -48,17 +48,17 @@ def insert_mark(
         "mode": DIWAKILI if substitute_id else SENDIRI,
         "substitute_id": substitute_id,
     }
-    made = _INSERT_MARK.first(session, **mark)
-    if made is None:
+    row = _INSERT_MARK.first(session, **mark)
+    if row is None:
         raise LostRace(attempt.nonce)
-    return made
+    return row
 
 
 def substitute_of(session: Where, attempt: Attempt, row: Row[Any]) -> int | None:
     """Return who stands in for the person: whom the attempt names, else who did at the wave's registration."""
-    told = attempt.decision.substitute
-    if told is not None:
-        return session.scalar(insert(Substitute).returning(Substitute.id), [asdict(told)])
+    substitute = attempt.decision.substitute
+    if substitute is not None:
+        return session.scalar(insert(Substitute).returning(Substitute.id), [asdict(substitute)])
     registered: int | None = row.stands_in
     return registered
 
@@ -81,8 +81,8 @@ def refuse_other_person(follows: Row[Any] | None, participant_id: int | None) ->
 def corrects(attempt: Attempt, follows: Row[Any], row: Row[Any], now: datetime) -> bool:
     """Say whether a substitute is named for the mark that the same desk made just now, as if the head had come."""
     own = follows.device_id == attempt.device_id and follows.user_id == attempt.user_id
-    made = follows.verdict == Verdict.WELCOME and follows.attendance_id == row.attendance_id is not None
-    return made and (own or attempt.may_decide) and now - follows.server_at <= CORRECTION_WINDOW
+    marked = follows.verdict == Verdict.WELCOME and follows.attendance_id == row.attendance_id is not None
+    return marked and (own or attempt.may_decide) and now - follows.server_at <= CORRECTION_WINDOW
 
 
 def undo_own(session: Session, attempt: Attempt, row: Row[Any], *, now: datetime) -> None:
@@ -122,17 +122,17 @@ def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
 
     Another head of the seat is replaced where whoever scans may decide so; refused with 409 otherwise.
     """
-    told = attempt.decision.walk_in
-    assert told is not None
+    newcomer = attempt.decision.walk_in
+    assert newcomer is not None
     checkpoint = find_checkpoint(session, attempt.checkpoint_id)
     actor, wave = attempt.recorded_by, checkpoint.wave
     if wave.closed_at is not None and attempt.client_at is None and not attempt.may_decide:
         raise Refused("wave_frozen", "Gelombang ini sudah ditutup. Mintalah koordinator mengubahnya.", 403)
-    facts: dict[str, Any] = {"name": told.name, "kind": told.kind, "wave_id": wave.id, "now": now}
-    if told.kind == "rt":
-        seat = _seat_of(session, told.seat)
+    facts: dict[str, Any] = {"name": newcomer.name, "kind": newcomer.kind, "wave_id": wave.id, "now": now}
+    if newcomer.kind == "rt":
+        seat = _seat_of(session, newcomer.seat)
         head = session.scalar(select(Participant).where(Participant.seat_id == seat.id, Participant.on_roster))
-        if head is not None and same_person(head.name, told.name):
+        if head is not None and same_person(head.name, newcomer.name):
             return head.id
         if head is not None and not attempt.may_decide:
             raise Refused(
@@ -142,7 +142,7 @@ def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
                 name=head.name,
             )
         if head is not None:
-            archive_participant(session, actor, head.id, f"Diganti {told.name} di meja", now=now)
+            archive_participant(session, actor, head.id, f"Diganti {newcomer.name} di meja", now=now)
             revoke_cards(session, [head.id], "Ketua RT diganti", now=now)
             facts["wave_id"] = head.wave_id or wave.id
         facts["seat"] = seat
@@ -160,7 +160,7 @@ def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *
     kind = _case_of(attempt, answer, trusted, counts, now)
     walk_in = attempt.decision.walk_in
     if kind:
-        open_case(session, kind, scan_id, answer, now=now, told=walk_in.name if walk_in else "")
+        open_case(session, kind, scan_id, answer, now=now, name=walk_in.name if walk_in else "")
     if attempt.retold or isinstance(session, Connection | Line):
         return
     if attempt.decision.needs_duty or walk_in:
@@ -172,10 +172,10 @@ def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *
         )  # fmt: skip
 
 
-def open_case(session: Where, kind: str, scan_id: int, about: Answer | Scan, *, now: datetime, told: str = "") -> None:
-    """Let a scan wait for a person, unless the same question waits already; ``told`` is a walk-in's name."""
+def open_case(session: Where, kind: str, scan_id: int, about: Answer | Scan, *, now: datetime, name: str = "") -> None:
+    """Let a scan wait for a person, unless the same question waits already; ``name`` is a walk-in's."""
     facts = {"checkpoint_id": about.checkpoint_id, "participant_id": about.participant_id}
-    _OPEN_CASE.all(session, **facts, scan_id=scan_id, kind=kind, opened_at=now, told=told)
+    _OPEN_CASE.all(session, **facts, scan_id=scan_id, kind=kind, opened_at=now, told=name)
 
 
 def _case_of(attempt: Attempt, answer: Answer, trusted: bool, counts: bool, now: datetime) -> str:
@@ -231,16 +231,16 @@ def _insert_mark(dialect: str) -> Any:
     )
     values |= {"number": highest.scalar_subquery(), "wave_id": door.scalar_subquery()}
     values |= {"voided_by": "", "void_reason": ""}
-    made = upsert(dialect, Attendance.__table__).values(values)
-    made = made.on_conflict_do_nothing()  # one mark at this checkpoint, one at all doors of a registration
-    return made.returning(Attendance.id, Attendance.number, Attendance.at, Attendance.mode, Attendance.substitute_id)
+    mark = upsert(dialect, Attendance.__table__).values(values)
+    mark = mark.on_conflict_do_nothing()  # one mark at this checkpoint, one at all doors of a registration
+    return mark.returning(Attendance.id, Attendance.number, Attendance.at, Attendance.mode, Attendance.substitute_id)
 
 
 def _open_case(dialect: str) -> Any:
     names = ("scan_id", "checkpoint_id", "participant_id", "kind", "opened_at", "told")
     values = {name: bindparam(name, type_=Case.__table__.c[name].type) for name in names}
-    made = upsert(dialect, Case.__table__).values(values | {"settled_by": "", "outcome": ""})
-    return made.on_conflict_do_nothing()
+    case = upsert(dialect, Case.__table__).values(values | {"settled_by": "", "outcome": ""})
+    return case.on_conflict_do_nothing()
 
 
 _OPEN_CASE = Prepared(_open_case)

@@ -67,23 +67,23 @@ class Decision:
 NO_DECISION = Decision()
 
 
-def read_decision(told: Mapping[str, Any] | None) -> Decision:
+def read_decision(sent: Mapping[str, Any] | None) -> Decision:
     """Return the decision that a program sends; refused with 422 in any other shape."""
-    if told is None:
+    if sent is None:
         return NO_DECISION
     known = {"accept_other_wave", "substitute", "walk_in", "resolve", "reason"}
-    if not isinstance(told, Mapping) or not told or set(told) - known:
+    if not isinstance(sent, Mapping) or not sent or set(sent) - known:
         raise _bad("accept_other_wave, substitute, walk_in, resolve")
-    accept, resolve = told.get("accept_other_wave"), told.get("resolve")
-    reason = _text(told, "reason", LONGEST_REASON)
+    accept, resolve = sent.get("accept_other_wave"), sent.get("resolve")
+    reason = _text(sent, "reason", LONGEST_REASON)
     if accept is not None:
         reason = _text(_part(accept, {"reason"}), "reason", LONGEST_REASON)
     if resolve not in (None, "", "head", "substitute"):
         raise _bad("resolve: head, substitute")
     decision = Decision(
         accept_other_wave=accept is not None,
-        substitute=None if told.get("substitute") is None else _substitute(told["substitute"]),
-        walk_in=None if told.get("walk_in") is None else _walk_in(told["walk_in"]),
+        substitute=None if sent.get("substitute") is None else _substitute(sent["substitute"]),
+        walk_in=None if sent.get("walk_in") is None else _walk_in(sent["walk_in"]),
         resolve=resolve or "",
         reason=reason,
     )
@@ -126,8 +126,8 @@ def true_time(
     return min(at, now), True
 
 
-def _substitute(told: Any) -> Substituted:
-    part = _part(told, {"name", "relation", "letter", "phone"})
+def _substitute(sent: Any) -> Substituted:
+    part = _part(sent, {"name", "relation", "letter", "phone"})
     name = _text(part, "name", LONGEST_NAME)
     if not name:
         raise Refused("no_substitute", "Tulis nama yang mewakili.", 422)
@@ -137,8 +137,8 @@ def _substitute(told: Any) -> Substituted:
     return Substituted(name, _text(part, "relation", LONGEST_RELATION), letter, parse_phone(phone).number)
 
 
-def _walk_in(told: Any) -> WalkIn:
-    part = _part(told, {"seat", "kind", "name"})
+def _walk_in(sent: Any) -> WalkIn:
+    part = _part(sent, {"seat", "kind", "name"})
     kind, seat, name = part.get("kind"), _text(part, "seat", LONGEST_SEAT), _text(part, "name", LONGEST_NAME)
     if kind not in ("rt", *GUESTS) or (kind == "rt") != bool(seat):
         raise Refused("bad_walk_in", "Ketua RT memerlukan kursinya (desa dan RT); tamu tidak.", 422)
@@ -147,10 +147,10 @@ def _walk_in(told: Any) -> WalkIn:
     return WalkIn(kind, name, seat)
 
 
-def _part(told: Any, known: set[str]) -> Mapping[str, Any]:
-    if not isinstance(told, Mapping) or set(told) - known:
+def _part(sent: Any, known: set[str]) -> Mapping[str, Any]:
+    if not isinstance(sent, Mapping) or set(sent) - known:
         raise _bad(", ".join(sorted(known)))
-    return told
+    return sent
 
 
 def _text(part: Mapping[str, Any], field: str, most: int) -> str:

@@ -33,7 +33,7 @@ from ..schema import (
 VOID, DECIDE, SETTLE, ABSENCE = "attendance.void", "scan.decide", "case.settle", "absence.note"
 ACTS = (VOID, DECIDE, SETTLE, ABSENCE)
 MOST = 100  # lines of the trail in one answer
-Told = dict[str, Any]
+Receipt = dict[str, Any]
 
 
 def last_receipt(session: Session) -> int:
@@ -43,11 +43,11 @@ def last_receipt(session: Session) -> int:
 
 def head_and_receipt(session: Session) -> tuple[str, int]:
     """Return the head of the trail and what last_receipt says, in one statement."""
-    found = _HEADS.first(session)
-    return (found.chain, found.last or 0) if found else (GENESIS, 0)
+    head = _HEADS.first(session)
+    return (head.chain, head.last or 0) if head else (GENESIS, 0)
 
 
-def receipts_since(session: Session, checkpoint_id: int, after: int) -> tuple[int, list[Told]]:
+def receipts_since(session: Session, checkpoint_id: int, after: int) -> tuple[int, list[Receipt]]:
     """Return the receipts of a checkpoint's wave after ``after``, oldest first, and the number to ask from next.
 
     At most a hundred lines of the trail are looked at: ask again until the number stays.
@@ -56,25 +56,25 @@ def receipts_since(session: Session, checkpoint_id: int, after: int) -> tuple[in
     rows = rows.where(Audit.action.in_(ACTS), Audit.id > after).order_by(Audit.id).limit(MOST)
     lines = session.execute(rows).all()
     wave = session.scalar(select(Checkpoint.wave_id).where(Checkpoint.id == checkpoint_id))
-    told = [_TELL[line.action](session, line, values, wave) for line, values in lines]
-    return (lines[-1].Audit.id if lines else after), [receipt for receipt in told if receipt]
+    receipts = [_RECEIPTS[line.action](session, line, values, wave) for line, values in lines]
+    return (lines[-1].Audit.id if lines else after), [receipt for receipt in receipts if receipt]
 
 
-def _of_line(line: Audit, values: Told, **more: Any) -> Told:
+def _of_line(line: Audit, values: Receipt, **more: Any) -> Receipt:
     """Return what every receipt says; one that was handed in itself tells who decided and when, not by whom it came."""
     at = values.get("decided_at") or clock.iso(line.at)
     return {"act": line.action, "at": at, "by": line.actor, "reason": line.reason, **more}
 
 
-def _tell_void(session: Session, line: Audit, values: Told, wave: int | None) -> Told | None:
+def _of_void(session: Session, line: Audit, values: Receipt, wave: int | None) -> Receipt | None:
     mark = session.get(Attendance, values.get("attendance"))
     if mark is None or mark.voided_at is None:
         return None
-    made = session.scalar(select(Scan).where(Scan.attendance_id == mark.id).order_by(Scan.id).limit(1))
-    return made and _about_scan(session, made, wave, _of_line(line, values))
+    first = session.scalar(select(Scan).where(Scan.attendance_id == mark.id).order_by(Scan.id).limit(1))
+    return first and _about_scan(session, first, wave, _of_line(line, values))
 
 
-def _tell_scan(session: Session, line: Audit, values: Told, wave: int | None) -> Told | None:
+def _of_scan(session: Session, line: Audit, values: Receipt, wave: int | None) -> Receipt | None:
     scan = session.scalar(select(Scan).where(Scan.nonce == values.get("scan", "")))
     if scan is None:
         return None
@@ -86,7 +86,7 @@ def _tell_scan(session: Session, line: Audit, values: Told, wave: int | None) ->
     return _about_scan(session, scan, wave, _of_line(line, values, **more))
 
 
-def _tell_absence(session: Session, line: Audit, values: Told, wave: int | None) -> Told | None:
+def _of_absence(session: Session, line: Audit, values: Receipt, wave: int | None) -> Receipt | None:
     if wave is None or values.get("wave") != wave or line.subject_id is None:
         return None
     number = session.get_one(Wave, wave).number
@@ -95,10 +95,10 @@ def _tell_absence(session: Session, line: Audit, values: Told, wave: int | None)
     return _of_line(line, values, **more, kind=after["kind"], note=after["note"])
 
 
-_TELL = {VOID: _tell_void, DECIDE: _tell_scan, SETTLE: _tell_scan, ABSENCE: _tell_absence}
+_RECEIPTS = {VOID: _of_void, DECIDE: _of_scan, SETTLE: _of_scan, ABSENCE: _of_absence}
 
 
-def _about_scan(session: Session, scan: Scan, wave: int | None, told: Told) -> Told | None:
+def _about_scan(session: Session, scan: Scan, wave: int | None, receipt: Receipt) -> Receipt | None:
     """Return a receipt about a scan of this wave, None of another's."""
     if session.get_one(Checkpoint, scan.checkpoint_id).wave_id != wave:
         return None
@@ -106,7 +106,7 @@ def _about_scan(session: Session, scan: Scan, wave: int | None, told: Told) -> T
     mark = session.get(Attendance, scan.attendance_id) if scan.attendance_id else None
     came = (mark.substitute_id if mark else None) or answer.get("came_instead")
     substitute = session.get(Substitute, came) if came else None
-    return told | {
+    return receipt | {
         "checkpoint": scan.checkpoint_id,
         "participant": scan.participant_id,
         "card": first_card(session, scan.participant_id),

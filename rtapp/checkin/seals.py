@@ -14,8 +14,8 @@ def seal_of(scans: Iterable[Sequence[Any]]) -> str:
 
     What was read of an unknown code is left out of the answer: it may hold what is erased one day.
     """
-    told = [[*facts, {name: value for name, value in answer.items() if name != "raw"}] for *facts, answer in scans]
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_to_the_millisecond)
+    rows = [[*facts, {name: value for name, value in answer.items() if name != "raw"}] for *facts, answer in scans]
+    text = json.dumps(rows, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_to_the_millisecond)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

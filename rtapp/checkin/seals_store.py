@@ -52,8 +52,8 @@ def seal_scans(session: Session, *, now: datetime, until: int | None = None) -> 
     rows = _COLUMNS.where(Scan.id > after, Scan.id <= until).order_by(Scan.id).limit(_MOST)
     scans = session.execute(rows).all()
     if scans:
-        told = {"first": scans[0].id, "count": len(scans), "digest": seal_of(scans)}
-        note(session, SYSTEM, "scan.seal", "scan", scans[-1].id, now=now, **told)
+        run = {"first": scans[0].id, "count": len(scans), "digest": seal_of(scans)}
+        note(session, SYSTEM, "scan.seal", "scan", scans[-1].id, now=now, **run)
     return len(scans)
 
 
@@ -67,40 +67,40 @@ def first_bad_scan(session: Session) -> int | None:
     lines = select(Audit.subject_id, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
     lines = lines.where(Audit.subject == "scan", Audit.action == "scan.seal").order_by(Audit.id)
     after = 0
-    for last, told in session.execute(lines).all():
+    for last, run in session.execute(lines).all():
         rows = _COLUMNS.where(Scan.id > after, Scan.id <= last).order_by(Scan.id)
         scans = session.execute(rows).all()
-        if len(scans) != told["count"] or seal_of(scans) != told["digest"]:
-            return int(told["first"])
+        if len(scans) != run["count"] or seal_of(scans) != run["digest"]:
+            return int(run["first"])
         after = last
     return None
 
 
 def unexplained(session: Session) -> Iterator[int]:
     """Yield the marks that are not what their scans say: none made it, another person, number, time, or undone so."""
-    made, undone = _made(session), _undone(session)
+    recorded, undone = _recorded(session), _undone(session)
     rows = select(Attendance, Checkpoint.kind).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     for mark, kind in session.execute(rows.order_by(Attendance.id).execution_options(yield_per=1000)):
-        told = (mark.checkpoint_id, mark.participant_id, mark.number, mark.mode, mark.substitute_id, clock.iso(mark.at))
+        facts = (mark.checkpoint_id, mark.participant_id, mark.number, mark.mode, mark.substitute_id)
         lined = mark.id in undone.lines or (mark.checkpoint_id, mark.participant_id) in undone.decided
         lined = lined or (mark.voided_at is not None and undone.is_erased(mark.participant_id, mark.voided_at))
         wrongly = mark.id in undone.lines if mark.voided_at is None else kind != CheckpointKind.GLADI and not lined
-        if made.get(mark.id) != told or wrongly:
+        if recorded.get(mark.id) != (*facts, clock.iso(mark.at)) or wrongly:
             yield mark.id
 
 
-def _made(session: Session) -> dict[int, tuple[Any, ...]]:
+def _recorded(session: Session) -> dict[int, tuple[Any, ...]]:
     """Return by mark what its scans say of it: the first one what it is, the earliest time any of them when."""
-    made: dict[int, tuple[Any, ...]] = {}
+    marks: dict[int, tuple[Any, ...]] = {}
     rows = select(Scan.checkpoint_id, Scan.participant_id, Scan.attendance_id, Scan.answer).order_by(Scan.id)
     for checkpoint, participant, own, answer in session.execute(rows.execution_options(yield_per=1000)):
         mark, at = answer.get("attendance_id"), answer.get("at")
-        if own and own not in made:
+        if own and own not in marks:
             facts = (answer.get("number"), answer.get("mode"), answer.get("substitute_id"))
-            made[own] = (checkpoint, participant, *facts, at)
-        elif mark in made and at:
-            made[mark] = (*made[mark][:-1], min(made[mark][-1], at))
-    return made
+            marks[own] = (checkpoint, participant, *facts, at)
+        elif mark in marks and at:
+            marks[mark] = (*marks[mark][:-1], min(marks[mark][-1], at))
+    return marks
 
 
 @dataclass(frozen=True)

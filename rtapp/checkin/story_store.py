@@ -13,10 +13,10 @@ from ..schema import Attendance, Audit, Checkpoint, Device, Scan, Substitute, Us
 
 
 @dataclass(frozen=True)
-class Told:
+class TrailScan:
     """One scan as the trail tells it; ``client_at`` is the time by the device, ``sealed`` that a line covers it.
 
-    ``answer`` is what it was answered; its ``since`` is the beginning of a range that a paper told (RFC 3339), whose
+    ``answer`` is what it was answered; its ``since`` is the beginning of a range that a paper gives (RFC 3339), whose
     end is ``client_at``.
     """
 
@@ -45,7 +45,7 @@ class Told:
         return clock.parse_iso(since) if since else None
 
 
-def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequence[Told]:
+def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequence[TrailScan]:
     """Return somebody's scans, the newest first."""
     sealed = select(func.coalesce(func.max(Audit.subject_id), 0))
     sealed = sealed.where(Audit.subject == "scan", Audit.action == "scan.seal")
@@ -66,4 +66,4 @@ def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequenc
         .outerjoin(stood_in, stood_in.id == void.substitute_id)
         .where(Scan.participant_id == participant_id)
     )  # fmt: skip
-    return [Told(*row) for row in session.execute(rows.order_by(Scan.id.desc()).limit(limit))]
+    return [TrailScan(*row) for row in session.execute(rows.order_by(Scan.id.desc()).limit(limit))]
