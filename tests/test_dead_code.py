@@ -23,7 +23,7 @@ BY_NAME = [
     *("formatter_class", "context_class", "command_class", "group_class"),  # click
     *("impl", "cache_ok", "process_bind_param", "process_result_value", "isolation_level"),  # SQLAlchemy
     *("handle_starttag", "handle_endtag", "handle_data"),  # html.parser
-    *("Meta", "validate_*", "field_id"),  # WTForms
+    *("Meta", "validate_*", "field_id", "_value", "*_was"),  # WTForms
     *(
         "max_content_length",
         "max_form_memory_size",

@@ -13,7 +13,7 @@ from rtapp.events.checkpoint_store import checkpoints_of
 from rtapp.events.invited_store import assumed_districts, set_invited
 from rtapp.schema import Agenda, Attendance, Checkpoint, District, Invitation
 
-from .reading import is_open, said, typed, words
+from .reading import elements, is_open, said, typed, words
 from .trailed import trail
 from .world import at
 
@@ -28,12 +28,12 @@ def points_of(session, wave_id):
 
 def invited_form(client: FlaskClient, world, name: str = "", number: str = "") -> dict[str, str]:
     """What the browser sends of the table, with another number for one district."""
-    page = client.get(f"/waves/{world.waves[0]}").text
-    fields = dict(re.findall(r'name="(district-\d+_was)" value="([^"]*)"', page))
-    form = fields | {field.removesuffix("_was"): value for field, value in fields.items()}
+    page = client.get(f"/waves/{world.waves[0]}")
+    fields = [each.given for each in elements(page, "input") if each.given["name"].startswith("district-")]
+    form = {field["name"]: field["value"] for field in fields}
     if name:
-        label = re.search(rf'name="(district-\d+)"[^>]*aria-label="Diundang dari Kecamatan {name}"', page)
-        form[label[1]] = number
+        (field,) = elements(page, "input", aria_label=f"Diundang dari Kecamatan {name}")
+        form[field.given["name"]] = number
     return form
 
 

@@ -12,9 +12,7 @@ from ..db import begin_write, db
 from ..events import store as events
 from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import CheckpointKind
-from ..refusals import Refused
 from ..schema import Checkpoint, Device
-from ..web.fields import blame
 from ..web.guard import acting, requires
 from ..web.requests import row_id
 from . import devices_store, forms, store
@@ -51,22 +49,17 @@ def add_device() -> Response:
     if request.method != "POST":
         form.checkpoints.data = _usual_checkpoints()
         return _form_page("device_new", form)
-    if not form.validate():
-        return _form_page("device_new", form, 422)
-    session = begin_write(db.session)
-    points = form.checkpoints.data
-    try:
+    with form.refusals():
+        form.check()
+        session, points = begin_write(db.session), form.checkpoints.data
         expires = device_expiry_at(session, points, now)
         device = devices_store.add_device(
             session, actor.name, form.label.data, Role(form.role.data), points, expires_at=expires, now=now
         )
-    except Refused as refused:
-        db.session.rollback()
-        blame(form, refused)
-        return _form_page("device_new", form, refused.status)
-    session.commit()
-    flash(_("“%(label)s” ditambahkan. Sekarang tampilkan kode QR-nya.", label=device.label), "ok")
-    return redirect(url_for("accounts.device", device_id=device.id), 303)
+        session.commit()
+        flash(_("“%(label)s” ditambahkan. Sekarang tampilkan kode QR-nya.", label=device.label), "ok")
+        return redirect(url_for("accounts.device", device_id=device.id), 303)
+    return _form_page("device_new", form)
 
 
 @blueprint.route("/devices/<int:device_id>", methods=["GET", "POST"])
@@ -79,19 +72,15 @@ def device(device_id: int) -> Response:
         ids = [point.id for point in found.checkpoints]
         form.process(label=found.label, role=found.role, checkpoints=ids)
         return _form_page("device", form, device=found)
-    if not form.validate():
-        return _form_page("device", form, 422, device=found)
-    session = begin_write(db.session)
-    given = (form.label.data, Role(form.role.data), form.checkpoints.data)
-    try:
+    with form.refusals():
+        form.check()
+        session = begin_write(db.session)
+        given = (form.label.data, Role(form.role.data), form.checkpoints.data)
         change_device(session, actor.name, found, *given, now=clock.utcnow())
-    except Refused as refused:
-        db.session.rollback()
-        blame(form, refused)
-        return _form_page("device", form, refused.status, device=found)
-    session.commit()
-    flash(_("Perubahan disimpan dan langsung berlaku."), "ok")
-    return redirect(url_for("accounts.device", device_id=device_id), 303)
+        session.commit()
+        flash(_("Perubahan disimpan dan langsung berlaku."), "ok")
+        return redirect(url_for("accounts.device", device_id=device_id), 303)
+    return _form_page("device", form, device=found)
 
 
 @blueprint.route("/devices/<int:device_id>/link", methods=["GET", "POST"])
@@ -155,7 +144,7 @@ def _registrations() -> list[Checkpoint]:
     return [point for point in points if point.kind == CheckpointKind.HADIR and not point.wave.closed_at]
 
 
-def _form_page(name: str, form: forms.DeviceForm, status: int = 200, device: Device | None = None) -> Response:
+def _form_page(name: str, form: forms.DeviceForm, device: Device | None = None) -> Response:
     now, chosen = clock.utcnow(), set(form.checkpoints.data or ())
     waves = [
         wave
@@ -163,4 +152,4 @@ def _form_page(name: str, form: forms.DeviceForm, status: int = 200, device: Dev
         if wave.checkpoints and (not wave.closed_at or chosen & {point.id for point in wave.checkpoints})
     ]
     row = _device_row(device, now) if device else None
-    return page(name, status, form=form, waves=waves, chosen=chosen, row=row, now=now)
+    return page(name, form.status, form=form, waves=waves, chosen=chosen, row=row, now=now)

@@ -1,10 +1,10 @@
 """The fields of signing in, of users and of devices."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, DataRequired, EqualTo, Length, Optional
 
+from ..web.forms import Form
 from ..web.requests import whole
 from .names import LONGEST
 from .passwords import LONGEST as LONGEST_PASSWORD
@@ -32,14 +32,14 @@ def _role_field(roles: list[SelectChoice], **given: str) -> SelectField:
     return SelectField(_("Peran"), [only_these], choices=roles, validate_choice=False, **given)
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """Name and password."""
 
     name = StringField(_("Nama pengguna"), [_required(_("Isi nama pengguna.")), _NAME])
     password = PasswordField(_("Kata sandi"), [_required(_("Isi kata sandi."))])
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """A new password, typed twice."""
 
     password = PasswordField(_("Kata sandi baru"), [_required(_("Isi kata sandi.")), _CHOSEN])
@@ -58,7 +58,7 @@ class SetupForm(PasswordForm):
     name = StringField(_("Nama pengguna"), [_required(_("Isi nama pengguna.")), _NAME])
 
 
-class UserForm(FlaskForm):
+class UserForm(Form):
     """A new user; without a password a one-time link lets them in."""
 
     name = StringField(_("Nama pengguna"), [_required(_("Isi nama pengguna.")), _NAME])
@@ -66,13 +66,19 @@ class UserForm(FlaskForm):
     password = PasswordField(_("Kata sandi"), [Optional(), _CHOSEN])
 
 
-class RoleForm(FlaskForm):
+class PinForm(Form):
+    """The PIN that is typed on a clerk's screen."""
+
+    pin = PasswordField(_("PIN baru"), filters=[lambda text: (text or "").strip()])
+
+
+class RoleForm(Form):
     """Another role for a user."""
 
     role = _role_field(ROLES)
 
 
-class DeviceForm(FlaskForm):
+class DeviceForm(Form):
     """A device: what it is called, what it may, and where."""
 
     label = StringField(

@@ -1,13 +1,12 @@
 """The own PIN of whoever may decide at the door."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
 from ..db import begin_write, db
 from ..refusals import Refused
-from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from . import forms, pins_store, store
 from .roles import Duty
@@ -21,14 +20,13 @@ def own_pin() -> Response:
     actor = acting()
     if actor.user_id is None:
         raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
-    try:
-        hashed = pins_store.checked_pin(request.form.get("pin", "").strip(), actor.name)
-    except Refused as refused:
-        user = store.find_user(db.session, actor.user_id)
-        form, problem = forms.OwnPasswordForm(formdata=None), refusal_text(refused)
-        return page("account", refused.status, form=form, user=user, pin_problem=problem)
-    session = begin_write(db.session)
-    pins_store.set_pin(session, actor.name, store.find_user(session, actor.user_id), hashed, now=clock.utcnow())
-    session.commit()
-    flash(_("PIN disimpan. Ketik di layar petugas untuk satu keputusan."), "ok")
-    return redirect(url_for("accounts.account"), 303)
+    form = forms.PinForm()
+    with form.refusals():
+        hashed = pins_store.checked_pin(form.pin.data, actor.name)
+        session = begin_write(db.session)
+        pins_store.set_pin(session, actor.name, store.find_user(session, actor.user_id), hashed, now=clock.utcnow())
+        session.commit()
+        flash(_("PIN disimpan. Ketik di layar petugas untuk satu keputusan."), "ok")
+        return redirect(url_for("accounts.account"), 303)
+    user = store.find_user(db.session, actor.user_id)
+    return page("account", form.status, form=forms.OwnPasswordForm(formdata=None), user=user, pin=form)

@@ -18,9 +18,12 @@ _DECIDERS = [str(role) for role in Role if Duty.DECIDE in DUTIES[role]]
 def checked_pin(pin: str, name: str = "") -> passwords.Hashed:
     """Return the hash of a PIN somebody chose: 6 to 12 digits that nobody would try first; refused otherwise."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
-        raise Refused("bad_pin", "PIN terdiri dari %(least)s sampai %(most)s angka.", 422, least=SHORTEST, most=LONGEST)
+        limits = {"least": SHORTEST, "most": LONGEST}
+        raise Refused("bad_pin", "PIN terdiri dari %(least)s sampai %(most)s angka.", 422, field="pin", **limits)
     if passwords.is_easy(pin, name):
-        raise Refused("easy_pin", "PIN ini mudah ditebak. Pakai angka yang tidak berurutan atau berulang.", 422)
+        raise Refused(
+            "easy_pin", "PIN ini mudah ditebak. Pakai angka yang tidak berurutan atau berulang.", 422, field="pin"
+        )
     return passwords.Hashed(passwords.hash_password(pin))
 
 

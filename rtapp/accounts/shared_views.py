@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from ..documents import qr
 from ..schema import Device, User
 from ..web import reach
+from ..web.requests import form_text
 from .addresses import is_here_only
 
 blueprint = Blueprint("accounts", __name__)
@@ -36,8 +37,8 @@ def one_time_page(
 ) -> Response:
     """Show a one-time link, this once, as a code for a phone and as text."""
     addresses = phone_addresses()
-    asked = request.form.get("address", "")
-    address = asked if asked in addresses else addresses[0]
+    chosen = form_text("address")
+    address = chosen if chosen in addresses else addresses[0]
     url = f"{address}/links/{secret}"
     context = {
         "user": user,

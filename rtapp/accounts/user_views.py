@@ -9,7 +9,6 @@ from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import User
 from ..web.errors import refusal_text
-from ..web.fields import blame
 from ..web.guard import acting, requires
 from ..web.reauthentication import ask_again
 from . import forms, passwords, store
@@ -32,20 +31,16 @@ def add_user() -> Response:
     form, actor = forms.UserForm(), acting()
     if request.method != "POST":
         return page("user_new", form=form)
-    if not form.validate():
-        return page("user_new", 422, form=form)
-    try:
+    with form.refusals():
+        form.check()
         _ask_for_admin(form.role.data)
         hashed = passwords.checked(form.password.data, form.name.data) if form.password.data else ""
         session = begin_write(db.session)
         added = store.add_user(session, actor.name, form.name.data, Role(form.role.data), hashed, now=clock.utcnow())
-    except Refused as refused:
-        db.session.rollback()
-        blame(form, refused)
-        return page("user_new", refused.status, form=form)
-    session.commit()
-    flash(_("“%(name)s” ditambahkan.", name=added.name), "ok")
-    return redirect(url_for("accounts.user", user_id=added.id), 303)
+        session.commit()
+        flash(_("“%(name)s” ditambahkan.", name=added.name), "ok")
+        return redirect(url_for("accounts.user", user_id=added.id), 303)
+    return page("user_new", form.status, form=form)
 
 
 @blueprint.get("/users/<int:user_id>")
@@ -61,18 +56,14 @@ def user_role(user_id: int) -> Response:
     """Give a user another role."""
     actor, form = acting(), forms.RoleForm()
     found = store.find_user(db.session, user_id)
-    if not form.validate():
-        return _user_page(found, 422, role=form)
-    try:
+    with form.refusals():
+        form.check()
         _ask_for_admin(form.role.data)
         session = begin_write(db.session)
         store.change_role(session, actor.name, found, Role(form.role.data), now=clock.utcnow())
-    except Refused as refused:
-        db.session.rollback()
-        blame(form, refused)
-        return _user_page(found, refused.status, role=form)
-    session.commit()
-    return _back_to(found, _("Peran diganti. %(name)s perlu masuk lagi.", name=found.name))
+        session.commit()
+        return _back_to(found, _("Peran diganti. %(name)s perlu masuk lagi.", name=found.name))
+    return _user_page(found, form.status, role=form)
 
 
 @blueprint.post("/users/<int:user_id>/password")
@@ -81,19 +72,15 @@ def user_password(user_id: int) -> Response:
     """Set a user's password anew."""
     actor, form = acting(), forms.PasswordForm()
     found = store.find_user(db.session, user_id)
-    if not form.validate():
-        return _user_page(found, 422, password=form)
-    try:
+    with form.refusals():
+        form.check()
         _ask_for_admin(found.role)
         hashed = passwords.checked(form.password.data, found.name)
-    except Refused as refused:
-        db.session.rollback()
-        blame(form, refused)
-        return _user_page(found, refused.status, password=form)
-    session = begin_write(db.session)
-    store.change_password(session, actor.name, found, hashed, now=clock.utcnow())
-    session.commit()
-    return _back_to(found, _("Kata sandi diganti. %(name)s perlu masuk lagi.", name=found.name))
+        session = begin_write(db.session)
+        store.change_password(session, actor.name, found, hashed, now=clock.utcnow())
+        session.commit()
+        return _back_to(found, _("Kata sandi diganti. %(name)s perlu masuk lagi.", name=found.name))
+    return _user_page(found, form.status, password=form)
 
 
 @blueprint.route("/users/<int:user_id>/link", methods=["GET", "POST"])

@@ -2,26 +2,24 @@
 
 from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from .. import clock
 from ..db import begin_write, db
 from ..refusals import Refused
-from ..schema import User
 from ..web.errors import refusal_text
-from ..web.fields import blame
 from ..web.filters import current_event
+from ..web.forms import Form
 from ..web.guard import acting, current_actor, public, requires, session_mark, start_session
 from ..web.pages import local_target
-from ..web.reauthentication import too_often
-from ..web.tries import admit, forget, looking, went_wrong
+from ..web.reauthentication import known_user
+from ..web.requests import form_has, form_text
+from ..web.tries import went_wrong
 from . import device_views, forms, passwords, pin_views, store, user_views  # noqa: F401  their routes are this room's too
 from .addresses import is_here_only
 from .devices_store import find_device, leave_device
 from .lifetime import last_day
 from .links_store import Link, find_link, link_owner, needs_setup, use_link
-from .names import key_of
 from .roles import Duty, Role
 from .shared_views import blueprint, page, unkept
 
@@ -33,25 +31,18 @@ def sign_in() -> Response:
     form = forms.SignInForm()
     if request.method != "POST":
         return _sign_in_page(form)
-    if not form.validate():
-        return _sign_in_page(form, 422)
-    account = key_of(form.name.data)
-    wait = admit("password", account)
-    if wait:
-        form.form_errors.append(refusal_text(too_often(wait)))
-        return _sign_in_page(form, 429)
-    with looking("password", account):
-        user = store.sign_in(db.session, form.name.data, form.password.data)
-    if user is None:
-        went_wrong()
-        form.form_errors.append(_("Nama atau kata sandi tidak cocok."))
-        return _sign_in_page(form, 422)
-    session = begin_write(db.session)
-    store.note_sign_in(session, user, now=clock.utcnow())
-    session.commit()
-    forget("password", account)
-    start_session(user, None)
-    return redirect(local_target(request.form.get("next")) or "/", 303)
+    with form.refusals():
+        form.check()
+        user = known_user(form.name.data, form.password.data)
+        if user is None:
+            went_wrong()
+            raise Refused("wrong_password", "Nama atau kata sandi tidak cocok.", 422)
+        session = begin_write(db.session)
+        store.note_sign_in(session, user, now=clock.utcnow())
+        session.commit()
+        start_session(user, None)
+        return redirect(local_target(form_text("next")) or "/", 303)
+    return _sign_in_page(form)
 
 
 @blueprint.post("/sign-out")
@@ -59,8 +50,8 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     """End this browser's session; asked first are a device, which comes back only by a new code, and unsent scans."""
     actor = current_actor()
-    unsent = request.form.get("unsent", "0") not in ("", "0")
-    if actor and "sure" not in request.form and (actor.device_id or unsent):
+    unsent = form_text("unsent") not in ("", "0")
+    if actor and not form_has("sure") and (actor.device_id or unsent):
         return page("sign_out")
     if actor:
         session = begin_write(db.session)
@@ -79,18 +70,17 @@ def link(secret: str) -> Response:
     """Show what a one-time link does; only the POST of its button uses it up."""
     try:
         found = find_link(db.session, secret, now=clock.utcnow())
-        form = forms.SetupForm() if found.purpose == "setup" else FlaskForm()
+        form = forms.SetupForm() if found.purpose == "setup" else Form()
         if request.method != "POST":
             return _link_page(found, form)
-        if not form.validate():
-            return _link_page(found, form, 422)
+        form.check()
         return _use_link(secret, form if found.purpose == "setup" else None)
     except Refused as refused:
         if refused.status == 410:
             return _link_over(secret, refused)
         db.session.rollback()
-        blame(form, refused)
-        return _link_page(found, form, refused.status)
+        form.blame(refused)
+        return _link_page(found, form)
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -103,51 +93,33 @@ def account() -> Response:
     user = store.find_user(db.session, actor.user_id)
     form = forms.OwnPasswordForm()
     if request.method != "POST":
-        return page("account", form=form, user=user)
-    if not form.validate() or not _present_password_fits(form, user):
-        return page("account", 429 if form.form_errors else 422, form=form, user=user)
-    try:
+        return page("account", form=form, user=user, pin=forms.PinForm())
+    with form.refusals():
+        form.check()
+        # Who was let in by a link chooses their first password.
+        if user.password_hash and known_user(user.name, form.present.data or "") is None:
+            raise Refused("wrong_password", "Kata sandi sekarang tidak cocok.", 422, field="present")
         hashed = passwords.checked(form.password.data, actor.name)
-    except Refused as refused:
-        db.session.rollback()
-        blame(form, refused)
-        return page("account", refused.status, form=form, user=user)
-    session = begin_write(db.session)
-    store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
-    session.commit()
-    start_session(user, None)
-    flash(_("Kata sandi diganti. Peramban lain dengan akun ini sudah keluar."), "ok")
-    return redirect(url_for("accounts.account"), 303)
+        session = begin_write(db.session)
+        store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
+        session.commit()
+        start_session(user, None)
+        flash(_("Kata sandi diganti. Peramban lain dengan akun ini sudah keluar."), "ok")
+        return redirect(url_for("accounts.account"), 303)
+    return page("account", form.status, form=form, user=user, pin=forms.PinForm(formdata=None))
 
 
-def _sign_in_page(form: forms.SignInForm, status: int = 200) -> Response:
-    asked = request.form.get("next") or request.args.get("next")
+def _sign_in_page(form: forms.SignInForm) -> Response:
+    wanted = form_text("next") or request.args.get("next")
     plain = not request.is_secure and not is_here_only(request.host_url)
     nobody = needs_setup(db.session)
-    return page("sign_in", status, form=form, next=local_target(asked) or "", nobody=nobody, plain=plain)
+    return page("sign_in", form.status, form=form, next=local_target(wanted) or "", nobody=nobody, plain=plain)
 
 
-def _present_password_fits(form: forms.OwnPasswordForm, user: User) -> bool:
-    if not user.password_hash:
-        return True  # let in by a link, they choose their first password
-    account = key_of(user.name)
-    wait = admit("password", account)
-    if wait:
-        form.form_errors.append(refusal_text(too_often(wait)))
-        return False
-    with looking("password", account):
-        fits = store.sign_in(db.session, user.name, form.present.data or "")
-    if fits:
-        forget("password", account)
-    else:
-        form.present.errors = [_("Kata sandi sekarang tidak cocok.")]
-    return bool(fits)
-
-
-def _link_page(found: Link, form: FlaskForm, status: int = 200) -> Response:
+def _link_page(found: Link, form: Form) -> Response:
     plain = not request.is_secure and not is_here_only(request.host_url)
     more = url_for("setup.device", next=request.path) if plain and current_app.config["TLS_PORT"] else ""
-    return unkept(page("link", status, link=found, form=form, last_day=last_day(found.until), more=more))
+    return unkept(page("link", form.status, link=found, form=form, last_day=last_day(found.until), more=more))
 
 
 def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
 from ..events.typed_places import village_texts
 from ..events.waves import numeral
 from ..schema import District, Wave
-from ..web.fields import Pick, TypedVillage
 from ..web.filters import day
+from ..web.forms import Form, Pick, TypedVillage
 from ..web.requests import whole
 from .choice_store import NO_WAVE, CardChoice
 from .sheet import CARD, SIZES, Size
@@ -22,7 +20,7 @@ NEW, JOINED = "new", "joined"
 _MOST_IDS = 20_000
 
 
-class CardsForm(FlaskForm):
+class CardsForm(Form):
     """Whose cards, how large, on which paper, each village on sheets of its own or not.
 
     ``people`` holds whose new cards the page spoke of, so that a download that got lost can be repeated.
@@ -49,9 +47,6 @@ class CardsForm(FlaskForm):
     )
     people = HiddenField()
 
-    class Meta:
-        csrf = False  # the application asks for the token of every post; an address carries none
-
     def choice(self) -> CardChoice:
         """Return whose cards were asked for."""
         wave = self.wave.data
@@ -76,7 +71,7 @@ class CardsForm(FlaskForm):
         return {name: self[name].data for name in FIELDS if self[name].data != self[name].default}
 
 
-class ReissueForm(FlaskForm):
+class ReissueForm(Form):
     """Why somebody gets a new card."""
 
     reason = StringField(
@@ -110,8 +105,3 @@ def cards_form(
         if not form.village.refused and form.village.data not in inside:
             form.village.data = ""
     return form
-
-
-def reissue_form() -> ReissueForm:
-    """Return the form as it was posted, empty otherwise."""
-    return ReissueForm(request.form if request.method == "POST" else None)

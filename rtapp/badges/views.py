@@ -15,12 +15,12 @@ from ..roster.find_store import find_person
 from ..settings import store as settings
 from ..web import reach
 from ..web.downloads import download, fonts, unprintable_names
-from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.requests import form_has, wanted
 from . import choice_store, papers, send_views, store  # noqa: F401  whose routes are this room's too
 from .choice_store import CardChoice, CardTally, card_of, cards_by_id, holder_of, ids_of, title_of
-from .forms import JOINED, NEW, CardsForm, ReissueForm, reissue_form
+from .forms import JOINED, NEW, CardsForm, ReissueForm
 from .layout import Card
 from .messenger import chat_address, message_for
 from .shared_views import blueprint, checked_choice_form, choice_form
@@ -30,7 +30,7 @@ from .shared_views import blueprint, checked_choice_form, choice_form
 @requires(Duty.EDIT_ROSTER)
 def cards() -> Response:
     """Choose whose cards to print and see how many sheets that makes, or the village to whose people they are sent."""
-    form = choice_form(request.args)
+    form = choice_form(wanted())
     return _cards_page(form, 200 if form.validate() else 422)
 
 
@@ -38,21 +38,17 @@ def cards() -> Response:
 @requires(Duty.PRINT_CARDS)
 def print_cards() -> Response:
     """Issue what is missing, count the printing and answer the sheets as a PDF."""
-    actor, now, form = acting(), clock.utcnow(), choice_form(request.form)
-    if not form.validate():
-        return _cards_page(form, 422)
-    try:
-        reach.refuse_untried(agreed="untried" in request.form)
+    actor, now, form = acting(), clock.utcnow(), choice_form(wanted())
+    with form.refusals():
+        form.check()
+        reach.refuse_untried(agreed=form_has("untried"))
         folder = fonts()  # before anything is counted
         session = begin_write(db.session)
         printed, title = store.print_cards(session, actor.name, form.choice(), only=form.only(), now=now)
-    except Refused as refused:
-        db.session.rollback()
-        form.form_errors.append(refusal_text(refused))
-        return _cards_page(form, refused.status)
-    session.commit()
-    pdf = papers.card_sheet(printed, form.paper.data, folder, title, apart=_apart(form), size=form.card_size())
-    return download(pdf, f"{title} {form.size.data} {form.paper.data}", "pdf")
+        session.commit()
+        pdf = papers.card_sheet(printed, form.paper.data, folder, title, apart=_apart(form), size=form.card_size())
+        return download(pdf, f"{title} {form.size.data} {form.paper.data}", "pdf")
+    return _cards_page(form, form.status)
 
 
 @blueprint.get("/cards/sheet.png")
@@ -73,7 +69,7 @@ def sheet_png() -> Response:
 @requires(Duty.EDIT_ROSTER)
 def card(participant_id: int) -> tuple[str, int]:
     """Show one person's card, and the cards they had before."""
-    return _card_page(participant_id, reissue_form())
+    return _card_page(participant_id, ReissueForm())
 
 
 @blueprint.get("/participants/<int:participant_id>/card.png")
@@ -90,7 +86,7 @@ def card_png(participant_id: int) -> Response:
 @requires(Duty.EDIT_ROSTER)
 def reissue(participant_id: int) -> Response | tuple[str, int]:
     """Revoke one person's card and issue another, with a reason."""
-    actor, now, form = acting(), clock.utcnow(), reissue_form()
+    actor, now, form = acting(), clock.utcnow(), ReissueForm()
     if not form.validate():
         return _card_page(participant_id, form, 422)
     session = begin_write(db.session)

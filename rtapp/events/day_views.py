@@ -1,9 +1,8 @@
 """What belongs to the day of a wave: agenda, checkpoints, invited numbers; opening a checkpoint from the desk."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -15,11 +14,13 @@ from ..checkin import marks_store as marks
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..schema import Agenda, Checkpoint, Wave
+from ..web.forms import Form
 from ..web.guard import acting, require_checkpoint, requires
+from ..web.requests import form_id, form_text
 from . import checkpoint_store
 from .agenda_store import add_agenda, change_agenda, find_agenda, remove_agenda
 from .checkpoint_store import add_checkpoint, change_checkpoint, find_checkpoint, remove_checkpoint
-from .forms import invited_of, moment_of, number_of, removes, row_of, text_of, time_of
+from .forms import AgendaForm, CheckpointForm, invited_form, row_form
 from .invited_store import assumed_districts, set_invited
 from .place_store import find_districts
 from .shared_views import Answer, blueprint, wave_saved
@@ -29,51 +30,51 @@ from .shared_views import Answer, blueprint, wave_saved
 @requires(Duty.MANAGE_EVENT)
 def save_agenda(wave_id: int) -> Answer:
     """Add an agenda item, or change or remove the one named."""
-    form, actor, now = request.form, acting().name, clock.utcnow()
+    form, actor, now = _posted(AgendaForm, "agenda"), acting().name, clock.utcnow()
 
     def write(session: Session, found: Wave) -> str | None:
         item, zone = _item(session, found), found.event.timezone
-        if item is not None and removes(form):
+        if item is not None and _removes():
             remove_agenda(session, actor, item, now=now)
             return _("Dihapus.")
-        starts, ends = (clock.local_moment(found.date, time_of(form, name), zone) for name in ("starts", "ends"))
-        words = (starts, ends, text_of(form, "material"), text_of(form, "speaker"))
-        marked = "session" in form
+        starts, ends = (clock.local_moment(found.date, form[name].data, zone) for name in ("starts", "ends"))
+        words = (starts, ends, form.material.data, form.speaker.data)
         if item is None:
-            add_agenda(session, actor, found, *words, with_checkpoint=marked, now=now)
+            add_agenda(session, actor, found, *words, with_checkpoint=form.session.data, now=now)
         else:
-            change_agenda(session, actor, item, *words, with_checkpoint=marked, now=now)
+            change_agenda(session, actor, item, *words, with_checkpoint=form.session.data, now=now)
         return None
 
-    return _row_saved(wave_id, write, "agenda", "agenda")
+    return wave_saved(wave_id, form, write, "agenda" if _removes() else "")
 
 
 @blueprint.post("/waves/<int:wave_id>/checkpoints")
 @requires(Duty.MANAGE_EVENT)
 def save_checkpoint(wave_id: int) -> Answer:
     """Add a checkpoint, or change or remove the one named."""
-    form, actor, now = request.form, acting().name, clock.utcnow()
+    form, actor, now = _posted(CheckpointForm, "checkpoint"), acting().name, clock.utcnow()
 
     def write(session: Session, found: Wave) -> str | None:
-        point, zone = _point(session, found), found.event.timezone
-        if point is not None and removes(form):
+        point = _point(session, found)
+        if point is not None and _removes():
             remove_checkpoint(session, actor, point, now=now)
             return _("Dihapus.")
-        name, kind = text_of(form, "name"), text_of(form, "kind")
-        opens = moment_of(form, "opens_at", zone, point.opens_at if point else None)
-        closes = moment_of(form, "closes_at", zone, point.closes_at if point else None)
-        window: dict[str, Any] = {"opens_at": opens, "closes_at": closes}
-        if "requires" in form:
-            window["requires_id"] = number_of(form, "requires")
+        changes: dict[str, Any] = {
+            name: getattr(point, name) if point and form.is_left(name) else form[name].data
+            for name in ("opens_at", "closes_at")
+        }
+        if form.requires.raw_data:
+            changes["requires_id"] = form.requires.data
+        words = (form.name.data, form.kind.data)
         if point is None:
-            add_checkpoint(session, actor, found, name, kind, **window, now=now)
+            add_checkpoint(session, actor, found, *words, **changes, now=now)
             return None
-        place = number_of(form, "position")
+        place = form.position.data
         position = None if place is None else place - 1
-        change_checkpoint(session, actor, point, name, kind, **window, position=position, now=now)
+        change_checkpoint(session, actor, point, *words, **changes, position=position, now=now)
         return None
 
-    return _row_saved(wave_id, write, "checkpoint", "checkpoints")
+    return wave_saved(wave_id, form, write, "checkpoints" if _removes() else "")
 
 
 @blueprint.post("/waves/<int:wave_id>/rehearsal")
@@ -86,25 +87,27 @@ def wipe_rehearsal(wave_id: int) -> Answer:
         count = marks.wipe_rehearsal(session, actor, found.id, now=now)
         return ngettext("%(n)s pencatatan gladi dibatalkan.", "%(n)s pencatatan gladi dibatalkan.", count, n=count)
 
-    return wave_saved(wave_id, write, "checkpoints")
+    return wave_saved(wave_id, Form(key="checkpoint-"), write, "checkpoints")
 
 
 @blueprint.post("/waves/<int:wave_id>/invitations")
 @requires(Duty.MANAGE_EVENT)
 def save_invited(wave_id: int) -> Answer:
     """Set the invited numbers of all districts at once; an emptied field takes the number away."""
-    form, actor, now = request.form, acting().name, clock.utcnow()
+    actor, now = acting().name, clock.utcnow()
+    form = invited_form(find_districts(db.session))
 
     def write(session: Session, found: Wave) -> None:
         assumed = assumed_districts(session, found.id)
         for district in find_districts(session):
             name = f"district-{district.id}"
-            certain = district.id in assumed and f"certain-{district.id}" in form
+            if name not in form or not form[name].raw_data:
+                continue
             # A field left as the page showed it changes nothing: somebody else may have typed there since.
-            if name in form and (certain or text_of(form, name).strip() != form.get(f"{name}_was")):
-                set_invited(session, actor, found, district.id, invited_of(form, name), now=now)
+            if not form.is_left(name) or (district.id in assumed and form[f"certain-{district.id}"].data):
+                set_invited(session, actor, found, district.id, form[name].data, now=now)
 
-    return wave_saved(wave_id, write, "invited")
+    return wave_saved(wave_id, form, write)
 
 
 @blueprint.post("/checkpoints/<int:checkpoint_id>/open")
@@ -120,19 +123,20 @@ def open_checkpoint(checkpoint_id: int) -> Response:
     return redirect(url_for("checkin.desk", checkpoint_id=checkpoint_id), 303)
 
 
-def _row_saved(wave_id: int, write: Callable[[Session, Wave], str | None], part: str, section: str) -> Answer:
-    row = f"{part}-{text_of(request.form, 'id')}"
-    if removes(request.form):
-        return wave_saved(wave_id, write, f"{row}-removal", section)
-    return wave_saved(wave_id, write, row)
+def _removes() -> bool:
+    return form_text("do") == "remove"
+
+
+def _posted(make: type[Form], kind: str) -> Form:
+    """Return the form of the row that is posted; of the button that removes it there are no fields to read."""
+    return row_form(Form if _removes() else make, kind, form_text("id"))
 
 
 def _item(session: Session, wave: Wave) -> Agenda | None:
     """Return the agenda item the form names, None for a new one; refused where this wave has none such."""
-    item_id = row_of(request.form)
-    if item_id is None and not removes(request.form):
+    if not form_text("id") and not _removes():
         return None
-    item = find_agenda(session, item_id or 0)
+    item = find_agenda(session, form_id("id") or 0)
     if item.wave_id != wave.id:
         raise Refused("no_agenda", "Mata acara ini tidak ada.", 404)
     return item
@@ -140,10 +144,9 @@ def _item(session: Session, wave: Wave) -> Agenda | None:
 
 def _point(session: Session, wave: Wave) -> Checkpoint | None:
     """Return the checkpoint the form names, None for a new one; refused where this wave has none such."""
-    point_id = row_of(request.form)
-    if point_id is None and not removes(request.form):
+    if not form_text("id") and not _removes():
         return None
-    point = find_checkpoint(session, point_id or 0)
+    point = find_checkpoint(session, form_id("id") or 0)
     if point.wave_id != wave.id:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     return point

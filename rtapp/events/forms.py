@@ -1,131 +1,179 @@
-"""What is typed on the event's pages: read, refused with a sentence beside its field, and kept."""
+"""What is typed on the event's pages."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField
 
 from .. import clock
 from ..refusals import Refused
+from ..schema import Agenda, Checkpoint, District
+from ..web.filters import current_zone
+from ..web.forms import Form, Pick, TextField
 from ..web.requests import whole
-from .waves import ZONES, CheckpointKind, checked_invited
+from .waves import DEFAULT_ZONE, ZONES, CheckpointKind, checked_invited
 
-KINDS = (
-    (CheckpointKind.HADIR, _("Kehadiran")),
-    (CheckpointKind.SESI, _("Materi")),
-    (CheckpointKind.KELUAR, _("Pulang")),
-    (CheckpointKind.KONSUMSI, _("Konsumsi")),
-    (CheckpointKind.KIT, _("Perlengkapan peserta")),
-    (CheckpointKind.TRANSPORT, _("Uang transport")),
-    (CheckpointKind.GLADI, _("Gladi, tidak dihitung")),
-)
-ZONE_WORDS = tuple((zone, f"{clock.zone_text(zone)} ({zone.rpartition('/')[2]})") for zone in ZONES)
-_SHOWN = "%Y-%m-%dT%H:%M"  # how a field of a day and an hour holds its value
+KINDS = {
+    CheckpointKind.HADIR: _("Kehadiran"),
+    CheckpointKind.SESI: _("Materi"),
+    CheckpointKind.KELUAR: _("Pulang"),
+    CheckpointKind.KONSUMSI: _("Konsumsi"),
+    CheckpointKind.KIT: _("Perlengkapan peserta"),
+    CheckpointKind.TRANSPORT: _("Uang transport"),
+    CheckpointKind.GLADI: _("Gladi, tidak dihitung"),
+}
 
 
-@dataclass(frozen=True)
-class Entries:
-    """What stands in the forms of a page: what is stored, and in the one that was refused what was typed."""
-
-    form: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    sentence: str = ""
-    field: str = ""
-
-    def refused(self, *forms: str) -> bool:
-        """Say whether one of ``forms`` was refused."""
-        return bool(self.sentence) and self.form in forms
-
-    def value(self, form: str, name: str, stored: object = "") -> object:
-        """Return what a field shows."""
-        return self.typed.get(name, stored) if self.refused(form) else stored
-
-    def ticked(self, form: str, name: str, stored: bool = False) -> bool:
-        """Say whether a box is ticked."""
-        return name in self.typed if self.refused(form) else stored
-
-    def errors(self, form: str, name: str) -> tuple[str, ...]:
-        """Return what is said beside a field."""
-        return (self.sentence,) if self.refused(form) and self.field == name else ()
-
-    def problem(self, form: str) -> str:
-        """Return what is said above a form, because it is about none of its fields."""
-        return self.sentence if self.refused(form) and self.field not in self.typed else ""
-
-
-def text_of(form: Mapping[str, str], name: str) -> str:
-    """Return a field as text, "" where it is missing."""
-    return form.get(name, "")
-
-
-def day_of(form: Mapping[str, str], name: str = "date") -> date:
-    """Return a field as a day (2023-11-08); refused otherwise."""
+def read_day(text: str) -> date:
+    """Read a day (2023-11-08)."""
     try:
-        return date.fromisoformat(text_of(form, name).strip())
+        return date.fromisoformat(text.strip())
     except ValueError:
-        raise Refused("bad_day", "Isi tanggal, misalnya 8 November 2023.", 422, field="date") from None
+        raise Refused("bad_day", "Isi tanggal, misalnya 8 November 2023.", 422) from None
 
 
-def time_of(form: Mapping[str, str], name: str) -> time:
-    """Return a field as a time of day (08:30); refused otherwise."""
+def read_time(text: str) -> time:
+    """Read a time of day (08:30, 08.30)."""
     try:
-        return time.fromisoformat(text_of(form, name).strip().replace(".", ":"))
+        return time.fromisoformat(text.strip().replace(".", ":"))
     except ValueError:
-        raise Refused(f"bad_{name}", "Isi jam, misalnya 08.30.", 422, field=name) from None
+        raise Refused("bad_time", "Isi jam, misalnya 08.30.", 422) from None
 
 
-def moment_of(form: Mapping[str, str], name: str, zone: str, stored: datetime | None) -> datetime | None:
-    """Return a field as a moment by the clocks of ``zone`` (2023-11-08T08:30), None when empty; refused otherwise.
-
-    A field left as the page showed it (``name``_was) keeps what is stored by now: a supervisor may have opened
-    the checkpoint since.
-    """
-    text = text_of(form, name).strip()
-    if text == form.get(f"{name}_was"):
-        return stored
-    if not text:
+def read_moment(text: str) -> datetime | None:
+    """Read a moment by the event's clocks (2023-11-08T08:30), None when empty."""
+    if not text.strip():
         return None
     try:
-        typed = datetime.fromisoformat(text)
-        return clock.local_moment(typed.date(), typed.time(), zone)
+        typed = datetime.fromisoformat(text.strip())
+        return clock.local_moment(typed.date(), typed.time(), current_zone())
     except (ValueError, OverflowError):
         raise Refused(
-            f"bad_{name}", "Isi tanggal dan jam, misalnya 8 November 2023 08.30, atau kosongkan.", 422, field=name
+            "bad_moment", "Isi tanggal dan jam, misalnya 8 November 2023 08.30, atau kosongkan.", 422
         ) from None
 
 
-def moment_text(moment: datetime | None, zone: str) -> str:
-    """Return what a field shows of ``moment`` by the clocks of ``zone``: the contrary of ``moment_of``."""
-    return clock.local(moment, zone).strftime(_SHOWN) if moment else ""
-
-
-def number_of(form: Mapping[str, str], name: str) -> int | None:
-    """Return a field as a whole number, None when empty; refused otherwise."""
-    text = text_of(form, name).strip()
-    if not text:
-        return None
+def read_number(text: str) -> int | None:
+    """Read a whole number, None when empty."""
+    text = text.strip()
     number = whole(text)
-    if number is None:
-        raise Refused(f"bad_{name}", "“%(typed)s” bukan bilangan bulat 0 atau lebih.", 422, field=name, typed=text[:20])
+    if text and number is None:
+        raise Refused("bad_number", "“%(typed)s” bukan bilangan bulat 0 atau lebih.", 422, typed=text[:20])
     return number
 
 
-def row_of(form: Mapping[str, str]) -> int | None:
-    """Return the id of the row a form is about, None for a new one, and 0, which nothing has, for nonsense."""
-    text = text_of(form, "id")
-    return (whole(text) or 0) if text else None
+def read_invited(text: str) -> int | None:
+    """Read how many heads are invited, None when empty."""
+    number = read_number(text)
+    return None if number is None else checked_invited(number)
 
 
-def removes(form: Mapping[str, str]) -> bool:
-    """Say whether a form is the one that removes its row."""
-    return form.get("do") == "remove"
+def _hour(moment: datetime) -> str:
+    return f"{clock.local(moment, current_zone()):%H:%M}"
 
 
-def invited_of(form: Mapping[str, str], name: str) -> int | None:
-    """Return a field as a number of invited heads, None when empty; refused otherwise."""
-    number = number_of(form, name)
-    try:
-        return None if number is None else checked_invited(number)
-    except Refused as refused:
-        raise Refused(f"bad_{name}", refused.sentence, refused.status, field=name, **refused.facts) from None
+def _moment(moment: datetime) -> str:
+    return f"{clock.local(moment, current_zone()):%Y-%m-%dT%H:%M}"
+
+
+class EventForm(Form):
+    """The event's own facts."""
+
+    name = TextField(_("Nama acara"))
+    organiser = TextField(_("Penyelenggara"))
+    timezone = Pick(
+        _("Zona waktu"),
+        texts={zone: f"{clock.zone_text(zone)} ({zone.rpartition('/')[2]})" for zone in ZONES},
+        rule=str,
+        default=DEFAULT_ZONE,
+    )
+
+
+class WaveForm(Form):
+    """Day and venue of a wave."""
+
+    date = TextField(_("Hari"), read_day)
+    venue = TextField(_("Tempat"))
+
+
+class NewEventForm(EventForm, WaveForm):
+    """The event with its first wave."""
+
+
+class AgendaForm(Form):
+    """An item of the agenda."""
+
+    material = TextField(_("Materi atau mata acara"))
+    starts = TextField(_("Mulai"), read_time, _hour)
+    ends = TextField(_("Selesai"), read_time, _hour)
+    speaker = TextField(_("Narasumber"))
+    session = BooleanField(_("Absensi per materi: mata acara ini punya titik absensi sendiri"))
+
+
+class CheckpointForm(Form):
+    """A checkpoint; ``…_was`` is what the page showed."""
+
+    name = TextField(_("Nama titik"))
+    kind = Pick(_("Mencatat"), texts=KINDS, rule=str)
+    position = Pick(_("Urutan"), rule=read_number)
+    requires = Pick(_("Harus sudah tercatat di"), rule=read_number)
+    opens_at = TextField(_("Dibuka"), read_moment, _moment, description=_("Kosong: terbuka sejak sekarang."))
+    closes_at = TextField(
+        _("Ditutup"), read_moment, _moment, description=_("Kosong: terbuka sampai gelombang ditutup.")
+    )
+    opens_at_was = HiddenField()
+    closes_at_was = HiddenField()
+
+
+class PlaceForm(Form):
+    """A district or a village."""
+
+    name = TextField(_("Nama"))
+    code = TextField(_("Kode"))
+
+
+def row_form(make: type[Form], kind: str, row: object = "", /, **given: Any) -> Form:
+    """Return the form of a row of a list, its fields' ids its own; without a ``row`` it is the one that adds."""
+    return make(key=f"{kind}-{row}", before=f"{kind}-{row}-", **given)
+
+
+def agenda_form(item: Agenda) -> Form:
+    """Return the form of an item of the agenda as it is stored."""
+    stored = {"material": item.material, "speaker": item.speaker, "starts": item.starts_at, "ends": item.ends_at}
+    return row_form(AgendaForm, "agenda", item.id, formdata=None, **stored, session=item.checkpoint is not None)
+
+
+def checkpoint_form(point: Checkpoint) -> CheckpointForm:
+    """Return the form of a checkpoint as it is stored."""
+    window = {"opens_at": point.opens_at, "closes_at": point.closes_at}
+    shown = {f"{name}_was": _moment(at) if at else "" for name, at in window.items()}
+    stored = {"name": point.name, "kind": point.kind, "position": str(point.position + 1)}
+    stored["requires"] = str(point.requires_id or "")
+    return row_form(CheckpointForm, "checkpoint", point.id, formdata=None, **stored, **window, **shown)
+
+
+def offer_points(form: Form, points: Sequence[Checkpoint]) -> None:
+    """Let a checkpoint's form choose its place among the ``points`` of the day, and which comes before it."""
+    if isinstance(form, CheckpointForm):
+        form.position.offer({str(place): place for place in range(1, len(points) + 1)})
+        others = {str(point.id): point.name for point in points if form.key != f"checkpoint-{point.id}"}
+        form.requires.offer({"": _("tidak perlu")} | others)
+
+
+def invited_form(districts: Iterable[District], invited: Mapping[int, int] | None = None) -> Form:
+    """Return the form of all districts' numbers as posted, or with those that are ``invited`` by district id.
+
+    ``certain-…`` says that a number is no assumption.
+    """
+
+    class InvitedForm(Form):
+        pass
+
+    for district in districts:
+        name, stored = f"district-{district.id}", invited.get(district.id) if invited else None
+        setattr(InvitedForm, name, TextField(district.name, read_invited, default=stored))
+        setattr(InvitedForm, f"{name}_was", HiddenField(default="" if stored is None else str(stored)))
+        setattr(InvitedForm, f"certain-{district.id}", BooleanField())
+    return InvitedForm(key="invited", **({} if invited is None else {"formdata": None}))

@@ -1,6 +1,6 @@
 """Wilayah: the districts and villages participants come from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,9 +17,11 @@ from ..refusals import Refused
 from ..roster.spelling import plain
 from ..roster.store import refresh_search_texts
 from ..schema import District, Village
+from ..web.forms import Form, forms_of_page
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
-from .forms import Entries, removes, row_of, text_of
+from ..web.requests import form_has, form_id, form_text
+from .forms import PlaceForm, row_form
 from .place_store import (
     add_district,
     add_village,
@@ -71,43 +73,44 @@ def place_template() -> Response:
 @requires(Duty.MANAGE_EVENT)
 def places() -> Response:
     """List districts and their villages, with how many neighbourhoods of each are known."""
-    return page_or_fragment("events/places.html", "events/_districts.html", **_facts(Entries()))
+    return page_or_fragment("events/places.html", "events/_districts.html", **_facts())
 
 
 @blueprint.post("/places")
 @requires(Duty.MANAGE_EVENT)
 def save_place() -> Answer:
     """Add a district or village, change or remove the one named, or take a whole list."""
-    form, actor, kind = request.form, acting().name, text_of(request.form, "kind")
+    actor, kind, removes = acting().name, form_text("kind"), form_text("do") == "remove"
     if kind not in (*STORES, "list"):
         raise Refused("bad_place", "Pilih kecamatan, desa, atau daftar.", 422)
+    row = (kind, form_text("id"))
+    if kind == "village" and not form_text("id"):
+        row = ("new", form_text("district"))  # of this district
+    form = Form(key="list") if kind == "list" else row_form(Form if removes else PlaceForm, *row)
 
     def write(session: Session) -> str | None:
-        return _save_list(session, actor) if kind == "list" else _save_place(session, actor, *STORES[kind])
+        if kind == "list":
+            return _save_list(session, actor)
+        return _remove_place(session, actor, kind) if removes else _save_place(session, actor, kind, form)
 
-    row, district = _row(kind), text_of(form, "district") or None
-    shown = "districts" if removes(form) or kind == "list" else row
-    return saved(
-        write,
-        f"{row}-removal" if removes(form) else row,
-        lambda entries: render_template("events/places.html", **_facts(entries)),
-        url_for(".places", **_listing(), district=district, _anchor=shown),
-    )
+    anchor = "districts" if removes or kind == "list" else form.key
+    target = url_for(".places", **_listing(), district=form_text("district") or None, _anchor=anchor)
+    return saved(form, write, lambda refused: render_template("events/places.html", **_facts(refused)), target)
 
 
-def _save_place(session: Session, actor: str, find: Finds, add: Writes, change: Writes, remove: Writes) -> str | None:
-    form, now = request.form, clock.utcnow()
-    code, name, place_id = text_of(form, "code"), text_of(form, "name"), row_of(form)
-    if place_id is None and not removes(form):
-        add(session, actor, code, name, now=now)
-        return None
-    place = find(session, place_id or 0)
-    if removes(form):
-        remove(session, actor, place, now=now)
-        return _("Dihapus.")
-    if change(session, actor, place, code, name, now=now):
+def _save_place(session: Session, actor: str, kind: str, form: Form) -> None:
+    find, add, change, _remove = STORES[kind]
+    words, now = (form.code.data, form.name.data), clock.utcnow()
+    if not form_text("id"):
+        add(session, actor, *words, now=now)
+    elif change(session, actor, find(session, form_id("id") or 0), *words, now=now):
         refresh_search_texts(session)  # people are found by the names of their places
-    return None
+
+
+def _remove_place(session: Session, actor: str, kind: str) -> str:
+    find, *_others, remove = STORES[kind]
+    remove(session, actor, find(session, form_id("id") or 0), now=clock.utcnow())
+    return _("Dihapus.")
 
 
 def _save_list(session: Session, actor: str) -> str:
@@ -120,19 +123,11 @@ def _save_list(session: Session, actor: str) -> str:
 
 def _rows() -> list[PlaceRow]:
     file = request.files.get("file")
-    data = TABALONG.read_bytes() if "tabalong" in request.form else file.read() if file else b""
+    data = TABALONG.read_bytes() if form_has("tabalong") else file.read() if file else b""
     try:
         return read_places(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422, field="file") from None
-
-
-def _row(kind: str) -> str:
-    """Return the name of the form that was sent: of a row, of a new village in its district, of the list."""
-    row = text_of(request.form, "id")
-    if kind == "village" and not row:
-        return f"new-{text_of(request.form, 'district')}"
-    return kind if kind == "list" else f"{kind}-{row}"
 
 
 def _listing() -> dict[str, str]:
@@ -141,14 +136,17 @@ def _listing() -> dict[str, str]:
     return {"q": wanted} if wanted else {}
 
 
-def _facts(entries: Entries) -> dict[str, Any]:
+def _facts(refused: Form | None = None) -> dict[str, Any]:
     districts, listing = find_districts(db.session), _listing()
-    row = entries.form.removesuffix("-removal") or f"village-{request.args.get('village', '')}"
+    row = refused.key if refused else f"village-{request.args.get('village', '')}"
     words = plain(listing.get("q", "")).split()
     seats = seats_per_village(db.session)
     shown = [_seen(district, seats, words, row) for district in districts]
-    if entries.form and row not in {"list", "district-", *(name for one in shown for name in one.rows)}:
-        entries = Entries("gone", sentence=entries.sentence)
+    gone = Form(key="gone", formdata=None)
+    if refused and row not in {"list", "district-", *(name for one in shown for name in one.rows)}:
+        gone.form_errors, refused = refused.sentences, None
+    stored = [gone, Form(key="list", formdata=None), row_form(PlaceForm, "district", formdata=None)]
+    stored += _forms(districts, row)
     return {
         "shown": [one for one in shown if one.is_open or one.villages or not words],
         "districts": len(districts),
@@ -156,8 +154,18 @@ def _facts(entries: Entries) -> dict[str, Any]:
         "seats": seats,
         "row": row,
         "listing": listing,
-        "entries": entries,
+        "forms": forms_of_page(stored, refused),
     }
+
+
+def _forms(districts: Sequence[District], row: str) -> Iterator[Form]:
+    """Return the form of each district, of a new village in it, and of the village that is open."""
+    for district in districts:
+        yield row_form(PlaceForm, "district", district.id, formdata=None, obj=district)
+        yield row_form(PlaceForm, "new", district.id, formdata=None, code=f"{district.code}.")
+        for village in district.villages:
+            if row == f"village-{village.id}":
+                yield row_form(PlaceForm, "village", village.id, formdata=None, obj=village)
 
 
 def _seen(district: District, seats: dict[int, int], words: list[str], row: str) -> Seen:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
@@ -20,13 +20,14 @@ from ..settings import store as settings
 from ..settings.address_store import tried
 from ..settings.letterhead_store import letterhead_of, signing_of
 from ..web import reach
+from ..web.forms import Form, forms_of_page
 from ..web.guard import acting, requires
+from ..web.requests import form_has, form_text, whole
 from . import day_views, lane_views, place_views, store  # noqa: F401  their routes are this room's too
-from .forms import ZONE_WORDS, Entries, day_of, number_of, text_of
+from .forms import EventForm, NewEventForm, WaveForm
 from .invited_store import heads_per_wave, heads_without_wave, invited_per_wave
 from .place_store import find_districts
 from .shared_views import Answer, blueprint, saved, wave_page, wave_saved
-from .waves import DEFAULT_ZONE
 
 PARTS = {"state", "rehearsal", "removal", "agenda", "checkpoints", "invitations"}
 
@@ -35,25 +36,26 @@ PARTS = {"state", "rehearsal", "removal", "agenda", "checkpoints", "invitations"
 @requires(Duty.MANAGE_EVENT)
 def overview() -> str:
     """Show the event and its waves; without one, the form that makes it."""
-    return _overview(Entries())
+    return _overview()
 
 
 @blueprint.post("/event")
 @requires(Duty.MANAGE_EVENT)
 def save_event() -> Answer:
     """Make the event with its first wave, or change its name, organiser and zone."""
-    form, actor, now = request.form, acting().name, clock.utcnow()
-    words = (text_of(form, "name"), text_of(form, "organiser"), text_of(form, "timezone"))
-    making = "date" in form  # only the form that makes the event asks for its first day
+    actor, now = acting().name, clock.utcnow()
+    making = form_has("date")  # only the form that makes the event asks for its first day
+    form = NewEventForm(key="new") if making else EventForm(key="event")
+    words = (form.name.data, form.organiser.data, form.timezone.data)
 
     def write(session: Session) -> None:
         if making:
             event = store.make_event(session, actor, *words, now=now)
-            store.add_wave(session, actor, event, None, day_of(form), text_of(form, "venue"), now=now)
+            store.add_wave(session, actor, event, None, form.date.data, form.venue.data, now=now)
         else:
             store.change_event(session, actor, store.the_event(session), *words, now=now)
 
-    return saved(write, "new" if making else "event", _overview, url_for(".overview"))
+    return saved(form, write, _overview, url_for(".overview"))
 
 
 @blueprint.get("/waves")
@@ -67,14 +69,14 @@ def waves() -> Response:
 @requires(Duty.MANAGE_EVENT)
 def add_wave() -> Answer:
     """Add a wave with its checkpoint Registrasi."""
-    form, actor, now = request.form, acting().name, clock.utcnow()
+    form, actor, now = WaveForm(key="wave"), acting().name, clock.utcnow()
 
     def write(session: Session) -> str:
         event = store.the_event(session)
-        store.add_wave(session, actor, event, None, day_of(form), text_of(form, "venue"), now=now)
+        store.add_wave(session, actor, event, None, form.date.data, form.venue.data, now=now)
         return _("Gelombang ditambahkan.")
 
-    return saved(write, "wave", _overview, url_for(".overview"))
+    return saved(form, write, _overview, url_for(".overview"))
 
 
 @blueprint.get("/waves/<int:wave_id>")
@@ -97,24 +99,24 @@ def wave_part(wave_id: int, part: str) -> Response:
 @requires(Duty.MANAGE_EVENT)
 def save_wave(wave_id: int) -> Answer:
     """Change day and venue."""
-    form, actor, now = request.form, acting().name, clock.utcnow()
+    form, actor, now = WaveForm(key="wave"), acting().name, clock.utcnow()
 
     def write(session: Session, found: Wave) -> None:
-        store.change_wave(session, actor, found, day_of(form), text_of(form, "venue"), now=now)
+        store.change_wave(session, actor, found, form.date.data, form.venue.data, now=now)
 
-    return wave_saved(wave_id, write, "wave")
+    return wave_saved(wave_id, form, write)
 
 
 @blueprint.post("/waves/<int:wave_id>/state")
 @requires(Duty.MANAGE_EVENT)
 def wave_state(wave_id: int) -> Answer:
     """Close or reopen a wave."""
-    state, actor, now = text_of(request.form, "state"), acting().name, clock.utcnow()
+    state, actor, now = form_text("state"), acting().name, clock.utcnow()
 
     def write(session: Session, found: Wave) -> str:
         if state == "closed":
             waiting = count_open_of(session, acting(), wave_id)
-            if waiting > (number_of(request.form, "waiting") or 0):  # more than the page named that was agreed to
+            if waiting > (whole(form_text("waiting")) or 0):  # more than the page named that was agreed to
                 raise Refused(
                     "cases_wait",
                     "%(n)s perkara gelombang ini menunggu keputusan. Putuskan dahulu, atau tutup sekali lagi.",
@@ -128,7 +130,7 @@ def wave_state(wave_id: int) -> Answer:
             return _("Gelombang dibuka lagi.")
         raise Refused("no_state", "Pilih menutup atau membuka gelombang.", 422)
 
-    return wave_saved(wave_id, write, "state")
+    return wave_saved(wave_id, Form(key="state"), write)
 
 
 @blueprint.post("/waves/<int:wave_id>/removal")
@@ -141,19 +143,22 @@ def remove_wave(wave_id: int) -> Answer:
         store.remove_wave(session, actor, store.find_wave(session, wave_id), now=now)
         return _("Gelombang dihapus.")
 
-    return saved(write, "state", lambda entries: wave_page(wave_id, entries), url_for(".overview"))
+    return saved(Form(key="state"), write, lambda refused: wave_page(wave_id, refused), url_for(".overview"))
 
 
-def _overview(entries: Entries) -> str:
+def _overview(refused: Form | None = None) -> str:
     session = db.session
-    found = store.find_waves(session)
+    found, event = store.find_waves(session), store.find_event(session)
+    stored = [
+        NewEventForm(key="new", formdata=None),
+        EventForm(key="event", formdata=None, obj=event),
+        WaveForm(key="wave", formdata=None, venue=found[-1].venue if found else ""),
+    ]
     facts: dict[str, Any] = {"invited": invited_per_wave(session), "heads": heads_per_wave(session)}
     return render_template(
         "events/overview.html",
         waves=found,
-        zones=ZONE_WORDS,
-        default_zone=DEFAULT_ZONE,
-        entries=entries,
+        forms=forms_of_page(stored, refused),
         next_step=_next_step(session, found, **facts),
         inside=_inside(session),
         **facts,

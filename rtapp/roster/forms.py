@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import Field, HiddenField, StringField, TelField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
@@ -15,8 +14,8 @@ from ..events import store as events
 from ..events.typed_places import village_texts
 from ..events.waves import numeral
 from ..schema import District, Wave
-from ..web.fields import Pick, TypedVillage
-from ..web.requests import whole
+from ..web.forms import Form, Pick, TypedVillage
+from ..web.requests import form_text, whole
 from .find_store import Person
 from .phones import parse_phone
 from .rt import parse_rt, parse_rw
@@ -26,10 +25,10 @@ from .spelling import clean
 GENDERS = {"": _l("Belum diisi"), "L": _l("Laki-laki"), "P": _l("Perempuan")}
 GUESTS = {"tamu": _l("Tamu"), "panitia": _l("Panitia"), "narasumber": _l("Narasumber")}
 BY_INVITATION = "undangan"  # the wave to which the head's district is invited
-_STATE = ("csrf_token", "version", "was")  # what a form carries beside what is typed
+_STATE = ("version", "was")  # what a form carries beside what is typed
 
 
-class PersonForm(FlaskForm):
+class PersonForm(Form):
     """What everybody has; ``version`` and ``was`` say which state of the row the form was opened with."""
 
     name = StringField(
@@ -43,7 +42,6 @@ class PersonForm(FlaskForm):
     note = StringField(_l("Catatan"), [Length(max=1000, message=_l("Catatan paling banyak 1.000 huruf."))])
     version = HiddenField()
     was = HiddenField()
-    suffix = ""
 
     def validate_phone(self, field: Field) -> None:
         """Read a phone number in any spelling as 08…; refuse what is none."""
@@ -54,13 +52,6 @@ class PersonForm(FlaskForm):
         if reading.note:
             raise ValidationError(_("Tulis satu nomor saja; nomor lain dapat ditulis di Catatan."))
         field.data = reading.number
-
-    def give_ids(self, suffix: str) -> None:
-        """Make every field's id this form's own: several rows may be open at once."""
-        self.suffix = suffix
-        for field in self:
-            field.id = f"{field.name}{suffix}"
-            field.label.field_id = field.id
 
     def values(self) -> dict[str, str]:
         """Return what stands in the fields, by name."""
@@ -81,10 +72,10 @@ class PersonForm(FlaskForm):
             return {}
         return {k: v for k, v in values.items() if isinstance(v, str)} if isinstance(values, dict) else {}
 
-    def settle(self, posted: Mapping[str, str]) -> None:
+    def settle(self) -> None:
         """Take the stored value of each field where that was chosen over one's own."""
         for name, value in self.read_values.items():
-            if name in self and posted.get(f"choose-{name}") == "theirs":
+            if name in self and form_text(f"choose-{name}") == "theirs":
                 self[name].data = value
 
     def shown_value(self, name: str, value: str) -> str:
@@ -175,26 +166,22 @@ def person_form(
     state = {"version": str(person.version), "was": json.dumps(stored)}
     typed: dict[str, Any] = {} if posted else {"formdata": None}
     make = HeadForm if person.kind == "rt" else GuestForm
-    form = make(data={**stored, **(values or {}), **state}, **typed)
+    form = make(data={**stored, **(values or {}), **state}, key=str(person.id), behind=f"-{person.id}", **typed)
     _give_choices(form, waves, districts, ("", _("Belum ditentukan")))
-    form.give_ids(f"-{person.id}")
     return form
 
 
 def new_form(guest: bool, waves: Iterable[Wave], districts: Iterable[District]) -> HeadForm | GuestForm:
     """Return an empty form for a guest or a head."""
-    form = GuestForm() if guest else HeadForm()
+    form = (GuestForm if guest else HeadForm)(key="new", behind="-new")
     first = ("", _("Belum ditentukan")) if guest else (BY_INVITATION, _("Menurut undangan kecamatan"))
     _give_choices(form, waves, districts, first)
-    form.give_ids("-new")
     return form
 
 
 def new_head_form(instead_of: int | None) -> NewHeadForm:
     """Return the form for a seat's new head, empty or as it was posted."""
-    form = NewHeadForm(data={"instead_of": str(instead_of or "")})
-    form.give_ids("-head")
-    return form
+    return NewHeadForm(data={"instead_of": str(instead_of or "")}, behind="-head")
 
 
 def values_of(person: Person) -> dict[str, str]:

@@ -9,9 +9,8 @@ from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
 from ..events import store as events
-from ..refusals import Refused
-from ..web.fields import UNREAD, blame
 from ..web.guard import acting, requires
+from ..web.requests import form_text
 from . import store
 from .forms import new_form
 from .shared_views import blueprint, choices
@@ -32,23 +31,18 @@ def add() -> Response | tuple[str, int]:
     actor, now, guest = acting(), clock.utcnow(), _is_guest()
     session = begin_write(db.session)
     form = new_form(guest, *choices())
-    try:
-        if not form.validate():
-            raise Refused(UNREAD, "Periksa isian yang ditandai.", 422)
+    with form.refusals():
+        form.check()
         event = events.the_event(session)
         person = store.add_participant(session, actor.name, event.id, now=now, **form.facts(session))
-    except Refused as refused:
-        session.rollback()
-        blame(form, refused)
-        page = render_template("roster/participant_new.html", form=form, guest=guest)
-        return page, refused.status
-    badges.issue_missing(session, [person.id], now=now)
-    name, participant_id = person.name, person.id
-    session.commit()
-    flash(_("%(name)s ditambahkan.", name=name), "ok")
-    if request.form.get("then") == "another":
-        return redirect(url_for(".new", kind="tamu" if guest else None), 303)
-    return redirect(url_for(".participant", participant_id=participant_id), 303)
+        badges.issue_missing(session, [person.id], now=now)
+        name, participant_id = person.name, person.id
+        session.commit()
+        flash(_("%(name)s ditambahkan.", name=name), "ok")
+        if form_text("then") == "another":
+            return redirect(url_for(".new", kind="tamu" if guest else None), 303)
+        return redirect(url_for(".participant", participant_id=participant_id), 303)
+    return render_template("roster/participant_new.html", form=form, guest=guest), form.status
 
 
 @blueprint.post("/participants/<int:participant_id>/archive")
@@ -57,7 +51,7 @@ def archive(participant_id: int) -> Response:
     """Take one person off the roster with a reason."""
     actor, now = acting(), clock.utcnow()
     session = begin_write(db.session)
-    store.archive_participant(session, actor.name, participant_id, request.form.get("reason", ""), now=now)
+    store.archive_participant(session, actor.name, participant_id, form_text("reason"), now=now)
     session.commit()
     flash(_("Peserta diarsipkan. Kartunya tidak berlaku lagi."), "ok")
     return redirect(url_for(".participant", participant_id=participant_id), 303)

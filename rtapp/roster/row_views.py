@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from .. import clock
@@ -10,10 +10,9 @@ from ..accounts.roles import Duty
 from ..badges import store as badges
 from ..db import begin_write, db
 from ..refusals import Refused
-from ..web.fields import blame
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import page_number
+from ..web.requests import form_has, form_text, page_number
 from . import store
 from .find_store import Person, find_person, neighbour
 from .forms import PersonForm, person_form, values_of
@@ -48,12 +47,12 @@ def row(participant_id: int) -> Response:
 def change(participant_id: int) -> Response:
     """Save one row; one that somebody else changed meanwhile is shown again with both values."""
     actor, now, wanted = acting(), clock.utcnow(), wanted_people()
-    step = STEPS.get(request.form.get("then", ""))
+    step = STEPS.get(form_text("then"))
     near = neighbour(db.session, wanted, participant_id, step) if step else None
     session = begin_write(db.session)
     person = find_person(session, participant_id)
     listing, form = listing_of(wanted, page_number()), person_form(person, *choices(), posted=True)
-    form.settle(request.form)
+    form.settle()
     if not form.validate():
         session.rollback()
         return _person_answer(person, form_context(person, listing, form), 422)
@@ -68,7 +67,7 @@ def change(participant_id: int) -> Response:
 
 
 def _person_answer(person: Person, context: dict[str, Any], status: int = 200) -> Response:
-    context["on_own_page"] = "own" in request.form or not wants_fragment()
+    context["on_own_page"] = form_has("own") or not wants_fragment()
     fragment = "roster/_row_form.html" if context["form"] else "roster/_row.html"
     if not wants_fragment():
         context["badge"] = badges.live_badge(db.session, person.id)
@@ -85,7 +84,7 @@ def _saved(participant_id: int, listing: dict[str, Any], near: tuple[int, int] |
     """Answer a saved row: closed, and the one beside it open where that was asked."""
     here = listing.get("page", 1)
     page = near[1] // PAGE + 1 if near else here
-    if not wants_fragment() or "own" in request.form or page != here:
+    if not wants_fragment() or form_has("own") or page != here:
         to = f"#row-form-{near[0]}" if near else f"#row-{participant_id}"
         there = {name: value for name, value in listing.items() if name != "page"}
         there |= {"page": page} if page > 1 else {}
@@ -105,7 +104,7 @@ def _refused_change(
     """Show the form again with the reason; after somebody else's change, with both values."""
     person = find_person(db.session, participant_id)
     if refused.code != "stale" or person.archived_at:
-        blame(form, refused)
+        form.blame(refused)
         return _person_answer(person, form_context(person, listing, form), refused.status)
     stored = values_of(person)
     revision = reconcile(form.read_values, form.values(), stored)

@@ -13,7 +13,6 @@ from ..badges import store as badges
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..web.changes import Words
-from ..web.fields import UNREAD, blame
 from ..web.guard import acting, requires
 from . import store
 from .find_store import Person, head_of
@@ -45,26 +44,22 @@ def new_head(seat_id: int) -> Response | tuple[str, int]:
     actor, now = acting(), clock.utcnow()
     session = begin_write(db.session)
     found, form = find_seat(session, seat_id), new_head_form(None)
-    try:
-        _refuse_unread(head_of(session, seat_id), form)
+    with form.refusals():
+        form.check()
+        _refuse_other_head(head_of(session, seat_id), form)
         old, new = store.replace_head(session, actor.name, found, now=now, **form.facts())
-    except Refused as refused:
-        session.rollback()
-        blame(form, refused)
-        return _seat_page(seat_id, form, refused.status)
-    if old is not None:
-        badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
-    badges.issue_missing(session, [new.id], now=now)
-    said = _replaced(old.name if old else "", new.name)
-    session.commit()
-    flash(said, "ok")
-    return redirect(url_for(".seat", seat_id=seat_id), 303)
+        if old is not None:
+            badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
+        badges.issue_missing(session, [new.id], now=now)
+        said = _replaced(old.name if old else "", new.name)
+        session.commit()
+        flash(said, "ok")
+        return redirect(url_for(".seat", seat_id=seat_id), 303)
+    return _seat_page(seat_id, form)
 
 
-def _refuse_unread(head: Person | None, form: NewHeadForm) -> None:
-    """Refuse what cannot be read, and what was meant for somebody who is no longer the head."""
-    if not form.validate():
-        raise Refused(UNREAD, "Periksa isian yang ditandai.", 422)
+def _refuse_other_head(head: Person | None, form: NewHeadForm) -> None:
+    """Refuse what was meant for somebody who is no longer the head."""
     if form.instead_of.data != str(head.id if head else ""):
         raise Refused("head_changed", "Ketua RT ini baru saja diganti. Lihat siapa yang menjabat sekarang.", 409)
 
@@ -75,7 +70,7 @@ def _replaced(old: str, new: str) -> str:
     return _("%(new)s menggantikan %(old)s. Kartu lama dicabut, kartu baru terbit.", new=new, old=old)
 
 
-def _seat_page(seat_id: int, form: NewHeadForm | None = None, status: int = 200) -> tuple[str, int]:
+def _seat_page(seat_id: int, form: NewHeadForm | None = None) -> tuple[str, int]:
     found, head = find_seat(db.session, seat_id), head_of(db.session, seat_id)
     history = history_of(db.session, seat_id)
     cards = [(id_, badge) for id_ in history.names for badge in badges.badges_of(db.session, id_)]
@@ -93,7 +88,7 @@ def _seat_page(seat_id: int, form: NewHeadForm | None = None, status: int = 200)
         moved={tenure.moved_to: _seat_words(tenure.moved_to) for tenure in history.tenures if tenure.moved_to},
         edits=_edits(history.lines),
     )
-    return page, status
+    return page, shown.status
 
 
 def _seat_words(seat_id: int) -> str:

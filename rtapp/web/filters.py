@@ -15,7 +15,7 @@ from ..badges.token import shown
 from ..checkin.attempt import heading_of
 from ..db import db
 from ..events import store as events
-from ..events.waves import numeral
+from ..events.waves import DEFAULT_ZONE, numeral
 from ..roster.phones import masked_phone
 from ..schema import Event
 from ..settings import store as settings
@@ -59,31 +59,37 @@ def current_event() -> Event | None:
     return g.event
 
 
+def current_zone() -> str:
+    """Return the time zone of the hall."""
+    event = current_event()
+    return event.timezone if event else DEFAULT_ZONE
+
+
 def today() -> date:
     """Return what day it is in the hall."""
-    return clock.local(clock.utcnow(), _zone()).date()
+    return clock.local(clock.utcnow(), current_zone()).date()
 
 
 def clock_time(value: datetime | str) -> str:
     """07.52"""
-    return clock.clock_text(_moment(value), _zone())
+    return clock.clock_text(_moment(value), current_zone())
 
 
 def day(value: date | datetime | str) -> str:
     """Rabu, 8 November 2023"""
     if isinstance(value, datetime | str):
-        value = clock.local(_moment(value), _zone()).date()
+        value = clock.local(_moment(value), current_zone()).date()
     return clock.day_text(value, language())
 
 
 def moment(value: datetime | str) -> str:
     """Rabu, 8 November 2023 07.52 WITA"""
-    return f"{day(value)} {clock_time(value)} {clock.zone_text(_zone())}"
+    return f"{day(value)} {clock_time(value)} {clock.zone_text(current_zone())}"
 
 
 def zone(_value: object = None) -> str:
     """WITA"""
-    return clock.zone_text(_zone())
+    return clock.zone_text(current_zone())
 
 
 def number(value: int) -> str:
@@ -146,8 +152,3 @@ def _language() -> str:
 
 def _moment(value: datetime | str) -> datetime:
     return clock.parse_iso(value) if isinstance(value, str) else value
-
-
-def _zone() -> str:
-    event = current_event()
-    return event.timezone if event else "Asia/Makassar"

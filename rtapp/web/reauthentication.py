@@ -1,16 +1,13 @@
 """Sensitive acts ask the password again: a session left open on a laptop is not enough for them."""
 
-from datetime import timedelta
-
-from flask import request
-
 from ..accounts import store as accounts
 from ..accounts.names import key_of
 from ..accounts.tries import minutes
 from ..db import db
-from ..refusals import Reason, Refused, reason
+from ..refusals import Refused
 from ..schema import User
 from .guard import acting
+from .requests import form_text
 from .tries import admit, forget, looking
 
 
@@ -25,21 +22,22 @@ def ask_again() -> None:
         raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
     if not user.password_hash:
         raise Refused("no_password", "Akun ini belum punya kata sandi. Tetapkan dahulu di Akun saya.", 409)
-    name = user.name
-    if wait := admit("password", key_of(name)):
-        why = too_often(wait)
-        raise Refused(why.code, why.sentence, 429, **why.facts)
-    with looking("password", key_of(name)):
-        user = accounts.sign_in(db.session, name, request.form.get("own_password", ""))
-    if user is None:
+    if known_user(user.name, form_text("own_password")) is None:
         raise Refused("wrong_password", "Kata sandi tidak cocok. Tidak ada yang dilakukan.", 403)
-    forget("password", key_of(name))
 
 
-def too_often(wait: timedelta) -> Reason:
-    """Say how long to wait."""
-    return reason(
-        "too_often",
-        "Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.",
-        minutes=minutes(wait),
-    )
+def known_user(name: str, password: str) -> User | None:
+    """Return whom a name and a password let in, None where they do not; refused with 429 when tried too often."""
+    account = key_of(name)
+    if wait := admit("password", account):
+        raise Refused(
+            "too_often",
+            "Terlalu sering mencoba dengan nama ini. Tunggu %(minutes)s menit, lalu coba lagi.",
+            429,
+            minutes=minutes(wait),
+        )
+    with looking("password", account):
+        user = accounts.sign_in(db.session, name, password)
+    if user is not None:
+        forget("password", account)
+    return user

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Request, request
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from .htmx import wants_json
 
@@ -42,6 +42,26 @@ def row_id(text: str) -> int:
     if number is None:
         raise ValueError(text[:20])
     return number
+
+
+def form_text(name: str) -> str:
+    """Return a field that a button or a script posts as text, "" where it is missing."""
+    return request.form.get(name, "")
+
+
+def form_id(name: str) -> int | None:
+    """Return the id in a field that is posted, None for nonsense and where it is missing."""
+    return whole(request.form.get(name))
+
+
+def form_has(name: str) -> bool:
+    """Say whether a field is posted at all: a box that is ticked, a button that was pressed."""
+    return name in request.form
+
+
+def wanted() -> MultiDict[str, str]:
+    """Return the fields that say which paper is wanted: of a form where it is fetched, of the address where shown."""
+    return request.form if request.method == "POST" else request.args
 
 
 def page_number() -> int:
