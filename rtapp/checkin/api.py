@@ -190,12 +190,12 @@ def _text(body: dict[str, Any], field: str) -> str:
     return value
 
 
-def _texts(told: Any) -> Iterator[str]:
-    """Return every text in a decision as it was sent."""
-    if isinstance(told, str):
-        yield told
-    elif isinstance(told, dict):
-        for part in told.values():
+def _texts(decision: Any) -> Iterator[str]:
+    """Yield every text in a decision as it was sent."""
+    if isinstance(decision, str):
+        yield decision
+    elif isinstance(decision, dict):
+        for part in decision.values():
             yield from _texts(part)
 
 

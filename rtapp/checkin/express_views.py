@@ -33,7 +33,7 @@ LATER = "rtapp.later"  # through what a request can be answered after the call f
 AGAIN = "rtapp.again"  # what says that the short way ended in nothing
 _OF_PAGES = ("HTTP_COOKIE", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "QUERY_STRING")
 _text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode  # as Flask's jsonify
-Said = tuple[int, list[tuple[str, str]], bytes]
+Reply = tuple[int, list[tuple[str, str]], bytes]  # status, lines of the head, body
 
 
 def init_app(app: Flask) -> None:
@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
 
 
 @dataclass(slots=True)
-class _Asked:
+class _PlainScan:
     """A plain scan, as it was sent, who sends it, and when it came (seconds of the performance counter)."""
 
     body: bytes
@@ -59,23 +59,23 @@ class Express:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes] | None:
         """Answer as WSGI does; None where the answer goes out later, by what ``environ`` holds for that."""
-        asked = self._asked(environ) if _is_plain(environ) else None
-        if asked is None:
+        scan = self._plain_scan(environ) if _is_plain(environ) else None
+        if scan is None:
             return self._long_way(environ, start)
         if later := environ.get(LATER):
-            self._shared.writer.submit(asked.attempt, lambda outcome: self._send(later, asked, outcome), asked.bearer)
+            self._shared.writer.submit(scan.attempt, lambda outcome: self._send(later, scan, outcome), scan.bearer)
             return None
         try:
-            outcome: Any = self._shared.writer.record(asked.attempt, bearer=asked.bearer)
+            outcome: Any = self._shared.writer.record(scan.attempt, bearer=scan.bearer)
         except Exception as failure:
             outcome = failure
-        said = self._said(asked, outcome)
-        if said is None:
+        reply = self._reply(scan, outcome)
+        if reply is None:
             return self._long_way(environ, start)
-        start("200 OK", said[1])
-        return [said[2]]
+        start("200 OK", reply[1])
+        return [reply[2]]
 
-    def _asked(self, environ: dict[str, Any]) -> _Asked | None:
+    def _plain_scan(self, environ: dict[str, Any]) -> _PlainScan | None:
         """Return the plain scan that is asked for, with a place taken for it; None where it is anything else."""
         begun, digest = time.perf_counter(), passwords.digest(environ["HTTP_AUTHORIZATION"][7:].strip())
         bearer = self._shared.bearers.get(digest)
@@ -91,27 +91,27 @@ class Express:
         finally:
             if attempt is None:
                 self._shared.signed_in.give_back(bearer.actor.mark)
-        return attempt and _Asked(body, attempt, bearer, begun)
+        return attempt and _PlainScan(body, attempt, bearer, begun)
 
-    def _send(self, later: Any, asked: _Asked, outcome: Any) -> None:
-        said = self._said(asked, outcome)
-        if said is None:
-            later.again(asked.body)
+    def _send(self, later: Any, scan: _PlainScan, outcome: Any) -> None:
+        reply = self._reply(scan, outcome)
+        if reply is None:
+            later.again(scan.body)
         else:
-            later.send(*said)
+            later.send(*reply)
 
-    def _said(self, asked: _Asked, outcome: Any) -> Said | None:
+    def _reply(self, scan: _PlainScan, outcome: Any) -> Reply | None:
         """Return what is answered, None where nothing was recorded; the place is given back."""
-        actor, told = asked.bearer.actor, epoch.named(self._app, asked.bearer.epoch)
+        actor, era = scan.bearer.actor, epoch.named(self._app, scan.bearer.epoch)
         self._shared.signed_in.give_back(actor.mark)
         if not isinstance(outcome, Answer):
-            self._shared.bearers.pop(asked.bearer.digest, None)  # the long way asks who that is by now
+            self._shared.bearers.pop(scan.bearer.digest, None)  # the long way asks who that is by now
             return None
         body, number = f"{_text(as_json(outcome))}\n".encode(), request_log.new_number()
-        lines = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("X-Epoch", told)]
+        lines = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("X-Epoch", era)]
         if outcome.replayed:
             lines.append(("Idempotent-Replay", "true"))
-        request_log.tell(number, "POST", PATH, 200, asked.begun, actor)
+        request_log.tell(number, "POST", PATH, 200, scan.begun, actor)
         return 200, [*lines, *headers.PLAIN, ("X-Request-ID", number)], body
 
 

@@ -44,7 +44,7 @@ def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce:
 def decision_of(form: Mapping[str, str]) -> Decision:
     """Return the decision a form posts in ``decide``: accept, substitute, head, instead or walk_in."""
     decide, reason = form.get("decide", ""), form.get("reason", "")
-    told: dict[str, Any] | None = {
+    decision: dict[str, Any] | None = {
         "accept": {"accept_other_wave": {"reason": reason}},
         "substitute": {"substitute": _substitute(form)},
         "accept_substitute": {"accept_other_wave": {"reason": reason}, "substitute": _substitute(form)},
@@ -52,7 +52,7 @@ def decision_of(form: Mapping[str, str]) -> Decision:
         "instead": {"resolve": "substitute", "reason": reason},
         "walk_in": {"walk_in": _walk_in(form)},
     }.get(decide)
-    return read_decision(told) if told else NO_DECISION
+    return read_decision(decision) if decision else NO_DECISION
 
 
 def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
@@ -101,15 +101,17 @@ def new_nonce() -> str:
 
 
 def _substitute(form: Mapping[str, str]) -> dict[str, Any]:
-    told: dict[str, Any] = {name: form.get(name, "").strip() for name in ("name", "relation", "phone")}
-    return told | {"letter": "letter" in form}
+    texts: dict[str, Any] = {name: form.get(name, "").strip() for name in ("name", "relation", "phone")}
+    return texts | {"letter": "letter" in form}
 
 
 def _walk_in(form: Mapping[str, str]) -> dict[str, Any]:
-    kind, told = form.get("kind", ""), {"kind": form.get("kind", ""), "name": form.get("name", "").strip()}
-    if kind != "rt":
-        return told
-    return told | {"seat": "/".join(filter(None, (form.get("village", ""), form.get("rw", ""), form.get("rt", ""))))}
+    newcomer = {"kind": form.get("kind", ""), "name": form.get("name", "").strip()}
+    if newcomer["kind"] != "rt":
+        return newcomer
+    return newcomer | {
+        "seat": "/".join(filter(None, (form.get("village", ""), form.get("rw", ""), form.get("rt", ""))))
+    }
 
 
 def moment_of(text: str | None) -> datetime | None:

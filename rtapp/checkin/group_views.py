@@ -55,16 +55,16 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
     absent = absences_of(db.session, checkpoint.wave_id, [person.id for person in people])
     noted = {person.id: form.get(f"absence-{person.id}", absent.get(person.id, "")) for person in people}
     changed = {id_: kind for id_, kind in noted.items() if kind != absent.get(id_, "")}
-    again = moment_of(form.get("client_at"))  # of a form that a desk sends after a restore
-    refuse_over(late=again is not None)
+    sent_at = moment_of(form.get("client_at"))  # of a form that a desk sends after a restore
+    refuse_over(late=sent_at is not None)
     closed_at = checkpoint.wave.closed_at
     try:
-        if changed and (again is None or closed_at is None or again >= closed_at):
+        if changed and (sent_at is None or closed_at is None or sent_at >= closed_at):
             refuse_frozen(db.session, actor, checkpoint.wave_id)
         at, since = _typed_times(checkpoint)
     except Refused as refused:
         return _village_page(checkpoint_id, code, refusal_text(refused)), refused.status
-    told: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
     here, source = [person.id for person in people if f"here-{person.id}" in form], Source.PAPER if at else Source.BATCH
     recorder = decider(actor, form if here else {})
     for id_ in here:
@@ -72,17 +72,17 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
         answer = record(
             attempt_by(recorder, nonce, checkpoint_id, source, client_at=at, since=since, participant_id=id_)
         )
-        told[str(answer.verdict)] += 1
+        verdicts[str(answer.verdict)] += 1
     wave = checkpoint.wave_id
 
     def excuse(session: Session) -> None:
         for id_, kind in changed.items():
-            if again is None or not noted_since(session, id_, wave, again):
+            if sent_at is None or not noted_since(session, id_, wave, sent_at):
                 note_absence(session, actor.name, id_, wave, kind, "", now=clock.utcnow())
 
     if changed:
         write(excuse)
-    _tell(told)
+    _flash_counts(verdicts)
     return redirect(url_for(".village", checkpoint_id=checkpoint_id, code=code), 303)
 
 
@@ -100,15 +100,15 @@ def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         return _villages_page(checkpoint_id, refusal_text(refused)), refused.status
     recorder = decider(acting(), form)
-    key, told, unread = form.get("key") or new_nonce(), Counter[str](), []
+    key, verdicts, unread = form.get("key") or new_nonce(), Counter[str](), []
     for code in typed:
         if not codes.read_short_code(code):
             unread.append(code[:20])
             continue
         nonce, moment = f"{key[:40]}-{codes.read_short_code(code)}", at or clock.utcnow()
         attempt = attempt_by(recorder, nonce, checkpoint_id, Source.PAPER, client_at=moment, since=since, code=code)
-        told[str(record(attempt).verdict)] += 1
-    _tell(told)
+        verdicts[str(record(attempt).verdict)] += 1
+    _flash_counts(verdicts)
     if unread:
         words = _("Salah ketik, belum dicatat: %(codes)s.", codes=", ".join(unread[:20]))
         return _villages_page(checkpoint_id, words, " ".join(unread)), 422
@@ -164,14 +164,14 @@ def _typed_time(text: str, checkpoint: Checkpoint) -> datetime | None:
         raise Refused("bad_time", "Isi jam, misalnya 07.52, atau kosongkan.", 422) from None
 
 
-def _tell(told: Counter[str]) -> None:
-    marked = sum(told[verdict] for verdict in MARKED)
+def _flash_counts(verdicts: Counter[str]) -> None:
+    marked = sum(verdicts[verdict] for verdict in MARKED)
     if marked:
         flash(ngettext("%(num)s orang dicatat hadir.", "%(num)s orang dicatat hadir.", marked), "ok")
-    if told[Verdict.ALREADY]:
-        already = told[Verdict.ALREADY]
+    already = verdicts[Verdict.ALREADY]
+    if already:
         flash(ngettext("%(num)s sudah tercatat sebelumnya.", "%(num)s sudah tercatat sebelumnya.", already), "ok")
-    others = sum(told.values()) - marked - told[Verdict.ALREADY]
+    others = sum(verdicts.values()) - marked - already
     if others:
         flash(ngettext("%(num)s menunggu keputusan.", "%(num)s menunggu keputusan.", others), "warn")
 
