@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Semaphore
 from typing import Any, NamedTuple, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -300,33 +301,37 @@ def _as_sqlalchemy(error: Exception, sql: str, line: Line) -> BaseException:
 class Lines:
     """A few open connections on which small questions are asked outside of any transaction.
 
-    Taking one from the pool, beginning and rolling back costs more than what every request asks.
+    Taking one from the pool, beginning and rolling back costs more than what every request asks. Whoever comes while
+    all of them are in use waits a moment: opening one more takes PostgreSQL a hundred times what it is asked.
     """
 
-    def __init__(self, engine: Engine, kept: int = 4) -> None:
-        self._engine, self._kept = engine, kept
+    def __init__(self, engine: Engine, most: int = 4) -> None:
+        self._engine, self._places = engine, Semaphore(most)
         self._free: list[Line] = []
 
     def read(self, ask: Callable[[Line], T]) -> T:
         """Return what ``ask`` returns; it is asked again where the server had let go of the connection."""
+        with self._places:
+            try:
+                return self._read(ask)
+            except Exception as error:
+                if not getattr(error, "connection_invalidated", False):
+                    raise
+                self.close()  # the others are from before, too
+                return self._read(ask)
+
+    def _read(self, ask: Callable[[Line], T]) -> T:
         try:
             line = self._free.pop()
         except IndexError:
             line = self._open()
         try:
-            found = ask(line)
-        except Exception as error:
+            answer = ask(line)
+        except Exception:
             close_line(line)
-            if not getattr(error, "connection_invalidated", False):
-                raise
-            self.close()  # the others are from before, too
-            line = self._open()
-            found = ask(line)
-        if len(self._free) < self._kept:
-            self._free.append(line)
-        else:
-            close_line(line)
-        return found
+            raise
+        self._free.append(line)
+        return answer
 
     def close(self) -> None:
         """Let all connections go; the next question opens one."""
@@ -348,9 +353,9 @@ def open_line(engine: Engine) -> Line:
     line = Line(taken.dbapi_connection, engine.dialect)
     if engine.dialect.name == "postgresql":
         line.raw.rollback()
-        for setting in _BY_KEYS:
-            line.raw.execute(f"SET {setting}")
+        line.raw.execute("; ".join(f"SET {setting}" for setting in _BY_KEYS))
         line.raw.commit()
+        line.raw.prepare_threshold = 0  # what is asked here is asked again and again
     return line
 
 

@@ -37,6 +37,7 @@ BY_NAME = [
     *("csp_wasm", "private_card"),  # read with g.get
     *("page_width", "page_height", "*_margin", "space_before", "space_after", "keep_with_next"),  # python-docx
     *("alignment", "autofit", "underline", "comments", "last_modified_by", "modified"),  # python-docx, too
+    "prepare_threshold",  # psycopg
     "limits",  # of a protocol
     "*_views",  # imported so that their routes are known
 ]

@@ -185,10 +185,10 @@ def may_hold_scans(session: Session, wave_id: int, *, now: datetime) -> list[Dev
     return list(session.scalars(rows.order_by(Device.label, Device.id)))
 
 
-def is_stale_seen(session: Session, device_id: int, *, now: datetime) -> bool:
+def is_stale_seen(where: Where, device_id: int, *, now: datetime) -> bool:
     """Say whether the device's «last seen» is worth writing again (at most twice a minute)."""
-    seen = session.scalar(select(Device.last_seen).where(Device.id == device_id))
-    return seen is None or now - seen > SEEN_EVERY
+    row = _SEEN.first(where, device=device_id)
+    return row is None or row.last_seen is None or now - row.last_seen > SEEN_EVERY
 
 
 def mark_seen(session: Session, device_ids: Iterable[int], *, now: datetime) -> None:
@@ -305,3 +305,4 @@ def _listed(where: Where, texts: list[str]) -> Any:
 
 _BY_ID = Prepared(_acting().where(Device.id == bindparam("device")))
 _BY_TOKENS = Prepared(_acting_by_tokens)
+_SEEN = Prepared(select(Device.last_seen).where(Device.id == bindparam("device")))

@@ -3,7 +3,6 @@
 import ipaddress
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -174,17 +173,8 @@ def _seen(actor: Actor | None) -> Actor | None:
     if actor is None or is_seen(shared, actor, now):
         return actor
     shared.seen[actor.id] = now
-    if is_stale_seen(db.session, actor.id, now=now):
+    if shared.lines.read(lambda line: is_stale_seen(line, actor.id, now=now)):
         end_reading()
-        shared.unwritten.add(actor.id)
-        shared.writer.run(lambda write: mark_seen(write, _taken(shared.unwritten), now=now))
+        if shared.unwritten.is_first(actor.id):  # it waits for a transaction that writes for all who come meanwhile
+            shared.writer.run(lambda write: mark_seen(write, shared.unwritten.take(), now=now))
     return actor
-
-
-def _taken(devices: set[int]) -> list[int]:
-    """Return what is in the set, and leave it empty: one transaction writes for all who wait for theirs."""
-    taken = []
-    with suppress(KeyError):
-        while True:
-            taken.append(devices.pop())
-    return taken

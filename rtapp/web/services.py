@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -27,6 +27,26 @@ BEARERS = 1_000  # programs that are remembered
 _KEY = "rtapp"
 
 
+class Gathered:
+    """Numbers that one of those who bring them takes away for all."""
+
+    def __init__(self) -> None:
+        self._numbers: set[int] = set()
+        self._guard = Lock()
+
+    def is_first(self, number: int) -> bool:
+        """Add a number and say whether nobody is on the way to take them: who brings the first must."""
+        with self._guard:
+            self._numbers.add(number)
+            return len(self._numbers) == 1
+
+    def take(self) -> set[int]:
+        """Return all of them, and begin anew."""
+        with self._guard:
+            taken, self._numbers = self._numbers, set()
+        return taken
+
+
 @dataclass
 class Services:
     """Made with the application; no thread runs and no connection is opened before somebody needs it."""
@@ -40,7 +60,7 @@ class Services:
     strangers: Shares = field(default_factory=lambda: Shares(OF_ONE_ADDRESS, STRANGERS))
     guesses: Shares = field(default_factory=lambda: Shares(GUESSES_OF_ONE_ADDRESS))
     seen: dict[int, datetime] = field(default_factory=dict)  # when each device's «last seen» was last looked at
-    unwritten: set[int] = field(default_factory=set)  # devices whose «last seen» waits to be written
+    unwritten: Gathered = field(default_factory=Gathered)  # devices whose «last seen» waits to be written
     lines_shown: dict[Any, str] = field(default_factory=dict)  # of the last scans, by all that is in each
     bearers: dict[str, Bearer] = field(default_factory=dict)  # programs that were let in, by their tokens' digests
     helper: Helper | None = None  # who does long work, where a server runs
