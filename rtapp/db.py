@@ -37,7 +37,7 @@ _BY_KEYS = (
     *("plan_cache_mode = force_generic_plan", "enable_hashjoin = off", "enable_mergejoin = off"),
     *("enable_seqscan = off", "jit = off"),
 )
-CHANNEL = "rtapp"  # on which PostgreSQL tells every process that something was committed
+CHANNEL = "rtapp"  # on which PostgreSQL tells every process that something was committed, plain scans apart
 
 
 class Base(DeclarativeBase):
@@ -369,7 +369,8 @@ def close_line(line: Line) -> None:
 def writing(line: Line) -> Iterator[None]:
     """Write in one transaction, as ``begin_write`` and a commit do, at a quarter of what these take.
 
-    PostgreSQL is not waited for after each statement (its pipeline): what fails may be raised by a later one.
+    PostgreSQL is not waited for after each statement (its pipeline): what fails may be raised by a later one. Nobody
+    is notified: one that notifies waits until the one before is on disk, whatever process that is of.
     """
     raw, error = line.raw, line.dialect.loaded_dbapi.Error
     try:
@@ -380,7 +381,6 @@ def writing(line: Line) -> Iterator[None]:
         else:
             with raw.pipeline():
                 yield
-                raw.execute(f"NOTIFY {CHANNEL}")
                 raw.commit()
     except BaseException as failure:
         with suppress(error):

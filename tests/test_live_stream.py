@@ -306,6 +306,8 @@ def test_postgresql_tells_of_every_write_and_again_after_the_line_was_cut(monkey
     changes = Changes()
     with postgres.database() as (_, address):
         engine = create_engine(address)
+        with engine.begin() as line:
+            line.execute(text("CREATE TABLE scan (id INTEGER)"))
         watch = Watch(lambda stop: watch_postgres(engine.url, changes, stop))
         watch.start()
         try:
@@ -314,15 +316,19 @@ def test_postgresql_tells_of_every_write_and_again_after_the_line_was_cut(monkey
                 session.execute(text("SELECT 1"))
                 session.commit()
                 assert changes.wait(seen, 0.6) == seen  # what only reads is not told
-                begin_write(session).execute(text("CREATE TABLE scan (id INTEGER)"))
+                begin_write(session).execute(text("CREATE TABLE other (id INTEGER)"))
                 session.commit()
                 seen = until(changes, seen)
             with engine.connect() as line, line.execution_options(rtapp_writes=True).begin():
-                line.execute(text("INSERT INTO scan VALUES (1)"))
+                line.execute(text("INSERT INTO other VALUES (1)"))
             seen = until(changes, seen)
+            for id_ in (8, 7):  # of two processes that record at once the later one may have the lower id
+                with engine.begin() as line:
+                    line.execute(text(f"INSERT INTO scan VALUES ({id_})"))
+                seen = until(changes, seen)
             with engine.connect() as line:
-                cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
-                line.execute(text(cut + " AND datname = current_database()"))
+                cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%newest'"
+                assert line.execute(text(cut + " AND datname = current_database()")).all()
             until(changes, seen)  # what was committed meanwhile is looked at
         finally:
             watch.stop()

@@ -4,7 +4,8 @@ A stream holds a thread but no database connection while it waits. The text of a
 process, page and language, not once per viewer, and the less often the longer making it takes: scans come
 first. SQLite has no way to call us, so one thread asks ``PRAGMA data_version`` five times a second on a
 connection of its own: that tells of commits by every connection and process alike. PostgreSQL calls: every
-transaction that writes notifies, whichever process it is of, and one thread listens.
+transaction that writes notifies, whichever process it is of, and one thread listens. Plain scans do not, for those
+that notify are written to disk one by one: the thread looks for new ones as often as at SQLite.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import URL
 
@@ -30,6 +31,8 @@ POLL_SECONDS = 1.0
 GAP_SECONDS = 0.4
 RETRY_MS = 250  # a stream that ended is opened again at once; htmx doubles this while the server is away
 NEXT_POLL_MS = 3500  # htmx adds up to 30 %: within 5 seconds
+# It grows with every scan, even where one with a higher id was committed before.
+_NEWEST = "SELECT sum(id) FROM (SELECT id FROM scan ORDER BY id DESC LIMIT 1000) AS newest"
 
 
 class Changes:
@@ -274,7 +277,7 @@ def _look_at(address: str, changes: Changes, stop: threading.Event) -> None:
 
 
 def watch_postgres(url: URL, changes: Changes, stop: threading.Event) -> None:
-    """Announce every commit that was notified (``db.CHANNEL``) in the database at ``url`` until ``stop`` is set."""
+    """Announce every commit in the database at ``url``, notified (``db.CHANNEL``) or of scans, until ``stop``."""
     import psycopg  # where it is not used, starting does not wait for it
 
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -282,10 +285,18 @@ def watch_postgres(url: URL, changes: Changes, stop: threading.Event) -> None:
         try:
             with psycopg.connect(address, autocommit=True) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
-                changes.announce()  # nobody told of what was committed before
-                while not stop.is_set():
-                    for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
-                        changes.announce()
+                _listen(connection, changes, stop)
         except psycopg.Error:
             log.warning("the database cannot be watched; trying again", exc_info=True)
             stop.wait(POLL_SECONDS)
+
+
+def _listen(connection: Any, changes: Changes, stop: threading.Event) -> None:
+    seen = None
+    while not stop.is_set():
+        now = connection.execute(_NEWEST).fetchone()
+        if now != seen:  # also at the first look: nobody told of what was committed before it
+            changes.announce()
+        seen = now
+        for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
+            changes.announce()
