@@ -12,12 +12,10 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    and_,
     any_,
     bindparam,
     case,
     func,
-    or_,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -109,9 +107,34 @@ def bounds_of(where: Where, attempt: Attempt) -> dict[str, Any]:
     return {"offset_ms": row.clock_offset, "existed_at": min(known, default=None), "day_begins": begins}
 
 
-def _same_list(mark: Any, point: Any) -> Any:
-    """Say that a mark is of a checkpoint: made there, or at another door of the same registration."""
-    return or_(mark.checkpoint_id == point.id, and_(point.kind == CheckpointKind.HADIR, mark.wave_id == point.wave_id))
+def _live_mark(point: Any) -> Any:
+    """Return the id of the person's mark at a checkpoint: made there, or at another door of the same registration."""
+    mark = aliased(Attendance)
+    marks = select(mark.id).where(mark.participant_id == Participant.id, mark.is_live).correlate(point, Participant)
+    doors = marks.where(mark.wave_id == point.wave_id, point.kind == CheckpointKind.HADIR)
+    return func.coalesce(doors.scalar_subquery(), marks.where(mark.checkpoint_id == point.id).scalar_subquery())
+
+
+def _highest() -> Any:
+    """Return the highest number given at the checkpoint."""
+    mark = aliased(Attendance)
+    rows = select(func.coalesce(func.max(mark.number), 0)).where(mark.checkpoint_id == Checkpoint.id)
+    return rows.correlate(Checkpoint).scalar_subquery()
+
+
+def _stands_in() -> Any:
+    """Return who was registered in the person's place, at a checkpoint that is no registration itself."""
+    mark = aliased(Attendance)
+    rows = select(func.max(mark.substitute_id)).where(mark.wave_id == Checkpoint.wave_id, mark.is_live)
+    rows = rows.where(mark.participant_id == Participant.id).correlate(Checkpoint, Participant)
+    return case((Checkpoint.kind != CheckpointKind.HADIR, rows.scalar_subquery()))
+
+
+def _replaced_at() -> Any:
+    """Return when a card that is not valid any more was followed by another."""
+    newer = aliased(Badge)
+    rows = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id, newer.is_live)
+    return case((~Badge.is_live, rows.scalar_subquery()))
 
 
 def _card(dialect: str, asked: FromClause) -> Any:
@@ -131,86 +154,50 @@ def _next_id(dialect: str, asked: FromClause) -> Any:
     return case((asked.c.marks == 1, func.nextval(func.pg_get_serial_sequence("attendance", "id"))))
 
 
+_HOME, _NEEDED = aliased(Wave), aliased(Checkpoint)
+_POINT = (
+    *(Checkpoint.opens_at, Checkpoint.closes_at, Checkpoint.kind),
+    *(Wave.id.label("wave_id"), Wave.closed_at.label("wave_closed_at")),
+    *(_NEEDED.name.label("requires"), _highest().label("highest")),
+)
+_CARD = (Badge.id.label("badge_id"), Badge.revoked_at, _replaced_at().label("replaced_at"))
+_PERSON = (
+    *(Participant.id.label("participant_id"), Participant.name, Participant.archived_at),
+    *(Participant.wave_id.label("home_wave_id"), _HOME.number.label("home_wave")),
+    *(Participant.seat_id, Seat.rt, Seat.rw_in_key, Village.code.label("village_code")),
+    *(Village.name.label("village"), District.name.label("district")),
+)
+_MARK = (
+    *(Attendance.id.label("attendance_id"), Attendance.at, Attendance.mode, Attendance.number),
+    *(Attendance.substitute_id, func.coalesce(Device.label, User.name, "").label("marked_by")),
+    *(_live_mark(_NEEDED).label("meets"), _stands_in().label("stands_in")),
+)
+_EARLIER = (
+    *(Scan.id.label("earlier_id"), Scan.checkpoint_id.label("earlier_checkpoint_id")),
+    *(Scan.participant_id.label("earlier_participant_id"), Scan.badge_id.label("earlier_badge_id")),
+    *(Scan.raw.label("earlier_raw"), Scan.answer.label("earlier_answer")),
+)
+
+
 def _query(dialect: str) -> Select[Any]:
     """One statement for all a judgement needs: the checkpoint; the person, badge and mark; an earlier scan."""
     asked = _ASKED.clause(dialect)
-    home, newer = aliased(Wave), aliased(Badge)
-    needed, there = aliased(Checkpoint), aliased(Attendance)
-    replaced = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id)
-    replaced = replaced.where(newer.is_live).scalar_subquery()
-    numbered, stood = aliased(Attendance), aliased(Attendance)
-    registered = select(func.max(stood.substitute_id)).where(stood.wave_id == Checkpoint.wave_id, stood.is_live)
-    registered = registered.where(stood.participant_id == Participant.id).correlate(Checkpoint, Participant)
-    highest = select(func.coalesce(func.max(numbered.number), 0)).where(numbered.checkpoint_id == Checkpoint.id)
-    highest = highest.correlate(Checkpoint).scalar_subquery()
+    facts = (*_POINT, *_CARD, *_PERSON, *_MARK, *_EARLIER)
     return (
-        select(
-            asked.c.place,
-            Checkpoint.opens_at,
-            Checkpoint.closes_at,
-            Checkpoint.kind,
-            Wave.closed_at.label("wave_closed_at"),
-            Wave.id.label("wave_id"),
-            Badge.id.label("badge_id"),
-            Badge.revoked_at,
-            case((~Badge.is_live, replaced)).label("replaced_at"),
-            Participant.id.label("participant_id"),
-            Participant.seat_id,
-            Participant.wave_id.label("home_wave_id"),
-            Participant.archived_at,
-            Attendance.id.label("attendance_id"),
-            Attendance.at,
-            Attendance.mode,
-            Attendance.number,
-            Attendance.substitute_id,
-            needed.name.label("requires"),
-            there.id.label("meets"),
-            func.coalesce(Device.label, User.name, "").label("marked_by"),
-            Participant.name,
-            Seat.rt,
-            Seat.rw_in_key,
-            Village.code.label("village_code"),
-            Village.name.label("village"),
-            District.name.label("district"),
-            home.number.label("home_wave"),
-            highest.label("highest"),
-            _next_id(dialect, asked).label("mark_id"),
-            case((Checkpoint.kind != CheckpointKind.HADIR, registered.scalar_subquery())).label("stands_in"),
-            Scan.id.label("earlier_id"),
-            Scan.checkpoint_id.label("earlier_checkpoint_id"),
-            Scan.participant_id.label("earlier_participant_id"),
-            Scan.badge_id.label("earlier_badge_id"),
-            Scan.raw.label("earlier_raw"),
-            Scan.answer.label("earlier_answer"),
-        )
+        select(asked.c.place, _next_id(dialect, asked).label("mark_id"), *facts)
         .select_from(asked)
         .outerjoin(Checkpoint, Checkpoint.id == asked.c.checkpoint)
         .outerjoin(Wave, Wave.id == Checkpoint.wave_id)
+        .outerjoin(_NEEDED, _NEEDED.id == Checkpoint.requires_id)
         .outerjoin(Badge, Badge.id == _card(dialect, asked))
         .outerjoin(Participant, Participant.id == func.coalesce(asked.c.participant, Badge.participant_id))
-        .outerjoin(
-            Attendance,
-            and_(
-                _same_list(Attendance, Checkpoint),
-                Attendance.participant_id == Participant.id,
-                Attendance.is_live,
-            ),
-        )
-        .outerjoin(Device, Device.id == Attendance.device_id)
-        .outerjoin(User, User.id == Attendance.user_id)
+        .outerjoin(_HOME, _HOME.id == Participant.wave_id)
         .outerjoin(Seat, Seat.id == Participant.seat_id)
         .outerjoin(Village, Village.id == Seat.village_id)
         .outerjoin(District, District.id == Village.district_id)
-        .outerjoin(home, home.id == Participant.wave_id)
-        .outerjoin(needed, needed.id == Checkpoint.requires_id)
-        .outerjoin(
-            there,
-            and_(
-                _same_list(there, needed),
-                there.participant_id == Participant.id,
-                there.is_live,
-            ),
-        )
+        .outerjoin(Attendance, Attendance.id == _live_mark(Checkpoint))
+        .outerjoin(Device, Device.id == Attendance.device_id)
+        .outerjoin(User, User.id == Attendance.user_id)
         .outerjoin(Scan, Scan.nonce == asked.c.nonce)
     )
 
