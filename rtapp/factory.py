@@ -47,6 +47,8 @@ class Id(IntegerConverter):
 class DeskApp(Flask):
     """Flask without coroutines: none of our views is one, and asking that of each function takes its time."""
 
+    jinja_environment = filters.DeskTemplates
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
 

@@ -229,7 +229,7 @@ def test_last_scans_are_this_desks_own_newest_first_with_what_may_be_undone(scan
     desk = Actor("device", world.device, "Meja 1", Role.CLERK, frozenset({world.registration}))
     lines = last_scans(session, world.registration, desk, closed=False, now=clock.utcnow())
     assert [line.verdict for line in lines] == [Verdict.UNKNOWN, Verdict.WELCOME]
-    assert lines[1].person.name == "Hj. RAHMAH" and lines[1].undo and lines[0].undo is None
+    assert lines[1].name == "Hj. RAHMAH" and lines[1].undo and lines[0].undo is None
 
 
 def test_presence_in_another_wave_is_known(scan, session, world):

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..accounts.roles import Actor, Duty
 from ..audit.store import note
-from ..db import Prepared
+from ..db import Prepared, Where
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing_store import doors_of, marked_at
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
-from ..roster.find_store import Person, people_by_id
 from ..roster.seat_store import seat_code
 from ..schema import (
     PLACED,
@@ -44,25 +43,27 @@ REHEARSED = "gladi selesai"
 
 @dataclass(frozen=True)
 class LastScan:
-    """One line of «the last scans»: when it was made, what was said, of whom; ``undo`` may be taken back."""
+    """One line of «the last scans»: when it was made, what was said, of whom (else ``raw``); ``undo`` may be undone."""
 
     nonce: str
     verdict: Verdict
     heading: str
     at: datetime
-    person: Person | None
     raw: str
     undone: bool
     undo: int | None
+    name: str = ""
+    rt: str = ""
+    village: str = ""
+    village_kind: str = ""
 
 
 def last_scans(
-    session: Session, checkpoint_id: int, actor: Actor, *, closed: bool, now: datetime, limit: int = 10
+    where: Where, checkpoint_id: int, actor: Actor, *, closed: bool, now: datetime, limit: int = 10
 ) -> list[LastScan]:
     """Return what this actor scanned last at the checkpoint, newest first; ``closed`` says that its wave is."""
-    rows = _LAST_OF[actor.kind].all(session, checkpoint=checkpoint_id, who=actor.id, most=limit)
-    people = people_by_id(session, [row.participant_id for row in rows if row.participant_id])
-    return [_line(row, people, actor, now, closed) for row in rows]
+    rows = _LAST_OF[actor.kind].all(where, checkpoint=checkpoint_id, who=actor.id, most=limit)
+    return [_line(row, actor, now, closed) for row in rows]
 
 
 def may_undo(actor: Actor, mark: Any, now: datetime, *, closed: bool) -> bool:
@@ -78,10 +79,10 @@ def may_undo(actor: Actor, mark: Any, now: datetime, *, closed: bool) -> bool:
     return actor.may(Duty.UNDO_OWN) and not closed and own and now - mark.at <= UNDO_WINDOW
 
 
-def undoable(session: Session, actor: Actor, attendance_id: int | None, *, now: datetime) -> int | None:
+def undoable(where: Where, actor: Actor, attendance_id: int | None, *, now: datetime) -> int | None:
     """Return ``attendance_id`` when the actor may take that mark back, else None."""
-    mark = session.get(Attendance, attendance_id) if attendance_id else None
-    if mark is None or not may_undo(actor, mark, now, closed=_is_closed(session, mark.checkpoint_id)):
+    mark = _MARK.first(where, mark=attendance_id) if attendance_id else None
+    if mark is None or not may_undo(actor, mark, now, closed=mark.closed_at is not None):
         return None
     return attendance_id
 
@@ -150,9 +151,9 @@ def wipe_rehearsal(session: Session, actor: str, wave_id: int, *, now: datetime)
     return len(marks)
 
 
-def waves_attended(session: Session, participant_id: int, except_wave: int) -> Sequence[int]:
+def waves_attended(where: Where, participant_id: int, except_wave: int) -> Sequence[int]:
     """Return the numbers of the other waves at whose registration this person was marked."""
-    return [row.number for row in _ATTENDED.all(session, participant=participant_id, but=except_wave)]
+    return [row.number for row in _ATTENDED.all(where, participant=participant_id, but=except_wave)]
 
 
 def kept_until(day: date, zone: str, *, now: datetime) -> datetime:
@@ -240,25 +241,36 @@ def _is_closed(session: Session, checkpoint_id: int) -> bool:
     return find_checkpoint(session, checkpoint_id).wave.closed_at is not None
 
 
-def _line(row: Any, people: dict[int, Person], actor: Actor, now: datetime, closed: bool) -> LastScan:
+def _line(row: Any, actor: Actor, now: datetime, closed: bool) -> LastScan:
     """Return the line of a scan and the mark it made; ``row`` has the mark's columns, None where it made none."""
-    person = people.get(row.participant_id) if row.participant_id else None
     undo = row.id if row.id is not None and may_undo(actor, row, now, closed=closed) else None
     undone = row.voided_at is not None
     answer = kept_answer(row.answer)
     at = clock.parse_iso(answer.happened_at) if answer.happened_at else row.server_at
-    return LastScan(row.nonce, answer.verdict, answer.heading, at, person, row.raw or "", undone, undo)
+    whom = (row.name or "", row.rt or "", row.village or "", row.village_kind or "")
+    return LastScan(row.nonce, answer.verdict, answer.heading, at, row.raw or "", undone, undo, *whom)
 
 
 def _last_of(mine: Any) -> Prepared:
-    mark = (Attendance.id, Attendance.checkpoint_id, Attendance.at, Attendance.voided_at)
-    by = (Attendance.device_id, Attendance.user_id)
-    rows = select(*mark, *by, Scan.nonce, Scan.verdict, Scan.answer, Scan.server_at, Scan.raw, Scan.participant_id)
+    whom = (Participant.name, Seat.rt, Village.name.label("village"), Village.kind.label("village_kind"))
+    rows = select(*_UNDO_FACTS, Scan.nonce, Scan.verdict, Scan.answer, Scan.server_at, Scan.raw, *whom)
     rows = rows.select_from(Scan).outerjoin(Attendance, Attendance.id == Scan.attendance_id)
+    rows = rows.outerjoin(Participant, Participant.id == Scan.participant_id)
+    rows = rows.outerjoin(Seat, Seat.id == Participant.seat_id).outerjoin(Village, Village.id == Seat.village_id)
     rows = rows.where(Scan.checkpoint_id == bindparam("checkpoint"), mine == bindparam("who"))
     return Prepared(rows.order_by(Scan.id.desc()).limit(bindparam("most")))
 
 
+_UNDO_FACTS = (
+    *(Attendance.id, Attendance.checkpoint_id, Attendance.at, Attendance.voided_at),
+    *(Attendance.device_id, Attendance.user_id),
+)
+_MARK = Prepared(
+    select(*_UNDO_FACTS, Wave.closed_at)
+    .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
+    .join(Wave, Wave.id == Checkpoint.wave_id)
+    .where(Attendance.id == bindparam("mark"))
+)
 _LAST_OF = {"device": _last_of(Scan.device_id), "user": _last_of(Scan.user_id)}
 _ATTENDED = Prepared(
     select(Wave.number)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..audit.chain import GENESIS
-from ..db import Prepared
+from ..db import Prepared, Where
 from ..schema import (
     Attendance,
     Audit,
@@ -36,14 +36,14 @@ MOST = 100  # lines of the trail in one answer
 Receipt = dict[str, Any]
 
 
-def last_receipt(session: Session) -> int:
+def last_receipt(where: Where) -> int:
     """Return what grows with each receipt there may be: a desk that knows a smaller number has some to fetch."""
-    return head_and_receipt(session)[1]
+    return head_and_receipt(where)[1]
 
 
-def head_and_receipt(session: Session) -> tuple[str, int]:
+def head_and_receipt(where: Where) -> tuple[str, int]:
     """Return the head of the trail and what last_receipt says, in one statement."""
-    head = _HEADS.first(session)
+    head = _HEADS.first(where)
     return (head.chain, head.last or 0) if head else (GENESIS, 0)
 
 

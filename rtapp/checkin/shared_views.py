@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, current_app, url_for
 from flask import session as browser
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..badges import token as codes
 from ..badges.store import live_badge
-from ..db import db, end_reading
-from ..events.checkpoint_store import find_checkpoint
+from ..db import Line, db, end_reading
+from ..events.checkpoint_store import find_checkpoint, find_point
 from ..events.waves import CheckpointKind
 from ..live import store as live
 from ..refusals import Refused
@@ -23,7 +23,6 @@ from ..web.filters import language, zone
 from ..web.guard import acting, require_checkpoint
 from ..web.services import services
 from .attempt import Answer, Attempt
-from .cases_store import count_open
 from .decide_store import COUNTING
 from .decision import LATE
 from .forms import new_nonce
@@ -89,27 +88,38 @@ def scans_at() -> str:
 
 
 @blueprint.app_template_global()
-def recent_line(scan: LastScan) -> str:
-    """Return the line of one of the last scans; as it stands in the last one's page when nothing of it has changed."""
-    kept, key = services().lines_shown, (scan, language(), zone(), browser.get("csrf_token"))
-    if (line := kept.get(key)) is None:
-        if len(kept) >= LINES_KEPT:
-            kept.clear()
-        line = kept[key] = Markup(render_template("checkin/_last_scan.html", scan=scan))
-    return line
+def recent_lines(recent: Sequence[LastScan]) -> Markup:
+    """Return the lines of the last scans; each as it stood in the page before where nothing of it has changed."""
+    kept, template = services().lines_shown, None
+    told = (language(), zone(), browser.get("csrf_token"))
+    lines = []
+    for scan in recent:
+        if (line := kept.get((scan, told))) is None:
+            template = template or current_app.jinja_env.get_template("checkin/_last_scan.html")
+            if len(kept) >= LINES_KEPT:
+                kept.clear()
+            line = kept[scan, told] = template.render(scan=scan)
+        lines.append(line)
+    return Markup("".join(lines))
 
 
 def desk_context(checkpoint_id: int) -> dict[str, Any]:
-    """Return what every part of the desk needs: checkpoint, count, last scans, head of the trail, open cases."""
-    actor = acting()
-    checkpoint = find_checkpoint(db.session, checkpoint_id)
-    counts = live.count_at(db.session, checkpoint_id)
-    closed = checkpoint.wave.closed_at is not None
-    recent = last_scans(db.session, checkpoint_id, actor, closed=closed, now=clock.utcnow())
-    waiting = count_open(db.session, actor) if actor.may("decide") else 0
-    chain, receipts = head_and_receipt(db.session)
-    context = {"checkpoint": checkpoint, "counts": counts, "recent": recent, "waiting": waiting, "chain": chain}
-    return context | {"receipts": receipts}
+    """Return what every part of the desk needs: checkpoint, count, last scans, head of the trail."""
+    actor, now = acting(), clock.utcnow()
+
+    def read(line: Line) -> dict[str, Any]:
+        point = find_point(line, checkpoint_id)
+        closed = point.wave.closed_at is not None
+        chain, receipts = head_and_receipt(line)
+        return {
+            "checkpoint": point,
+            "counts": live.count_at(line, checkpoint_id),
+            "recent": last_scans(line, checkpoint_id, actor, closed=closed, now=now),
+            "chain": chain,
+            "receipts": receipts,
+        }
+
+    return services().lines.read(read)
 
 
 def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str, Any]:
@@ -129,20 +139,20 @@ def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str
     return {"q": query, "found": found, "nonces": nonces, "total": total, "alike": not fitting, "more": more}
 
 
-def shown(answer: Answer | None, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
-    """Return what the verdict card needs beside the checkpoint; for a former head, who holds the seat now.
+def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
+    """Return what the verdict card needs beside the checkpoint ``here``; for a former head, who holds the seat now.
 
-    The line of ``recent`` that is of this answer has read who it is about and what may be undone.
+    The line of ``recent`` that is of this answer has read what may be undone. What most answers need is read past the
+    session; what few do, in it.
     """
     context: dict[str, Any] = {"answer": answer, "person": None, "elsewhere": [], "successor": None}
     context |= {"successor_card": None, "substitute": None, "undo": None, "transport": None}
     if answer is None or answer.participant_id is None:
         return context
-    line = next((each for each in recent if each.nonce == answer.nonce), None)
-    person = line.person if line and line.person else find_person(db.session, answer.participant_id)
-    here = find_checkpoint(db.session, answer.checkpoint_id)
+    about, read = answer.participant_id, services().lines.read
+    person = read(lambda line: find_person(line, about))
     if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
-        context["elsewhere"] = list(waves_attended(db.session, person.id, here.wave_id))
+        context["elsewhere"] = read(lambda line: waves_attended(line, about, here.wave.id))
     if person.archived_at and person.seat_id:
         context["successor"] = head_of(db.session, person.seat_id)
     if context["successor"]:
@@ -150,9 +160,11 @@ def shown(answer: Answer | None, recent: Sequence[LastScan] = ()) -> dict[str, A
     came = answer.came_instead or answer.substitute_id
     context["substitute"] = db.session.get(Substitute, came) if came else None
     if answer.verdict in COUNTING and here.kind == CheckpointKind.TRANSPORT:
-        context["transport"] = transport_of(db.session, person.id, here.wave_id, answer.substitute_id)
-    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED) and line is not None:
-        context["undo"] = line.undo
+        context["transport"] = transport_of(db.session, person.id, here.wave.id, answer.substitute_id)
+    made = next((each for each in recent if each.nonce == answer.nonce), None)
+    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED) and made is not None:
+        context["undo"] = made.undo
     elif answer.verdict in COUNTING:  # any other answer offers no undoing
-        context["undo"] = undoable(db.session, acting(), answer.attendance_id, now=clock.utcnow())
+        actor, mark, now = acting(), answer.attendance_id, clock.utcnow()
+        context["undo"] = read(lambda line: undoable(line, actor, mark, now=now))
     return context | {"person": person}

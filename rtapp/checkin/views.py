@@ -27,6 +27,7 @@ from . import (  # noqa: F401  their routes are this room's too
     receipt_views,
 )
 from .attempt import checked_nonce
+from .cases_store import count_open
 from .forms import attempt_of, backed, new_nonce
 from .marks_store import live_mark, void_mark
 from .shared_views import blueprint, desk_context, own_checkpoint, record, results, shown, tested, write
@@ -50,22 +51,24 @@ def desks() -> Response | str:
 @allows_wasm
 def desk(checkpoint_id: int) -> str:
     """Show the desk of a checkpoint, with the answer to ``scan`` or what ``q`` finds."""
-    checkpoint = own_checkpoint(checkpoint_id)
+    require_checkpoint(checkpoint_id)
+    context = desk_context(checkpoint_id)
     session["checkpoint"] = checkpoint_id
     query = request.args.get("q", "").strip()
     nonce = request.args.get("scan")
     answer = tested(checkpoint_id) if "test" in request.args else find_answer(db.session, nonce) if nonce else None
     if answer is not None and answer.checkpoint_id != checkpoint_id:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
-    context = desk_context(checkpoint_id)
+    actor, checkpoint = acting(), context["checkpoint"]
     return render_template(
         "checkin/desk.html",
         **context,
         **results(checkpoint_id, query, request.args.get("show", type=row_id)),
-        **shown(answer, context["recent"]),
-        points=find_checkpoints(db.session, acting().checkpoint_ids),
+        **shown(answer, checkpoint, context["recent"]),
+        points=find_checkpoints(db.session, actor.checkpoint_ids),
+        waiting=count_open(db.session, actor) if actor.may(Duty.DECIDE) else 0,
         wave=checkpoint.wave,
-        unmeasured=is_unmeasured(db.session, acting().device_id),
+        unmeasured=is_unmeasured(db.session, actor.device_id),
     )
 
 
@@ -73,11 +76,10 @@ def desk(checkpoint_id: int) -> str:
 @requires(Duty.SCAN)
 def people(checkpoint_id: int) -> str:
     """Show whom the words typed so far find; nothing for what is a card's code."""
-    own_checkpoint(checkpoint_id)
+    checkpoint = own_checkpoint(checkpoint_id)
     query = request.args.get("code", "").strip()
     words, show = "" if codes.looks_like_code(query) else query, request.args.get("show", type=row_id)
-    found = results(checkpoint_id, words, show)
-    return render_template("checkin/_results.html", **desk_context(checkpoint_id), **found)
+    return render_template("checkin/_results.html", checkpoint=checkpoint, **results(checkpoint_id, words, show))
 
 
 @blueprint.post("/desk/<int:checkpoint_id>/scans")
@@ -96,7 +98,7 @@ def scan(checkpoint_id: int) -> Response | str:
     answer = record(attempt)
     if wants_fragment():
         context = desk_context(checkpoint_id)
-        context |= results(checkpoint_id, "") | shown(answer, context["recent"])
+        context |= results(checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])
         return render_template("checkin/answer.html", **context)
     if answer.verdict is Verdict.TEST:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id, test=1), 303)
@@ -111,7 +113,8 @@ def verdict_page(nonce: str) -> str:
     """Show the answer once given to a scan; reading it again records nothing."""
     answer = find_answer(db.session, nonce)
     checkpoint = own_checkpoint(answer.checkpoint_id)
-    return render_template("checkin/verdict.html", checkpoint=checkpoint, wave=checkpoint.wave, **shown(answer))
+    card = shown(answer, checkpoint)
+    return render_template("checkin/verdict.html", checkpoint=checkpoint, wave=checkpoint.wave, **card)
 
 
 @blueprint.get("/K/<token>")

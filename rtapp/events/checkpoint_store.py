@@ -1,19 +1,41 @@
 """The checkpoints of a wave: their kinds, order and windows; opened, changed, removed while unused."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from types import EllipsisType
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..audit.store import note
+from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignedList, Wave
 from .waves import LONGEST_POINT, CheckpointKind, checked_line, numeral, refuse_empty_window
 
 _WITH_WAVE = (joinedload(Checkpoint.wave),)
+
+
+@dataclass(frozen=True)
+class PointWave:
+    """The wave of a checkpoint, as a desk shows it."""
+
+    id: int
+    number: int
+    date: date
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A checkpoint as a desk shows it after every scan."""
+
+    id: int
+    name: str
+    kind: str
+    wave: PointWave
 
 
 def find_checkpoints(session: Session, ids: frozenset[int] | None = None) -> Sequence[Checkpoint]:
@@ -29,6 +51,14 @@ def find_checkpoint(session: Session, checkpoint_id: int) -> Checkpoint:
     if checkpoint is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     return checkpoint
+
+
+def find_point(where: Where, checkpoint_id: int) -> Point:
+    """Return what a desk shows of the checkpoint, past the session; refused with 404 when there is none."""
+    row = _POINT.first(where, checkpoint=checkpoint_id)
+    if row is None:
+        raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
+    return Point(row.id, row.name, row.kind, PointWave(row.wave_id, row.number, row.date, row.closed_at))
 
 
 def checkpoints_of(session: Session, wave_id: int) -> Sequence[Checkpoint]:
@@ -277,3 +307,10 @@ def _point_values(checkpoint: Checkpoint) -> dict[str, Any]:
     required = checkpoint.requires.name if checkpoint.requires else None
     values = {field: getattr(checkpoint, field) for field in fields}
     return {"wave": checkpoint.wave.number} | values | ({"requires": required} if required else {})
+
+
+_POINT = Prepared(
+    select(Checkpoint.id, Checkpoint.name, Checkpoint.kind, Checkpoint.wave_id, Wave.number, Wave.date, Wave.closed_at)
+    .join(Wave, Wave.id == Checkpoint.wave_id)
+    .where(Checkpoint.id == bindparam("checkpoint"))
+)

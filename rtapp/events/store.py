@@ -31,7 +31,9 @@ from .waves import (
 )
 
 _EVENT = select(Event).order_by(Event.id).limit(1)
-_EPOCH = Prepared(select(Event.epoch).order_by(Event.id).limit(1))
+_SHOWN = Prepared(
+    select(Event.id, Event.name, Event.organiser, Event.timezone, Event.epoch, Event.demo).order_by(Event.id).limit(1)
+)
 
 
 def find_event(session: Session) -> Event | None:
@@ -39,10 +41,12 @@ def find_event(session: Session) -> Event | None:
     return session.scalar(_EVENT)
 
 
-def find_epoch(where: Where) -> str | None:
-    """Return the epoch of this database, which another one has after a backup was restored."""
-    found = _EPOCH.first(where)
-    return found and found.epoch
+def shown_event(where: Where) -> Any:
+    """Return what every answer tells of the event: id, name, organiser, timezone, epoch, demo; None before it was made.
+
+    The epoch of a database is another one after a backup was restored.
+    """
+    return _SHOWN.first(where)
 
 
 def the_event(session: Session) -> Event:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from ..db import Prepared
+from ..db import Prepared, Where
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import doors, doors_of, on_list, select_standing
@@ -51,20 +51,20 @@ def registration_of(session: Session, wave_id: int) -> Checkpoint | None:
     return session.scalar(rows.order_by(Checkpoint.position, Checkpoint.id).limit(1))
 
 
-def count_at(session: Session, checkpoint_id: int) -> Count:
+def count_at(where: Where, checkpoint_id: int) -> Count:
     """Count the heads present at a checkpoint, in few and small statements: desks show it after every scan.
 
     All doors of a registration are one count. A rehearsal (gladi) has a number of its own like every checkpoint; no
     wave's count holds it.
     """
-    wave_id = find_checkpoint(session, checkpoint_id).wave_id
-    found = _COUNT.first(session, checkpoint=checkpoint_id, wave=wave_id)
+    found = _COUNT.first(where, checkpoint=checkpoint_id)
     return Count(checkpoint_id, found.present, found.listed + found.gone)
 
 
 def _count() -> Prepared:
     """Return the statement of ``count_at``: who is present, who is on the list, who of the present was archived."""
-    own = (Participant.kind == "rt", Participant.wave_id == bindparam("wave"))
+    wave = select(Checkpoint.wave_id).where(Checkpoint.id == bindparam("checkpoint"))
+    own = (Participant.kind == "rt", Participant.wave_id == wave.scalar_subquery())
     here = select(func.count(Attendance.participant_id.distinct()))
     here = here.join(Participant, Participant.id == Attendance.participant_id).where(*own)
     here = here.where(Attendance.is_live, Attendance.checkpoint_id.in_(doors(bindparam("checkpoint"))))

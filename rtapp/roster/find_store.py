@@ -7,9 +7,10 @@ from functools import cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, cast, false, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, false, func, select
 from sqlalchemy.orm import Session
 
+from ..db import Prepared, Where
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import away, doors, marked_at, marked_at_home, noted_absence, stands
 from ..refusals import Refused
@@ -126,12 +127,12 @@ def neighbour(session: Session, wanted: Filter, participant_id: int, step: int =
     return None if row is None or row.near is None else (row.near, row.place)
 
 
-def find_person(session: Session, participant_id: int) -> Person:
+def find_person(where: Where, participant_id: int) -> Person:
     """Return one person, archived or not; refused with 404 when there is none."""
-    person = people_by_id(session, [participant_id]).get(participant_id)
-    if person is None:
+    row = _PERSON.first(where, person=participant_id)
+    if row is None:
         raise Refused("no_participant", "Peserta ini tidak ada.", 404)
-    return person
+    return _person(row)
 
 
 def head_of(session: Session, seat_id: int) -> Person | None:
@@ -273,9 +274,10 @@ def _select_people(checkpoint_id: Any) -> Select[Any]:
 _OWN = (
     "id", "kind", "name", "seat_id", "wave_id", "phone", "gender", "note", "version", "archived_at", "archive_reason"
 )  # fmt: skip
+_PERSON = Prepared(_select_people(None).where(Participant.id == bindparam("person")))
 
 
-def _person(row: Row[Any]) -> Person:
+def _person(row: Any) -> Person:
     facts = {field: getattr(row, field) for field in _OWN}
     texts = ("rt", "rw", "village", "village_code", "village_kind", "district", "district_code", "short_code")
     facts |= {field: getattr(row, field) or "" for field in texts}

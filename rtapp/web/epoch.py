@@ -1,10 +1,9 @@
 """Which memory of which instance answers: what tells a desk that a backup was restored."""
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app
 from werkzeug.wrappers import Response
 
-from ..events.store import find_epoch
-from .services import services
+from .filters import current_event
 from .sessions import instance_mark
 
 
@@ -20,15 +19,9 @@ def home() -> str:
 
 
 def epoch() -> str:
-    """Return ``<instance>-<epoch of the event>``, "" before there is an event; looked up once per request.
-
-    Where a page has read the event already, it is asked for nothing else.
-    """
-    if "epoch" not in g:
-        read = g.get("event")
-        found = read.epoch if read is not None else services().lines.read(find_epoch)
-        g.epoch = named(current_app, found)
-    return g.epoch
+    """Return ``<instance>-<epoch of the event>``, "" before there is an event."""
+    event = current_event()
+    return named(current_app, event.epoch if event else None)
 
 
 def named(app: Flask, found: str | None) -> str:

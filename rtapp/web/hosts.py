@@ -67,7 +67,9 @@ def _is_own_page() -> bool:
     origin = request.headers.get("Origin", "null")
     if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
         return False
-    return origin == "null" or urlsplit(origin).netloc.lower() in (request.host.lower(), *_told(with_port=True))
+    if origin == "null" or urlsplit(origin).netloc.lower() == request.host.lower():
+        return True
+    return urlsplit(origin).netloc.lower() in _told(with_port=True)
 
 
 def _told(*, with_port: bool = False) -> tuple[str, ...]:

@@ -60,24 +60,12 @@ _SECTION_PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETT
 
 
 def init_app(app: Flask) -> None:
-    """Give every template its sections and the addresses of the frame."""
-    app.context_processor(_frame)
+    """Let the frame ask for what stands in it; fragments have none."""
+    for asked in (sections, section_parts, cases_waiting, lost_address):
+        app.add_template_global(asked)
 
 
-def _frame() -> dict[str, Any]:
-    return {
-        "nav": _sections(),
-        "cases_waiting": _cases_waiting,
-        **_parts(),
-        "sign_out_url": url_for("accounts.sign_out"),
-        "language_url": url_for("pages.language"),
-        "lost_address": _lost_address,
-        "wave": None,
-        "wave_links": (),
-    }
-
-
-def _lost_address() -> str:
+def lost_address() -> str:
     """Return the address in the codes where the laptop has it no more, for whoever can mend that; asked once a page."""
     actor = current_actor()
     if actor is None or not actor.may(Duty.MANAGE_SETTINGS) or request.endpoint == "settings.address":
@@ -87,7 +75,8 @@ def _lost_address() -> str:
     return str(g.lost_address)
 
 
-def _sections() -> list[dict[str, Any]]:
+def sections() -> list[dict[str, Any]]:
+    """Return the sections that the asker's duties reach."""
     actor = current_actor()
     if actor is None:
         return []
@@ -105,7 +94,7 @@ def _sections() -> list[dict[str, Any]]:
     ]
 
 
-def _cases_waiting(wave_id: int | None = None) -> int:
+def cases_waiting(wave_id: int | None = None) -> int:
     """Return how many cases wait for a decision of whoever asks; asked by whole pages alone."""
     actor = current_actor()
     if actor is None or not actor.may(Duty.DECIDE):
@@ -113,7 +102,7 @@ def _cases_waiting(wave_id: int | None = None) -> int:
     return count_open(db.session, actor) if wave_id is None else count_open_of(db.session, actor, wave_id)
 
 
-def _parts() -> dict[str, Any]:
+def section_parts() -> dict[str, Any]:
     """Return the parts of the section whose page is asked for, as far as duties reach, and the way back to its part.
 
     A part that is one alone is not shown.
@@ -136,10 +125,10 @@ def _parts() -> dict[str, Any]:
         inside = here in reached and endpoint != here.endpoint
         return {
             "parts": parts if len(parts) > 1 else [],
-            "parts_label": label,
-            "part_back": {"label": here.label, "url": url_for(here.endpoint)} if inside else None,
+            "label": label,
+            "back": {"label": here.label, "url": url_for(here.endpoint)} if inside else None,
         }
-    return {"parts": [], "parts_label": "", "part_back": None}
+    return {"parts": [], "label": "", "back": None}
 
 
 def _part_of(endpoint: str, parts: Sequence[Part]) -> Part | None:

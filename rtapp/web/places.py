@@ -2,7 +2,7 @@
 
 from flask import Flask, g, request
 
-from ..db import db
+from ..db import end_reading
 from ..refusals import Refused
 from .guard import current_actor
 from .services import services
@@ -35,7 +35,7 @@ def _take() -> None:
         raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
     g.place = (places, who)
     if not asks:
-        db.session.rollback()  # the pool is small: what waits for a body holds no connection meanwhile
+        end_reading()  # the pool is small: what waits for a body holds no connection meanwhile
 
 
 def _arrived() -> None:

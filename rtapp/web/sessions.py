@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from .. import clock
 
@@ -32,6 +32,13 @@ def _name(app: Flask, *, secure: bool) -> str:
 
 class DeskSessions(SecureCookieSessionInterface):
     """Signed cookies under a name of this instance; marked Secure where the line is."""
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs and reads cookies, made once: every request asks for it several times."""
+        return self._serializer
 
     def get_cookie_name(self, app: Flask) -> str:
         return _name(app, secure=request.is_secure)
@@ -83,4 +90,4 @@ class DeskSessions(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     """Use these sessions."""
-    app.session_interface = DeskSessions()
+    app.session_interface = DeskSessions(app)
