@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from .. import clock
@@ -46,7 +47,7 @@ class LastScan:
     """One line of «the last scans»: when it was made, what was said, of whom (else ``raw``); ``undo`` may be undone."""
 
     nonce: str
-    verdict: Verdict
+    verdict: str
     heading: str
     at: datetime
     raw: str
@@ -244,16 +245,18 @@ def _is_closed(session: Session, checkpoint_id: int) -> bool:
 def _line(row: Any, actor: Actor, now: datetime, closed: bool) -> LastScan:
     """Return the line of a scan and the mark it made; ``row`` has the mark's columns, None where it made none."""
     undo = row.id if row.id is not None and may_undo(actor, row, now, closed=closed) else None
-    undone = row.voided_at is not None
-    answer = kept_answer(row.answer)
-    at = clock.parse_iso(answer.happened_at) if answer.happened_at else row.server_at
+    at = clock.parse_iso(row.happened_at) if row.happened_at else row.server_at
+    heading = kept_answer(row.shut).heading if row.shut else row.verdict
     whom = (row.name or "", row.rt or "", row.village or "", row.village_kind or "")
-    return LastScan(row.nonce, answer.verdict, answer.heading, at, row.raw or "", undone, undo, *whom)
+    return LastScan(row.nonce, row.verdict, heading, at, row.raw or "", row.voided_at is not None, undo, *whom)
 
 
 def _last_of(mine: Any) -> Prepared:
     whom = (Participant.name, Seat.rt, Village.name.label("village"), Village.kind.label("village_kind"))
-    rows = select(*_UNDO_FACTS, Scan.nonce, Scan.verdict, Scan.answer, Scan.server_at, Scan.raw, *whom)
+    happened = Scan.answer["happened_at"].as_string().label("happened_at")
+    shut = when((Scan.verdict == Verdict.NOT_OPEN, Scan.answer)).label("shut")
+    told = (Scan.nonce, Scan.verdict, Scan.server_at, Scan.raw, happened, shut)
+    rows = select(*_UNDO_FACTS, *told, *whom)
     rows = rows.select_from(Scan).outerjoin(Attendance, Attendance.id == Scan.attendance_id)
     rows = rows.outerjoin(Participant, Participant.id == Scan.participant_id)
     rows = rows.outerjoin(Seat, Seat.id == Participant.seat_id).outerjoin(Village, Village.id == Seat.village_id)

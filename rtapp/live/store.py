@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..db import Prepared, Where
@@ -58,20 +58,23 @@ def count_at(where: Where, checkpoint_id: int) -> Count:
     wave's count holds it.
     """
     found = _COUNT.first(where, checkpoint=checkpoint_id)
-    return Count(checkpoint_id, found.present, found.listed + found.gone)
+    return Count(checkpoint_id, found.present, found.listed)
 
 
 def _count() -> Prepared:
-    """Return the statement of ``count_at``: who is present, who is on the list, who of the present was archived."""
-    wave = select(Checkpoint.wave_id).where(Checkpoint.id == bindparam("checkpoint"))
-    own = (Participant.kind == "rt", Participant.wave_id == wave.scalar_subquery())
-    here = select(func.count(Attendance.participant_id.distinct()))
-    here = here.join(Participant, Participant.id == Attendance.participant_id).where(*own)
-    here = here.where(Attendance.is_live, Attendance.checkpoint_id.in_(doors(bindparam("checkpoint"))))
-    listed = select(func.count(Participant.id)).where(*own, Participant.on_roster)
-    gone = here.where(Participant.archived_at.is_not(None))
-    counts = {"present": here, "listed": listed, "gone": gone}
-    return Prepared(select(*(count.scalar_subquery().label(name) for name, count in counts.items())))
+    """Return the statement of ``count_at``: who is present, who is on the list; whoever came is, when archived, too.
+
+    Of one list a person has one mark. It goes through the marks and looks each person up: the other way around takes
+    twice as long.
+    """
+    wave = select(Checkpoint.wave_id).where(Checkpoint.id == bindparam("checkpoint")).scalar_subquery()
+    here = (Attendance.is_live, Attendance.checkpoint_id.in_(doors(bindparam("checkpoint"))))
+    home = select(Participant.wave_id).where(Participant.id == Attendance.participant_id, Participant.kind == "rt")
+    present = select(func.count(Attendance.id)).where(*here, home.scalar_subquery() == wave)
+    came = select(Attendance.id).where(*here, Attendance.participant_id == Participant.id).exists()
+    listed = select(func.count(Participant.id)).where(Participant.kind == "rt", Participant.wave_id == wave)
+    listed = listed.where(or_(Participant.on_roster, came))
+    return Prepared(select(present.scalar_subquery().label("present"), listed.scalar_subquery().label("listed")))
 
 
 _COUNT = _count()

@@ -45,6 +45,8 @@ class Licence(NamedTuple):
 def init_app(app: "Flask") -> None:
     """Give templates ``asset(name)``: the address of a static file, which changes when any of them does.
 
+    And ``icon_svg(name, label)``: one of our drawings.
+
     The version stands in the path, so that what a script imports from beside it has it, too; under such an address
     nothing ever changes, and the production server reads the file itself (laptop/worker.py). Any other address is
     answered here: asked about again each time, and for a large file with the way to the versioned one.
@@ -52,6 +54,7 @@ def init_app(app: "Flask") -> None:
     Fix the types of our files, too: the registry of a Windows machine may call a script plain text.
     """
     from flask import g, redirect
+    from markupsafe import Markup
 
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("text/css", ".css")
@@ -66,6 +69,10 @@ def init_app(app: "Flask") -> None:
             made[name] = app.url_for("static", filename=f"{current()}/{name}" if there else name)
         return made[name]
 
+    def icon_svg(name: str, label: str = "") -> Markup:
+        said = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
+        return Markup(f'<svg class="icon" {said}><use href="{asset("icons/icons.svg")}#{name}"/></svg>')
+
     def serve(filename: str) -> "Response":
         version, _, name = filename.partition("/")
         told = bool(_VERSION.fullmatch(version))
@@ -77,6 +84,7 @@ def init_app(app: "Flask") -> None:
 
     app.view_functions["static"] = serve
     app.add_template_global(asset)
+    app.add_template_global(icon_svg)
 
 
 def tree_version(static_folder: str | Path) -> str:

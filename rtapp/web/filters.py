@@ -1,6 +1,6 @@
 """How times, days, numbers and places are shown in templates, in the asker's language."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +8,9 @@ from babel import Locale
 from flask import Flask, g, request, session
 from flask.templating import Environment
 from flask_babel import Babel, get_locale, get_translations
-from flask_babel import gettext as _
 from jinja2 import FileSystemBytecodeCache, pass_eval_context
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from .. import clock
@@ -28,8 +28,21 @@ LANGUAGES = ("id", "en")
 _LOCALES = {code: Locale(code) for code in LANGUAGES}
 
 
+class DeskContext(Context):
+    """Calls macros and sentences, most of what a template calls, without asking what else they might want."""
+
+    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if type(called) is not Macro and called is not _word:
+            return super().call(called, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return called(self.eval_ctx, *args, **kwargs)
+
+
 class DeskTemplates(Environment):
     """Templates that share one map of globals: none has any of its own, and to look through two takes its time."""
+
+    context_class = DeskContext
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals
@@ -46,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(numeral, "numeral")
     app.add_template_filter(heading_of, "heading")
     app.add_template_global(support_line)
+    app.add_template_global(attribute_text)
     # The page of a scan says two hundred words; Flask-Babel looks for its catalogue at each.
     app.jinja_env.install_gettext_callables(_said, _said_of_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = _word
@@ -136,15 +150,31 @@ def kind(value: str) -> str:
     return words.get(value, value)
 
 
+def attribute_text(given: Mapping[str, Any]) -> Markup:
+    """Return attributes of an element, each behind a space: hx_get as hx-get; True is one without a value."""
+    said = Markup()
+    for name, value in given.items():
+        if value is not None and value is not False:
+            said += Markup(" {}" if value is True else ' {}="{}"').format(name.replace("_", "-"), value)
+    return said
+
+
 def base_url() -> str:
     """Return the address that QR codes and links carry: the committee's, else the one this request came to."""
     return settings.read(db.session, "base_url") or request.host_url.rstrip("/")
 
 
+def _(text: str, /, **facts: Any) -> str:
+    """Return a sentence of this file in the asker's language."""
+    said = _said(text)
+    return said % facts if facts else said
+
+
 @pass_eval_context
 def _word(evaluating: EvalContext, text: str, /, **facts: Any) -> str:
     """Return what a template says, with its facts, as Jinja's own ``_`` does in twice the time."""
-    said = Markup(_said(text)) if evaluating.autoescape else _said(text)
+    said = text if language() == LANGUAGES[0] else get_translations().ugettext(text)
+    said = Markup(said) if evaluating.autoescape else said
     return said % facts if "%" in said else said
 
 
