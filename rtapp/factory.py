@@ -85,11 +85,12 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     headers.init_app(app)
     epoch.init_app(app)
     errors.init_app(app)
-    from .checkin import express_views as express
+    from .checkin import express_page_views, express_views
 
     _open_rooms(app)
     navigation.init_app(app)
-    express.init_app(app)
+    express_page_views.init_app(app)
+    express_views.init_app(app)
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app

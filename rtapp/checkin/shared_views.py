@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask import session as browser
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -120,6 +120,13 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
         }
 
     return services().lines.read(read)
+
+
+def drawn(answer: Answer) -> str:
+    """Return what a scan changes on the desk's page: verdict, last scans, count, no results of a search."""
+    context = desk_context(answer.checkpoint_id)
+    context |= results(answer.checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])
+    return render_template("checkin/answer.html", **context)
 
 
 def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ..web.guard import acting, current_actor, public, require_checkpoint, requi
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import row_id, whole
+from ..web.services import services
 from . import (  # noqa: F401  their routes are this room's too
     case_views,
     group_views,
@@ -30,7 +31,7 @@ from .attempt import checked_nonce
 from .cases_store import count_open
 from .forms import attempt_of, backed, new_nonce
 from .marks_store import live_mark, void_mark
-from .shared_views import blueprint, desk_context, own_checkpoint, record, results, shown, tested, write
+from .shared_views import blueprint, desk_context, drawn, own_checkpoint, record, results, shown, tested, write
 from .store import find_answer
 from .swap_store import swap_mark
 from .verdict import Source, Verdict
@@ -97,9 +98,8 @@ def scan(checkpoint_id: int) -> Response | str:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id, q=attempt.code), 303)
     answer = record(attempt)
     if wants_fragment():
-        context = desk_context(checkpoint_id)
-        context |= results(checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])
-        return render_template("checkin/answer.html", **context)
+        services().browsers.remember()
+        return drawn(answer)
     if answer.verdict is Verdict.TEST:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id, test=1), 303)
     if attempt.source is Source.NATIVE:

@@ -45,6 +45,11 @@ def is_private(host: str) -> bool:
         return False
 
 
+def is_same(origin: str, host: str) -> bool:
+    """Say whether a page of ``origin`` ("null" where it hides its address) is one that ``host`` gave."""
+    return origin == "null" or urlsplit(origin).netloc.lower() == host.lower()
+
+
 def _check() -> None:
     if request.endpoint == "static":
         return
@@ -67,9 +72,7 @@ def _is_own_page() -> bool:
     origin = request.headers.get("Origin", "null")
     if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
         return False
-    if origin == "null" or urlsplit(origin).netloc.lower() == request.host.lower():
-        return True
-    return urlsplit(origin).netloc.lower() in _told(with_port=True)
+    return is_same(origin, request.host) or urlsplit(origin).netloc.lower() in _told(with_port=True)
 
 
 def _told(*, with_port: bool = False) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from ..db import end_reading
 from ..refusals import Refused
 from .guard import current_actor
 from .services import services
-from .shares import neighbourhood
+from .shares import Shares, neighbourhood
 
 
 def init_app(app: Flask) -> None:
@@ -31,11 +31,16 @@ def _take() -> None:
         places, who = services().signed_in, actor.mark
     else:
         places, who = services().strangers, neighbourhood(request.remote_addr or "")
+    take_place(places, who)
+    if not asks:
+        end_reading()  # the pool is small: what waits for a body holds no connection meanwhile
+
+
+def take_place(places: Shares, who: str) -> None:
+    """Take a place that is given back when this request ends; refused with 429 where there is none."""
     if not places.take(who):
         raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
     g.place = (places, who)
-    if not asks:
-        end_reading()  # the pool is small: what waits for a body holds no connection meanwhile
 
 
 def _arrived() -> None:

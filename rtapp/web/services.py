@@ -17,6 +17,7 @@ from ..checkin.scan_writer import ScanWriter
 from ..db import Lines, db
 from ..live.stream import Changes, Live, Streams, Texts, Watch, watch_postgres, watch_sqlite
 from ..safety.backups import rescue
+from .browsers import Browsers
 from .helper import Helper
 from .shares import Shares
 
@@ -62,6 +63,7 @@ class Services:
     seen: dict[int, datetime] = field(default_factory=dict)  # when each device's «last seen» was last looked at
     unwritten: Gathered = field(default_factory=Gathered)  # devices whose «last seen» waits to be written
     lines_shown: dict[Any, str] = field(default_factory=dict)  # of the last scans, by all that is in each
+    browsers: Browsers = field(default_factory=Browsers)  # whose forms were let in
     bearers: dict[str, Bearer] = field(default_factory=dict)  # programs that were let in, by their tokens' digests
     helper: Helper | None = None  # who does long work, where a server runs
     closers: list[Callable[[], object]] = field(default_factory=list)

@@ -1,0 +1,113 @@
+"""The short way for what a desk's page sends most: one plain scan, without what was checked when the page sent another.
+
+It records and answers by the functions of the long way (views.scan), in a request of Flask's that is not dispatched.
+Who asks, what they may and whether they still are somebody is asked as there. Whatever is out of the ordinary goes the
+long way, each refusal too: a nonce that was recorded is answered again.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Flask, g, request
+from flask.ctx import RequestContext
+from flask.sessions import SecureCookieSession
+
+from ..accounts.roles import Duty
+from ..badges.token import SHORT_LENGTH
+from ..web import headers, request_log
+from ..web.browsers import Browser, token_in
+from ..web.epoch import epoch
+from ..web.guard import current_actor, require_checkpoint
+from ..web.places import take_place
+from ..web.services import services, services_of
+from .forms import attempt_of
+from .shared_views import drawn, record
+
+LONGEST = 4096  # bytes of one plain scan
+_FORM = ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded;charset=UTF-8")
+_FIELDS = {"nonce", "source", "code", "keys", "participant", "csrf_token"}
+_HEAD = [("Content-Type", "text/html; charset=utf-8"), *headers.PLAIN, ("Vary", "Cookie")]
+Said = tuple[list[tuple[str, str]], bytes]
+
+
+def init_app(app: Flask) -> None:
+    """Let plain scans of pages take the short way."""
+    app.wsgi_app = ExpressPage(app)  # type: ignore[method-assign]
+
+
+class ExpressPage:
+    """The application around Flask's that answers plain scans of pages itself and passes on everything else."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._browsers, self._long_way = app, services_of(app).browsers, app.wsgi_app
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as WSGI does."""
+        browser = self._browsers.find(environ) if _is_plain(environ) else None
+        said = self._said(environ, browser) if browser else None
+        if said is None:
+            return self._long_way(environ, start)
+        start("200 OK", said[0])
+        return [said[1]]
+
+    def _said(self, environ: dict[str, Any], browser: Browser) -> Said | None:
+        """Return what is answered; None where the long way must say it."""
+        try:
+            with RequestContext(self._app, environ, session=SecureCookieSession(browser.session)):
+                return _scanned(browser, time.perf_counter())
+        except Exception:
+            return None
+
+
+def _is_plain(environ: dict[str, Any]) -> bool:
+    """Say whether a request looks like the scan of a page, without its body."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    return (
+        environ["REQUEST_METHOD"] == "POST"
+        and environ.get("PATH_INFO", "").endswith("/scans")
+        and environ.get("HTTP_HX_REQUEST") == "true"
+        and "HTTP_HX_HISTORY_RESTORE_REQUEST" not in environ
+        and environ.get("CONTENT_TYPE") in _FORM
+        and length.isdecimal()
+        and int(length) <= LONGEST
+        and not environ.get("QUERY_STRING")
+    )
+
+
+def _scanned(browser: Browser, begun: float) -> Said | None:
+    """Record the scan of this request and return what is answered, None for one that is not plain."""
+    actor = current_actor() if request.endpoint == "checkin.scan" else None
+    if actor is None or not actor.may(Duty.SCAN):
+        return None
+    take_place(services().signed_in, actor.mark)
+    fields = _fields()
+    token = token_in(fields, request.environ)
+    if fields.keys() - _FIELDS or token not in browser.tokens or not _is_of_a_card(fields):
+        return None
+    g.csrf_token = token  # as good for the forms of the answer
+    checkpoint_id = (request.view_args or {})["checkpoint_id"]
+    require_checkpoint(checkpoint_id)
+    answer = record(attempt_of(fields, checkpoint_id, actor, fields["nonce"]))
+    body, number = drawn(answer).encode(), request_log.number()
+    request_log.tell(number, "POST", str(request.url_rule), 200, begun, actor)
+    return [*_HEAD, ("Content-Length", str(len(body))), ("X-Epoch", epoch()), ("X-Request-ID", number)], body
+
+
+def _fields() -> dict[str, str]:
+    """Return the fields of the form that is sent; raises ValueError where any is sent twice or is no text."""
+    body = request.environ["wsgi.input"].read(int(request.environ["CONTENT_LENGTH"]))
+    request.environ["wsgi.input"] = BytesIO(body)  # for the long way
+    pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=len(_FIELDS))
+    fields = dict(pairs)
+    if len(fields) < len(pairs) or any("\0" in text for text in fields.values()):
+        raise ValueError("a form that no page of ours sends")
+    return fields
+
+
+def _is_of_a_card(fields: dict[str, str]) -> bool:
+    """Say whether a form tells who came, in a code or a person's id, and has no field that could hold a card's code."""
+    others = (fields.get("source", ""), fields.get("participant", ""))
+    return bool(fields.get("code") or others[1]) and "nonce" in fields and max(map(len, others)) < SHORT_LENGTH

@@ -1,0 +1,65 @@
+"""Browsers whose forms were let in: what one showed then is good while it shows the very same.
+
+Checked once are the name and the page it came by, the signature of its cookie and of its form's token. Who it is and
+what they may is no part of that: it is asked at every request.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import g, request, session
+
+from .. import clock
+from . import hosts
+
+GOOD_FOR = timedelta(hours=1)  # then it is looked at again, for a cookie grows old
+MOST, TOKENS = 1_000, 20
+_SHOWN = ("wsgi.url_scheme", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_COOKIE")  # all that was checked
+Shown = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What the cookie of a browser holds, the tokens that its forms came with, until when this is good."""
+
+    session: dict[str, Any]
+    tokens: frozenset[str]
+    until: datetime
+
+
+class Browsers:
+    """The browsers that this process let in, by what they showed."""
+
+    def __init__(self) -> None:
+        self._known: dict[Shown, Browser] = {}
+
+    def find(self, environ: dict[str, Any]) -> Browser | None:
+        """Return the browser that shows what one showed which was let in."""
+        found = self._known.get(_shown(environ))
+        return found if found and clock.utcnow() < found.until else None
+
+    def remember(self) -> None:
+        """Keep what the form of this request came with, once all of it was found to be good.
+
+        Not where a name of the committee's let it in, for that may change, nor where the cookie is about to.
+        """
+        origin, token = request.headers.get("Origin", "null"), token_in(request.form, request.environ)
+        itself = hosts.is_private(request.host) and hosts.is_same(origin, request.host)
+        if not token or not g.get("csrf_valid") or not itself or session.modified:
+            return
+        if len(self._known) >= MOST:
+            self._known.clear()
+        shown, now = _shown(request.environ), clock.utcnow()
+        before = self._known.get(shown)
+        tokens = before.tokens if before and len(before.tokens) < TOKENS else frozenset()
+        self._known[shown] = Browser(dict(session), tokens | {token}, now + GOOD_FOR)
+
+
+def token_in(form: Any, environ: dict[str, Any]) -> str:
+    """Return the token that a form came with, in a field or in a header; "" for none."""
+    return form.get("csrf_token") or environ.get("HTTP_X_CSRFTOKEN", "")
+
+
+def _shown(environ: dict[str, Any]) -> Shown:
+    return tuple(map(environ.get, _SHOWN))
