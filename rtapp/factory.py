@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
@@ -48,6 +48,9 @@ class DeskApp(Flask):
     """Flask without coroutines: none of our views is one, and asking that of each function takes its time."""
 
     jinja_environment = filters.DeskTemplates
+    jinja_options: ClassVar[dict[str, Any]] = {
+        "cache_size": -1
+    }  # all templates: who keeps some must tell which are old
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

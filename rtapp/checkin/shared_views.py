@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, url_for
 from flask import session as browser
+from jinja2 import Template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -95,7 +96,7 @@ def recent_lines(recent: Sequence[LastScan]) -> Markup:
     lines = []
     for scan in recent:
         if (line := kept.get((scan, told))) is None:
-            template = template or current_app.jinja_env.get_template("checkin/_last_scan.html")
+            template = template or _template("checkin/_last_scan.html")
             if len(kept) >= LINES_KEPT:
                 kept.clear()
             line = kept[scan, told] = template.render(scan=scan)
@@ -126,7 +127,7 @@ def drawn(answer: Answer) -> str:
     """Return what a scan changes on the desk's page: verdict, last scans, count, no results of a search."""
     context = desk_context(answer.checkpoint_id)
     context |= results(answer.checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])
-    return render_template("checkin/answer.html", **context)
+    return _template("checkin/answer.html").render(context, actor=acting())
 
 
 def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str, Any]:
@@ -175,3 +176,8 @@ def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> 
         actor, mark, now = acting(), answer.attendance_id, clock.utcnow()
         context["undo"] = read(lambda line: undoable(line, actor, mark, now=now))
     return context | {"person": person}
+
+
+def _template(name: str) -> Template:
+    """Return a template to be rendered with what it needs alone: what every page knows takes longer than a line."""
+    return current_app.jinja_env.get_template(name)

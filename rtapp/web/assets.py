@@ -45,7 +45,7 @@ class Licence(NamedTuple):
 def init_app(app: "Flask") -> None:
     """Give templates ``asset(name)``: the address of a static file, which changes when any of them does.
 
-    And ``icon_svg(name, label)``: one of our drawings.
+    And ``icon_svg(name)``: one of our drawings.
 
     The version stands in the path, so that what a script imports from beside it has it, too; under such an address
     nothing ever changes, and the production server reads the file itself (laptop/worker.py). Any other address is
@@ -62,16 +62,22 @@ def init_app(app: "Flask") -> None:
     folder = str(app.static_folder)
     current = cache(lambda: tree_version(folder))  # while a server runs nothing changes there
 
-    def asset(name: str) -> str:
-        made: dict[str, str] = g.setdefault("assets", {})  # a page shows one file of drawings at fifty places
-        if name not in made:
-            there = Path(folder, name).is_file()
-            made[name] = app.url_for("static", filename=f"{current()}/{name}" if there else name)
-        return made[name]
+    made: dict[str, str] = {}
+    drawings: dict[str, Markup] = {}
 
-    def icon_svg(name: str, label: str = "") -> Markup:
-        said = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
-        return Markup(f'<svg class="icon" {said}><use href="{asset("icons/icons.svg")}#{name}"/></svg>')
+    def asset(name: str) -> str:
+        if (address := made.get(name)) is None:
+            there = Path(folder, name).is_file()
+            address = app.url_for("static", filename=f"{current()}/{name}" if there else name)
+            if there:
+                made[name] = address
+        return address
+
+    def icon_svg(name: str) -> Markup:
+        if (drawn := drawings.get(name)) is None:
+            use = f'<use href="{asset("icons/icons.svg")}#{name}"/>'
+            drawn = drawings[name] = Markup(f'<svg class="icon" aria-hidden="true">{use}</svg>')
+        return drawn
 
     def serve(filename: str) -> "Response":
         version, _, name = filename.partition("/")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
+from types import FunctionType
 from typing import Any
 
 from babel import Locale
@@ -29,14 +30,15 @@ _LOCALES = {code: Locale(code) for code in LANGUAGES}
 
 
 class DeskContext(Context):
-    """Calls macros and sentences, most of what a template calls, without asking what else they might want."""
+    """Calls macros, sentences and functions, nearly all that a template calls, without looking for what else it is."""
 
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if type(called) is not Macro and called is not _word:
+        is_said = type(called) is Macro or called is _word
+        if not is_said and (type(called) is not FunctionType or hasattr(called, "jinja_pass_arg")):
             return super().call(called, *args, **kwargs)
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
-        return called(self.eval_ctx, *args, **kwargs)
+        return called(self.eval_ctx, *args, **kwargs) if is_said else called(*args, **kwargs)
 
 
 class DeskTemplates(Environment):
