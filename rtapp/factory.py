@@ -48,9 +48,7 @@ class DeskApp(Flask):
     """Flask without coroutines: none of our views is one, and asking that of each function takes its time."""
 
     jinja_environment = filters.DeskTemplates
-    jinja_options: ClassVar[dict[str, Any]] = {
-        "cache_size": -1
-    }  # all templates: who keeps some must tell which are old
+    jinja_options: ClassVar[dict[str, Any]] = {"cache_size": -1}  # all of them: no list of which was asked for last
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

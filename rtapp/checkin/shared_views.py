@@ -159,7 +159,8 @@ def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> 
         return context
     about, read = answer.participant_id, services().lines.read
     person = read(lambda line: find_person(line, about))
-    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
+    may_have_come = person.away is not None or person.wave_id != here.wave.id  # to another wave than this one
+    if may_have_come and answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
         context["elsewhere"] = read(lambda line: waves_attended(line, about, here.wave.id))
     if person.archived_at and person.seat_id:
         context["successor"] = head_of(db.session, person.seat_id)

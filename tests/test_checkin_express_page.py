@@ -1,0 +1,169 @@
+"""The short way of a page's scan: it says what the long way says, and refuses nothing itself."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from rtapp.accounts.devices_store import find_device, revoke_device
+from rtapp.clock import utcnow
+from rtapp.db import begin_write, db
+from rtapp.web import browsers
+from rtapp.web.services import OF_ONE_SESSION, services_of
+from rtapp.web.sessions import instance_mark
+
+from .reading import words
+
+pytestmark = pytest.mark.both_engines
+LONG = {"query_string": "long=1"}
+
+
+class Desk:
+    """A desk's page in a browser that has scanned before: such ones go the short way."""
+
+    def __init__(self, client, world) -> None:
+        self.client, self.world, self.headers = client, world, {"HX-Request": "true", "Origin": "http://localhost"}
+        self.headers["X-CSRFToken"] = client.get("/csrf-token").text
+        assert self.scan("nonce-first", code="TIDAK ADA").status_code == 200
+
+    def scan(self, nonce: str, at: int | None = None, *, headers=None, query_string: str = "", **fields):
+        address = f"/desk/{at or self.world.registration}/scans"
+        form = {"nonce": nonce, "source": "wedge"} | fields
+        return self.client.post(address, data=form, headers=self.headers | (headers or {}), query_string=query_string)
+
+
+@pytest.fixture
+def desk(app, client_of, world) -> Desk:
+    app.config["WTF_CSRF_ENABLED"] = True
+    return Desk(client_of("device"), world)
+
+
+@pytest.fixture
+def long_way(app, monkeypatch) -> list[str]:
+    """Hear what goes the long way."""
+    taken, short = [], app.wsgi_app._long_way
+    way = short._long_way
+
+    def counted(environ, start):
+        taken.append(environ["PATH_INFO"])
+        return way(environ, start)
+
+    monkeypatch.setattr(short, "_long_way", counted)
+    return taken
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict"), [("rahmah", "WELCOME"), ("marked", "ALREADY"), ("ruslan", "OTHER_WAVE"), ("", "UNKNOWN")]
+)
+def test_both_ways_say_the_same_in_the_same_words(desk, world, long_way, key, verdict):
+    desk.scan("nonce-mark", code=world.tokens["yusuf"])
+    code = world.tokens["yusuf"] if key == "marked" else world.tokens.get(key, "BUKAN KARTU")
+    short = desk.scan("nonce-0001", code=code)
+    assert long_way == [] and f'data-verdict="{verdict}"' in short.text
+    long = desk.scan("nonce-0001", code=code, **LONG)
+    assert len(long_way) == 1 and plain(short.text) == plain(long.text)
+    told = {name: value for name, value in short.headers if name not in ("X-Request-ID", "Content-Length")}
+    assert told == {name: value for name, value in long.headers if name not in ("X-Request-ID", "Content-Length")}
+    assert len(short.headers["X-Request-ID"]) == 8 and "Set-Cookie" not in short.headers
+
+
+def plain(html: str) -> str:
+    """Return an answer without the tokens of its forms: each way has one of its own."""
+    return re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", html)
+
+
+def test_a_person_who_is_tapped_is_marked_and_a_form_of_the_answer_undoes_it(desk, world, long_way):
+    page = desk.scan("nonce-0001", source="search", participant=world.people["rahmah"])
+    assert 'data-verdict="WELCOME"' in page.text and long_way == []
+    action, token = re.search(
+        r'action="(/attendance/\d+/void)".*?name="csrf_token" value="([^"]+)"', page.text, re.S
+    ).groups()
+    assert desk.client.post(action, data={"csrf_token": token, "reason": "uji"}).status_code == 303
+
+
+def test_the_words_are_those_of_the_browsers_language(desk, long_way, world):
+    desk.client.post("/language", data={"language": "en", "csrf_token": desk.headers["X-CSRFToken"]})
+    desk.scan("nonce-0001", code="BUKAN KARTU")
+    long_way.clear()
+    assert "not a card" in words(desk.scan("nonce-0002", code="BUKAN KARTU")) and long_way == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": "X", "decide": "accept", "follows": "nonce-first", "reason": "uji"},
+        {"code": "X", "source": "offline", "client_at": "2023-11-08T00:00:00Z", "sent_at": "2023-11-08T00:00:00Z"},
+        {"code": "X", "pin": "123456"},
+        {"code": ""},
+        {"code": "X", "source": "short_code"},
+        {"code": "a\0b"},
+        {"code": ["X", "Y"]},
+    ],
+)
+def test_what_is_out_of_the_ordinary_goes_the_long_way(desk, long_way, fields):
+    desk.scan("nonce-0001", **fields)
+    assert len(long_way) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"X-CSRFToken": "none"}, 400),
+        ({"X-CSRFToken": ""}, 400),
+        ({"Origin": "http://elsewhere.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Host": "elsewhere.example"}, 421),
+    ],
+)
+def test_a_form_that_shows_anything_else_is_looked_at_anew(desk, world, headers, status):
+    assert desk.scan("nonce-0001", code=world.tokens["rahmah"], headers=headers).status_code == status
+
+
+def test_a_cookie_that_we_did_not_sign_is_nobodys(app, desk, world):
+    name = f"rtapp-{instance_mark(app)}"
+    desk.client.set_cookie(name, desk.client.get_cookie(name).value[::-1])
+    assert desk.scan("nonce-0001", code=world.tokens["rahmah"]).status_code in (400, 401)
+
+
+def test_another_browsers_token_is_none_of_ours(app, desk, client_of, world):
+    other = Desk(client_of("clerk"), world)
+    stolen = {"X-CSRFToken": other.headers["X-CSRFToken"]}
+    assert desk.scan("nonce-0001", code=world.tokens["rahmah"], headers=stolen).status_code == 400
+
+
+def test_what_a_browser_showed_is_looked_at_again_after_an_hour(desk, world, long_way, monkeypatch):
+    monkeypatch.setattr(browsers.clock, "utcnow", lambda: utcnow() + timedelta(minutes=59))
+    desk.scan("nonce-0001", code=world.tokens["rahmah"])
+    assert long_way == []
+    monkeypatch.setattr(browsers, "GOOD_FOR", timedelta(0))
+    desk.scan("nonce-0002", code=world.tokens["rahmah"], **LONG)
+    desk.scan("nonce-0003", code=world.tokens["rahmah"])
+    assert len(long_way) == 2
+
+
+def test_a_device_that_is_revoked_or_loses_its_checkpoint_is_out_at_once(app, desk, world):
+    def change(what) -> None:
+        with app.app_context():
+            session = begin_write(db.session)
+            what(session, find_device(session, world.device))
+            session.commit()
+
+    elsewhere = desk.scan("nonce-0001", at=world.registration + 10_000, code=world.tokens["rahmah"])
+    assert elsewhere.status_code == 403
+    change(lambda session, device: revoke_device(session, "uji", device, now=utcnow()))
+    assert desk.scan("nonce-0002", code=world.tokens["rahmah"]).status_code == 401
+
+
+def test_what_is_refused_leaves_no_place_taken(desk, world):
+    for number in range(OF_ONE_SESSION + 2):
+        assert desk.scan(f"n{number}", code="BUKAN KARTU").status_code == 422
+    assert desk.scan("nonce-0001", code=world.tokens["rahmah"]).status_code == 200
+
+
+def test_more_at_once_than_a_session_may_have_are_refused(app, desk, world):
+    places = services_of(app).signed_in
+    while places.take(f"device:{world.device}"):
+        pass
+    assert desk.scan("nonce-0001", code=world.tokens["rahmah"]).status_code == 429
+    places.give_back(f"device:{world.device}")
+    assert desk.scan("nonce-0001", code=world.tokens["rahmah"]).status_code == 200
