@@ -20,7 +20,7 @@ BY_DECORATOR = [
 BY_NAME = [
     *("create_system", "external_attr", "compress_type"),  # zipfile
     *("autocommit", "_write_header_footer", "dhh", "dmm", "YMDhms", "useA85"),  # psycopg, xlsxwriter, reportlab
-    *("formatter_class", "context_class", "command_class", "group_class"),  # click
+    *("formatter_class", "command_class", "group_class"),  # click
     *("impl", "cache_ok", "process_bind_param", "process_result_value", "isolation_level"),  # SQLAlchemy
     *("handle_starttag", "handle_endtag", "handle_data"),  # html.parser
     *("Meta", "validate_*", "field_id", "_value", "*_was"),  # WTForms
@@ -32,7 +32,7 @@ BY_NAME = [
         "ensure_sync",
     ),  # Flask: requests
     *("permanent", "session_interface", "open_session", "get_cookie_secure", "get_cookie_name"),  # Flask: sessions
-    *("lstrip_blocks", "trim_blocks", "bytecode_cache"),  # Jinja
+    *("lstrip_blocks", "trim_blocks", "bytecode_cache", "context_class", "jinja_environment", "jinja_options"),  # Jinja
     *("served_app", "_wsgi_call_wrap"),  # granian
     *("csp_wasm", "private_card"),  # read with g.get
     *("page_width", "page_height", "*_margin", "space_before", "space_after", "keep_with_next"),  # python-docx

@@ -45,7 +45,7 @@ class Licence(NamedTuple):
 def init_app(app: "Flask") -> None:
     """Give templates ``asset(name)``: the address of a static file, which changes when any of them does.
 
-    And ``icon_svg(name)``: one of our drawings.
+    And ``icon_svg(name, label)``: one of our drawings, with the word that it stands for where none is beside it.
 
     The version stands in the path, so that what a script imports from beside it has it, too; under such an address
     nothing ever changes, and the production server reads the file itself (laptop/worker.py). Any other address is
@@ -63,7 +63,7 @@ def init_app(app: "Flask") -> None:
     current = cache(lambda: tree_version(folder))  # while a server runs nothing changes there
 
     made: dict[str, str] = {}
-    drawings: dict[str, Markup] = {}
+    drawings: dict[tuple[str, str], Markup] = {}
 
     def asset(name: str) -> str:
         if (address := made.get(name)) is None:
@@ -73,10 +73,11 @@ def init_app(app: "Flask") -> None:
                 made[name] = address
         return address
 
-    def icon_svg(name: str) -> Markup:
-        if (drawn := drawings.get(name)) is None:
+    def icon_svg(name: str, label: str = "") -> Markup:
+        if (drawn := drawings.get((name, label))) is None:
+            said = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
             use = f'<use href="{asset("icons/icons.svg")}#{name}"/>'
-            drawn = drawings[name] = Markup(f'<svg class="icon" aria-hidden="true">{use}</svg>')
+            drawn = drawings[name, label] = Markup(f'<svg class="icon" {said}>{use}</svg>')
         return drawn
 
     def serve(filename: str) -> "Response":
