@@ -21,7 +21,14 @@ BY_NAME = [
     *("create_system", "external_attr", "compress_type"),  # zipfile
     *("autocommit", "_write_header_footer", "dhh", "dmm", "YMDhms", "useA85"),  # psycopg, xlsxwriter, reportlab
     *("formatter_class", "command_class", "group_class"),  # click
-    *("impl", "cache_ok", "process_bind_param", "process_result_value", "isolation_level"),  # SQLAlchemy
+    *(
+        "impl",
+        "cache_ok",
+        "process_bind_param",
+        "process_result_value",
+        "result_processor",
+        "isolation_level",
+    ),  # SQLAlchemy
     *("handle_starttag", "handle_endtag", "handle_data"),  # html.parser
     *("Meta", "validate_*", "field_id", "_value", "*_was"),  # WTForms
     *(

@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy import case as when
@@ -42,8 +41,7 @@ KEPT_AFTER = timedelta(hours=24)
 REHEARSED = "gladi selesai"
 
 
-@dataclass(frozen=True)
-class LastScan:
+class LastScan(NamedTuple):
     """One line of «the last scans»: when it was made, what was said, of whom (else ``raw``); ``undo`` may be undone."""
 
     nonce: str
