@@ -24,13 +24,13 @@ from ..web.guard import current_actor, require_checkpoint
 from ..web.places import take_place
 from ..web.services import services, services_of
 from .forms import attempt_of
-from .shared_views import drawn, record
+from .shared_views import draw, record
 
 LONGEST = 4096  # bytes of one plain scan
 _FORM = ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded;charset=UTF-8")
 _FIELDS = {"nonce", "source", "code", "keys", "participant", "csrf_token"}
 _HEAD = [("Content-Type", "text/html; charset=utf-8"), *headers.PLAIN, ("Vary", "Cookie")]
-Said = tuple[list[tuple[str, str]], bytes]
+Reply = tuple[list[tuple[str, str]], bytes]
 
 
 def init_app(app: Flask) -> None:
@@ -47,17 +47,17 @@ class ExpressPage:
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as WSGI does."""
         browser = self._browsers.find(environ) if _is_plain(environ) else None
-        said = self._said(environ, browser) if browser else None
-        if said is None:
+        reply = self._reply(environ, browser) if browser else None
+        if reply is None:
             return self._long_way(environ, start)
-        start("200 OK", said[0])
-        return [said[1]]
+        start("200 OK", reply[0])
+        return [reply[1]]
 
-    def _said(self, environ: dict[str, Any], browser: Browser) -> Said | None:
+    def _reply(self, environ: dict[str, Any], browser: Browser) -> Reply | None:
         """Return what is answered; None where the long way must say it."""
         try:
             with RequestContext(self._app, environ, session=SecureCookieSession(browser.session)):
-                return _scanned(browser, time.perf_counter())
+                return _record_plain(browser, time.perf_counter())
         except Exception:
             return None
 
@@ -77,7 +77,7 @@ def _is_plain(environ: dict[str, Any]) -> bool:
     )
 
 
-def _scanned(browser: Browser, begun: float) -> Said | None:
+def _record_plain(browser: Browser, begun: float) -> Reply | None:
     """Record the scan of this request and return what is answered, None for one that is not plain."""
     actor = current_actor() if request.endpoint == "checkin.scan" else None
     if actor is None or not actor.may(Duty.SCAN):
@@ -91,7 +91,7 @@ def _scanned(browser: Browser, begun: float) -> Said | None:
     checkpoint_id = (request.view_args or {})["checkpoint_id"]
     require_checkpoint(checkpoint_id)
     answer = record(attempt_of(fields, checkpoint_id, actor, fields["nonce"]))
-    body, number = drawn(answer).encode(), request_log.number()
+    body, number = draw(answer).encode(), request_log.number()
     request_log.tell(number, "POST", str(request.url_rule), 200, begun, actor)
     return [*_HEAD, ("Content-Length", str(len(body))), ("X-Epoch", epoch()), ("X-Request-ID", number)], body
 

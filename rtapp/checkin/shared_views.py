@@ -91,15 +91,14 @@ def scans_at() -> str:
 @blueprint.app_template_global()
 def recent_lines(recent: Sequence[LastScan]) -> Markup:
     """Return the lines of the last scans; each as it stood in the page before where nothing of it has changed."""
-    kept, template = services().lines_shown, None
-    told = (language(), zone(), browser.get("csrf_token"))
-    lines = []
+    memory, template = services().lines_shown, None
+    reader, lines = (language(), zone(), browser.get("csrf_token")), []
     for scan in recent:
-        if (line := kept.get((scan, told))) is None:
+        if (line := memory.get((scan, reader))) is None:
             template = template or _template("checkin/_last_scan.html")
-            if len(kept) >= LINES_KEPT:
-                kept.clear()
-            line = kept[scan, told] = template.render(scan=scan)
+            if len(memory) >= LINES_KEPT:
+                memory.clear()
+            line = memory[scan, reader] = template.render(scan=scan)
         lines.append(line)
     return Markup("".join(lines))
 
@@ -123,7 +122,7 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
     return services().lines.read(read)
 
 
-def drawn(answer: Answer) -> str:
+def draw(answer: Answer) -> str:
     """Return what a scan changes on the desk's page: verdict, last scans, count, no results of a search."""
     context = desk_context(answer.checkpoint_id)
     context |= results(answer.checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])

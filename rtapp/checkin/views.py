@@ -31,7 +31,7 @@ from .attempt import checked_nonce
 from .cases_store import count_open
 from .forms import attempt_of, backed, new_nonce
 from .marks_store import live_mark, void_mark
-from .shared_views import blueprint, desk_context, drawn, own_checkpoint, record, results, shown, tested, write
+from .shared_views import blueprint, desk_context, draw, own_checkpoint, record, results, shown, tested, write
 from .store import find_answer
 from .swap_store import swap_mark
 from .verdict import Source, Verdict
@@ -99,7 +99,7 @@ def scan(checkpoint_id: int) -> Response | str:
     answer = record(attempt)
     if wants_fragment():
         services().browsers.remember()
-        return drawn(answer)
+        return draw(answer)
     if answer.verdict is Verdict.TEST:
         return redirect(url_for(".desk", checkpoint_id=checkpoint_id, test=1), 303)
     if attempt.source is Source.NATIVE:

@@ -62,23 +62,23 @@ def init_app(app: "Flask") -> None:
     folder = str(app.static_folder)
     current = cache(lambda: tree_version(folder))  # while a server runs nothing changes there
 
-    made: dict[str, str] = {}
-    drawings: dict[tuple[str, str], Markup] = {}
+    addresses: dict[str, str] = {}
+    icons: dict[tuple[str, str], Markup] = {}
 
     def asset(name: str) -> str:
-        if (address := made.get(name)) is None:
+        if (address := addresses.get(name)) is None:
             there = Path(folder, name).is_file()
             address = app.url_for("static", filename=f"{current()}/{name}" if there else name)
             if there:
-                made[name] = address
+                addresses[name] = address
         return address
 
     def icon_svg(name: str, label: str = "") -> Markup:
-        if (drawn := drawings.get((name, label))) is None:
-            said = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
+        if (icon := icons.get((name, label))) is None:
+            role = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
             use = f'<use href="{asset("icons/icons.svg")}#{name}"/>'
-            drawn = drawings[name, label] = Markup(f'<svg class="icon" {said}>{use}</svg>')
-        return drawn
+            icon = icons[name, label] = Markup(f'<svg class="icon" {role}>{use}</svg>')
+        return icon
 
     def serve(filename: str) -> "Response":
         version, _, name = filename.partition("/")

@@ -15,8 +15,8 @@ from . import hosts
 
 GOOD_FOR = timedelta(hours=1)  # then it is looked at again, for a cookie grows old
 MOST, TOKENS = 1_000, 20
-_SHOWN = ("wsgi.url_scheme", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_COOKIE")  # all that was checked
-Shown = tuple[Any, ...]
+_MARKS = ("wsgi.url_scheme", "HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_COOKIE")  # all that was checked
+Marks = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Browsers:
     """The browsers that this process let in, by what they showed."""
 
     def __init__(self) -> None:
-        self._known: dict[Shown, Browser] = {}
+        self._known: dict[Marks, Browser] = {}
 
     def find(self, environ: dict[str, Any]) -> Browser | None:
-        """Return the browser that shows what one showed which was let in."""
-        found = self._known.get(_shown(environ))
-        return found if found and clock.utcnow() < found.until else None
+        """Return the browser that this request comes from, where one was let in that showed the very same."""
+        browser = self._known.get(_marks(environ))
+        return browser if browser and clock.utcnow() < browser.until else None
 
     def remember(self) -> None:
         """Keep what the form of this request came with, once all of it was found to be good.
@@ -50,10 +50,10 @@ class Browsers:
             return
         if len(self._known) >= MOST:
             self._known.clear()
-        shown, now = _shown(request.environ), clock.utcnow()
-        before = self._known.get(shown)
+        marks, until = _marks(request.environ), clock.utcnow() + GOOD_FOR
+        before = self._known.get(marks)
         tokens = before.tokens if before and len(before.tokens) < TOKENS else frozenset()
-        self._known[shown] = Browser(dict(session), tokens | {token}, now + GOOD_FOR)
+        self._known[marks] = Browser(dict(session), tokens | {token}, until)
 
 
 def token_in(form: Any, environ: dict[str, Any]) -> str:
@@ -61,5 +61,5 @@ def token_in(form: Any, environ: dict[str, Any]) -> str:
     return form.get("csrf_token") or environ.get("HTTP_X_CSRFTOKEN", "")
 
 
-def _shown(environ: dict[str, Any]) -> Shown:
-    return tuple(map(environ.get, _SHOWN))
+def _marks(environ: dict[str, Any]) -> Marks:
+    return tuple(map(environ.get, _MARKS))

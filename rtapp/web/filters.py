@@ -33,12 +33,12 @@ class DeskContext(Context):
     """Calls macros, sentences and functions, nearly all that a template calls, without looking for what else it is."""
 
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
-        is_said = type(called) is Macro or called is _word
-        if not is_said and (type(called) is not FunctionType or hasattr(called, "jinja_pass_arg")):
+        is_macro = type(called) is Macro or called is _word
+        if not is_macro and (type(called) is not FunctionType or hasattr(called, "jinja_pass_arg")):
             return super().call(called, *args, **kwargs)
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
-        return called(self.eval_ctx, *args, **kwargs) if is_said else called(*args, **kwargs)
+        return called(self.eval_ctx, *args, **kwargs) if is_macro else called(*args, **kwargs)
 
 
 class DeskTemplates(Environment):
@@ -73,11 +73,11 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """Return ``id`` or ``en``."""
-    found: str | None = g.get("language")  # asked two hundred times for a page
-    if found is None:
+    code: str | None = g.get("language")  # asked two hundred times for a page
+    if code is None:
         locale = get_locale()
-        found = g.language = locale.language if locale is not None else "id"
-    return found
+        code = g.language = locale.language if locale is not None else "id"
+    return code
 
 
 def current_event() -> Any:
@@ -154,11 +154,11 @@ def kind(value: str) -> str:
 
 def attribute_text(given: Mapping[str, Any]) -> Markup:
     """Return attributes of an element, each behind a space: hx_get as hx-get; True is one without a value."""
-    said = Markup()
+    text = Markup()
     for name, value in given.items():
         if value is not None and value is not False:
-            said += Markup(" {}" if value is True else ' {}="{}"').format(name.replace("_", "-"), value)
-    return said
+            text += Markup(" {}" if value is True else ' {}="{}"').format(name.replace("_", "-"), value)
+    return text
 
 
 def base_url() -> str:

@@ -61,8 +61,8 @@ _SECTION_PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETT
 
 def init_app(app: Flask) -> None:
     """Let the frame ask for what stands in it; fragments have none."""
-    for asked in (sections, section_parts, cases_waiting, lost_address):
-        app.add_template_global(asked)
+    for part in (sections, section_parts, cases_waiting, lost_address):
+        app.add_template_global(part)
 
 
 def lost_address() -> str:
