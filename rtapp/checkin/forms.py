@@ -44,6 +44,8 @@ def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce:
 def decision_of(form: Mapping[str, str]) -> Decision:
     """Return the decision a form posts in ``decide``: accept, substitute, head, instead or walk_in."""
     decide, reason = form.get("decide", ""), form.get("reason", "")
+    if not decide:
+        return NO_DECISION
     decision: dict[str, Any] | None = {
         "accept": {"accept_other_wave": {"reason": reason}},
         "substitute": {"substitute": _substitute(form)},

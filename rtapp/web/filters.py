@@ -12,7 +12,7 @@ from flask_babel import Babel, get_locale, get_translations
 from jinja2 import FileSystemBytecodeCache, pass_eval_context
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .. import clock
 from ..badges.token import shown
@@ -154,11 +154,11 @@ def kind(value: str) -> str:
 
 def attribute_text(given: Mapping[str, Any]) -> Markup:
     """Return attributes of an element, each behind a space: hx_get as hx-get; True is one without a value."""
-    text = Markup()
+    text = ""
     for name, value in given.items():
         if value is not None and value is not False:
-            text += Markup(" {}" if value is True else ' {}="{}"').format(name.replace("_", "-"), value)
-    return text
+            text += f" {name.replace('_', '-')}" if value is True else f' {name.replace("_", "-")}="{escape(value)}"'
+    return Markup(text)
 
 
 def base_url() -> str:
