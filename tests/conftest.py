@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from rtapp import clock, migrations
+from rtapp.accounts import passwords
 from rtapp.accounts import store as accounts
 from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
@@ -23,6 +25,7 @@ from rtapp.web.services import services_of
 from . import AT_LENGTH, postgres
 from . import world as worlds
 from .browsers import browser_type_launch_args, chromium, demo_file, served, standing, visit
+from .lists import tabalong
 from .trailed import watched
 
 __all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "standing", "visit"]
@@ -44,6 +47,7 @@ class OnceBuilt(Rule):
 
 
 Flask.url_rule_class = OnceBuilt
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # its strength is argon2's own affair
 
 
 @pytest.fixture(scope="session")
@@ -147,6 +151,19 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
+def writing(session: Session) -> Session:
+    """The database session, about to write."""
+    return begin_write(session)
+
+
+@pytest.fixture
+def places(session: Session) -> Session:
+    """The database session, at the regency's places with two waves and nobody on the roster."""
+    tabalong(session)
+    return session
+
+
+@pytest.fixture
 def world(request: pytest.FixtureRequest, app: Flask, engine: str) -> worlds.World:
     """The small training of tests/world.py, as it stands in ``app``'s database."""
     return copy.deepcopy(request.getfixturevalue("filled" if engine == "sqlite" else "postgres_filled")[1])
@@ -174,6 +191,18 @@ def client_of(app: Flask, world: worlds.World) -> Callable[[str], FlaskClient]:
 def admin(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
     """The committee's laptop, at the small training."""
     return client_of("admin")
+
+
+@pytest.fixture
+def tablet(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
+    """A coordinator's tablet, at the small training."""
+    return client_of("supervisor")
+
+
+@pytest.fixture
+def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
+    """A desk's device, at the small training."""
+    return client_of("device")
 
 
 @pytest.fixture

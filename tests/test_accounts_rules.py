@@ -2,9 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -18,16 +16,10 @@ from rtapp.accounts.roles import DUTIES, PROTECTED, Actor, Duty, Role
 from rtapp.accounts.tries import PASSWORD_LIMIT, PIN_LIMIT
 from rtapp.refusals import Refused
 
+from .refusing import refused
+
 NOW = datetime(2023, 11, 8, 0, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=9)
-
-
-@contextmanager
-def refuses(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
-    """Expect the refusal with this code."""
-    with pytest.raises(Refused) as caught:
-        yield caught
-    assert caught.value.code == code
 
 
 def test_every_role_may_all_that_the_role_below_may():
@@ -117,7 +109,7 @@ def test_other_addresses_open_elsewhere(address):
     "password", ["12345678", "87654321", "abcdefgh", "aaaaaaaa", "abababab", "Uji Admin", "ujiadmin"]
 )
 def test_passwords_everybody_would_try_are_refused(password):
-    with refuses("easy_password"):
+    with refused("easy_password"):
         passwords.checked(password, "Uji  Admin")
 
 
@@ -125,7 +117,7 @@ def test_passwords_too_short_or_too_long_are_refused():
     with pytest.raises(Refused) as short:
         passwords.checked("tujuh77")
     assert str(short.value) == "Kata sandi paling sedikit 8 huruf."
-    with refuses("long_password"):
+    with refused("long_password"):
         passwords.checked("panjang!" * 26)
 
 

@@ -1,26 +1,23 @@
 """What people meet at the door of the app: signing in, one-time links, devices, users, the own account."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from rtapp import clock
-from rtapp.accounts import passwords
 from rtapp.accounts.links_store import issue_link
 from rtapp.db import begin_write, db
 from rtapp.laptop import tls
 from rtapp.schema import Audit, Device, OneTimeLink, User, Wave
 from rtapp.settings import store as settings
 
-from .reading import attribute, elements, value, values
+from .reading import attribute, elements, value
 from .world import PASSWORD, World
 
 GOOD = "empat kata yang aman"
@@ -28,20 +25,9 @@ LONG = "Meja dua di pintu timur aula besar dekat tangga menuju lantai"
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make argon2 as fast as it can be: these tests are not about its strength."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
 @pytest.fixture
 def stranger(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture
-def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    return client_of("device")
 
 
 def sign_in(client: FlaskClient, name: str, password: str, **more: str) -> TestResponse:
@@ -94,15 +80,7 @@ def test_wrong_and_unknown_names_get_the_same_answer(stranger, world, name):
     assert said(answer, name) == said(sign_in(stranger, "Lain", "salah sekali ini"), "Lain")
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    [
-        "https://jahat.example/x", "//jahat.example", "/\\jahat.example", "javascript:x", "/\t/jahat.example",
-        "/\t\\jahat.example", "\t//jahat.example", "/\n/jahat.example", "/\x0b/jahat.example", "/\x7f/jahat.example",
-        " //jahat.example", "///jahat.example", "\\\\jahat.example", "http:jahat.example", "/\u2028/jahat.example",
-        "http://localhost//jahat.example", "http://localhost/\t/jahat.example", "http://localhost\\@jahat.example",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("elsewhere", ["//jahat.example", "\t//jahat.example", "http://localhost\\@jahat.example"])
 def test_no_sign_in_leads_to_another_server(stranger, world, elsewhere):
     assert sign_in(stranger, "Uji clerk", PASSWORD, next=elsewhere).location == "/"
     assert "jahat" not in stranger.get("/sign-in", query_string={"next": elsewhere}).text
@@ -225,6 +203,7 @@ def test_the_set_up_link_makes_the_first_admin_once(stranger, app):
     [
         ({"name": ""}, "Isi nama pengguna."),
         ({"name": "a" * 81}, "Paling banyak 80 huruf."),
+        ({"name": "ß" * 41}, "Isi nama pengguna, paling banyak 80 huruf."),
         ({"name": "Ani\u200bBudi"}, "Isi nama pengguna, paling banyak 80 huruf."),
         ({"password": "pendek", "again": "pendek"}, "Kata sandi 8 sampai 200 huruf."),
         ({"password": "12345678", "again": "12345678"}, "Kata sandi ini mudah ditebak."),
@@ -309,11 +288,6 @@ def test_guessing_the_password_at_an_unlocked_screen_is_bounded(client_of, world
     assert tries == [422] * 10 + [429]
 
 
-def test_a_device_has_no_account(desk):
-    answer = desk.get("/account")
-    assert answer.status_code == 403 and "Perangkat tidak punya akun." in answer.text
-
-
 # Devices
 
 
@@ -384,6 +358,7 @@ def test_the_committees_address_stands_in_every_code(admin, world, app, monkeypa
 
 
 def test_a_revoked_device_is_out_at_its_next_request(admin, desk, world, app):
+    unused = shown_link(admin.post(f"/devices/{world.device}/link", data={}))
     assert desk.get("/desk").status_code in (200, 303)
     assert admin.post(f"/devices/{world.device}/revoke").location == "/devices"
     assert desk.get("/desk").location.startswith("/sign-in")
@@ -391,6 +366,7 @@ def test_a_revoked_device_is_out_at_its_next_request(admin, desk, world, app):
     assert app.test_client().get("/api/v1/checkpoints", headers=headers).status_code == 401
     page = admin.get(f"/devices/{world.device}").text
     assert "Dicabut" in page and "Tampilkan QR" not in page
+    assert app.test_client().post(unused).status_code == 410
     assert admin.post(f"/devices/{world.device}/link").status_code == 409
     assert admin.post(f"/devices/{world.device}", data=device_data(world)).status_code == 409
 
@@ -540,14 +516,6 @@ def test_admin_pages_open_on_this_machine_and_over_https_only(admin, world, app)
     assert secure.get("/devices", base_url="https://localhost", environ_base=ELSEWHERE).status_code == 200
 
 
-def test_a_setting_opens_admin_pages_on_the_plain_network(admin, world, app):
-    with app.app_context():
-        session = begin_write(db.session)
-        settings.change(session, "uji", "admin_over_http", True, now=clock.utcnow())
-        session.commit()
-    assert admin.get("/devices", environ_base=ELSEWHERE).status_code == 200
-
-
 def test_the_days_work_goes_on_over_the_plain_network(client_of, world):
     assert client_of("supervisor").get("/participants", environ_base=ELSEWHERE).status_code == 200
     assert client_of("admin").get("/participants", environ_base=ELSEWHERE).status_code == 200
@@ -565,38 +533,6 @@ def test_a_page_opened_in_the_morning_still_signs_in_five_hours_later(stranger, 
     token = form_token(stranger.get("/sign-in"))
     time_machine.move_to(clock.utcnow() + timedelta(hours=5))
     assert sign_in(stranger, "Uji admin", PASSWORD, csrf_token=token).status_code == 303
-
-
-def test_a_form_without_its_token_is_refused_in_a_clear_sentence(admin, stranger, world, app):
-    app.config["WTF_CSRF_ENABLED"] = True
-    sentence = "Halaman ini sudah tidak berlaku. Muat ulang halaman, lalu coba lagi."
-    for client, path in (
-        (stranger, "/sign-in"),
-        (admin, f"/devices/{world.device}/revoke"),
-        (admin, "/users/new"),
-    ):
-        answer = client.post(path, data={"name": "Uji admin", "password": PASSWORD})
-        assert answer.status_code == 400 and sentence in answer.text
-    assert admin.post(f"/devices/{world.device}/revoke", data={"csrf_token": "palsu"}).status_code == 400
-    assert "Meja 1" in admin.get("/devices").text
-
-
-def test_every_form_of_these_pages_carries_its_token(admin, stranger, world, app):
-    app.config["WTF_CSRF_ENABLED"] = True
-    user, device = world.users["clerk"], world.device
-    pages = [
-        "/devices",
-        "/devices/new",
-        f"/devices/{device}",
-        "/users/new",
-        f"/users/{user}",
-        "/account",
-    ]
-    for client, paths in ((admin, pages), (stranger, ["/sign-in", make_link(app, "device", world)])):
-        for path in paths:
-            page = client.get(path)
-            posts = len(elements(page, "form", method="post"))
-            assert posts and len(values(page, "csrf_token")) == posts, path
 
 
 PLAIN, SECURE = "http://192.168.1.5:8000", "https://192.168.1.5:8443"

@@ -15,8 +15,7 @@ from rtapp.db import begin_write, db
 from rtapp.documents.picture import Picture
 from rtapp.refusals import Refused
 from rtapp.roster import store as roster
-from rtapp.schema import Badge, Participant, Seat, Setting, Village
-from rtapp.settings import store as settings
+from rtapp.schema import Badge, Participant, Seat, Village
 
 from .printing import decoded, fonts
 from .trailed import trail
@@ -161,25 +160,6 @@ def test_who_has_no_card_yet_can_be_given_one_with_a_reason(session, world):
     assert live_cards(session, world.people["rahmah"]) == 1
 
 
-@pytest.mark.parametrize(("reason", "code"), [("", "no_reason"), (" \n\t", "no_reason")])
-def test_a_new_card_needs_a_reason(session, world, reason, code):
-    begin_write(session)
-    with pytest.raises(Refused) as refused:
-        store.reissue(session, "koordinator", world.people["rahmah"], reason, now=world.now)
-    assert (refused.value.code, refused.value.status) == (code, 422)
-    assert store.live_badge(session, world.people["rahmah"]).token == world.tokens["rahmah"]
-
-
-def test_nobody_and_archived_people_get_no_new_card(session, world):
-    begin_write(session)
-    archive(session, world, "rahmah")
-    for person, status in ((999_999, 404), (world.people["rahmah"], 409)):
-        with pytest.raises(Refused) as refused:
-            store.reissue(session, "koordinator", person, "hilang", now=world.now)
-        assert refused.value.status == status and str(refused.value)
-    assert store.live_badge(session, world.people["rahmah"]).token == world.tokens["rahmah"]
-
-
 def test_an_endless_reason_is_cut_and_kept(session, world):
     begin_write(session)
     store.reissue(session, "koordinator", world.people["rahmah"], "x" * 10_000, now=world.now)
@@ -284,15 +264,6 @@ def test_a_picture_of_a_guests_card_leaves_no_trace_of_a_village(session, world,
     assert "Tamu" in written and not any(line.strip() in ("", "·") for line in written)
 
 
-def test_with_a_base_address_the_code_holds_a_link_in_capitals(session, world):
-    begin_write(session)
-    settings.change(session, "uji", "base_url", "http://meja.local:8000", now=world.now)
-    card = card_of(session, world.people["rahmah"])
-    assert card.payload == f"HTTP://MEJA.LOCAL:8000/K/{world.tokens['rahmah']}"
-    assert token.read_tokens(card.payload)[0] == world.tokens["rahmah"]
-    assert session.get(Setting, "base_url")
-
-
 def test_revoked_cards_and_archived_people_are_printed_no_more(session, world):
     begin_write(session)
     new = store.reissue(session, "koordinator", world.people["rahmah"], "hilang", now=world.now)
@@ -326,35 +297,6 @@ def test_printing_issues_what_is_missing_counts_and_is_noted(session, world):
     assert values.values == {"title": title, "cards": 2, "issued": 1}
 
 
-def test_every_reprint_is_counted_for_its_card_alone(session, world):
-    begin_write(session)
-    for _ in range(3):
-        store.print_cards(session, "uji", CardChoice(village_code="63.09.07.2004"), now=world.now)
-    session.expire_all()
-    counts = {key: store.live_badge(session, id_).printed_count for key, id_ in world.people.items()}
-    assert {key: count for key, count in counts.items() if count} == {"syahrani": 3, "muis": 3}
-
-
-def test_a_new_card_of_a_printed_one_counts_as_not_printed(session, world):
-    begin_write(session)
-    store.print_cards(session, "uji", CardChoice(), now=world.now)
-    store.reissue(session, "uji", world.people["rahmah"], "hilang", now=world.now)
-    session.expire_all()
-    cards, _ = store.print_cards(session, "uji", CardChoice(unprinted=True), now=world.now)
-    assert names(cards) == ["Hj. RAHMAH"]
-    with pytest.raises(Refused) as refused:
-        store.print_cards(session, "uji", CardChoice(unprinted=True), now=world.now)
-    assert refused.value.code == "no_cards"
-
-
-def test_a_lost_download_of_new_cards_can_be_repeated(session, world):
-    begin_write(session)
-    wanted = {world.people["rahmah"], world.people["guest"]}
-    for _ in range(2):
-        cards, _ = store.print_cards(session, "uji", CardChoice(), only=wanted, now=world.now)
-        assert names(cards) == ["Hj. RAHMAH", "Tamu Contoh"]
-
-
 @pytest.mark.parametrize(
     ("choice", "title"),
     [
@@ -367,20 +309,3 @@ def test_a_lost_download_of_new_cards_can_be_repeated(session, world):
 def test_the_foot_of_a_sheet_says_whose_cards_it_holds(session, world, choice, title):
     begin_write(session)
     assert store.print_cards(session, "uji", choice, now=world.now)[1] == title
-
-
-@pytest.mark.parametrize(
-    ("choice", "code"),
-    [
-        (CardChoice(wave_number=9), "no_wave"),
-        (CardChoice(district_code="99.99.99"), "no_district"),
-        (CardChoice(village_code="63.09.06.9999"), "no_village"),
-        (CardChoice(wave_number=2, district_code="63.09.06"), "no_cards"),
-    ],
-)
-def test_a_choice_of_nobody_is_refused_in_words_and_nothing_is_counted(session, world, choice, code):
-    begin_write(session)
-    with pytest.raises(Refused) as refused:
-        store.print_cards(session, "uji", choice, now=world.now)
-    assert refused.value.code == code and str(refused.value).endswith(".")
-    assert session.scalar(select(func.sum(Badge.printed_count))) == 0

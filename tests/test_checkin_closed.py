@@ -13,8 +13,9 @@ from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write, db
 from rtapp.events.store import close_wave, find_wave
 from rtapp.live.store import count_at, counts_at
-from rtapp.refusals import Refused
 from rtapp.schema import Absence, Attendance, Case, Checkpoint, Participant
+
+from .refusing import refused
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
@@ -110,9 +111,8 @@ def test_no_absence_is_noted_by_a_clerk_in_a_closed_wave(app, client_of, world, 
 
 def test_nobody_new_is_drafted_at_the_desk_of_a_closed_wave(app, scan, close):
     close()
-    with pytest.raises(Refused) as refused:
+    with refused("wave_frozen", 403):
         scan(None, decision=Decision(walk_in=WalkIn("tamu", "Tamu Baru Contoh")))
-    assert refused.value.code == "wave_frozen"
     with app.app_context():
         assert db.session.query(Participant).filter_by(name="Tamu Baru Contoh").count() == 0
 

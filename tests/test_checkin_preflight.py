@@ -23,11 +23,6 @@ CARD = codes.TEST_TOKEN
 
 
 @pytest.fixture
-def desk(client_of):
-    return client_of("device")
-
-
-@pytest.fixture
 def untouched(app, world):
     """Say whether nothing at all was written."""
     tables = (Scan, Attendance, Case, Audit)

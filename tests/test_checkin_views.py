@@ -12,11 +12,6 @@ from rtapp.schema import Attendance, Checkpoint, Device, DeviceCheckpoint, Scan,
 HX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def desk(client_of):
-    return client_of("device")
-
-
 def rows(app, table, *where):
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(table).where(*where))

@@ -16,6 +16,7 @@ from rtapp.refusals import Refused
 from .clerk_files import Grid, pdf
 from .clerk_files import odt as odt_of
 from .clerks import CONTOH, habits, judged, read
+from .refusing import refused
 
 _SEEN = "Desa Hayup\nRT 01 : Bahrani Contoh 081200000001\nRT 02 : Siti Rahmah Contoh"
 
@@ -121,18 +122,16 @@ def test_what_cannot_be_read_is_refused_by_its_true_name_with_the_step_that_help
 def test_a_document_of_more_text_than_any_list_has_is_refused_before_it_is_read(kind, module, monkeypatch):
     data = PAPERS[kind](_SEEN)
     monkeypatch.setattr(module, "_MAX_XML", 200)
-    with pytest.raises(Refused) as refused:
+    with refused("zip_bomb", 413):
         read_file(data, f"a.{kind}")
-    assert refused.value.code == "zip_bomb"
 
 
 @pytest.mark.parametrize(("kind", "module"), [("docx", docx), ("odt", odt)])
 def test_a_document_of_more_elements_than_any_list_has_is_refused(kind, module, monkeypatch):
     data = PAPERS[kind](_SEEN * 3)
     monkeypatch.setattr(module, "MAX_EVENTS", 5)
-    with pytest.raises(Refused) as refused:
+    with refused("zip_bomb", 413):
         read_file(data, f"a.{kind}")
-    assert refused.value.code == "zip_bomb"
 
 
 def test_a_document_of_tables_within_tables_without_end_is_refused():

@@ -210,14 +210,3 @@ def test_a_change_keeps_the_search_it_was_made_in(admin, world):
     assert 'action="/places?q=uwie#' in page
     row = {"kind": "village", "id": str(world.villages["uwie"]), "code": "63.09.07.2004", "name": "Uwie Baru"}
     assert admin.post("/places?q=uwie", data=row).location.startswith("/places?q=uwie")
-
-
-@pytest.mark.parametrize("role", ["supervisor", "clerk", "viewer", "device", "stranger"])
-def test_nobody_but_an_admin_changes_places(client_of, look, role):
-    answer = client_of(role).post("/places", data=DISTRICT)
-    assert answer.status_code == (401 if role == "stranger" else 403) and look(counted) == (3, 4)
-
-
-def test_a_post_without_the_pages_token_is_refused(app, admin, look):
-    app.config["WTF_CSRF_ENABLED"] = True
-    assert admin.post("/places", data=DISTRICT).status_code == 400 and look(counted) == (3, 4)

@@ -328,6 +328,20 @@ def test_what_admins_alone_may_is_answered_on_a_private_line_only(guarded, endpo
         assert admin.open(path, method=method).status_code == REACHED
 
 
+def test_a_form_without_its_pages_token_reaches_nothing(guarded, monkeypatch):
+    app, world = guarded
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    admin, tried = client(app, world, "admin"), 0
+    for endpoint in sorted(name for name in WHO if not name.endswith("_api") and "admin" in WHO[name]):
+        for method, path in calls(app, endpoint):
+            if method != "GET":
+                answers = [admin.open(path, method=method, data=form) for form in ({}, {"csrf_token": "palsu"})]
+                assert [answer.status_code for answer in answers] == [400, 400], path
+                assert all("Muat ulang halaman, lalu coba lagi." in answer.text for answer in answers), path
+                tried += 1
+    assert tried > 60
+
+
 @pytest.mark.parametrize("path", ["/", "/devices", "/api/v1/scans"])
 def test_a_method_that_no_route_knows_reaches_nothing(guarded, path):
     app, world = guarded

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from rtapp.commands import main as cli
 from rtapp.documents import qr
 from rtapp.web import reach
@@ -31,11 +29,3 @@ def test_every_command_that_the_help_names_is_one(client_of):
     named = set(re.findall(r"python3 app\.py(?: ([a-z]+))?", page))
     assert {"doctor", "restore", "user"} <= named
     assert named - {""} <= set(cli.main.commands)
-
-
-@pytest.mark.parametrize("path", ["/help", "/help/desk"])
-def test_the_help_is_whole_in_english(client_of, path):
-    client = client_of("stranger")
-    client.post("/language", data={"language": "en"})
-    page = words(client.get(path))
-    assert not re.search(r"\b(yang|dan|atau|dengan|untuk|tidak|kartu|meja)\b", page, re.IGNORECASE)

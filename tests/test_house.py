@@ -128,6 +128,16 @@ def test_templates_hold_no_inline_script_style_or_handler() -> None:
     assert found == {}
 
 
+def test_every_form_that_is_posted_carries_the_token_of_its_page() -> None:
+    """But the one that is kept for when the server is away, which is given a token when it is sent."""
+    bare = []
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        for form in re.findall(r"<form\b.*?</form>", path.read_text(encoding="utf-8"), re.DOTALL):
+            if 'method="post"' in form and not re.search(r"csrf|form_of\(|data-needs=\"absent\"", form):
+                bare.append(f"{path.relative_to(ROOT)}: {form[:80]}")
+    assert bare == []
+
+
 @pytest.mark.parametrize(
     ("markup", "found"),
     [

@@ -219,10 +219,6 @@ def test_the_missing_of_one_district_can_be_shown_alone(client_of, world):
     assert "SYAHRANI" in page and "Hj. RAHMAH" not in page
 
 
-def test_a_viewer_learns_no_name_of_the_missing(client_of, world):
-    assert client_of("viewer").get(missing_page(world)).status_code == 403
-
-
 def test_a_tick_says_who_was_called_and_can_be_taken_back(app, client_of, world):
     person = world.people["rahmah"]
     address = f"{missing_page(world)}/{person}"

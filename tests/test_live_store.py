@@ -222,14 +222,6 @@ def test_districts_and_villages_stand_in_the_order_of_their_codes(session, world
     ]
 
 
-def test_places_add_up_to_the_whole(session, world, mark):
-    for who in ("rahmah", "hamdani", "muis", "guest", "ruslan"):
-        mark(who)
-    counts = store.counts_at(session, world.registration)
-    assert sum(district.hadir for district in counts.districts) == counts.hadir == 3
-    assert sum(district.roster for district in counts.districts) == counts.roster == 7
-
-
 def test_an_invited_district_without_a_list_is_seen_and_what_was_not_typed_is_told_apart(session, world, mark):
     begin_write(session)
     tanta = session.get(Village, world.villages["padangin_tanta"]).district

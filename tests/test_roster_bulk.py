@@ -1,6 +1,5 @@
 """Many rows at once: who is moved, archived, printed, and what is said of those who are not."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -12,23 +11,15 @@ from werkzeug.test import TestResponse
 from rtapp.audit import store as audit
 from rtapp.badges import store as badges
 from rtapp.db import begin_write, db
-from rtapp.roster import bulk_store
 from rtapp.roster.find_store import Filter, count_people, find_people, find_person
 from rtapp.schema import Attendance, Audit, AuditValue, Wave
 
 from .reading import elements
-from .refusing import refused
 from .world import World
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """A coordinator's tablet."""
-    return client_of("supervisor")
 
 
 def ids(world: World, *who: str) -> list[int]:
@@ -63,27 +54,27 @@ def mark(app: Flask, checkpoint: int, participant_id: int, at: datetime, mode: s
 # Another wave
 
 
-def test_those_ticked_come_to_the_wave_and_a_sentence_says_how_many(app, world, desk):
-    response = bulk(desk, "wave", ids(world, "yusuf", "muis"), "?q=u", wave="2")
+def test_those_ticked_come_to_the_wave_and_a_sentence_says_how_many(app, world, tablet):
+    response = bulk(tablet, "wave", ids(world, "yusuf", "muis"), "?q=u", wave="2")
     assert (response.status_code, response.location) == (303, "/participants?q=u")
-    assert said(desk) == ["2 orang dipindahkan ke Gelombang II."]
+    assert said(tablet) == ["2 orang dipindahkan ke Gelombang II."]
     assert waves(app, world, "yusuf", "muis", "rahmah") == [2, 2, 1]
 
 
-def test_those_there_already_and_those_archived_stay_and_are_counted(app, world, desk):
-    desk.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "pindah"})
-    desk.get("/participants")
+def test_those_there_already_and_those_archived_stay_and_are_counted(app, world, tablet):
+    tablet.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "pindah"})
+    tablet.get("/participants")
     people = [*ids(world, "yusuf", "ruslan", "rahmah", "rahmah"), 99_999]
-    bulk(desk, "wave", people, wave="2")
-    assert said(desk) == [
+    bulk(tablet, "wave", people, wave="2")
+    assert said(tablet) == [
         "1 orang dipindahkan ke Gelombang II. 1 tetap, sudah di Gelombang II. 1 tetap, sudah diarsipkan. "
         "1 tetap, tidak ada lagi di daftar."
     ]
     assert waves(app, world, "yusuf", "rahmah") == [1, 2]
 
 
-def test_each_change_is_a_line_of_the_trail_and_a_new_version(app, world, desk):
-    bulk(desk, "wave", ids(world, "yusuf", "muis"), wave="2")
+def test_each_change_is_a_line_of_the_trail_and_a_new_version(app, world, tablet):
+    bulk(tablet, "wave", ids(world, "yusuf", "muis"), wave="2")
     with app.app_context():
         lines = select(Audit.subject_id, Audit.actor, AuditValue.values).join(
             AuditValue, AuditValue.audit_id == Audit.id
@@ -115,24 +106,24 @@ def test_many_lines_at_once_are_chained_as_one_by_one(session, world):
 # Later, for those who did not come
 
 
-def test_only_those_absent_are_moved_and_those_present_are_named(app, world, desk):
+def test_only_those_absent_are_moved_and_those_present_are_named(app, world, tablet):
     mark(app, world.registration, world.people["rahmah"], world.now)
     mark(app, world.registration, world.people["yusuf"], world.now, "diwakili")
-    bulk(desk, "later", ids(world, "rahmah", "yusuf", "muis", "ruslan", "guest"), later="2")
-    assert said(desk) == [
+    bulk(tablet, "later", ids(world, "rahmah", "yusuf", "muis", "ruslan", "guest"), later="2")
+    assert said(tablet) == [
         "2 orang dipindahkan ke Gelombang II. 2 tetap, sudah hadir: M. YUSUF, Hj. RAHMAH. "
         "1 tetap, sudah di Gelombang II atau sesudahnya."
     ]
     assert waves(app, world, "rahmah", "yusuf", "muis", "ruslan", "guest") == [1, 1, 2, 2, 2]
 
 
-def test_somebody_who_came_with_another_wave_needs_no_later_one(app, world, desk):
+def test_somebody_who_came_with_another_wave_needs_no_later_one(app, world, tablet):
     mark(app, world.registration_two, world.people["muis"], world.now)
-    bulk(desk, "later", ids(world, "muis"), later="2")
-    assert said(desk) == ["Tidak ada yang dipindahkan. 1 tetap, sudah hadir: ABDUL MUIS."]
+    bulk(tablet, "later", ids(world, "muis"), later="2")
+    assert said(tablet) == ["Tidak ada yang dipindahkan. 1 tetap, sudah hadir: ABDUL MUIS."]
 
 
-def test_a_mark_that_was_undone_or_of_a_session_alone_is_no_presence(app, world, desk):
+def test_a_mark_that_was_undone_or_of_a_session_alone_is_no_presence(app, world, tablet):
     mark(app, world.session_one, world.people["muis"], world.now)
     mark(app, world.registration, world.people["yusuf"], world.now)
     with app.app_context():
@@ -140,46 +131,46 @@ def test_a_mark_that_was_undone_or_of_a_session_alone_is_no_presence(app, world,
         row = session.scalars(select(Attendance).where(Attendance.participant_id == world.people["yusuf"])).one()
         row.voided_at = world.now
         session.commit()
-    bulk(desk, "later", ids(world, "muis", "yusuf"), later="2")
+    bulk(tablet, "later", ids(world, "muis", "yusuf"), later="2")
     assert waves(app, world, "muis", "yusuf") == [2, 2]
 
 
-def test_nobody_is_moved_to_an_earlier_wave_or_one_that_is_closed(app, world, desk):
-    bulk(desk, "later", ids(world, "ruslan"), later="1")
+def test_nobody_is_moved_to_an_earlier_wave_or_one_that_is_closed(app, world, tablet):
+    bulk(tablet, "later", ids(world, "ruslan"), later="1")
     assert waves(app, world, "ruslan") == [2]
     with app.app_context():
         begin_write(db.session).get(Wave, world.waves[1]).closed_at = world.now
         db.session.commit()
-    bulk(desk, "later", ids(world, "muis"), later="2")
-    assert said(desk)[-1] == "Gelombang II sudah ditutup. Pilih gelombang lain."
+    bulk(tablet, "later", ids(world, "muis"), later="2")
+    assert said(tablet)[-1] == "Gelombang II sudah ditutup. Pilih gelombang lain."
     assert waves(app, world, "muis") == [1]
 
 
-def test_only_some_of_many_names_are_said(app, world, desk):
+def test_only_some_of_many_names_are_said(app, world, tablet):
     heads = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah", "syahrani", "muis")
     for who in heads:
         mark(app, world.registration, world.people[who], world.now)
-    bulk(desk, "later", ids(world, *heads), later="2")
-    assert "7 tetap, sudah hadir:" in said(desk)[0] and said(desk)[0].endswith("dan 2 lainnya.")
+    bulk(tablet, "later", ids(world, *heads), later="2")
+    assert "7 tetap, sudah hadir:" in said(tablet)[0] and said(tablet)[0].endswith("dan 2 lainnya.")
 
 
 # The archive
 
 
-def test_those_ticked_are_archived_with_one_reason(app, world, desk):
-    bulk(desk, "archive", ids(world, "yusuf", "muis"), reason="  RT  digabung ")
-    assert said(desk) == ["2 orang diarsipkan. Kartunya tidak berlaku lagi."]
+def test_those_ticked_are_archived_with_one_reason(app, world, tablet):
+    bulk(tablet, "archive", ids(world, "yusuf", "muis"), reason="  RT  digabung ")
+    assert said(tablet) == ["2 orang diarsipkan. Kartunya tidak berlaku lagi."]
     with app.app_context():
         gone = find_person(db.session, world.people["yusuf"])
         assert gone.archive_reason == "RT digabung" and gone.archived_at
         lines = db.session.scalars(select(Audit.reason).where(Audit.action == "participant.archive")).all()
         assert lines == ["RT digabung", "RT digabung"]
-    assert desk.post(f"/participants/{world.people['yusuf']}/restore").status_code == 303
+    assert tablet.post(f"/participants/{world.people['yusuf']}/restore").status_code == 303
 
 
-def test_archiving_needs_a_reason_and_does_nothing_without_one(app, world, desk):
-    bulk(desk, "archive", ids(world, "yusuf"), reason=" ")
-    assert said(desk) == ["Tulis alasan mengarsipkan mereka."]
+def test_archiving_needs_a_reason_and_does_nothing_without_one(app, world, tablet):
+    bulk(tablet, "archive", ids(world, "yusuf"), reason=" ")
+    assert said(tablet) == ["Tulis alasan mengarsipkan mereka."]
     with app.app_context():
         assert find_person(db.session, world.people["yusuf"]).archived_at is None
 
@@ -187,14 +178,14 @@ def test_archiving_needs_a_reason_and_does_nothing_without_one(app, world, desk)
 # Who is meant
 
 
-def test_all_the_filters_find_are_meant_not_only_the_page(app, world, desk):
-    bulk(desk, "wave", ids(world, "rahmah"), "?district=63.09.06", wave="2", all="5")
-    assert said(desk) == ["5 orang dipindahkan ke Gelombang II."]
+def test_all_the_filters_find_are_meant_not_only_the_page(app, world, tablet):
+    bulk(tablet, "wave", ids(world, "rahmah"), "?district=63.09.06", wave="2", all="5")
+    assert said(tablet) == ["5 orang dipindahkan ke Gelombang II."]
     assert waves(app, world, "aminah", "muis", "guest") == [2, 1, None]
 
 
-def test_all_are_refused_where_the_filters_find_others_by_now(app, world, desk):
-    answer = desk.post(
+def test_all_are_refused_where_the_filters_find_others_by_now(app, world, tablet):
+    answer = tablet.post(
         "/participants/bulk?district=63.09.06",
         data={"do": "archive", "all": "4", "reason": "x"},
         headers=HTMX,
@@ -218,26 +209,21 @@ def test_all_are_refused_where_the_filters_find_others_by_now(app, world, desk):
         ({"do": "wave", "all": "x", "wave": "2"}, "Hasil saringan berubah"),
     ],
 )
-def test_nonsense_is_said_and_changes_nothing(app, world, desk, fields, sentence):
+def test_nonsense_is_said_and_changes_nothing(app, world, tablet, fields, sentence):
     with app.app_context():
         before = find_people(db.session, Filter())
-    answer = desk.post("/participants/bulk", data=fields, headers=HTMX)
+    answer = tablet.post("/participants/bulk", data=fields, headers=HTMX)
     assert 400 <= answer.status_code < 500 and sentence in answer.text
-    assert desk.post("/participants/bulk", data=fields).status_code == 303 and sentence in said(desk)[0]
+    assert tablet.post("/participants/bulk", data=fields).status_code == 303 and sentence in said(tablet)[0]
     with app.app_context():
         assert find_people(db.session, Filter()) == before
 
 
-def test_with_a_script_the_page_is_told_where_to_go_and_says_it_there(world, desk):
+def test_with_a_script_the_page_is_told_where_to_go_and_says_it_there(world, tablet):
     data = {"do": "wave", "people": ids(world, "yusuf"), "wave": "2"}
-    answer = desk.post("/participants/bulk?q=yusuf", data=data, headers=HTMX)
+    answer = tablet.post("/participants/bulk?q=yusuf", data=data, headers=HTMX)
     assert answer.headers["HX-Redirect"] == "/participants?q=yusuf"
-    assert "1 orang dipindahkan ke Gelombang II." in desk.get("/participants?q=yusuf").text
-
-
-def test_a_store_asked_for_nobody_refuses(session, world):
-    with refused("nobody_ticked"):
-        bulk_store.archive_people(begin_write(session), "uji", [], "x", now=world.now)
+    assert "1 orang dipindahkan ke Gelombang II." in tablet.get("/participants?q=yusuf").text
 
 
 # Cards
@@ -264,25 +250,25 @@ def test_those_archived_meanwhile_are_left_out_of_the_cards_and_counted(world, c
     assert "1 kartu" in answer.text and "1 sudah diarsipkan dan tidak dicetak" in answer.text
 
 
-def test_a_coordinator_prints_no_sheets(world, desk):
-    assert bulk(desk, "cards", ids(world, "yusuf")).status_code == 403
-    assert 'value="cards"' not in desk.get("/participants").text
+def test_a_coordinator_prints_no_sheets(world, tablet):
+    assert bulk(tablet, "cards", ids(world, "yusuf")).status_code == 403
+    assert 'value="cards"' not in tablet.get("/participants").text
 
 
 # The page
 
 
-def test_ticks_are_part_of_the_bars_form_wherever_they_stand(world, desk):
-    page = desk.get("/participants?wave=1")
+def test_ticks_are_part_of_the_bars_form_wherever_they_stand(world, tablet):
+    page = tablet.get("/participants?wave=1")
     ticks = elements(page, "input", type="checkbox", form="bulk", name="people")
     assert str(world.people["yusuf"]) in [tick.given["value"] for tick in ticks]
     assert not [tick for tick in ticks if "checked" in tick.given]
     assert elements(page, "form", id="bulk", method="post", action="/participants/bulk?wave=1")
-    ticked = elements(desk.get("/participants?wave=1&ticked=shown"), "input", name="people")
+    ticked = elements(tablet.get("/participants?wave=1&ticked=shown"), "input", name="people")
     assert len([tick for tick in ticked if "checked" in tick.given]) == 7
 
 
-def test_the_archive_has_nothing_to_tick(world, desk):
-    bulk(desk, "archive", ids(world, "yusuf"), reason="x")
-    text = desk.get("/participants?status=arsip").text
+def test_the_archive_has_nothing_to_tick(world, tablet):
+    bulk(tablet, "archive", ids(world, "yusuf"), reason="x")
+    text = tablet.get("/participants?status=arsip").text
     assert "M. YUSUF" in text and 'class="tick"' not in text and 'id="bulk"' not in text

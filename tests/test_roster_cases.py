@@ -7,13 +7,7 @@ from openpyxl import Workbook as Book
 
 from rtapp.imports.drafts import Answers
 
-from .lists import add_sheet, codes_of, numbers, plan, row_of, saved, skipped, strike, tabalong, take
-
-
-@pytest.fixture
-def places(session):
-    tabalong(session)
-    return session
+from .lists import add_sheet, codes_of, numbers, plan, row_of, saved, skipped, strike, take
 
 
 def case_a() -> bytes:

@@ -8,15 +8,9 @@ from openpyxl import Workbook as Book
 
 from rtapp.imports.drafts import Answers
 
-from .lists import add_sheet, codes_of, numbers, plan, row_of, saved, skipped, tabalong, workbook
+from .lists import add_sheet, codes_of, numbers, plan, row_of, saved, skipped, workbook
 
 HEAD = ["No", "Nama Ketua RT", "RT", "Desa/Kelurahan", "No. HP"]
-
-
-@pytest.fixture
-def places(session):
-    tabalong(session)
-    return session
 
 
 def one(places, name="CONTOH SATU", rt=1, village="Hayup", phone=None, *more, head=(), **options):

@@ -12,15 +12,9 @@ from rtapp.imports.message import read_file, read_message
 from rtapp.imports.naming import is_name, says_vacant
 from rtapp.imports.plan_store import plan_import
 
-from .lists import tabalong, workbook
+from .lists import workbook
 
 HAYUP = "63.09.05.2007"
-
-
-@pytest.fixture
-def places(session):
-    tabalong(session)
-    return session
 
 
 def people(places, text):

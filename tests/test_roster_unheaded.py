@@ -5,15 +5,8 @@ import pytest
 from rtapp.imports.drafts import RowClass
 from rtapp.imports.message import read_file, read_message
 from rtapp.imports.plan_store import plan_import
-from rtapp.refusals import Refused
 
-from .lists import tabalong
-
-
-@pytest.fixture
-def places(session):
-    tabalong(session)
-    return session
+from .refusing import refused
 
 
 def read(places, text):
@@ -66,6 +59,5 @@ def test_an_identity_number_pasted_without_its_header_is_not_kept(places):
     ],
 )
 def test_a_table_that_does_not_say_what_it_holds_is_refused(places, lines):
-    with pytest.raises(Refused) as refused:
+    with refused("not_a_roster"):
         read(places, "\n".join(lines))
-    assert refused.value.code == "not_a_roster"

@@ -1,6 +1,5 @@
 """A seat: who held it, a new head in one step, and what the old head's card says afterwards."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -15,21 +14,14 @@ from rtapp.roster import store
 from rtapp.roster.find_store import Person, find_person, head_of
 from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.roster.tenure import Step, Tenure, tenures
-from rtapp.schema import Participant, Seat, Village
+from rtapp.schema import Seat, Village
 
 from .reading import elements, value
-from .refusing import refused
 from .world import World
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
 DAYS = [datetime(2023, 11, day, tzinfo=UTC) for day in range(1, 8)]
-
-
-@pytest.fixture
-def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """A coordinator's tablet."""
-    return client_of("supervisor")
 
 
 @pytest.fixture
@@ -48,9 +40,9 @@ def vacant(app: Flask, world: World) -> int:
         return seat.id
 
 
-def new_head(desk: FlaskClient, seat: int, instead_of: int | str, **typed: str) -> TestResponse:
+def new_head(tablet: FlaskClient, seat: int, instead_of: int | str, **typed: str) -> TestResponse:
     facts = {"name": "BAIHAQI CONTOH", "phone": "", "gender": "", "instead_of": str(instead_of)}
-    return desk.post(f"/seats/{seat}/head", data=facts | typed)
+    return tablet.post(f"/seats/{seat}/head", data=facts | typed)
 
 
 def head(app: Flask, seat: int) -> Person | None:
@@ -69,9 +61,9 @@ def verdict(page: TestResponse) -> str:
 # A new head
 
 
-def test_a_new_head_takes_the_seat_the_wave_and_a_card_of_their_own(app, world, desk, seat):
+def test_a_new_head_takes_the_seat_the_wave_and_a_card_of_their_own(app, world, tablet, seat):
     old = world.people["yusuf"]
-    response = new_head(desk, seat, old, phone="+62 813-0000-0999", gender="P")
+    response = new_head(tablet, seat, old, phone="+62 813-0000-0999", gender="P")
     assert (response.status_code, response.location) == (303, f"/seats/{seat}")
     now = head(app, seat)
     assert (now.name, now.rt, now.wave, now.phone, now.gender) == ("BAIHAQI CONTOH", "003", 1, "081300000999", "P")
@@ -80,7 +72,7 @@ def test_a_new_head_takes_the_seat_the_wave_and_a_card_of_their_own(app, world, 
         assert before.archived_at and before.archive_reason == "Diganti BAIHAQI CONTOH"
         assert badges.live_badge(db.session, old) is None
         assert badges.live_badge(db.session, now.id).token != world.tokens["yusuf"]
-    page = desk.get(f"/seats/{seat}").text
+    page = tablet.get(f"/seats/{seat}").text
     assert "BAIHAQI CONTOH menggantikan M. YUSUF. Kartu lama dicabut, kartu baru terbit." in page
 
 
@@ -96,51 +88,51 @@ def test_the_new_card_is_offered_to_be_printed_until_it_was(app, world, client_o
     assert set(printed) == {0}
 
 
-def test_the_old_card_says_it_is_old_and_leads_to_the_present_head(app, world, desk, seat):
-    new_head(desk, seat, world.people["yusuf"])
-    page = scan(desk, world, world.tokens["yusuf"])
+def test_the_old_card_says_it_is_old_and_leads_to_the_present_head(app, world, tablet, seat):
+    new_head(tablet, seat, world.people["yusuf"])
+    page = scan(tablet, world, world.tokens["yusuf"])
     assert verdict(page) == "REVOKED"
     assert "Kartu lama: kartu baru terbit" in page.text and "sekarang dijabat BAIHAQI CONTOH" in page.text
     offered = value(page, "participant")
     assert int(offered) == head(app, seat).id and "BAIHAQI CONTOH yang datang, catat hadir" in page.text
-    tapped = desk.post(f"/desk/{world.registration}/scans", data={"participant": offered}, follow_redirects=True)
+    tapped = tablet.post(f"/desk/{world.registration}/scans", data={"participant": offered}, follow_redirects=True)
     assert verdict(tapped) == "WELCOME" and "BAIHAQI CONTOH" in tapped.text
 
 
-def test_without_a_present_head_the_old_card_offers_nobody(app, world, desk, seat):
-    new_head(desk, seat, world.people["yusuf"])
-    desk.post(f"/participants/{head(app, seat).id}/archive", data={"reason": "keliru"})
-    page = scan(desk, world, world.tokens["yusuf"])
+def test_without_a_present_head_the_old_card_offers_nobody(app, world, tablet, seat):
+    new_head(tablet, seat, world.people["yusuf"])
+    tablet.post(f"/participants/{head(app, seat).id}/archive", data={"reason": "keliru"})
+    page = scan(tablet, world, world.tokens["yusuf"])
     assert verdict(page) == "REVOKED"
     assert "Tidak lagi di daftar peserta: Diganti BAIHAQI CONTOH." in page.text and "yang datang" not in page.text
 
 
-def test_somebody_archived_without_a_new_head_says_why_and_a_successor_is_named(app, world, desk, seat):
-    desk.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "pindah alamat"})
-    page = scan(desk, world, world.tokens["yusuf"])
+def test_somebody_archived_without_a_new_head_says_why_and_a_successor_is_named(app, world, tablet, seat):
+    tablet.post(f"/participants/{world.people['yusuf']}/archive", data={"reason": "pindah alamat"})
+    page = scan(tablet, world, world.tokens["yusuf"])
     assert verdict(page) == "ARCHIVED" and "pindah alamat" in page.text
-    new_head(desk, seat, "")
-    page = scan(desk, world, world.tokens["yusuf"])
+    new_head(tablet, seat, "")
+    page = scan(tablet, world, world.tokens["yusuf"])
     assert verdict(page) == "ARCHIVED" and "sekarang dijabat BAIHAQI CONTOH" in page.text
 
 
-def test_an_old_head_who_comes_back_gets_a_card_that_works(app, world, desk, seat):
-    new_head(desk, seat, world.people["yusuf"])
-    desk.post(f"/participants/{head(app, seat).id}/archive", data={"reason": "keliru"})
-    desk.post(f"/participants/{world.people['yusuf']}/restore")
+def test_an_old_head_who_comes_back_gets_a_card_that_works(app, world, tablet, seat):
+    new_head(tablet, seat, world.people["yusuf"])
+    tablet.post(f"/participants/{head(app, seat).id}/archive", data={"reason": "keliru"})
+    tablet.post(f"/participants/{world.people['yusuf']}/restore")
     with app.app_context():
         token = badges.live_badge(db.session, world.people["yusuf"]).token
-    assert verdict(scan(desk, world, token)) == "WELCOME"
-    assert verdict(scan(desk, world, world.tokens["yusuf"])) == "REVOKED"
+    assert verdict(scan(tablet, world, token)) == "WELCOME"
+    assert verdict(scan(tablet, world, world.tokens["yusuf"])) == "REVOKED"
 
 
-def test_a_vacant_seat_is_filled_for_the_wave_of_its_district(app, world, desk):
+def test_a_vacant_seat_is_filled_for_the_wave_of_its_district(app, world, tablet):
     seat = vacant(app, world)
-    page = desk.get(f"/seats/{seat}").text
+    page = tablet.get(f"/seats/{seat}").text
     assert "RT 009 / RW 001" in page and "Desa Uwie" in page and "Kursi ini kosong" in page and "<details" in page
-    new_head(desk, seat, "")
+    new_head(tablet, seat, "")
     assert (head(app, seat).name, head(app, seat).wave) == ("BAIHAQI CONTOH", 1)
-    assert "BAIHAQI CONTOH menjabat. Kartunya terbit." in desk.get(f"/seats/{seat}").text
+    assert "BAIHAQI CONTOH menjabat. Kartunya terbit." in tablet.get(f"/seats/{seat}").text
 
 
 @pytest.mark.parametrize(
@@ -152,55 +144,38 @@ def test_a_vacant_seat_is_filled_for_the_wave_of_its_district(app, world, desk):
         ({"gender": "X"}, "Pilih salah satu yang ada."),
     ],
 )
-def test_what_cannot_be_read_is_said_and_the_head_stays(app, world, desk, seat, typed, sentence):
-    response = new_head(desk, seat, world.people["yusuf"], **typed)
+def test_what_cannot_be_read_is_said_and_the_head_stays(app, world, tablet, seat, typed, sentence):
+    response = new_head(tablet, seat, world.people["yusuf"], **typed)
     assert response.status_code == 422 and sentence in response.text and "<details" in response.text
     assert head(app, seat).name == "M. YUSUF"
     with app.app_context():
         assert badges.live_badge(db.session, world.people["yusuf"]).token == world.tokens["yusuf"]
 
 
-def test_two_who_replace_one_head_make_one_new_head(app, world, client_of, desk, seat):
+def test_two_who_replace_one_head_make_one_new_head(app, world, client_of, tablet, seat):
     new_head(client_of("admin"), seat, world.people["yusuf"])
-    second = new_head(desk, seat, world.people["yusuf"], name="ORANG LAIN")
+    second = new_head(tablet, seat, world.people["yusuf"], name="ORANG LAIN")
     assert second.status_code == 409 and "baru saja diganti" in second.text and "ORANG LAIN" in second.text
     assert head(app, seat).name == "BAIHAQI CONTOH"
-
-
-def test_a_store_asked_for_an_unusable_name_refuses(session, world):
-    begin_write(session)
-    with refused("no_name"):
-        place = session.get(Participant, world.people["yusuf"]).seat
-        store.replace_head(session, "uji", place, name="  ", now=world.now)
-
-
-def test_the_store_returns_the_old_head_and_the_new(session, world):
-    begin_write(session)
-    place = session.get(Participant, world.people["yusuf"]).seat
-    old, new = store.replace_head(session, "uji", place, name="A CONTOH", phone="081300000999", now=world.now)
-    none, again = store.replace_head(
-        session, "uji", find_or_add_seat(session, place.village, "077"), name="B", now=world.now
-    )
-    assert (old.name, new.name, new.seat_id, none, again.wave_id) == ("M. YUSUF", "A CONTOH", place.id, None, 1)
 
 
 # The page
 
 
-def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, desk, seat):
+def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, tablet, seat):
     id_ = world.people["yusuf"]
-    scan(desk, world, world.tokens["yusuf"])
+    scan(tablet, world, world.tokens["yusuf"])
     with app.app_context():
         read = find_person(db.session, id_)
-    desk.post(
+    tablet.post(
         f"/participants/{id_}",
         data={
             "name": "Drs. YUSUF", "phone": "", "gender": "L", "wave": "2", "note": "", "village": read.village_code,
             "rt": "003", "rw": "", "version": str(read.version),
         },
     )  # fmt: skip
-    new_head(desk, seat, id_)
-    text = " ".join(desk.get(f"/seats/{seat}").text.split())
+    new_head(tablet, seat, id_)
+    text = " ".join(tablet.get(f"/seats/{seat}").text.split())
     held = text[text.index("Yang pernah menjabat") : text.index('id="seat-cards"')]
     assert held.index("BAIHAQI CONTOH") < held.index("Drs. YUSUF") and "Diganti BAIHAQI CONTOH" in held
     old_code = world.short_codes["yusuf"]
@@ -213,7 +188,7 @@ def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, 
     assert "No. HP: <del>0812••••103</del> → (kosong)" in edits and "Kursi RT: RT 003 Belimbing Raya" in edits
 
 
-def test_somebody_moved_away_is_named_with_where_they_went(app, world, desk, seat):
+def test_somebody_moved_away_is_named_with_where_they_went(app, world, tablet, seat):
     with app.app_context():
         session = begin_write(db.session)
         read = find_person(session, world.people["yusuf"])
@@ -221,35 +196,35 @@ def test_somebody_moved_away_is_named_with_where_they_went(app, world, desk, sea
         store.change_participant(session, "uji", read.id, read.version, place, now=world.now)
         session.commit()
         to = session.scalar(select(Seat.id).where(Seat.rt == "008"))
-    page = desk.get(f"/seats/{seat}").text
+    page = tablet.get(f"/seats/{seat}").text
     assert "Kursi ini kosong" in page and "dipindahkan ke RT 008 Uwie" in page
-    there = desk.get(f"/seats/{to}").text
+    there = tablet.get(f"/seats/{to}").text
     assert "Ketua RT sekarang" in there and "dipindahkan" not in there
 
 
-def test_a_bulk_change_stands_in_the_edits_too(app, world, desk, seat):
-    desk.post("/participants/bulk", data={"do": "wave", "wave": "2", "people": [world.people["yusuf"]]})
-    assert "Gelombang: <del>I</del> → II" in desk.get(f"/seats/{seat}").text
+def test_a_bulk_change_stands_in_the_edits_too(app, world, tablet, seat):
+    tablet.post("/participants/bulk", data={"do": "wave", "wave": "2", "people": [world.people["yusuf"]]})
+    assert "Gelombang: <del>I</del> → II" in tablet.get(f"/seats/{seat}").text
 
 
-def test_the_person_and_the_open_row_lead_to_the_seat(world, desk, seat):
+def test_the_person_and_the_open_row_lead_to_the_seat(world, tablet, seat):
     id_ = world.people["yusuf"]
-    assert f'href="/seats/{seat}"' in desk.get(f"/participants/{id_}").text
-    assert f'href="/seats/{seat}"' in desk.get(f"/participants/{id_}", headers={"HX-Request": "true"}).text
-    assert "/seats/" not in desk.get(f"/participants/{world.people['guest']}").text
+    assert f'href="/seats/{seat}"' in tablet.get(f"/participants/{id_}").text
+    assert f'href="/seats/{seat}"' in tablet.get(f"/participants/{id_}", headers={"HX-Request": "true"}).text
+    assert "/seats/" not in tablet.get(f"/participants/{world.people['guest']}").text
 
 
-def test_an_unknown_seat_is_not_found(desk):
-    assert desk.get("/seats/99999").status_code == 404
-    assert new_head(desk, 99999, "").status_code == 404
+def test_an_unknown_seat_is_not_found(tablet):
+    assert tablet.get("/seats/99999").status_code == 404
+    assert new_head(tablet, 99999, "").status_code == 404
 
 
 # Who held it, from the trail alone
 
 
-def test_the_page_of_a_seat_tells_of_a_card_issued_anew(world, desk, seat):
-    desk.post(f"/participants/{world.people['yusuf']}/card", data={"reason": "Kartu hilang"})
-    answer = desk.get(f"/seats/{seat}")
+def test_the_page_of_a_seat_tells_of_a_card_issued_anew(world, tablet, seat):
+    tablet.post(f"/participants/{world.people['yusuf']}/card", data={"reason": "Kartu hilang"})
+    answer = tablet.get(f"/seats/{seat}")
     assert answer.status_code == 200 and "Kartu baru terbit" in answer.text
 
 

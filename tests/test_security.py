@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from rtapp.accounts.links_store import issue_link
 from rtapp.accounts.roles import Role
-from rtapp.clock import utcnow
 from rtapp.config import MEGABYTE
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.schema import OneTimeLink, RosterImport, User
 from rtapp.web.hosts import is_private_name
 
@@ -34,6 +32,14 @@ ELSEWHERE = {
     "PIN limits": "test_checkin_decide_views.py::test_after_five_wrong_pins_even_the_right_one_waits",
     "a revoked device": "test_checkin_views.py::test_a_revoked_desk_stops_at_its_next_request",
     "an unlocked screen": "test_accounts_views.py::test_guessing_the_password_at_an_unlocked_screen_is_bounded",
+    "a link is opened by its button alone": "test_accounts_views.py"
+    "::test_opening_a_device_link_changes_nothing_and_its_button_makes_the_phone_a_desk",
+    "a guessed account bars no other": "test_accounts_views.py"
+    "::test_the_eleventh_wrong_try_waits_while_others_at_the_same_address_go_on",
+    "a session ends with its role": "test_accounts_views.py"
+    "::test_another_role_counts_at_once_and_asks_for_a_new_sign_in",
+    "a session ends with its account": "test_accounts_views.py::test_a_disabled_user_is_out_until_enabled_again",
+    "forms carry a token": "test_guard.py::test_a_form_without_its_pages_token_reaches_nothing",
     "redirects": "test_web_pages.py::test_no_redirect_leaves_this_server",
     "uploads": "test_documents_hostile.py::test_a_file_made_to_hurt_is_read_or_refused_within_bounds",
     "half-sent forms": "test_race.py::test_a_stranger_who_sends_halves_of_forms_stops_no_desk",
@@ -71,40 +77,6 @@ def accounts_duties():
     from rtapp.accounts.roles import DUTIES
 
     return DUTIES[Role.CLERK]
-
-
-def test_a_one_time_link_is_stored_hashed_consumed_by_post_alone_and_once(app, world):
-    with app.app_context():
-        session = begin_write(db.session)
-        user = session.get(User, world.users["clerk"])
-        secret = issue_link(session, "user", now=utcnow(), user=user, actor="uji")
-        session.commit()
-        assert secret not in str([vars(link) for link in session.scalars(select(OneTimeLink))])
-    phone, other = app.test_client(), app.test_client()
-    for _ in range(3):
-        assert phone.get(f"/links/{secret}").status_code == 200
-    assert phone.post(f"/links/{secret}").status_code == 303
-    assert other.post(f"/links/{secret}").status_code == 410
-
-
-def test_a_hall_behind_one_address_signs_in_while_one_account_is_guessed(app, world):
-    guesser, colleague = app.test_client(), app.test_client()
-    for _ in range(11):
-        last = guesser.post("/sign-in", data={"name": "Uji admin", "password": "salah-sekali"})
-    assert last.status_code == 429
-    assert guesser.post("/sign-in", data={"name": "Uji admin", "password": PASSWORD}).status_code == 429
-    assert colleague.post("/sign-in", data={"name": "Uji clerk", "password": PASSWORD}).status_code == 303
-    away = {"REMOTE_ADDR": "192.0.2.7"}  # and the admin from another address
-    admin = {"name": "Uji admin", "password": PASSWORD}
-    assert app.test_client().post("/sign-in", data=admin, environ_base=away).status_code == 303
-
-
-def test_every_session_of_somebody_ends_when_they_are_disabled_or_get_another_role(client_of, world, admin):
-    clerk, viewer = client_of("clerk"), client_of("viewer")
-    assert clerk.get("/desk").status_code in (200, 303) and viewer.get("/counts").status_code in (200, 303)
-    admin.post(f"/users/{world.users['clerk']}/disable")
-    admin.post(f"/users/{world.users['viewer']}/role", data={"role": "clerk"})
-    assert clerk.get("/desk").location.startswith("/sign-in") and viewer.get("/counts").location.startswith("/sign-in")
 
 
 @pytest.mark.parametrize(

@@ -142,20 +142,6 @@ def test_saving_the_same_again_notes_nothing(app, admin, lan):
         assert len(trail(db.session)) == before
 
 
-@pytest.mark.parametrize("role", ["supervisor", "clerk", "viewer", "device", "stranger"])
-def test_nobody_but_an_admin_sees_or_changes_options(client_of, kept, role):
-    client = client_of(role)
-    assert client.get("/settings").status_code == (303 if role == "stranger" else 403)
-    answer = client.post("/settings", data={"admin_over_http": "on"})
-    assert answer.status_code == (401 if role == "stranger" else 403) and not kept()["admin_over_http"]
-
-
-def test_a_post_without_the_pages_token_is_refused(app, admin, kept):
-    app.config["WTF_CSRF_ENABLED"] = True
-    answer = admin.post("/settings", data={"admin_over_http": "on"})
-    assert answer.status_code == 400 and not kept()["admin_over_http"]
-
-
 PARTS = {
     "Acara": ("/event", "/places", "/settings/address", "/settings/letterhead", "/settings/signatories", "/lanes"),
     "Perangkat & orang": ("/devices", "/devices/new", "/users/new"),
@@ -218,8 +204,3 @@ def test_dokumen_has_three_parts_and_whoever_may_less_sees_less(client_of):
     assert "Unduh PDF" in words(admin.get("/cards")) and "Kirim kartu" in words(admin.get("/cards"))
     assert "Unduh PDF" not in words(supervisor.get("/cards")) and "Kirim kartu" in words(supervisor.get("/cards"))
     assert "Daftar hadir" not in words(supervisor.get("/attendance"))
-
-
-def test_the_page_is_whole_in_english(admin):
-    admin.post("/language", data={"language": "en"})
-    assert 'lang="en"' in admin.get("/settings").text

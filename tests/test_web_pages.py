@@ -14,11 +14,6 @@ pytestmark = pytest.mark.both_engines(at_length=True)
 HX = {"HX-Request": "true"}
 
 
-def test_every_page_forbids_what_is_not_ours(client_of):
-    policy = client_of("admin").get("/account").headers["Content-Security-Policy"]
-    assert "script-src 'self'" in policy and "unsafe" not in policy and "object-src 'none'" in policy
-
-
 def test_only_the_scan_page_may_run_webassembly(client_of, world):
     client = client_of("device")
     assert "'wasm-unsafe-eval'" in client.get(f"/desk/{world.registration}").headers["Content-Security-Policy"]
@@ -46,12 +41,6 @@ def test_for_a_part_of_a_page_a_refusal_is_a_part_too(client_of, world):
     answer = client_of("device").get(f"/desk/{world.registration_two}/people?code=x", headers=HX)
     assert answer.status_code == 403 and answer.text.startswith('<div id="refusal">')
     assert answer.headers["X-Refusal"] == "not_your_checkpoint"
-
-
-def test_a_stranger_is_asked_to_sign_in_and_comes_back_to_where_they_were(client_of, world):
-    answer = client_of("stranger").get(f"/desk/{world.registration}?q=rahmah")
-    assert answer.status_code == 303
-    assert answer.headers["Location"].startswith("/sign-in?next=") and "desk" in answer.headers["Location"]
 
 
 def test_a_strangers_script_gets_a_401_and_no_redirect(client_of, world):
@@ -88,16 +77,12 @@ def test_an_error_of_ours_shows_no_traceback(app, client_of, monkeypatch):
 @pytest.mark.parametrize(
     "address",
     [
-        "https://example.org/",
-        "//example.org",
-        "/\\example.org",
-        "javascript:alert(1)",
-        "x",
-        "",
-        None,
-        "/a\r\nX: y",
+        "", None, "x", "https://example.org/", "//example.org", "/\\example.org", "javascript:x", "/\t/example.org",
+        "/\t\\example.org", "\t//example.org", "/\n/example.org", "/\x0b/example.org", "/\x7f/example.org",
+        " //example.org", "///example.org", "\\\\example.org", "http:example.org", "/\u2028/example.org",
+        "/a\r\nX: y", "http://meja.lan//example.org", "http://meja.lan/\t/example.org", "http://meja.lan\\@example.org",
     ],
-)
+)  # fmt: skip
 def test_no_redirect_leaves_this_server(app, address):
     with app.test_request_context("/", base_url="http://meja.lan"):
         assert local_target(address) is None
