@@ -9,26 +9,25 @@ from typing import ClassVar
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask, g, has_app_context
-from flask.testing import FlaskClient
+from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from rtapp import clock, migrations
 from rtapp.accounts import passwords
-from rtapp.accounts import store as accounts
-from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 from rtapp.web.services import services_of
 
 from . import AT_LENGTH, postgres
 from . import world as worlds
+from .actors import admin, beginner, client_of, come, desk, pin, tablet
 from .browsers import browser_type_launch_args, chromium, demo_file, served, standing, visit
 from .lists import tabalong
 from .trailed import watched
 
-__all__ = ["browser_type_launch_args", "chromium", "demo_file", "served", "standing", "visit"]
+__all__ = ["admin", "beginner", "browser_type_launch_args", "chromium", "client_of", "come", "demo_file", "desk", "pin"]
+__all__ += ["served", "standing", "tablet", "visit"]
 
 
 STARTED = clock.utcnow()  # the first test that asks for the small training may live in another year
@@ -167,56 +166,6 @@ def places(session: Session) -> Session:
 def world(request: pytest.FixtureRequest, app: Flask, engine: str) -> worlds.World:
     """The small training of tests/world.py, as it stands in ``app``'s database."""
     return copy.deepcopy(request.getfixturevalue("filled" if engine == "sqlite" else "postgres_filled")[1])
-
-
-@pytest.fixture
-def client_of(app: Flask, world: worlds.World) -> Callable[[str], FlaskClient]:
-    """A client signed in as admin, supervisor, clerk, viewer or device; as stranger, not signed in."""
-
-    def make(role: str) -> FlaskClient:
-        client = app.test_client()
-        if has_app_context():
-            g.pop("actor", None)  # a context that a test holds open would remember who asked before
-        if role != "stranger":
-            with client.session_transaction() as cookie:
-                cookie["device" if role == "device" else "user"] = (
-                    [world.device, 0] if role == "device" else [world.users[role], 1]
-                )
-        return client
-
-    return make
-
-
-@pytest.fixture
-def admin(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """The committee's laptop, at the small training."""
-    return client_of("admin")
-
-
-@pytest.fixture
-def tablet(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """A coordinator's tablet, at the small training."""
-    return client_of("supervisor")
-
-
-@pytest.fixture
-def desk(client_of: Callable[[str], FlaskClient]) -> FlaskClient:
-    """A desk's device, at the small training."""
-    return client_of("device")
-
-
-@pytest.fixture
-def beginner(app: Flask) -> FlaskClient:
-    """The committee's laptop on an empty database."""
-    with app.app_context():
-        session = begin_write(db.session)
-        user = accounts.add_user(session, "uji", "Uji admin", Role.ADMIN, "kata-sandi-uji", now=clock.utcnow())
-        session.commit()
-        who = [user.id, user.session_version]
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["user"] = who
-    return client
 
 
 @pytest.fixture

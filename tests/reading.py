@@ -95,9 +95,10 @@ def attribute(page: TestResponse | str, name: str) -> str:
     return next(each.given[name] for each in elements(page) if name in each.given)
 
 
-def words(response: TestResponse) -> str:
+def words(page: TestResponse | str) -> str:
     """Return what a person reads on the page."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.get_data(as_text=True))).split())
+    text = page if isinstance(page, str) else page.get_data(as_text=True)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
 def typed(response: TestResponse, field: str) -> str:

@@ -3,7 +3,6 @@
 import io
 import re
 from dataclasses import replace
-from html import unescape
 from urllib.parse import unquote
 from zipfile import ZipFile
 
@@ -24,7 +23,7 @@ from rtapp.schema import Audit, Badge, Participant
 from rtapp.settings.letterhead import Letterhead
 
 from .printing import ABOUT, ADDRESS, NAMES, card, decoded, fonts, pdf_text, rendered, unspaced
-from .reading import elements, texts
+from .reading import elements, texts, words
 from .test_reports_papers import drawn
 from .trailed import trail
 
@@ -36,10 +35,6 @@ def files(response) -> dict[str, bytes]:
     with ZipFile(io.BytesIO(response.data)) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def words(response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.get_data(as_text=True))).split())
 
 
 def test_pictures_of_a_village_come_in_one_archive_under_names_one_can_find(admin, app, world):

@@ -15,6 +15,7 @@ from rtapp.events.store import close_wave, find_wave
 from rtapp.live.store import count_at, counts_at
 from rtapp.schema import Absence, Attendance, Case, Checkpoint, Participant
 
+from .reading import words
 from .refusing import refused
 
 pytestmark = pytest.mark.both_engines(at_length=True)
@@ -68,10 +69,6 @@ def point(app, world):
             return made.id
 
     return add
-
-
-def words(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def undo(client, mark):
@@ -129,16 +126,16 @@ def test_transport_says_who_paid_and_when(client_of, point, scan):
     paying = point("transport")
     paid, again = scan("rahmah", paying), scan("rahmah", paying)
     clerk = client_of("clerk")
-    assert re.search(r"Dibayar pukul \d\d\.\d\d WITA oleh Uji clerk", words(clerk.get(f"/scans/{paid.nonce}").text))
+    assert re.search(r"Dibayar pukul \d\d\.\d\d WITA oleh Uji clerk", words(clerk.get(f"/scans/{paid.nonce}")))
     assert again.verdict is Verdict.ALREADY
-    assert "Uang transport sudah dibayar pukul" in words(clerk.get(f"/scans/{again.nonce}").text)
+    assert "Uang transport sudah dibayar pukul" in words(clerk.get(f"/scans/{again.nonce}"))
 
 
 def test_transport_warns_of_somebody_present_in_two_waves(client_of, world, point, scan):
     scan("rahmah")
     scan("rahmah", world.registration_two, decision=Decision(accept_other_wave=True, reason="uji"), may_decide=True)
     paid = scan("rahmah", point("transport"))
-    page = words(client_of("clerk").get(f"/scans/{paid.nonce}").text)
+    page = words(client_of("clerk").get(f"/scans/{paid.nonce}"))
     assert "Hadir di Gelombang I, II. Bayarkan satu kali saja." in page
 
 
@@ -146,7 +143,7 @@ def test_transport_warns_of_somebody_paid_in_another_wave(client_of, world, poin
     accept = {"decision": Decision(accept_other_wave=True, reason="uji"), "may_decide": True}
     scan("rahmah", point("transport", wave=1), **accept)
     paid = scan("rahmah", point("transport"))
-    page = words(client_of("clerk").get(f"/scans/{paid.nonce}").text)
+    page = words(client_of("clerk").get(f"/scans/{paid.nonce}"))
     assert "Uang transport sudah dibayar di Gelombang II" in page
 
 
@@ -157,8 +154,8 @@ def test_transport_warns_of_one_substitute_for_several_seats(client_of, world, p
     paying = point("transport")
     twice, once = scan("rahmah", paying), scan("muis", paying)
     clerk = client_of("clerk")
-    assert "KEPONAKAN CONTOH mewakili 2 ketua RT" in words(clerk.get(f"/scans/{twice.nonce}").text)
-    assert "ketua RT. Pastikan" not in words(clerk.get(f"/scans/{once.nonce}").text)
+    assert "KEPONAKAN CONTOH mewakili 2 ketua RT" in words(clerk.get(f"/scans/{twice.nonce}"))
+    assert "ketua RT. Pastikan" not in words(clerk.get(f"/scans/{once.nonce}"))
 
 
 def test_an_ordinary_mark_says_nothing_of_money(client_of, scan):

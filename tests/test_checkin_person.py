@@ -5,26 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from rtapp import clock
-from rtapp.accounts import pins_store
-from rtapp.accounts.store import find_user
 from rtapp.badges.store import badges_of, live_badge
-from rtapp.db import begin_write
 from rtapp.schema import Absence, Attendance, Audit, Scan
 
 from .reading import words
-
-PIN = "402817"
-
-
-@pytest.fixture
-def pin(session, world):
-    """The supervisor has a PIN."""
-    begin_write(session)
-    user = find_user(session, world.users["supervisor"])
-    pins_store.set_pin(session, "uji", user, pins_store.checked_pin(PIN), now=clock.utcnow())
-    session.commit()
-    return PIN
 
 
 @pytest.fixture
@@ -172,13 +156,6 @@ def test_one_card_is_printed_and_then_only_replaced(act, session, world):
     assert live_badge(session, world.people["yusuf"]).printed_count == 1
     assert act("yusuf", "card", role="supervisor").status_code == 409
     assert "Tampilkan kartunya" not in words(act("yusuf", role="supervisor"))
-
-
-def test_no_page_of_a_person_is_read_without_the_checkpoint_or_the_person(client_of, world):
-    desk = client_of("device")
-    assert desk.get(f"/desk/{world.registration_two}/people/{world.people['yusuf']}").status_code == 403
-    assert desk.get(f"/desk/{world.registration}/people/99999").status_code == 404
-    assert desk.get(f"/desk/{world.registration}/people/99999999999999999999").status_code == 404
 
 
 def test_looking_at_a_person_writes_nothing(act, session):

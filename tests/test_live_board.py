@@ -1,7 +1,6 @@
 """Beside the count: absences, lanes, seats, who is missing, the whole event, a recap, numbers as CSV."""
 
 import re
-from datetime import datetime
 
 import pytest
 import time_machine
@@ -13,37 +12,15 @@ from rtapp.db import begin_write, db
 from rtapp.events.store import close_wave, find_wave
 from rtapp.live import store
 from rtapp.live.contact_store import missing_of
-from rtapp.schema import Attendance, Audit, Checkpoint, Contacted, Device
+from rtapp.schema import Audit, Checkpoint, Contacted, Device
 
+from .reading import words
 from .trailed import trail
 from .world import World, at
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def come(app: Flask, world: World):
-    """Let somebody come at a time by the clocks of the hall, to a device's desk."""
-
-    def make(
-        who: str, moment: datetime | None = None, checkpoint: int | None = None, device: int | None = None
-    ) -> None:
-        with app.app_context():
-            begin_write(db.session)
-            db.session.add(
-                Attendance(
-                    checkpoint_id=checkpoint or world.registration,
-                    participant_id=world.people[who],
-                    number=world.people[who],
-                    at=moment or at(7, 52),
-                    device_id=device or world.device,
-                )
-            )
-            db.session.commit()
-
-    return make
 
 
 @pytest.fixture
@@ -57,10 +34,6 @@ def excuse(app: Flask, world: World):
             db.session.commit()
 
     return make
-
-
-def words(response) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
 
 
 def counts(app: Flask, world: World):
@@ -128,8 +101,8 @@ def test_the_board_warns_of_a_desk_that_stopped_while_others_mark(app, client_of
         db.session.add(other)
         db.session.commit()
         other_id = other.id
-    come("rahmah", at(7, 41), device=other_id)
-    come("yusuf", at(7, 59))
+    come("rahmah", moment=at(7, 41), device_id=other_id)
+    come("yusuf", moment=at(7, 59))
     with time_machine.travel(at(8), tick=False):
         text = words(client_of("viewer").get(f"/waves/{world.waves[0]}/counts"))
     assert "Meja 3 berhenti sejak 07.41" in text and "Meja 1 berhenti" not in text
@@ -139,10 +112,10 @@ def test_the_board_foretells_the_end_only_when_it_can(client_of, world, come):
     people = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah")
     board = f"/waves/{world.waves[0]}/counts"
     for minute, who in enumerate(people[:4], start=55):
-        come(who, at(7, minute))
+        come(who, moment=at(7, minute))
     with time_machine.travel(at(8), tick=False):
         assert "dengan laju ini" not in client_of("viewer").get(board).text
-        come(people[4], at(7, 59))
+        come(people[4], moment=at(7, 59))
         assert "dengan laju ini selesai 08.04" in client_of("viewer").get(board).text
 
 
@@ -261,8 +234,7 @@ def test_whoever_is_missing_is_the_boards_belum_and_absent(app, world, come, exc
 
 def test_the_whole_event_tells_own_wave_other_wave_and_nobody(client_of, world, come):
     come("rahmah")
-    come("muis", checkpoint=world.registration_two)
-    come("ruslan", checkpoint=world.registration_two)
+    come("muis", "ruslan", checkpoint=world.registration_two)
     come("ruslan")
     text = words(client_of("viewer").get("/counts/all"))
     assert "Tanta 1 0 0 1 2" in text

@@ -23,24 +23,11 @@ from rtapp.reports.desk_list import DeskLine
 from rtapp.reports.desk_list_files import FOLDER, write_lists
 from rtapp.reports.desk_list_paper import ELSEWHERE, DeskList, desk_list
 from rtapp.reports.desk_list_store import HEAD, lines_of
-from rtapp.schema import Attendance, Audit, Checkpoint, Scan
+from rtapp.schema import Audit, Checkpoint, Scan
 
 from .printing import ABOUT, NAMES, pdf_text, unspaced
 from .served import command
 from .world import World, at
-
-
-@pytest.fixture
-def come(app: Flask, world: World):
-    def make(who: str, checkpoint: int | None = None) -> None:
-        with app.app_context():
-            begin_write(db.session)
-            person = world.people[who]
-            mark = {"checkpoint_id": checkpoint or world.registration, "participant_id": person, "at": at(7, 52)}
-            db.session.add(Attendance(**mark, number=person, device_id=world.device))
-            db.session.commit()
-
-    return make
 
 
 def lines(count: int, village: str = "Desa Uwie", district: str = "Muara Uya", **changed: object) -> list[DeskLine]:

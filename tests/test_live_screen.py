@@ -4,10 +4,9 @@ import re
 
 import pytest
 import time_machine
-from flask import Flask
 
-from rtapp.db import begin_write, db
-from rtapp.schema import Attendance, Device
+from rtapp.db import db
+from rtapp.schema import Device
 
 from .world import World, at
 
@@ -26,19 +25,8 @@ def link(client_of, world: World) -> str:
     return re.search(r"(/screen/[A-Za-z0-9_-]+)", page.text)[1]
 
 
-def test_the_screen_shows_numbers_and_never_a_name(app: Flask, client_of, world):
-    with app.app_context():
-        begin_write(db.session)
-        db.session.add(
-            Attendance(
-                checkpoint_id=world.registration,
-                participant_id=world.people["rahmah"],
-                number=1,
-                at=at(7),
-                device_id=world.device,
-            )
-        )
-        db.session.commit()
+def test_the_screen_shows_numbers_and_never_a_name(client_of, world, come):
+    come("rahmah")
     page = client_of("viewer").get(f"/waves/{world.waves[0]}/screen").text
     assert "<strong>1</strong>" in page and "dari 7 di daftar" in page and "Murung Pudak" in page
     assert "RAHMAH" not in page and "Meja 1" not in page

@@ -15,53 +15,25 @@ from rtapp.accounts import store as accounts
 from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
-from rtapp.schema import Attendance, Checkpoint, Invitation
+from rtapp.schema import Checkpoint, Invitation
 from rtapp.web.services import services_of
 
+from .reading import words
 from .world import World, at
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def come(app: Flask, world: World):
-    """Let somebody come to the registration of wave I, or elsewhere."""
-
-    def make(who: str, checkpoint: int | None = None) -> None:
-        with app.app_context():
-            begin_write(db.session)
-            person = world.people[who]
-            db.session.add(
-                Attendance(
-                    checkpoint_id=checkpoint or world.registration,
-                    participant_id=person,
-                    number=person,
-                    at=at(7, 52),
-                    device_id=world.device,
-                )
-            )
-            db.session.commit()
-
-    return make
 
 
 def board_of(world: World, wave: int = 0) -> str:
     return f"/waves/{world.waves[wave]}/counts"
 
 
-def words(response: TestResponse) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
-
-
 def test_the_board_says_who_is_present_of_how_many_and_where(client_of, world, come):
-    come("rahmah")
-    come("syahrani")
-    come("ruslan")
-    come("guest")
+    come("rahmah", "syahrani", "ruslan", "guest")
     text = words(client_of("clerk").get(board_of(world)))
     assert "2 hadir dari 7 di daftar 28,6%" in text
     assert "belum hadir 5" in text and "dari gelombang lain 1" in text and "tamu dan panitia 1" in text
-    assert "Murung Pudak 1 dari 5 20,0% Belimbing Raya 1 dari 2 50,0% Mabu&#39;un 0 dari 3 0,0%" in text
+    assert "Murung Pudak 1 dari 5 20,0% Belimbing Raya 1 dari 2 50,0% Mabu'un 0 dari 3 0,0%" in text
     assert "Muara Uya 1 dari 2 50,0%" in text
     assert "07.52 Hj. RAHMAH RT 002 · Belimbing Raya Meja 1" in text
     assert "Tamu Contoh Tamu Meja 1" in text
@@ -77,8 +49,7 @@ def test_the_board_says_where_the_number_of_invited_is_from(app, client_of, worl
 
 
 def test_a_viewer_sees_counts_and_never_a_name(client_of, world, come, follow):
-    come("rahmah")
-    come("guest")
+    come("rahmah", "guest")
     viewer = client_of("viewer")
     seen = [viewer.get(url).text for url in (board_of(world), "/counts/all", f"/waves/{world.waves[0]}/screen")]
     seen.append(next(follow(client_of("viewer"), f"{board_of(world)}/stream")))
@@ -185,7 +156,7 @@ def test_a_scan_at_another_checkpoint_leaves_this_count_alone(client_of, world, 
     events = follow(client_of("device"), stream_of(world.session_one))
     next(events)
     come("rahmah")
-    come("rahmah", world.session_one)
+    come("rahmah", checkpoint=world.session_one)
     assert "<strong>1</strong>" in next(events)
 
 
@@ -279,9 +250,8 @@ def numbers(code: str, name: str, *, hadir: int = 0, elsewhere: int = 0, belum: 
 
 
 def test_programs_read_the_counts_of_a_checkpoint(client_of, world, come):
-    for who in ("rahmah", "ruslan", "guest"):
-        come(who)
-    come("muis", world.registration_two)
+    come("rahmah", "ruslan", "guest")
+    come("muis", checkpoint=world.registration_two)
     answer = client_of("stranger").get(api_of(world.registration), headers=bearer(world))
     assert answer.json == {
         "checkpoint": world.registration, "wave": 1, "hadir": 1, "diwakili": 0, "belum": 5, "elsewhere": 1,
@@ -319,5 +289,5 @@ def test_the_list_of_who_has_not_come_says_how_many_are_excused_as_the_board_doe
     client_of("supervisor").post(village, data={f"absence-{world.people['muis']}": "izin"})
     page = client_of("admin").get(f"/waves/{world.waves[0]}/missing").text
     told = client_of("device").get(f"/api/v1/checkpoints/{world.registration}/counts").json
-    words = re.search(r"<p[^>]*data-states>(.*?)</p>", page)[1]
-    assert words == f"{told['belum']} belum hadir · {told['absent']['izin']} izin"
+    states = re.search(r"<p[^>]*data-states>(.*?)</p>", page)[1]
+    assert states == f"{told['belum']} belum hadir · {told['absent']['izin']} izin"

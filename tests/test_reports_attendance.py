@@ -18,7 +18,7 @@ from rtapp.reports.attendance import ELSEWHERE, Roll, RollLine, parts_of, summar
 from rtapp.reports.attendance_store import roll_of
 from rtapp.schema import Absence, Attendance, Checkpoint, Substitute
 
-from .printing import ABOUT, NAMES, on, pdf_text, unspaced
+from .printing import ABOUT, on, pdf_text
 from .test_reports_papers import drawn
 from .trailed import trail
 from .world import at
@@ -69,18 +69,6 @@ def test_a_page_begins_with_each_part_and_names_it(part, titles):
         assert title in first and before not in first
 
 
-def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.attendance(roll(6, True), ABOUT, on("f4"))))
-    found: dict[str, float] = {}
-
-    def visit(text, _cm, matrix, _font, _size):
-        if re.fullmatch(r"\d\.", text.strip()):
-            found[text.strip()] = matrix[4]
-
-    pdf.pages[0].extract_text(visitor_text=visit)
-    assert found["1."] == found["3."] == found["5."] < found["2."] == found["4."] == found["6."]
-
-
 def test_a_filled_list_says_time_state_and_who_stood_in_and_a_blank_one_nothing():
     [filled] = drawn(papers.attendance(roll(3), ABOUT, on("f4")))
     assert "Peserta 0001 Ketua RT 002 Desa Contoh 00 07.00 Diwakili oleh Anak Contoh" in filled
@@ -119,19 +107,6 @@ def test_an_empty_wave_makes_a_correct_empty_paper(blank):
 
 
 @pytest.mark.parametrize("blank", [True, False])
-@pytest.mark.parametrize("name", list(NAMES))
-def test_any_name_leaves_the_list_whole(name, blank):
-    text = NAMES[name]
-    lines = (line(1, name=text, village=text, substitute=text), line(2, village=text), line(3, village=text))
-    found = replace(roll(3, blank), lines=lines, point=text)
-    [page] = drawn(papers.attendance(found, ABOUT, on("f4"), "village"))
-    assert "Peserta 0003" in page
-    if name in ("titles", "60 characters", "apostrophe", "one word", "diacritics"):
-        assert unspaced(text) in unspaced(page)
-    assert papers.attendance(found, ABOUT, on("f4", "xlsx"))
-
-
-@pytest.mark.parametrize("blank", [True, False])
 def test_the_workbook_has_the_same_rows_at_the_same_height_and_pages(blank):
     found = roll(250, blank)
     sheet = openpyxl.load_workbook(io.BytesIO(papers.attendance(found, ABOUT, on("f4", "xlsx")))).active
@@ -147,22 +122,6 @@ def test_the_workbook_has_the_same_rows_at_the_same_height_and_pages(blank):
     assert 6.5 < 7.5 * columns / 96 + sheet.page_margins.left + sheet.page_margins.right < 8.5
     last = [row[4:6] for _, row in listed[:2]]
     assert last == ([("1.", None), (None, "2.")] if blank else [("07.00", listed[0][1][5]), (None, "Belum hadir")])
-
-
-@pytest.mark.parametrize("form", papers.FORMS)
-def test_equal_content_makes_equal_bytes_at_any_time(form, monkeypatch):
-    import time
-
-    first, now = papers.attendance(roll(30), ABOUT, on("f4", form)), time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 86_400)
-    assert papers.attendance(roll(30), ABOUT, on("f4", form)) == first
-
-
-def test_title_language_and_fonts_are_in_the_file():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.attendance(roll(3), ABOUT, on("a4"))))
-    assert pdf.metadata.title == "Daftar hadir Registrasi · Gelombang I" and pdf.trailer["/Root"]["/Lang"] == "id-ID"
-    for font in pdf.pages[0]["/Resources"]["/Font"].values():
-        assert "/FontFile2" in font.get_object()["/FontDescriptor"]
 
 
 def test_a_block_that_begins_a_page_does_so_once():

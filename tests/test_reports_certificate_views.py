@@ -1,13 +1,11 @@
 """Certificates of a wave as the committee makes them, from the rule to the check of a code."""
 
 import io
-import re
-from html import unescape
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from rtapp import clock
 from rtapp.db import begin_write, db
@@ -20,35 +18,11 @@ from rtapp.settings.letterhead_store import save_letterhead, save_logo, save_sig
 from rtapp.settings.signatories import Signatory
 
 from .printing import decoded, fonts, pdf_text, rendered, unspaced
-from .reading import texts
+from .reading import texts, words
 from .trailed import trail
 from .world import at
 
 NUMBERED = {"template": "{kode}/{urut}/{unit}/{bulan_romawi}/{tahun}", "code": "400.10", "unit": "DPMD"}
-
-
-def words(response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.get_data(as_text=True))).split())
-
-
-def counts(response) -> list[str]:
-    return texts(response, "dd")
-
-
-@pytest.fixture
-def mark(app, world):
-    """Mark people at a checkpoint: ``mark("registration", "rahmah", …)``."""
-
-    def marked(point: str, *people: str, mode: str = "sendiri") -> None:
-        with app.app_context():
-            session = begin_write(db.session)
-            first = 1 + (session.scalar(select(func.max(Attendance.number))) or 0)
-            for number, key in enumerate(people, start=first):
-                given = {"checkpoint_id": getattr(world, point), "participant_id": world.people[key]}
-                session.add(Attendance(number=number, at=at(8), mode=mode, **given))
-            session.commit()
-
-    return marked
 
 
 @pytest.fixture
@@ -80,8 +54,8 @@ def given(look) -> dict[int, tuple[str, str]]:
     return {row.participant_id: (row.number, row.code) for row in rows}
 
 
-def test_before_a_rule_nothing_is_issued_and_the_form_proposes_one(admin, world, mark):
-    mark("registration", "rahmah")
+def test_before_a_rule_nothing_is_issued_and_the_form_proposes_one(admin, world, come):
+    come("rahmah")
     said = words(page(admin, world))
     assert "Syarat belum ditetapkan" in said and "Unduh PDF" not in said
     assert f'value="{world.registration}" checked' in page(admin, world).get_data(as_text=True)
@@ -89,15 +63,15 @@ def test_before_a_rule_nothing_is_issued_and_the_form_proposes_one(admin, world,
     assert response.status_code == 422 and "Tetapkan dahulu syarat" in words(response)
 
 
-def test_numbers_go_by_village_and_rt_to_those_who_met_the_rule_and_stay(app, office, world, mark, look):
-    mark("registration", "muis", "yusuf", "rahmah")
-    mark("session_one", "aminah")
-    assert counts(page(office, world)) == ["3", "0", "1"]
+def test_numbers_go_by_village_and_rt_to_those_who_met_the_rule_and_stay(app, office, world, come, look):
+    come("muis", "yusuf", "rahmah")
+    come("aminah", checkpoint=world.session_one)
+    assert texts(page(office, world), "dd") == ["3", "0", "1"]
     assert issue(office, world).status_code == 303
     first = given(look)
     numbers = [first[world.people[key]][0] for key in ("rahmah", "yusuf", "muis")]
     assert numbers == [f"400.10/{at:03}/DPMD/XI/2023" for at in (1, 2, 3)] and len(first) == 3
-    mark("registration", "hamdani")
+    come("hamdani")
     issue(office, world)
     save(office, world, template="{urut}-{kode}")
     issue(office, world)
@@ -117,10 +91,10 @@ def test_nobody_who_met_the_rule_is_a_clear_sentence(office, world):
 
 
 @pytest.mark.parametrize(("substitutes", "number"), [({}, "0"), ({"substitutes": "on"}, "1")])
-def test_whether_a_substitute_counts_is_part_of_the_rule(admin, world, mark, substitutes, number):
+def test_whether_a_substitute_counts_is_part_of_the_rule(admin, world, come, substitutes, number):
     save(admin, world, **substitutes)
-    mark("registration", "rahmah", mode="diwakili")
-    assert counts(page(admin, world))[0] == number
+    come("rahmah", mode="diwakili")
+    assert texts(page(admin, world), "dd")[0] == number
 
 
 @pytest.mark.parametrize(
@@ -143,9 +117,9 @@ def test_a_rule_that_cannot_be_kept_is_said_beside_what_was_typed(admin, world, 
         assert value in ("", "999") or f'value="{value}"' in response.get_data(as_text=True)
 
 
-def test_a_number_that_was_given_before_is_given_to_nobody_else(office, world, mark, look):
+def test_a_number_that_was_given_before_is_given_to_nobody_else(office, world, come, look):
     save(office, world, template="{urut}", code="", unit="")
-    mark("registration", "rahmah")
+    come("rahmah")
     issue(office, world)
 
     def other(session):
@@ -154,15 +128,15 @@ def test_a_number_that_was_given_before_is_given_to_nobody_else(office, world, m
         session.commit()
 
     look(other)
-    mark("registration", "muis")
+    come("muis")
     response = issue(office, world)
     assert response.status_code == 409 and "Nomor 002 sudah diberikan" in words(response)
     assert len(given(look)) == 1
 
 
 @pytest.mark.parametrize(("place", "people"), [("", 3), ("63.09.06", 2), ("63.09.06.1001", 1), ("63.09.07", 1)])
-def test_the_file_holds_those_of_the_place_and_the_trail_how_many(app, office, world, mark, place, people):
-    mark("registration", "rahmah", "hamdani", "muis")
+def test_the_file_holds_those_of_the_place_and_the_trail_how_many(app, office, world, come, place, people):
+    come("rahmah", "hamdani", "muis")
     issue(office, world)
     response = pdf(office, world, paper="a4", place=place)
     assert response.mimetype == "application/pdf"
@@ -172,8 +146,8 @@ def test_the_file_holds_those_of_the_place_and_the_trail_how_many(app, office, w
         assert (line.action, values.values["rows"]) == ("certificate.print", people)
 
 
-def test_whoever_no_longer_meets_the_rule_keeps_the_number_but_is_not_printed(office, world, mark, look, client_of):
-    mark("registration", "rahmah", "muis")
+def test_whoever_no_longer_meets_the_rule_keeps_the_number_but_is_not_printed(office, world, come, look, client_of):
+    come("rahmah", "muis")
     issue(office, world)
     code = given(look)[world.people["rahmah"]][1]
 
@@ -188,8 +162,8 @@ def test_whoever_no_longer_meets_the_rule_keeps_the_number_but_is_not_printed(of
     assert "kehadirannya kini tidak memenuhi syarat" in words(client_of("clerk").get(f"/C/{code}"))
 
 
-def test_a_head_who_was_replaced_afterwards_keeps_the_certificate(office, world, mark, look):
-    mark("registration", "rahmah")
+def test_a_head_who_was_replaced_afterwards_keeps_the_certificate(office, world, come, look):
+    come("rahmah")
 
     def archive(session):
         begin_write(session)
@@ -203,11 +177,11 @@ def test_a_head_who_was_replaced_afterwards_keeps_the_certificate(office, world,
 
 
 @pytest.mark.parametrize("address", ["", "http://192.168.1.10:8000"])
-def test_the_code_on_the_paper_leads_staff_to_whose_it_is(app, office, client_of, world, mark, look, tmp_path, address):
+def test_the_code_on_the_paper_leads_staff_to_whose_it_is(app, office, client_of, world, come, look, tmp_path, address):
     with app.app_context():
         settings.change(begin_write(db.session), "uji", "base_url", address, now=clock.utcnow())
         db.session.commit()
-    mark("registration", "rahmah")
+    come("rahmah")
     issue(office, world)
     [front] = rendered(pdf(office, world).data, tmp_path)
     [read] = decoded(front)
@@ -235,7 +209,7 @@ def test_the_paper_is_seen_before_anything_is_issued(office, world, look, side):
     assert given(look) == {}
 
 
-def test_the_bundle_of_a_wave_holds_its_certificates_or_says_why_not(app, office, world, mark):
+def test_the_bundle_of_a_wave_holds_its_certificates_or_says_why_not(app, office, world, come):
     def part():
         with app.app_context():
             wave = db.session.get(Wave, world.waves[0])
@@ -243,12 +217,12 @@ def test_the_bundle_of_a_wave_holds_its_certificates_or_says_why_not(app, office
             return next(part for part in plan_bundle(db.session, wanted).parts if "sertifikat" in part.file)
 
     assert part().make is None and "bernomor" in str(part().missing)
-    mark("registration", "rahmah", "muis")
+    come("rahmah", "muis")
     issue(office, world)
     assert part().rows == 2 and part().make() == part().make()
 
 
-def test_letterhead_logo_and_signatory_stand_on_the_certificate(app, office, world, mark, tmp_path):
+def test_letterhead_logo_and_signatory_stand_on_the_certificate(app, office, world, come, tmp_path):
     picture = io.BytesIO()
     Image.new("RGB", (80, 80), "black").save(picture, "PNG")
     signer = Signatory("Kepala Dinas Contoh", "Dra. Hj. CONTOH PEJABAT, M.Si.", "Pembina Utama Muda", "1" * 18)
@@ -259,7 +233,7 @@ def test_letterhead_logo_and_signatory_stand_on_the_certificate(app, office, wor
         save_signers(session, "uji", "certificate", (signer,), now=clock.utcnow())
         save_logo(session, "uji", picture.getvalue(), now=clock.utcnow())
         session.commit()
-    mark("registration", "rahmah")
+    come("rahmah")
     issue(office, world)
     response = pdf(office, world)
     text = pdf_text(response.data)[0]

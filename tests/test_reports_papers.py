@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import re
 from datetime import date, timedelta
 
 import openpyxl
@@ -20,7 +19,7 @@ from rtapp.reports.recap import Recap
 from rtapp.reports.transport import Payment, Rate
 
 from . import AT_LENGTH
-from .printing import ABOUT, NAMES, on, pdf_text, unspaced
+from .printing import ABOUT, on, pdf_text, unspaced
 from .world import at
 
 RATE = Rate(150_000, 500, percent=True)
@@ -89,35 +88,6 @@ def test_substitutes_are_on_the_list_and_doubts_on_a_page_of_their_own():
 def test_nobody_to_pay_makes_a_correct_empty_list():
     [page] = transport([])
     assert "Belum ada yang hadir atau diwakili." in page and "Jumlah 0 0 0" in page and "Terbilang: Nol rupiah." in page
-
-
-def test_odd_numbers_sign_at_the_left_and_even_ones_at_the_right():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport(payments(6), ABOUT, "Registrasi", on("f4"))))
-    found: dict[str, float] = {}
-
-    def visit(text, _cm, matrix, _font, _size):
-        if re.fullmatch(r"\d\.", text.strip()):
-            found[text.strip()] = matrix[4]
-
-    pdf.pages[0].extract_text(visitor_text=visit)
-    assert found["1."] == found["3."] == found["5."] < found["2."] == found["4."] == found["6."]
-
-
-@pytest.mark.parametrize("name", list(NAMES))
-def test_any_name_leaves_the_list_whole(name):
-    row = Payment(NAMES[name], "Ketua RT 001 Desa Uwie", "rt", RATE.money)
-    [page] = drawn(papers.transport([row, *payments(3)[1:]], ABOUT, "Registrasi", on("f4")))
-    assert "Contoh 003" in page
-    if name in ("titles", "60 characters", "apostrophe", "one word"):
-        assert unspaced(NAMES[name]) in unspaced(page)
-
-
-def test_title_language_and_fonts_are_in_the_file():
-    pdf = pypdf.PdfReader(io.BytesIO(papers.transport(payments(3), ABOUT, "Registrasi", on("a4"))))
-    assert pdf.metadata.title == "Daftar penerimaan uang transport · Gelombang I"
-    assert pdf.trailer["/Root"]["/Lang"] == "id-ID"
-    for font in pdf.pages[0]["/Resources"]["/Font"].values():
-        assert "/FontFile2" in font.get_object()["/FontDescriptor"]
 
 
 def test_the_workbook_says_the_same_with_numbers_that_add_up():
@@ -206,21 +176,6 @@ def test_the_index_names_each_file_with_its_digest_and_what_is_missing():
     ]
     [page] = drawn(papers.index(made, ABOUT, on("f4")))
     assert made[0].digest in unspaced(page) and "1 Daftar 20.pdf 12" in page and "Uang Belum diisi." in page
-
-
-@pytest.mark.parametrize("make", [
-    lambda: papers.transport(payments(3), ABOUT, "Registrasi", on("f4")),
-    lambda: papers.transport(payments(3), ABOUT, "Registrasi", on("f4", "xlsx")),
-    lambda: papers.recap(recap(3), ABOUT, on("f4")),
-    lambda: papers.recap(recap(3), ABOUT, on("f4", "xlsx")),
-], ids=["transport.pdf", "transport.xlsx", "recap.pdf", "recap.xlsx"])  # fmt: skip
-def test_equal_content_makes_equal_bytes_at_any_time(make, monkeypatch):
-    import time
-
-    first = make()
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 86_400)
-    assert make() == first
 
 
 def test_a_row_is_never_split_and_what_belongs_together_stays():

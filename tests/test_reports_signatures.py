@@ -1,10 +1,8 @@
 """Signatures on paper against the record: counted page by page, compared with who is recorded, printed."""
 
-import io
 import re
 from dataclasses import replace
 
-import pypdf
 import pytest
 
 from rtapp.db import begin_write, db
@@ -18,7 +16,7 @@ from rtapp.roster import store as roster
 from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Attendance, Audit, Participant, Substitute, Village
 
-from .printing import ABOUT, NAMES, on, pdf_text, unspaced
+from .printing import ABOUT, on, pdf_text
 from .test_reports_attendance import line, roll
 from .test_reports_papers import drawn
 from .world import at
@@ -285,22 +283,3 @@ def test_everybody_in_doubt_stands_on_the_paper_once(paper):
     assert "Contoh 001" not in whole and "520 480 +40" in whole and whole.count("Mengetahui,") == 1
     pages = pdf_text(pdf)
     assert all(f"Halaman {n} dari {len(pages)}" in page for n, page in enumerate(pages, start=1))
-
-
-@pytest.mark.parametrize("name", list(NAMES))
-def test_any_name_leaves_the_paper_whole(name):
-    page = SignedPage(1, [Signer(1, NAMES[name], "Ketua RT 001", False), *signers(2, True)], 2)
-    [text] = drawn(papers.signed(Matched([page]), "Daftar.", ABOUT, on("a4")))
-    assert "Berbeda: halaman 1." in text
-    if name in ("titles", "apostrophe", "one word"):
-        assert unspaced(NAMES[name]) in unspaced(text)
-
-
-def test_the_paper_has_title_language_fonts_and_equal_bytes():
-    first, again = (papers.signed(thousand(12), "Daftar.", ABOUT, on("a4")) for _ in range(2))
-    pdf = pypdf.PdfReader(io.BytesIO(first))
-    assert first == again and pdf.metadata.title == "Pencocokan tanda tangan · Gelombang I"
-    assert pdf.trailer["/Root"]["/Lang"] == "id-ID"
-    for font in pdf.pages[0]["/Resources"]["/Font"].values():
-        assert "/FontFile2" in font.get_object()["/FontDescriptor"]
-    assert "Setiap halaman yang dihitung sama dengan catatan." in " ".join(drawn(first))

@@ -23,22 +23,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture
-def come(app, world):
-    """Mark people at the registration of wave I, or of another checkpoint."""
-
-    def make(*who: str, checkpoint: int | None = None) -> None:
-        with app.app_context():
-            session = begin_write(db.session)
-            for name in who:
-                person = world.people[name]
-                mark = {"checkpoint_id": checkpoint or world.registration, "participant_id": person, "at": at(7, 52)}
-                session.add(Attendance(**mark, number=person, device_id=world.device))
-            session.commit()
-
-    return make
-
-
-@pytest.fixture
 def rates(app, world):
     with app.app_context():
         session = begin_write(db.session)
