@@ -185,12 +185,6 @@ def test_cards_come_on_either_paper_and_are_counted(at_demo, tmp_path, paper, si
     assert printed == (cards,)
 
 
-@pytest.mark.parametrize("choice", [("--wave", "9"), ("--village", "00.00")])
-def test_no_cards_to_print_is_told_and_no_file_is_left(at_demo, tmp_path, choice):
-    told(at_demo("badges", str(tmp_path / "kartu.pdf"), *choice))
-    assert not (tmp_path / "kartu.pdf").exists()
-
-
 def test_cards_that_cannot_be_written_are_told_with_the_place(at_demo, tmp_path):
     place = tmp_path / "nowhere" / "kartu.pdf"
     said = told(at_demo("badges", str(place), "--village", "63.09.11.2001"))
@@ -205,11 +199,6 @@ def test_a_device_may_have_several_checkpoints_and_a_role(at_demo, tmp_path):
         "SELECT device.role, checkpoint_id FROM device JOIN device_checkpoint ON device_id = device.id WHERE label = "
     )
     assert rows(tmp_path / "instance", held + "'Program uji' ORDER BY 2") == [("supervisor", 1), ("supervisor", 2)]
-
-
-def test_a_device_is_refused_for_a_checkpoint_that_is_not_there(at_demo, tmp_path):
-    told(at_demo("device", "add", "Program uji", "--checkpoint", "1", "--checkpoint", "999"))
-    assert rows(tmp_path / "instance", "SELECT count(*) FROM device WHERE label = 'Program uji'") == [(0,)]
 
 
 def test_a_device_needs_a_name(at_demo):

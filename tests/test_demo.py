@@ -15,9 +15,7 @@ from rtapp.accounts.roles import Role
 from rtapp.commands import demo
 from rtapp.db import begin_write, db
 from rtapp.roster.phones import MOBILE
-from rtapp.schema import Badge, Device, Event, Participant, User
-
-from .refusing import refused
+from rtapp.schema import Badge, Device, Participant, User
 
 PUBLISHED = {"Murung Pudak": 143, "Muara Uya": 123, "Jaro": 71}
 MATERIALS = [
@@ -51,18 +49,6 @@ def rows(database: sqlite3.Connection, sql: str) -> list[tuple]:
 
 
 # The event
-
-
-def test_it_is_the_training_of_2023_in_three_waves_of_one_hall(database):
-    ((name, organiser, zone, is_demo),) = rows(database, "SELECT name, organiser, timezone, demo FROM event")
-    assert "Ketua RT se-Kabupaten Tabalong 2023" in name
-    assert (organiser, zone, is_demo) == ("DPMD Kabupaten Tabalong", "Asia/Makassar", 1)
-    hall = "Aula Pendopo Bersinar Pembataan"
-    assert rows(database, "SELECT number, date, venue FROM wave ORDER BY number") == [
-        (1, "2023-11-08", hall),
-        (2, "2023-11-15", hall),
-        (3, "2023-11-29", hall),
-    ]
 
 
 @pytest.mark.parametrize("wave", [1, 2, 3])
@@ -141,16 +127,6 @@ def test_phones_are_valid_or_missing_and_ring_nobody(heads):
     assert all(MOBILE.fullmatch(phone) and phone.startswith("084") for phone in phones)
 
 
-def test_everybody_has_one_live_card_of_their_own(database):
-    ((cards, owners, tokens, shorts),) = rows(
-        database,
-        """SELECT count(*), count(DISTINCT participant_id), count(DISTINCT token), count(DISTINCT short_code)
-           FROM badge WHERE revoked_at IS NULL""",
-    )
-    assert (cards, owners, tokens, shorts) == (951, 951, 951, 951)
-    assert all(re.fullmatch("[A-Z2-7]{16}", token) for (token,) in rows(database, "SELECT token FROM badge"))
-
-
 def test_nobody_has_come_yet_and_nobody_has_an_account(database):
     for table in ("attendance", "scan", "user_account", "device"):
         assert rows(database, f"SELECT count(*) FROM {table}") == [(0,)]
@@ -159,30 +135,12 @@ def test_nobody_has_come_yet_and_nobody_has_an_account(database):
 # Made twice, and beside another event
 
 
-def test_a_demo_that_is_there_is_kept_as_it_is(app: Flask, session):
-    now = clock.utcnow()
-    assert demo.fill(session, now) is True
-    session.commit()
-    before = session.execute(select(Badge.token, Participant.name).join(Participant)).all()
-    assert demo.fill(session, now) is False
-    session.commit()
-    assert session.execute(select(Badge.token, Participant.name).join(Participant)).all() == before
-
-
 def test_two_demos_have_the_same_people_and_other_cards(app: Flask, session, heads, database):
     demo.fill(session, clock.utcnow())
     assert sorted(session.scalars(select(Participant.name))) == sorted(head["name"] for head in heads)
     assert not set(session.scalars(select(Badge.token))) & {
         token for (token,) in rows(database, "SELECT token FROM badge")
     }
-
-
-def test_another_event_is_never_touched(session, world):
-    with refused("another_event", 400):
-        demo.fill(session, clock.utcnow())
-    session.rollback()
-    assert session.scalar(select(Event.name)) == "Bimtek Uji Ketua RT"
-    assert session.scalar(select(func.count()).select_from(Participant)) == 10
 
 
 def test_the_demo_has_one_admin_and_one_desk_however_often_it_is_started(app: Flask, session):
