@@ -1,11 +1,10 @@
 """What the trail promises on a real database: tampering shows, writers queue, erasure leaves it clean."""
 
-import os
 import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, create_engine, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from rtapp.accounts.roles import Role
@@ -116,18 +115,17 @@ def test_a_line_that_was_rolled_back_leaves_the_trail_whole(noted):
     assert verify_chain(noted) is None and [line.subject_id for line, _ in trail(noted, 2)] == [7, 5]
 
 
-def write_at_once(engine: Engine) -> list[str]:
-    """Let four writers with nothing before them note eight lines each; return what went wrong."""
+def test_writers_at_the_same_time_have_one_successor_each(session):
     start, problems = threading.Barrier(4), []
 
     def write(name: str) -> None:
         try:
-            with Session(engine) as session:
+            with Session(db.engine) as own:
                 start.wait()
                 for number in range(8):
-                    begin_write(session)
-                    note(session, name, "user.add", "user", number, now=NOW)
-                    session.commit()
+                    begin_write(own)
+                    note(own, name, "user.add", "user", number, now=NOW)
+                    own.commit()
         except Exception as problem:
             problems.append(repr(problem))
 
@@ -136,30 +134,5 @@ def write_at_once(engine: Engine) -> list[str]:
         thread.start()
     for thread in threads:
         thread.join()
-    return problems
-
-
-def assert_one_chain(session: Session) -> None:
-    assert session.scalar(select(func.count()).select_from(Audit)) == 32
+    assert problems == [] and verify_chain(session) is None
     assert session.scalar(select(func.count(Audit.chain.distinct()))) == 32
-    assert verify_chain(session) is None
-
-
-def test_writers_at_the_same_time_have_one_successor_each(session):
-    assert write_at_once(db.engine) == []
-    assert_one_chain(session)
-
-
-@pytest.mark.postgres
-@pytest.mark.skipif("RTAPP_TEST_POSTGRES" not in os.environ, reason="needs a PostgreSQL database")
-def test_writers_at_the_same_time_have_one_successor_each_on_postgresql():
-    engine = create_engine(os.environ["RTAPP_TEST_POSTGRES"])
-    tables = [table.__table__ for table in (Audit, AuditValue, ChainHead)]
-    try:
-        db.metadata.create_all(engine, tables=tables)
-        assert write_at_once(engine) == []
-        with Session(engine) as session:
-            assert_one_chain(session)
-    finally:
-        db.metadata.drop_all(engine, tables=tables)
-        engine.dispose()

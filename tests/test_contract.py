@@ -374,9 +374,7 @@ def test_broken_requests_get_an_error_object(server, device_token, token, body, 
 
 
 def test_a_decision_follows_a_scan_with_a_nonce_of_its_own(server, device_token, codes, demo):
-    token = run(demo, "device", "add", "Koordinator uji", "--checkpoint", "1", "--role", "supervisor").stdout.split()[
-        -1
-    ]
+    token = supervisors_token(demo)
     asked = {"nonce": "kontrak-3000", "checkpoint": 1, "source": "wedge", "code": of_wave(codes, 2, 9)["code"]}
     assert ask(server, "POST", "/api/v1/scans", token, asked)[2]["verdict"] == "OTHER_WAVE"
     decided = asked | {"nonce": "kontrak-3001", "follows": "kontrak-3000"}
@@ -386,9 +384,7 @@ def test_a_decision_follows_a_scan_with_a_nonce_of_its_own(server, device_token,
 
 
 def test_a_substitute_a_conflict_and_its_resolution(server, device_token, codes, demo):
-    token = run(demo, "device", "add", "Koordinator dua", "--checkpoint", "1", "--role", "supervisor").stdout.split()[
-        -1
-    ]
+    token = supervisors_token(demo)
     body = {"nonce": "kontrak-4000", "checkpoint": 1, "source": "wedge", "code": of_wave(codes, 1, 20)["code"]}
     substitute = {"substitute": {"name": "WAKIL CONTOH", "relation": "istri", "letter": True, "phone": "081200000001"}}
     answer = ask(server, "POST", "/api/v1/scans", device_token, body | {"decision": substitute})[2]

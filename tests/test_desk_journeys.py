@@ -215,26 +215,6 @@ def test_a_phones_header_says_which_desk_it_is(phone, served, cards):
     assert_accessible(page)
 
 
-def test_a_phone_that_only_ever_scans_is_asked_for_its_checkpoint_once(visit, served, cards):
-    page = visit("desk", f"/K/{cards[0]['code']}", size=PHONE)
-    page.get_by_role("link", name="Registrasi").click()
-    page.wait_for_url(re.compile("/scans/"))
-    for card in cards[1:3]:
-        page.goto(f"{served.url}/K/{card['code']}")
-        page.wait_for_url(re.compile("/scans/"))
-        verdict(page, "WELCOME")
-
-
-def test_a_closed_wave_is_headed_as_closed(phone, change, cards):
-    page = phone("admin")
-    change("UPDATE wave SET closed_at = '2023-11-08 09:00:00.000000' WHERE number = 1")
-    scan(page, cards[0]["code"])
-    verdict(page, "NOT_OPEN")
-    expect(page.locator(".verdict-word")).to_have_text("Ditutup")
-    expect(page.locator("#recent li").first).to_contain_text("Ditutup")
-    expect(page.locator("#verdict")).not_to_contain_text("Belum dibuka")
-
-
 def test_a_lost_card_is_replaced_at_the_desk_and_read_from_the_screen(phone, cards):
     page = phone("admin")
     scan(page, cards[0]["code"])

@@ -19,34 +19,6 @@ def assert_readable(page: Page) -> None:
     assert overflow(page) <= 0
 
 
-def test_without_javascript_a_day_is_planned_in_place(visit):
-    page = visit("admin", "/waves/1", java_script_enabled=False)
-    page.locator("#agenda-1 > summary").click()
-    page.locator("#agenda-1-ends").fill("07:00")
-    page.locator("#agenda-1-speaker").fill("Narasumber Contoh")
-    save(page, "agenda-1")
-    expect(page.locator("#agenda-1-ends-error")).to_contain_text("Jam selesai harus sesudah jam mulai.")
-    expect(page.locator("#agenda-1 > summary")).to_be_in_viewport()
-    expect(page.locator("#agenda-1-speaker")).to_have_value("Narasumber Contoh")
-    page.locator("#agenda-1-ends").fill("09:45")
-    save(page, "agenda-1")
-    expect(page.locator("#agenda-1 > summary")).to_contain_text("09.45")
-    expect(page.locator("#agenda-1 > summary")).to_be_in_viewport()
-    expect(page.locator("#agenda-1-ends")).to_be_hidden()
-
-    page.locator("#checkpoint- > summary").click()
-    page.locator("#checkpoint--name").fill("Makan siang")
-    page.locator("#checkpoint--kind").select_option(label="Konsumsi")
-    page.locator("#checkpoint--opens_at").fill("2023-11-08T11:30")
-    save(page, "checkpoint-", "Tambah")
-    row = page.locator("#checkpoints details").filter(has=page.locator("summary", has_text="Makan siang"))
-    expect(row.locator("summary").first).to_contain_text("Konsumsi · buka 11.30")
-    row.locator("summary").first.click()
-    row.locator(".confirm > summary").click()
-    row.locator(".confirm").get_by_role("button", name="Hapus").click()
-    expect(page.locator("#checkpoints")).not_to_contain_text("Makan siang")
-
-
 def test_places_are_found_and_changed_while_typing(visit):
     page = visit("admin", "/places")
     page.get_by_label("Cari desa, kecamatan, atau kode").press_sequentially("padangin")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rtapp.db import begin_write
 from rtapp.live import stream
-from rtapp.live.stream import Changes, Streams, Texts, Watch, polled, watch_postgres, watch_sqlite
+from rtapp.live.stream import Changes, Streams, Texts, Watch, watch_postgres, watch_sqlite
 
 from . import postgres
 
@@ -181,29 +181,12 @@ def test_a_stream_nobody_closed_gives_its_place_back(board):
     assert streams.taken == 0
 
 
-def test_a_viewer_without_a_place_gets_the_text_and_is_told_to_ask_again(board):
-    made = board.texts.text("count", board.write)
-    event = polled(made, None)
-    assert "0</b>" in event and "retry: 3500\n" in event
-    assert polled(made, made.tag) == "event: unchanged\nretry: 3500\ndata: \n\n"
-    board.come()
-    assert "1</b>" in polled(board.texts.text("count", board.write), made.tag)
-
-
 @pytest.mark.usefixtures("quick_heart")
 def test_a_revoked_viewer_sees_no_further_heartbeat(board):
     still = [True]
     events = board.watch(Streams(1), lambda: still[0])
     assert [next(events), next(events)]
     still[0] = False
-    assert list(events) == []
-
-
-def test_a_revoked_viewer_sees_no_further_news(board, monkeypatch):
-    monkeypatch.setattr(stream, "CHECK_SECONDS", 0)
-    events = board.watch(Streams(1), lambda: board.count == 0)
-    next(events)
-    board.come()
     assert list(events) == []
 
 

@@ -87,15 +87,6 @@ def test_the_test_card_before_the_desks_camera_is_read_and_counted_nowhere(serve
     assert recorded(served.instance) == (0, 0)
 
 
-@pytest.mark.parametrize("pause", [2, 60], ids=["scanner", "by hand"])
-def test_the_test_card_typed_at_the_desk_is_read_and_counted_nowhere(served, visit, pause):
-    page = visit("desk", "/desk/1")
-    page.keyboard.type(codes.TEST_TOKEN, delay=pause)
-    page.keyboard.press("Enter")
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "TEST")
-    assert recorded(served.instance) == (0, 0)
-
-
 def test_a_clock_two_hours_wrong_is_said_and_kept_for_late_scans(served, visit):
     page = visit("desk", "/desk/1")
     page.add_init_script("const now = Date.now; Date.now = () => now() + 7200000;")

@@ -226,7 +226,7 @@ def test_no_erasure_takes_a_seal_for_the_digits_of_its_digest(app, world, lived,
         session = begin_write(db.session)
         line = session.scalars(select(Audit).where(Audit.action == "scan.seal")).first()
         personal = store._personal(level)
-        assert line is None or not personal(line, {"digest": "a0812345678901b"})
+        assert line.action == "scan.seal" and not personal(line, {"digest": "a0812345678901b"})
 
 
 @pytest.mark.parametrize("level", list(ErasureLevel))

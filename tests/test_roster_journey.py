@@ -376,25 +376,6 @@ def test_cards_of_those_ticked_come_as_a_file_and_the_list_stays(visit):
     expect(page.locator("#bulk-bar")).to_contain_text("2 dipilih")
 
 
-def test_without_javascript_rows_are_edited_ticked_and_moved(visit, served):
-    visit("admin").context.close()
-    page = visit("admin", ROWS, java_script_enabled=False)
-    page.locator(".row-open").nth(1).click()
-    id_ = id_of(page.locator(".row-form"))
-    page.locator("[name=note]").fill("tanpa skrip")
-    page.locator("[name=note]").press("Enter")
-    page.wait_for_url(re.compile(r"/participants\?q=belimbing"))
-    assert stored(served, id_)["note"] == "tanpa skrip"
-    page.locator("[data-tick-shown]").click()
-    expect(page.locator(".tick input:checked")).not_to_have_count(0)
-    page.locator(".tick input").first.uncheck()
-    page.locator("summary", has_text="Susulan").click()
-    page.locator("#bulk-later").select_option("3")
-    page.get_by_role("button", name="Pindahkan yang belum hadir").click()
-    expect(page.locator(".toast")).to_contain_text("dipindahkan ke Gelombang III.")
-    assert stored(served, id_)["wave_id"] == 3
-
-
 # A new head
 
 

@@ -66,16 +66,3 @@ def test_a_file_that_is_no_list_is_said_on_the_same_page(visit, tmp_path):
     page.get_by_role("button", name="Baca daftar").click()
     expect(page.get_by_role("alert")).to_contain_text("Tidak ada daftar di berkas ini")
     expect(page.get_by_role("button", name="Baca daftar")).to_be_enabled()
-
-
-def test_a_list_is_imported_without_a_script(visit, dirty):
-    page = visit("admin", "/roster-imports/new")
-    page.context.close()
-    page = visit("admin", "/roster-imports/new", java_script_enabled=False)
-    page.set_input_files("#file", str(dirty))
-    page.get_by_role("button", name="Baca daftar").click()
-    page.get_by_role("button", name="Periksa isinya").click()
-    page.get_by_role("button", name="Terima semua usulan").click()  # the RT that was a date has a head already
-    page.get_by_role("button", name="Ganti orang: kartu baru").click()
-    page.get_by_role("button", name="Simpan ke daftar peserta").click()
-    expect(page.get_by_text("Tersimpan", exact=False).first).to_be_visible()
