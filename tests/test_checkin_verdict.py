@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtapp.checkin.verdict import Facts, Verdict, is_open, judge
+from rtapp.checkin.verdict import Facts, Source, Verdict, is_open, judge
 
 NOON = datetime(2023, 11, 8, 4, tzinfo=UTC)
+
+
+def test_verdicts_and_doors_are_called_as_programs_and_old_records_call_them():
+    assert " ".join(Verdict) == (
+        "WELCOME REPRESENTED ALREADY OTHER_WAVE NOT_OPEN REVOKED ARCHIVED UNKNOWN CONFLICT TEST"
+    )
+    assert " ".join(Source) == "native wedge camera photo search short_code batch paper offline"
 
 
 def test_somebody_of_this_wave_is_welcome():
@@ -21,6 +28,7 @@ def test_an_unknown_code_is_unknown_whatever_else_holds():
 
 def test_somebody_without_a_seat_or_wave_is_welcome_anywhere():
     assert judge(Facts(known=True, has_seat=False, home_wave=None, wave=1)) is Verdict.WELCOME
+    assert judge(Facts(known=True, has_seat=False, home_wave=2, wave=1)) is Verdict.OTHER_WAVE
 
 
 def test_a_head_in_no_wave_is_asked_about():
@@ -57,10 +65,13 @@ def test_nobody_archived_revoked_or_present_is_ever_welcome(facts):
 def test_a_checkpoint_without_a_window_is_open_until_its_wave_closes():
     assert is_open(NOON, None, None)
     assert not is_open(NOON, None, None, wave_closed_at=NOON)
+    assert is_open(NOON - timedelta(minutes=1), None, None, wave_closed_at=NOON)
 
 
 def test_a_window_holds_its_first_moment_and_not_its_last():
     hour = timedelta(hours=1)
     assert is_open(NOON, NOON, NOON + hour)
     assert not is_open(NOON + hour, NOON, NOON + hour)
-    assert not is_open(NOON - hour, NOON, None)
+    assert not is_open(NOON - hour, NOON, None) and is_open(NOON + hour, NOON, None)
+    assert is_open(NOON, None, NOON + hour) and not is_open(NOON, None, NOON)
+    assert not is_open(NOON, NOON - hour, NOON + hour, wave_closed_at=NOON)

@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 
 from rtapp.refusals import Refused
 from rtapp.reports.terbilang import LARGEST, rupiah_words, terbilang
-from rtapp.reports.transport import MOST, Money, Payment, Rate, cash_by_cashier, choices_of, read_rate, rupiah, total
+from rtapp.reports.transport import (
+    MOST,
+    Cash,
+    Money,
+    Payment,
+    Rate,
+    cash_by_cashier,
+    choices_of,
+    position_of,
+    read_rate,
+    rupiah,
+    total,
+)
 
-from .refusing import refused
 from .world import at
 
 SPELLED = {
@@ -134,6 +145,12 @@ def test_what_was_typed_is_shown_as_it_can_be_typed_again(rate):
         (" 150000 ", "0", Money(150_000)),
         ("99.999", "2,5%", Money(99_999, 2_499)),
         ("100.000", "100%", Money(100_000, 100_000)),
+        ("100.000", "2.05 %", Money(100_000, 2_050)),
+        ("1 500 000", "1 500", Money(1_500_000, 1_500)),
+        ("rp. 150.000,-", "101", Money(150_000, 101)),
+        ("1", "", Money(1)),
+        ("1.000.000.000", "", Money(1_000_000_000)),
+        ("0" * 27 + "150", "", Money(150)),
     ],
 )
 def test_an_amount_and_its_tax_are_read_as_offices_write_them(amount, tax, money):
@@ -144,25 +161,30 @@ def test_a_kind_without_an_amount_is_not_paid():
     assert read_rate("", "") is None and read_rate("  ", "0") is None
 
 
+NO_MONEY = "“{}” bukan jumlah rupiah. Tulis misalnya 150.000."
+OUTSIDE = "Jumlah harus Rp1 sampai Rp1.000.000.000."
+
+
 @pytest.mark.parametrize(
-    ("amount", "tax", "code"),
+    ("amount", "tax", "code", "sentence"),
     [
-        ("seratus", "", "bad_money"),
-        ("150,000", "", "bad_money"),
-        ("1.50.000", "", "bad_money"),
-        ("-5", "", "bad_money"),
-        ("0", "", "bad_amount"),
-        ("1.000.000.001", "", "bad_amount"),
-        ("9" * 40, "", "bad_money"),
-        ("150.000", "150.001", "tax_above_amount"),
-        ("150.000", "101%", "tax_above_amount"),
-        ("150.000", "lima", "bad_money"),
-        ("", "5%", "no_amount"),
+        ("seratus", "", "bad_money", NO_MONEY.format("seratus")),
+        (" 150,000", "", "bad_money", NO_MONEY.format("150,000")),
+        ("1.50.000", "", "bad_money", NO_MONEY.format("1.50.000")),
+        ("-5", "", "bad_money", NO_MONEY.format("-5")),
+        ("9" * 40, "", "bad_money", NO_MONEY.format("9" * 30)),
+        ("0", "", "bad_amount", OUTSIDE),
+        ("1.000.000.001", "", "bad_amount", OUTSIDE),
+        ("150.000", "150.001", "tax_above_amount", "PPh tidak boleh lebih besar dari jumlahnya."),
+        ("150.000", "101%", "tax_above_amount", "PPh tidak boleh lebih besar dari jumlahnya."),
+        ("150.000", "lima", "bad_money", NO_MONEY.format("lima")),
+        ("", "5%", "no_amount", "Isi jumlahnya dahulu, baru PPh."),
     ],
 )
-def test_what_is_no_amount_is_refused_with_a_sentence(amount, tax, code):
-    with refused(code):
+def test_what_is_no_amount_is_refused_with_a_sentence(amount, tax, code, sentence):
+    with pytest.raises(Refused) as found:
         read_rate(amount, tax)
+    assert (found.value.code, found.value.status, str(found.value)) == (code, 422, sentence)
 
 
 @pytest.mark.parametrize("tax", ["5", "2,5", "10", " 5 ", "100"])
@@ -185,3 +207,47 @@ def test_the_question_names_both_readings_with_what_they_withhold():
 @pytest.mark.parametrize("rate", [Rate(150_000, 5), Rate(150_000, 500, percent=True), Rate(150_000, 7_500), Rate(9)])
 def test_a_rate_that_is_kept_is_read_again_without_a_question(rate):
     assert read_rate(rupiah(rate.amount), rate.tax_text) == rate
+
+
+def test_where_only_one_reading_is_possible_it_is_asked_for_all_the_same():
+    (only,) = choices_of("50", " 60 ")
+    assert (only.reading, only.text, only.money) == ("percent", "60%", Money(50, 30))
+    with pytest.raises(Refused, match=r"PPh “60”: persen atau rupiah\? Pilih 60% = Rp30\."):
+        read_rate("50", "60")
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [
+        (Rate(9), ""), (Rate(9_000, 100), "Rp100"), (Rate(9_000, 101), "101"), (Rate(90_000, 7_500), "7.500"),
+        (Rate(9, 500, True), "5%"), (Rate(9, 250, True), "2,5%"), (Rate(9, 205, True), "2,05%"),
+    ],
+)  # fmt: skip
+def test_a_tax_is_shown_as_offices_write_it(rate, text):
+    assert rate.tax_text == text
+
+
+def test_each_cashier_answers_for_what_they_handed_out_from_when_till_when():
+    def paid(net: int, cashier: str = "", hour: int = 8) -> Payment:
+        return Payment("X", "Tamu", "tamu", Money(net), paid_at=at(hour) if cashier else None, cashier=cashier)
+
+    lines = [paid(7, "Meja 2", 9), paid(5, "Meja 2", 8), paid(1), paid(3, "Meja 1", 10)]
+    assert cash_by_cashier(lines) == [
+        Cash("Meja 1", 1, 3, at(10), at(10)), Cash("Meja 2", 2, 12, at(8), at(9))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "position"),
+    [
+        (("rt", "003", "01", "Uwie", "desa"), "Ketua RT 003 / RW 01 Desa Uwie"),
+        (("rt", "003", "", "Mabu'un", "kelurahan"), "Ketua RT 003 Kelurahan Mabu'un"),
+        (("rt", "003", None, None, None), "Ketua RT 003"),
+        (("narasumber", None, None, "Uwie", "desa"), "Narasumber"),
+        (("panitia", None, None, None, None), "Panitia"),
+        (("tamu", None, None, None, None), "Tamu"),
+        (("lain", None, None, None, None), "lain"),
+    ],
+)
+def test_a_position_is_written_as_papers_name_it(facts, position):
+    assert position_of(*facts) == position
