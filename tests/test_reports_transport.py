@@ -51,18 +51,7 @@ SPELLED = {
     10**9: "satu miliar",
     10**12: "satu triliun",
 }
-DIGITS = {
-    "satu": 1,
-    "dua": 2,
-    "tiga": 3,
-    "empat": 4,
-    "lima": 5,
-    "enam": 6,
-    "tujuh": 7,
-    "delapan": 8,
-    "sembilan": 9,
-    "nol": 0,
-}
+ONES = ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"]
 POWERS = {"ribu": 10**3, "juta": 10**6, "miliar": 10**9, "triliun": 10**12}
 
 
@@ -70,8 +59,8 @@ def read_back(words: str) -> int:
     """Return the number that somebody hears who reads the words aloud."""
     whole = group = last = 0
     for word in re.sub(r"\bse(?=puluh|belas|ratus|ribu)", "satu ", words).split():
-        if word in DIGITS:
-            last = DIGITS[word]
+        if word in ONES:
+            last = ONES.index(word)
         elif word in ("puluh", "belas", "ratus"):
             group += {"puluh": last * 10, "belas": last + 10, "ratus": last * 100}[word]
             last = 0
