@@ -31,6 +31,7 @@ SHAPES = (
 )
 SHORT, LONG = 300, 600
 TWICE = 2.6  # as many steps at most, and a few more, for a text of twice the length; a square takes four times as many
+FIRST_LOOK = 2.35  # at half the length, where a curve that reaches TWICE shows at least this: most need no second look
 PARTS = 8
 
 
@@ -43,7 +44,10 @@ def slow_ones(part: int) -> list[str]:
     slow = []
     for source, found in list(expressions().items())[part::PARTS]:
         for shape in SHAPES:
-            short, long = steps(found, shape, SHORT), steps(found, shape, LONG)
+            half, short = steps(found, shape, SHORT // 2), steps(found, shape, SHORT)
+            if short <= FIRST_LOOK * half + 50:
+                continue
+            long = steps(found, shape, LONG)
             if long > TWICE * short + 200:
                 slow.append(f"{source[:120]} on {shape!r}: {short} then {long} steps")
                 break

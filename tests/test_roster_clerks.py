@@ -6,6 +6,7 @@ from rtapp.documents.cells import Workbook
 from rtapp.imports.message import read_file, read_message
 from rtapp.refusals import Refused
 
+from . import AT_LENGTH
 from .clerk_files import KINDS, files_of
 from .clerks import CONTOH, Habit, People, habits, judged, read
 
@@ -60,6 +61,6 @@ def test_a_table_is_read_alike_whoever_stands_in_it(file, names):
     wrong = {}
     for habit in habits(file, NAMES[names]):
         for kind, data in files_of(habit.text, habit.only).items():
-            if kind in ("xlsx", "csv") and (found := faults(habit, file_of, data, kind)):
+            if kind in ("xlsx", "csv")[not AT_LENGTH :] and (found := faults(habit, file_of, data, kind)):
                 wrong[habit.title] = found
     assert wrong == {}
