@@ -1,6 +1,7 @@
 """What every answer carries, and what goes wrong said clearly."""
 
 import pickle
+import re
 
 import pytest
 
@@ -9,9 +10,13 @@ from rtapp.refusals import Refused
 from rtapp.web.pages import local_target
 from rtapp.web.requests import whole
 
+from .reading import words
+from .test_security_hostile import addresses
+
 pytestmark = pytest.mark.both_engines(at_length=True)
 
 HX = {"HX-Request": "true"}
+INDONESIAN = re.compile(r"\b(yang|dan|atau|dengan|untuk|tidak|belum|dari|sudah)\b", re.IGNORECASE)
 
 
 def test_only_the_scan_page_may_run_webassembly(client_of, world):
@@ -98,6 +103,19 @@ def test_the_language_is_kept_and_the_page_comes_back(client_of):
     answer = client.post("/language", data={"language": "en"}, headers={"Referer": "http://localhost/sign-in"})
     assert answer.headers["Location"] == "/sign-in"
     assert 'lang="en"' in client.get("/sign-in").text
+
+
+def test_every_page_is_whole_in_english(app, admin, world):
+    admin.post("/language", data={"language": "en"})
+    seen, found = 0, []
+    for path in addresses(app, world):
+        if re.search(r"/card$|[.](png|pdf|csv|xlsx|ods|zip|docx)", path):  # the message to a head is Indonesian
+            continue
+        with admin.get(path) as answer:
+            if answer.mimetype == "text/html" and 'lang="en"' in answer.text:
+                seen += 1
+                found += [(path, word) for word in INDONESIAN.findall(words(answer))]
+    assert found == [] and seen > 50
 
 
 def test_each_role_starts_at_the_page_it_works_on(client_of):
