@@ -116,11 +116,11 @@ def test_a_line_that_was_rolled_back_leaves_the_trail_whole(noted):
 
 
 def test_writers_at_the_same_time_have_one_successor_each(session):
-    start, problems = threading.Barrier(4), []
+    engine, start, problems = db.engine, threading.Barrier(4), []
 
     def write(name: str) -> None:
         try:
-            with Session(db.engine) as own:
+            with Session(engine) as own:
                 start.wait()
                 for number in range(8):
                     begin_write(own)
