@@ -170,6 +170,8 @@ def served_app() -> Flask:
         shared = services.services_of(app)
         serving.when_asked_to_stop(lambda: (shared.changes.end(), worker.STRANGERS.end()))
         shared.helper = helper.Helper()
+        if os.environ.get("RTAPP_WORKERS") == "1":
+            shared.writer.split()
         shared.writer.watch()
         lists.start(app, app.config["FALLBACK_SECONDS"])
         backups.start(app, app.config["BACKUP_SECONDS"])

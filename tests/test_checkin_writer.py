@@ -21,9 +21,11 @@ def announced():
     return []
 
 
-@pytest.fixture
-def writer(session, announced):
+@pytest.fixture(params=["whole", "split"])
+def writer(request, session, announced):
     made = ScanWriter(db.engine, lambda: announced.append(1), group=64)
+    if request.param == "split":
+        made.split()
     yield made
     made.stop()
 
@@ -77,3 +79,13 @@ def test_stopping_commits_what_waits_and_a_later_scan_starts_it_again(writer, wo
     writer.record(attempt(world, "nonce-0001"))
     writer.stop()
     assert writer.record(attempt(world, "nonce-0002")).verdict is Verdict.ALREADY
+
+
+def test_two_checkpoints_recorded_at_once_each_number_from_one(writer, session, world):
+    points, keys = (world.registration, world.session_one), ("rahmah", "yusuf", "hamdani", "aminah")
+    scans = [attempt(world, f"nonce-{point:02}{key}", key, checkpoint_id=point) for key in keys for point in points]
+    with ThreadPoolExecutor(len(scans)) as desks:
+        answers = list(desks.map(writer.record, scans))
+    for point in points:
+        assert sorted(answer.number for answer in answers if answer.checkpoint_id == point) == [1, 2, 3, 4]
+    assert session.scalar(select(func.count()).select_from(Attendance)) == 8

@@ -196,7 +196,7 @@ def run(
     """
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
-    os.environ |= {"RTAPP_HTTP_PORT": str(port), "RTAPP_TLS_PORT": str(tls_port or "")}
+    os.environ |= {"RTAPP_HTTP_PORT": str(port), "RTAPP_TLS_PORT": str(tls_port or ""), "RTAPP_WORKERS": str(workers)}
     os.environ[assets.TOLD] = assets.tree_version(config.ROOT / "static")
     granian = server("rtapp.factory:served_app", host, port, threads, factory=True, workers=workers)
     _stop_with_terminal(granian)
