@@ -72,7 +72,7 @@ def test_a_district_comes_to_its_own_wave_and_to_the_only_one_there_is():
 def test_one_rt_under_two_rws_is_two_seats_and_the_list_says_so(row):
     first, second, other = settle([row("A", "001"), row("B", "002"), row("C", "001", rt="002")])
     assert [one.seat for one in (first, second)] == ["63.09.05.2007/001/001", "63.09.05.2007/002/001"]
-    assert "RW ikut membedakannya" in said(first) and "RW ikut membedakannya" in said(second)
+    assert said(first) == said(second) == "RT ini ada di beberapa RW; RW ikut membedakannya."
     assert other.rw_in_key == "" and said(other) == ""
 
 
@@ -123,13 +123,26 @@ def test_an_rw_that_does_not_contradict_the_stored_one_is_no_question(row, store
 def test_two_rws_where_the_roster_knows_none_are_asked_about_both(row):
     drafts = settle([row("Ahmad Contoh", "001"), row("B", "002")], [seat("", head="Ahmad Contoh")])
     assert [draft.questions[0].proposal for draft in drafts] == ["same", "apart"]
-    assert "tersimpan RW –" in said(drafts[0])
+    assert "RT 001 RW 001, tersimpan RW –" in said(drafts[0])
+
+
+def test_a_row_without_its_rw_is_asked_about_beside_two_that_have_one(row):
+    drafts = settle([row("A", "001"), row("B", "002"), row("C")], [seat("")])
+    assert str(drafts[2].questions[0].sentence) == "RT 001 RW –, tersimpan RW –: kursi yang sama?"
+
+
+def test_of_two_rws_only_the_one_that_the_roster_does_not_know_is_asked_about(row):
+    stored, other = settle([row("A", "001"), row("B", "002")], [seat("001")])
+    kinds = [[question.key.partition(":")[0] for question in draft.questions] for draft in (stored, other)]
+    assert kinds == [["double"], ["apart", "double"]]
 
 
 def test_an_rw_in_some_rows_of_a_village_only_is_said_beside_those(row):
     some = [row("A", "001"), row("B", "001", rt="002"), row("C", rt="003"), row("D", "009", village=SUPUT)]
     settle(some)
     assert [said(draft) for draft in some] == ["RW hanya diisi pada 2 dari 3 baris desa ini."] * 2 + ["", ""]
+    one, bare = settle([row("A", "001"), row("B", rt="002")])
+    assert (said(one), said(bare)) == ("RW hanya diisi pada 1 dari 2 baris desa ini.", "")
 
 
 # Doubles
@@ -223,7 +236,7 @@ def test_three_people_on_two_sheets_are_chosen_between_one_by_one(row):
 def test_people_who_share_a_number_are_told_how_many_they_are(row):
     same, other = {"phone": "081200000001"}, {"phone": "081200000002"}
     drafts = [row("A", **same), row("B", rt="002", **same), row("C", rt="003", **other), row("D", rt="004")]
-    left_out = row("E", rt="005", row_class=RowClass.SKIPPED, **other)
+    left_out = row("E", rt="005", row_class=RowClass.SKIPPED, **same)
     settle([*drafts, left_out])
     assert [said(draft) for draft in drafts] == ["Nomor HP yang sama dipakai 2 orang."] * 2 + ["", ""]
     assert said(left_out) == ""
@@ -252,7 +265,7 @@ def test_one_officer_among_many_heads_may_be_an_office_mistyped(row):
 def test_the_officers_of_one_sheet_say_nothing_of_another(row):
     board = officers(row, 1)
     alone = [row("A", rt="011", sheet="Lain", position="Ketua RT"), row("B", rt="012", sheet="Lain", position="Wakil")]
-    settle([*board, *alone])
+    settle([*alone, *board])
     assert board[-1].row_class is RowClass.SKIPPED and asked(alone[1]).alike == "office"
 
 
@@ -274,3 +287,20 @@ def test_an_officer_is_the_head_where_somebody_says_so(row, answer, left):
 @pytest.mark.parametrize("office", ["", "Ketua RT", "Plt. Ketua RT"])
 def test_a_head_is_not_asked_for_the_office(row, office):
     assert settle([row("A", position=office)])[0].questions == []
+
+
+def test_each_question_has_the_code_that_programs_know_it_by(row):
+    two, apart = [seat("001", "001"), seat("002", "002")], [seat("001")]
+    told = {
+        "rw_in_key rw_partial": settle([row("A", "001"), row("B", rt="002")], two)[0],
+        "which_rw rw_in_key": settle([row("A")], two)[0],
+        "rw_differs": settle([row("A", "002")], apart)[0],
+        "double_people": settle([row("A"), row("B")])[1],
+        "double_sheets": settle([row("A", sheet="LAMA"), row("B", sheet="FIX")])[1],
+        "double": settle([row("A"), row("A")])[1],
+        "double_vacant": settle([row(), row()])[1],
+        "phone_shared": settle([row("A", phone="081200000001"), row("B", rt="002", phone="081200000001")])[1],
+        "other_office": settle(officers(row, 1))[1],
+        "no_head": settle([row("A", position="Wakil")])[0],
+    }
+    assert {" ".join(why.code for why in draft.reasons): draft for draft in told.values()} == told

@@ -137,6 +137,7 @@ def test_what_was_typed_is_shown_as_it_can_be_typed_again(rate):
         ("100.000", "2.05 %", Money(100_000, 2_050)),
         ("1 500 000", "1 500", Money(1_500_000, 1_500)),
         ("rp. 150.000,-", "101", Money(150_000, 101)),
+        ("150.000", "999", Money(150_000, 999)),
         ("1", "", Money(1)),
         ("1.000.000.000", "", Money(1_000_000_000)),
         ("0" * 27 + "150", "", Money(150)),
@@ -180,7 +181,8 @@ def test_what_is_no_amount_is_refused_with_a_sentence(amount, tax, code, sentenc
 def test_a_bare_small_number_as_tax_is_asked_for_and_not_taken_for_rupiah(tax):
     with pytest.raises(Refused) as refused:
         read_rate("150.000", tax)
-    assert refused.value.code == "doubtful_tax" and f"{tax.strip()}%" in str(refused.value)
+    assert (refused.value.code, refused.value.status) == ("doubtful_tax", 422)
+    assert f"{tax.strip()}%" in str(refused.value)
 
 
 def test_the_question_names_both_readings_with_what_they_withhold():
@@ -201,7 +203,7 @@ def test_a_rate_that_is_kept_is_read_again_without_a_question(rate):
 def test_where_only_one_reading_is_possible_it_is_asked_for_all_the_same():
     (only,) = choices_of("50", " 60 ")
     assert (only.reading, only.text, only.money) == ("percent", "60%", Money(50, 30))
-    with pytest.raises(Refused, match=r"PPh “60”: persen atau rupiah\? Pilih 60% = Rp30\."):
+    with pytest.raises(Refused, match=r"^PPh “60”: persen atau rupiah\? Pilih 60% = Rp30\."):
         read_rate("50", "60")
 
 
