@@ -274,7 +274,7 @@ def _select_people(checkpoint_id: Any) -> Select[Any]:
 _OWN = (
     "id", "kind", "name", "seat_id", "wave_id", "phone", "gender", "note", "version", "archived_at", "archive_reason"
 )  # fmt: skip
-_PERSON = Prepared(_select_people(None).where(Participant.id == bindparam("person")))
+_PERSON = Prepared(lambda _dialect: _select_people(None).where(Participant.id == bindparam("person")))  # not at start
 
 
 def _person(row: Any) -> Person:
