@@ -10,7 +10,7 @@ from rtapp.documents.flow import Block, set_pages
 from rtapp.events import checkpoint_store
 from rtapp.refusals import Refused
 from rtapp.reports import papers
-from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_counts
+from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_count
 from rtapp.reports.signatures_store import find_list, keep_list, lists_of, matched, save_counts
 from rtapp.roster import store as roster
 from rtapp.roster.seat_store import find_or_add_seat
@@ -52,15 +52,16 @@ def test_sums_hold_the_pages_counted_so_far():
 
 
 def test_counts_are_read_page_by_page_and_an_empty_field_is_not_counted_yet():
-    assert read_counts({"page-1": " 0 ", "page-2": "", "page-3": "24"}, [24, 24, 24]) == ([0, None, 24], {})
+    assert [read_count(typed, 24) for typed in (" 0 ", "", "24")] == [0, None, 24]
 
 
 @pytest.mark.parametrize(
     ("typed", "code"), [("25", "large_count"), ("-1", "bad_count"), ("dua", "bad_count"), ("١", "bad_count")]
 )
-def test_what_cannot_be_a_count_is_refused_beside_its_page(typed, code):
-    counts, problems = read_counts({"page-1": "3", "page-2": typed}, [24, 24])
-    assert counts == [3, None] and {page: refused.code for page, refused in problems.items()} == {2: code}
+def test_what_cannot_be_a_count_is_refused(typed, code):
+    with pytest.raises(Refused) as refused:
+        read_count(typed, 24)
+    assert refused.value.code == code
 
 
 def test_a_heading_never_stands_apart_from_the_table_below_it():

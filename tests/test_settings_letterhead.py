@@ -11,12 +11,12 @@ from rtapp.db import db
 from rtapp.documents.picture import LOGO_SIDE, read_logo
 from rtapp.refusals import Refused
 from rtapp.reports import papers
-from rtapp.settings.letterhead import Letterhead, read, typed
+from rtapp.settings.letterhead import Letterhead
 from rtapp.settings.letterhead_store import letterhead_of, logo_of
 from rtapp.settings.signatories import Signatory
 
 from .printing import ABOUT, NAMES, on, pdf_text
-from .reading import said, words
+from .reading import said, typed, words
 from .test_reports_papers import payments, recap
 from .trailed import trail
 
@@ -25,6 +25,9 @@ FORM = {
     "line-1": "PEMERINTAH KABUPATEN CONTOH", "line-2": "DINAS  PEMBERDAYAAN DESA", "line-3": "",
     "address": "Jalan Contoh 1", "place": "Tanjung", "paper": "a4",
 }  # fmt: skip
+LETTERHEAD = Letterhead(
+    ("PEMERINTAH KABUPATEN CONTOH", "DINAS PEMBERDAYAAN DESA"), FORM["address"], FORM["place"], FORM["paper"]
+)
 SIGNER = Signatory("Kepala Dinas", "Drs. H. CONTOH, M.Si.", "Pembina Tk. I", NIP)
 
 
@@ -34,11 +37,13 @@ def picture(form: str = "PNG", size: tuple[int, int] = (900, 300), mode: str = "
     return file.getvalue()
 
 
-def test_what_is_typed_is_read_and_stands_in_the_form_again():
-    wanted, problems = read(FORM)
-    assert not problems and wanted.lines == ("PEMERINTAH KABUPATEN CONTOH", "DINAS PEMBERDAYAAN DESA")
-    assert wanted.paper == "a4" and wanted.place == "Tanjung"
-    assert Letterhead.of(wanted.kept()) == wanted and read(typed(wanted)) == (wanted, {})
+def test_what_is_typed_is_read_and_stands_in_the_form_again(app, admin):
+    admin.post("/settings/letterhead", data=FORM)
+    with app.app_context():
+        stored = letterhead_of(db.session)
+    assert stored == LETTERHEAD and Letterhead.of(stored.kept()) == stored
+    page = admin.get("/settings/letterhead")
+    assert {name: typed(page, name) for name in ("line-2", "place")} == {"line-2": stored.lines[1], "place": "Tanjung"}
 
 
 @pytest.mark.parametrize(
@@ -118,13 +123,9 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_unpacked():
         read_logo(picture("PNG", (12_000, 4_000), "1"))
 
 
-def lettered(**changed) -> Letterhead:
-    return read(FORM | changed)[0]
-
-
 @pytest.mark.parametrize("paper", ["f4", "a4"])
 def test_a_paper_carries_logo_lines_and_signatory(paper):
-    about = replace(ABOUT, letterhead=lettered(), logo=read_logo(picture()), signing={"every": (SIGNER,)})
+    about = replace(ABOUT, letterhead=LETTERHEAD, logo=read_logo(picture()), signing={"every": (SIGNER,)})
     for made in (
         papers.recap(recap(3), about, on(paper)),
         papers.transport(payments(3), about, "Registrasi", on(paper)),

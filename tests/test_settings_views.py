@@ -9,7 +9,7 @@ from rtapp.db import db
 from rtapp.documents import qr
 from rtapp.settings import store
 
-from .reading import said, words
+from .reading import elements, said, words
 from .trailed import trail
 from .world import PASSWORD
 
@@ -128,7 +128,8 @@ def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, ad
     assert admin.post("/settings", data={"admin_over_http": "on"}, environ_base=ELSEWHERE).status_code == 403
     admin.post("/settings", data={"admin_over_http": "on", "own_password": PASSWORD})
     assert kept() == {"base_url": "", "admin_over_http": True}
-    assert re.search(r'name="admin_over_http"[^>]* checked', admin.get("/settings", environ_base=ELSEWHERE).text)
+    (box,) = elements(admin.get("/settings", environ_base=ELSEWHERE), "input", name="admin_over_http")
+    assert "checked" in box.given
     admin.post("/settings", data={})
     assert admin.get("/settings", environ_base=ELSEWHERE).status_code == 403
 

@@ -1,7 +1,5 @@
 """Cards on their way to their holders: pictures for a messenger, village by village, and the list of handing over."""
 
-from collections.abc import Mapping
-
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -19,7 +17,7 @@ from ..settings import store as settings
 from ..web import reach
 from ..web.downloads import download, fonts
 from ..web.guard import acting, requires
-from ..web.requests import row_id
+from ..web.requests import form_fields, form_has, form_id, form_text
 from . import papers, store
 from .choice_store import NO_WAVE, holders_of, tally, title_of
 from .forms import CardsForm
@@ -39,7 +37,7 @@ def villages() -> Response:
 @requires(Duty.EDIT_ROSTER)
 def village(code: str) -> str:
     """Show who of a village gets a card, with the chat of each who has a phone."""
-    form = _of_village(code, request.args)
+    form = _of_village(code)
     holders = holders_of(db.session, form.choice())
     sent = [(one, chat_address(one.phone, message_for(one.card)) if one.phone else "") for one in holders]
     missing = tally(db.session, form.choice()).missing
@@ -54,10 +52,10 @@ def village(code: str) -> str:
 @requires(Duty.EDIT_ROSTER)
 def village_sent(code: str) -> Response:
     """Keep that somebody of a village was written to, or take it back."""
-    actor, now, form = acting(), clock.utcnow(), _of_village(code, request.form)
-    person = find_person(db.session, request.form.get("participant", 0, type=row_id)).id
+    actor, now, form = acting(), clock.utcnow(), _of_village(code)
+    person = find_person(db.session, form_id("participant") or 0).id
     session = begin_write(db.session)
-    note_sent(session, actor.name, person, sent=request.form.get("sent") == "1", now=now)
+    note_sent(session, actor.name, person, sent=form_text("sent") == "1", now=now)
     session.commit()
     back = url_for(".village", code=code, wave=form.wave.data or None, _anchor=f"person-{person}")
     return redirect(back, 303)
@@ -67,21 +65,21 @@ def village_sent(code: str) -> Response:
 @requires(Duty.EDIT_ROSTER)
 def village_pictures(code: str) -> Response:
     """Answer the pictures of a village's cards as a ZIP."""
-    return _archive(_of_village(code, request.form))
+    return _archive(_of_village(code))
 
 
 @blueprint.post("/cards/pictures")
 @requires(Duty.PRINT_CARDS)
 def pictures() -> Response:
     """Answer the pictures of the chosen cards as a ZIP."""
-    return _archive(checked_choice_form(request.form))
+    return _archive(checked_choice_form(form_fields()))
 
 
 @blueprint.post("/cards/handover")
 @requires(Duty.PRINT_CARDS)
 def handover() -> Response:
     """Answer the list by which the chosen cards are handed to the villages."""
-    actor, now, form = acting(), clock.utcnow(), checked_choice_form(request.form)
+    actor, now, form = acting(), clock.utcnow(), checked_choice_form(form_fields())
     faces = fonts()
     session = begin_write(db.session)
     parcels, title = store.hand_over(session, actor.name, form.choice(), now=now)
@@ -95,7 +93,7 @@ def handover() -> Response:
 @requires(Duty.PRINT_CARDS)
 def handover_png() -> Response:
     """Show the first page of that list as it will be printed."""
-    form = checked_choice_form(request.args)
+    form = checked_choice_form(form_fields())
     parcels, title = store.parcels_of(db.session, form.choice()), title_of(db.session, form.choice())
     about = about_of(db.session, _wave(form), acting().name, clock.utcnow())
     db.session.rollback()  # drawing needs no connection: the pool is small
@@ -106,7 +104,7 @@ def handover_png() -> Response:
 def _archive(form: CardsForm) -> Response:
     """Stream the pictures: one is drawn while the last travels, and a download that is cancelled ends the work."""
     actor, now = acting(), clock.utcnow()
-    reach.refuse_untried(agreed="untried" in request.form)
+    reach.refuse_untried(agreed=form_has("untried"))
     folder = fonts()
     session = begin_write(db.session)
     zone = events.the_event(session).timezone
@@ -124,8 +122,8 @@ def _wave(form: CardsForm) -> Wave | None:
     return events.wave_by_number(db.session, number) if number and number != NO_WAVE else None
 
 
-def _of_village(code: str, values: Mapping[str, str]) -> CardsForm:
+def _of_village(code: str) -> CardsForm:
     """Return the choice of one village, of one wave where that is asked for."""
     if code not in {place.code for place in find_villages(db.session)}:
         abort(404)
-    return checked_choice_form(MultiDict({"village": code, "wave": values.get("wave", "")}))
+    return checked_choice_form(MultiDict({"village": code, "wave": form_fields().get("wave", "")}))

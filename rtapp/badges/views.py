@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,7 @@ from ..web import reach
 from ..web.downloads import download, fonts, unprintable_names
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import form_has, wanted
+from ..web.requests import form_fields, form_has
 from . import choice_store, papers, send_views, store  # noqa: F401  whose routes are this room's too
 from .choice_store import CardChoice, CardTally, card_of, cards_by_id, holder_of, ids_of, title_of
 from .forms import JOINED, NEW, CardsForm, ReissueForm
@@ -30,7 +30,7 @@ from .shared_views import blueprint, checked_choice_form, choice_form
 @requires(Duty.EDIT_ROSTER)
 def cards() -> Response:
     """Choose whose cards to print and see how many sheets that makes, or the village to whose people they are sent."""
-    form = choice_form(wanted())
+    form = choice_form(form_fields())
     return _cards_page(form, 200 if form.validate() else 422)
 
 
@@ -38,7 +38,7 @@ def cards() -> Response:
 @requires(Duty.PRINT_CARDS)
 def print_cards() -> Response:
     """Issue what is missing, count the printing and answer the sheets as a PDF."""
-    actor, now, form = acting(), clock.utcnow(), choice_form(wanted())
+    actor, now, form = acting(), clock.utcnow(), choice_form(form_fields())
     with form.refusals():
         form.check()
         reach.refuse_untried(agreed=form_has("untried"))
@@ -55,7 +55,7 @@ def print_cards() -> Response:
 @requires(Duty.PRINT_CARDS)
 def sheet_png() -> Response:
     """Show the first sheet as it will be printed; nothing is issued, counted or noted."""
-    form = checked_choice_form(request.args)
+    form = checked_choice_form(form_fields())
     title = title_of(db.session, form.choice())
     cards = [card for _, card in cards_by_id(db.session, form.choice())]
     db.session.rollback()  # drawing needs no connection: the pool is small

@@ -99,7 +99,7 @@ def card_at_desk(checkpoint_id: int, participant_id: int) -> str:
 def print_at_desk(checkpoint_id: int, participant_id: int) -> Response:
     """Answer one person's card as a sheet to print."""
     own_checkpoint(checkpoint_id)
-    actor, paper = _supervisor(), chosen_paper(request.form)
+    actor, paper = _supervisor(), chosen_paper()
     card = write(lambda session: print_one(session, actor.name, participant_id, now=clock.utcnow()))
     sheet = papers.card_sheet([card], paper, fonts(), f"Kartu {card.name}")
     return download(sheet, f"kartu {card.name} {card.seat_line}", "pdf", attached=False)

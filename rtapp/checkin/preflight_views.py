@@ -87,7 +87,7 @@ def test_card_pdf() -> Response:
         payload=_payload(),
         short_code="UJI",
     )
-    sheet = papers.card_sheet([card] * 10, chosen_paper(request.args), fonts(), "Kartu uji")
+    sheet = papers.card_sheet([card] * 10, chosen_paper(), fonts(), "Kartu uji")
     return download(sheet, "kartu uji", "pdf", attached=False)
 
 

@@ -49,7 +49,7 @@ def lanes() -> str:
 @requires(Duty.MANAGE_EVENT, Duty.MANAGE_DEVICES)
 def lane_signs() -> Response:
     """Answer the signs of all desks, or of the one that is named with its districts, as a PDF."""
-    paper, faces = chosen_paper(request.args), fonts()
+    paper, faces = chosen_paper(), fonts()
     label = " ".join(request.args.get("label", "").split())[:LONGEST_LABEL]
     names = {district.code: district.name for district in find_districts(db.session)}
     if label:

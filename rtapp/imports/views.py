@@ -20,7 +20,7 @@ from ..web.downloads import download
 from ..web.errors import refusal_text
 from ..web.guard import acting, current_actor, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import page_number
+from ..web.requests import form_has, form_text, page_number
 from . import apply_store, plan_store, upload_store
 from .drafts import TYPED
 from .headers import FIELDS
@@ -110,21 +110,22 @@ def preview(key: str) -> Response | str:
 @requires(Duty.IMPORT_ROSTER)
 def answer(key: str) -> Response:
     """Take one answer, one for all that are alike, or all proposals."""
-    form, plan = request.form, upload_store.plan_of(db.session, upload_store.find_upload(db.session, key), run=away)
+    plan = upload_store.plan_of(db.session, upload_store.find_upload(db.session, key), run=away)
     session = begin_write(db.session)
     kept = upload_store.find_upload(session, key)
     try:
-        value = TYPED + _typed() if form.get("value") == "typed" else form.get("value", "")
+        value = TYPED + _typed() if form_text("value") == "typed" else form_text("value")
     except Refused as refused:
         session.rollback()
         return _preview(upload_store.find_upload(db.session, key), refusal_text(refused), refused.status)
-    if form.get("accept"):
-        upload_store.accept_proposals(kept, plan, form.get("alike", ""))
-    elif alike := form.get("alike"):
+    alike = form_text("alike")
+    if form_text("accept"):
+        upload_store.accept_proposals(kept, plan, alike)
+    elif alike:
         asked = [question for _row, question in plan.open_questions if question.alike == alike]
         upload_store.take_answers(kept, plan, {question.key: value for question in asked})
     else:
-        upload_store.take_answers(kept, plan, {form.get("key", ""): value})
+        upload_store.take_answers(kept, plan, {form_text("key"): value})
     session.commit()
     return _preview(kept) if wants_fragment() else redirect(url_for(".preview", key=key), 303)
 
@@ -138,9 +139,9 @@ def save(key: str) -> Response:
     session = begin_write(db.session)
     kept = upload_store.find_upload(session, key)
     try:
-        if plan.digest != request.form.get("seen"):
+        if plan.digest != form_text("seen"):
             raise plan_store.changed_meanwhile()
-        if renamed(plan) and request.form.get("looked") != "yes":
+        if renamed(plan) and form_text("looked") != "yes":
             raise Refused("not_looked", "Lihat dahulu nama dan orang yang berubah, lalu centang kotaknya.", 422)
         done = apply_store.apply_plan(session, actor.name, plan, now=now)
     except Refused as refused:
@@ -192,7 +193,7 @@ def template() -> Response:
 def _taken() -> tuple[list[str], bytes]:
     """Return the names of the uploaded files and of the pasted text, and what they hold, as it is kept."""
     files = [file for file in request.files.getlist("file") if file.filename]
-    pasted = request.form.get("text", "")
+    pasted = form_text("text")
     if not files and not pasted.strip():
         raise Refused("no_file", "Pilih berkasnya, atau tempel daftarnya, dahulu.", 422)
     if len(files) > MOST_FILES:
@@ -203,20 +204,20 @@ def _taken() -> tuple[list[str], bytes]:
 
 def _upload_page(problem: str = "") -> str:
     lists = upload_store.find_uploads(db.session)
-    return render_template("imports/new.html", problem=problem, lists=lists, text=request.form.get("text", ""))
+    return render_template("imports/new.html", problem=problem, lists=lists, text=form_text("text"))
 
 
 def _setup_of_form(kept: RosterImport) -> plan_store.Setup:
     """Return the sheets and columns that were ticked and chosen; what is as understood is not kept."""
     chosen, fields = [], {}
     for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, kept, run=away)):
-        if f"use-{place}" in request.form:
+        if form_has(f"use-{place}"):
             chosen.append(label)
         told = {}
         for block in reading.layout.blocks if reading.layout else ():
             understood = {column: name for name, column in block.fields.items()}
             for column in range(block.left, block.right + 1):
-                said = request.form.get(f"column-{place}-{column}")
+                said = form_text(f"column-{place}-{column}")
                 if said in FIELD_WORDS and said != understood.get(column, ""):
                     told[column] = said
         fields |= {label: told} if told else {}
@@ -234,9 +235,9 @@ def _columns_page(kept: RosterImport, problem: str = "") -> str:
 
 def _typed() -> str:
     """Return what was typed in place of a choice; of a village its code."""
-    if "village" in request.form:
-        return village_meant(request.form["village"], village_texts(find_districts(db.session)))
-    return request.form.get("typed", "").strip()
+    if form_has("village"):
+        return village_meant(form_text("village"), village_texts(find_districts(db.session)))
+    return form_text("typed").strip()
 
 
 def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Response:

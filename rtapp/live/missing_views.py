@@ -13,6 +13,7 @@ from ..db import begin_write, db
 from ..events.invited_store import heads_per_district
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
+from ..web.requests import form_text
 from .contact_store import missing_of, note_contact
 from .shared_views import blueprint, own_wave, wave_links
 from .store import registration_of
@@ -34,14 +35,14 @@ def contact(wave_id: int, participant_id: int) -> Response | str:
     wave, actor, now = own_wave(wave_id), acting(), clock.utcnow()
     session = begin_write(db.session)
     refuse_frozen(session, actor, wave_id)
-    note_contact(session, actor.name, participant_id, wave_id, request.form.get("contacted") == "1", now=now)
+    note_contact(session, actor.name, participant_id, wave_id, form_text("contacted") == "1", now=now)
     session.commit()
     if not wants_fragment():
-        district = request.form.get("district") or None
+        district = form_text("district") or None
         return redirect(url_for(".missing", wave_id=wave_id, district=district, _anchor=f"head-{participant_id}"), 303)
     point = registration_of(session, wave_id)
     found = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
-    context = {"head": found[0] if found else None, "id": participant_id, "district": request.form.get("district", "")}
+    context = {"head": found[0] if found else None, "id": participant_id, "district": form_text("district")}
     return render_template("live/_head.html", wave=wave, focused=True, **context)
 
 
@@ -57,7 +58,7 @@ def reveal(wave_id: int, participant_id: int) -> Response | str:
     session.commit()
     if not wants_fragment():
         return render_template("live/missing.html", wave=wave, revealed=participant_id, **_missing(wave_id))
-    context = {"head": found[0] if found else None, "id": participant_id, "district": request.form.get("district", "")}
+    context = {"head": found[0] if found else None, "id": participant_id, "district": form_text("district")}
     return render_template("live/_head.html", wave=wave, revealed=participant_id, **context)
 
 

@@ -20,7 +20,7 @@ from ..schema import Device, Wave
 from ..web import reach
 from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires, start_session
-from ..web.requests import row_id
+from ..web.requests import form_has, form_id
 from .shared_views import blueprint, own_wave, sees, stream_of, waves_of
 from .store import counts_at, current_wave, registration_of
 
@@ -56,10 +56,10 @@ def add_screen() -> Response | tuple[str, int]:
     """Make a link for a screen of one wave, or a new one for a screen there is, and show it this once."""
     actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
     try:
-        if "device" in request.form:
-            device = _screen_device(request.form.get("device", 0, type=row_id))
+        if form_has("device"):
+            device = _screen_device(form_id("device") or 0)
         else:
-            device = _new_screen(actor.name, request.form.get("wave", 0, type=row_id))
+            device = _new_screen(actor.name, form_id("wave") or 0)
         secret = invite_device(session, actor.name, device, now=now)
     except Refused as refused:
         session.rollback()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -25,12 +25,14 @@ from ..roster.history_store import marks_of
 from ..safety import backups
 from ..settings.letter import About
 from ..web.downloads import chosen_paper, download, fonts
-from ..web.errors import refusal_text
 from ..web.filters import day as day_text
 from ..web.filters import moment, number
+from ..web.forms import forms_of_page
 from ..web.guard import acting, public, requires
 from ..web.reauthentication import ask_again
+from ..web.requests import form_text
 from . import store
+from .forms import ErasureForm, erasure_form
 from .papers import Minutes, minutes_paper
 from .retention import KINDS, WORDS, ErasureLevel, kept_until
 
@@ -71,34 +73,31 @@ def overview() -> str:
 @requires(Duty.MANAGE_SETTINGS)
 def erase() -> Response | tuple[str, int]:
     """Erase what was chosen, after the word was typed and the password given; older backups go with it."""
-    actor, form, now = acting(), request.form, clock.utcnow()
-    try:
-        level = _level(form.get("level", ""))
-        if " ".join(form.get("word", "").upper().split()) != WORDS[level]:
-            raise Refused("not_confirmed", "Ketik %(word)s untuk memastikan.", 422, word=WORDS[level])
+    actor, form, now = acting(), erasure_form(form_text("level")), clock.utcnow()
+    with form.refusals():
+        level = form.chosen()
         ask_again()
         files, away = _older_files(level)
         session, names = begin_write(db.session), [path.name for path in files]
-        elsewhere = "\n".join(filter(None, (form.get("elsewhere", ""), away)))
+        elsewhere = "\n".join(filter(None, (form.elsewhere.data, away)))
         line = store.erase(session, actor.name, level, files=names, elsewhere=elsewhere, now=now)
-    except Refused as refused:
-        db.session.rollback()
-        return _page(refusal_text(refused)), refused.status
-    session.commit()
-    _remove(files)
-    if not scrub(db.engine):
-        flash(
-            _("Berkas basis data sedang dipakai dan belum dibersihkan. Hapus sekali lagi saat tidak ada meja."), "warn"
-        )
-    flash(_("Data pribadi dihapus. Cetak berita acaranya dan tandatangani."), "ok")
-    return redirect(url_for(".overview", _anchor=f"erasure-{line}"), 303)
+        session.commit()
+        _remove(files)
+        if not scrub(db.engine):
+            flash(
+                _("Berkas basis data sedang dipakai dan belum dibersihkan. Hapus sekali lagi saat tidak ada meja."),
+                "warn",
+            )
+        flash(_("Data pribadi dihapus. Cetak berita acaranya dan tandatangani."), "ok")
+        return redirect(url_for(".overview", _anchor=f"erasure-{line}"), 303)
+    return _page(form), form.status
 
 
 @blueprint.get("/privacy/erasures/<int:line>.pdf")
 @requires(Duty.MANAGE_SETTINGS)
 def minutes(line: int) -> Response:
     """Answer the berita acara of one erasure as a PDF, as often as it is asked for."""
-    pdf = minutes_paper(*_minutes(line), chosen_paper(request.args), fonts())
+    pdf = minutes_paper(*_minutes(line), chosen_paper(), fonts())
     return download(pdf, f"berita acara pemusnahan {line}", "pdf", attached=False)
 
 
@@ -139,25 +138,21 @@ def _until() -> dict[str, Any]:
     return {str(level): kept_until(level, last) if last else None for level in ErasureLevel}
 
 
-def _page(problem: str = "") -> str:
+def _page(refused: ErasureForm | None = None) -> str:
     until, today = _until(), clock.utcnow().date()
+    stored = (erasure_form(level, formdata=None) for level in ErasureLevel)
     levels = [
         {"level": level, "until": day, "due": bool(day and day < today), "word": WORDS[level], "kinds": _kinds(level)}
         for level, day in ((level, until[str(level)]) for level in ErasureLevel)
     ]
-    return render_template("privacy/overview.html", problem=problem, levels=levels, done=store.erasures(db.session))
+    forms = forms_of_page(stored, refused)
+    return render_template("privacy/overview.html", forms=forms, levels=levels, done=store.erasures(db.session))
 
 
 def _kinds(level: ErasureLevel) -> list[tuple[Reason, int]]:
     """Return what an erasure would take now, in words."""
     taken = vars(store.preview(db.session, level)) | {"backups": len(_older_files(level)[0])}
     return [(words, taken[words.code]) for words in KINDS if taken[words.code]]
-
-
-def _level(text: str) -> ErasureLevel:
-    if text not in set(ErasureLevel):
-        raise Refused("no_level", "Pilih apa yang dihapus.", 422)
-    return ErasureLevel(text)
 
 
 def _older_files(level: ErasureLevel) -> tuple[list[Path], str]:

@@ -21,7 +21,7 @@ from ..web.downloads import download, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import row_id
+from ..web.requests import form_fields, row_id
 from . import papers
 from .attendance import PARTS, Roll, parts_of
 from .attendance_store import listed_points, roll_of
@@ -53,10 +53,10 @@ def attendance(wave_id: int | None = None) -> Response | str:
 @requires(Duty.MAKE_REPORTS)
 def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
     """Answer the list as PDF, XLSX or ODS; the trail says who took how many names."""
-    actor, now, form = acting(), clock.utcnow(), request.form
+    actor, now, form = acting(), clock.utcnow(), form_fields()
     wave = events.find_wave(db.session, wave_id)
     try:
-        page, part = chosen_page(form), _part(form)
+        page, part = chosen_page(), _part(form)
         roll = _roll(wave, form)
     except Refused as refused:
         said = _page(wave, form, refused)

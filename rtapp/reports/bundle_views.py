@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -41,7 +41,7 @@ def make_bundle(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(db.session, wave_id)
     if not _job(wave)["running"]:
         try:
-            wanted = Wanted(wave, chosen_paper(request.form), fonts(), about_of(db.session, wave, actor.name, now))
+            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(db.session, wave, actor.name, now))
         except Refused as refused:
             return _page(wave, refusal_text(refused)), refused.status
         plan = plan_bundle(db.session, wanted)

@@ -53,7 +53,11 @@ def checked_rule(points: Collection[int], least: int, substitutes: bool, offered
         raise Refused("no_points", "Pilih paling sedikit satu titik absensi yang dihitung.", 422)
     if not 1 <= least <= len(chosen):
         raise Refused(
-            "bad_least", "Jumlah kehadiran paling sedikit 1 dan paling banyak %(most)s.", 422, most=len(chosen)
+            "bad_least",
+            "Jumlah kehadiran paling sedikit 1 dan paling banyak %(most)s.",
+            422,
+            field="least",
+            most=len(chosen),
         )
     return Rule(chosen, least, substitutes)
 
@@ -68,11 +72,14 @@ def checked_numbering(template: str, code: str, unit: str) -> Numbering:
             "unknown_place",
             "Pola nomor memuat {%(place)s}, yang tidak dikenal. Yang ada: %(places)s.",
             422,
+            field="template",
             place=unknown[0][:40],
             places=", ".join(f"{{{place}}}" for place in PLACES),
         )
     if "urut" not in used:
-        raise Refused("no_sequence", "Pola nomor harus memuat {urut}, supaya setiap nomor berbeda.", 422)
+        raise Refused(
+            "no_sequence", "Pola nomor harus memuat {urut}, supaya setiap nomor berbeda.", 422, field="template"
+        )
     for place, word in (("kode", code), ("unit", unit)):
         if place in used and not word:
             raise Refused("no_word", "Pola nomor memakai {%(place)s}: isi dahulu.", 422, place=place)

@@ -18,11 +18,12 @@ from ..schema import Wave
 from ..web.downloads import chosen_paper, download, fonts, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.requests import row_id
+from ..web.requests import form_text
 from . import certificate_rule_store as rules
 from . import certificate_store as store
 from .certificate import PLACES, checked_numbering, checked_rule, read_code, shown_code
 from .certificate_papers import certificate_pdf, certificate_png
+from .forms import CertificateForm, certificate_form
 from .shared_views import blueprint, note_export, wave_links
 
 
@@ -37,21 +38,19 @@ def certificates(wave_id: int) -> str:
 @requires(Duty.MAKE_REPORTS)
 def save_certificate_rule(wave_id: int) -> Response | tuple[str, int]:
     """Keep who earns a certificate and how its number is written."""
-    actor, now, form = acting(), clock.utcnow(), request.form
+    actor, now, form = acting(), clock.utcnow(), CertificateForm()
     session = begin_write(db.session)
     wave = events.find_wave(session, wave_id)
-    try:
+    with form.refusals():
         points = [point.id for point in rules.countable_points(session, wave.id)]
-        chosen = form.getlist("point", type=row_id)
-        rule = checked_rule(chosen, form.get("least", 0, type=int), "substitutes" in form, points)
-        numbering = checked_numbering(*(form.get(name, "") for name in ("template", "code", "unit")))
-    except Refused as refused:
-        session.rollback()
-        return _refused(wave_id, refused)
-    rules.save_rule(session, actor.name, wave, rule, numbering, now=now)
-    session.commit()
-    flash(_("Tersimpan."), "ok")
-    return redirect(url_for(".certificates", wave_id=wave_id), 303)
+        rule = checked_rule(form.point.data, form.least.data, form.substitutes.data, points)
+        numbering = checked_numbering(form.template.data, form.code.data, form.unit.data)
+        rules.save_rule(session, actor.name, wave, rule, numbering, now=now)
+        session.commit()
+        flash(_("Tersimpan."), "ok")
+        return redirect(url_for(".certificates", wave_id=wave_id), 303)
+    page = _page(events.find_wave(db.session, wave_id), form=form)
+    return render_template("reports/certificates.html", **page), form.status
 
 
 @blueprint.post("/waves/<int:wave_id>/certificate-numbers")
@@ -74,10 +73,10 @@ def issue_certificates(wave_id: int) -> Response | tuple[str, int]:
 @requires(Duty.MAKE_REPORTS)
 def certificate_paper(wave_id: int) -> Response | tuple[str, int]:
     """Answer the certificates of a wave, a district or a village as a PDF; the trail says who took how many."""
-    actor, now, place = acting(), clock.utcnow(), request.form.get("place", "")
+    actor, now, place = acting(), clock.utcnow(), form_text("place")
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper, faces = chosen_paper(request.form), fonts()
+        paper, faces = chosen_paper(), fonts()
         awards = store.printable_awards(db.session, wave, place)
     except Refused as refused:
         return _refused(wave_id, refused)
@@ -121,19 +120,14 @@ def _refused(wave_id: int, refused: Refused) -> tuple[str, int]:
     return render_template("reports/certificates.html", **page), refused.status
 
 
-def _page(wave: Wave, problem: str = "") -> dict[str, Any]:
-    rule, numbering = rules.proposed(db.session, wave)
+def _page(wave: Wave, problem: str = "", form: CertificateForm | None = None) -> dict[str, Any]:
     earners = store.earners_of(db.session, wave)
     numbered = [one for one in earners if one.earned and one.certificate]
-    typed = request.form if "template" in request.form else None
     return {
         "wave": wave,
         "wave_links": wave_links(wave),
         "points": rules.countable_points(db.session, wave.id),
-        "ticked": typed.getlist("point", type=row_id) if typed else rule.points,
-        "least": typed.get("least", "") if typed else rule.least,
-        "substitutes": "substitutes" in typed if typed else rule.substitutes,
-        "numbering": typed or {"template": numbering.template, "code": numbering.code, "unit": numbering.unit},
+        "form": form or certificate_form(*rules.proposed(db.session, wave)),
         "fillings": " ".join(f"{{{place}}}" for place in PLACES),
         "saved": rules.rule_of(db.session, wave) is not None,
         "earned": sum(one.earned for one in earners),

@@ -24,7 +24,7 @@ from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import wants_fragment
-from ..web.requests import row_id
+from ..web.requests import form_fields, row_id
 from .desk_list_paper import DeskList, desk_list, desk_list_png
 from .desk_list_store import lines_of
 
@@ -45,7 +45,7 @@ def lists() -> Response:
 @requires(Duty.EDIT_ROSTER)
 def first_page() -> Response:
     """Show the first page as it will be printed."""
-    paper, now = chosen_paper(request.args), clock.utcnow()
+    paper, now = chosen_paper(), clock.utcnow()
     listed, _wave = _listed(request.args, acting().name, now)
     db.session.rollback()  # drawing needs no connection: the pool is small
     return download(desk_list_png(listed, paper, fonts()), "daftar meja halaman pertama", "png", attached=False)
@@ -55,15 +55,15 @@ def first_page() -> Response:
 @requires(Duty.EDIT_ROSTER)
 def print_list() -> Response | tuple[str, int]:
     """Answer the list as a PDF; the trail says who took how many names."""
-    actor, now, form = acting(), clock.utcnow(), request.form
+    actor, now = acting(), clock.utcnow()
     try:
-        paper, faces = chosen_paper(form), fonts()
+        paper, faces = chosen_paper(), fonts()
         session = begin_write(db.session)
-        listed, wave = _listed(form, actor.name, now)
+        listed, wave = _listed(form_fields(), actor.name, now)
         note(session, actor.name, "list.print", "wave", wave.id, now=now, rows=len(listed.lines))
     except Refused as refused:
         db.session.rollback()
-        return render_template("reports/desk_lists.html", **choices_of(form, refused)), refused.status
+        return render_template("reports/desk_lists.html", **choices_of(form_fields(), refused)), refused.status
     session.commit()
     return download(desk_list(listed, paper, faces), f"{listed.title} {listed.about.wave} {paper}", "pdf")
 

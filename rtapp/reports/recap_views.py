@@ -1,6 +1,6 @@
 """Rekap: the counts of a wave per district and village with the arrivals, looked at before they are printed."""
 
-from flask import render_template, request
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from .. import clock
@@ -36,7 +36,7 @@ def recap_paper(wave_id: int) -> Response | tuple[str, int]:
     actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     try:
-        page = chosen_page(request.form)
+        page = chosen_page()
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
     found, told = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
@@ -51,7 +51,7 @@ def narrative(wave_id: int) -> Response | tuple[str, int]:
     actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     try:
-        paper = chosen_paper(request.form)
+        paper = chosen_paper()
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
     told, about = narrative_of(db.session, wave), about_of(db.session, wave, actor.name, now)

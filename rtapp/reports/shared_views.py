@@ -1,6 +1,5 @@
 """What the pages of reports share: the wave asked for, the ways to the others, a paper as a download."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from ..refusals import Refused
 from ..schema import Wave
 from ..web.downloads import chosen_paper, fonts
 from ..web.filters import day
+from ..web.requests import form_fields
 from .papers import FORMS, Page
 
 blueprint = Blueprint("reports", __name__)
@@ -43,12 +43,12 @@ def wave_links(current: Wave, endpoint: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def chosen_page(asked: Mapping[str, str]) -> Page:
-    """Return on what paper and as what file a form asks for a paper: a PDF where it does not say."""
-    form = asked.get("form", "pdf")
+def chosen_page() -> Page:
+    """Return on what paper and as what file a paper is asked for: a PDF where that is not said."""
+    form = form_fields().get("form", "pdf")
     if form not in FORMS:
         raise Refused("bad_form", "Dokumen diunduh sebagai PDF, XLSX, atau ODS.", 422)
-    return Page(chosen_paper(asked), fonts(), form)
+    return Page(chosen_paper(), fonts(), form)
 
 
 def note_export(actor: str, action: str, wave_id: int, rows: int, now: datetime, **more: str) -> None:

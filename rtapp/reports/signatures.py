@@ -1,7 +1,7 @@
 """Signatures on paper against the record: what was counted on each page, what was recorded of those who stand there."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..refusals import Refused
@@ -82,20 +82,13 @@ class Matched:
         return [page for page in self.pages if page.difference]
 
 
-def read_counts(fields: Mapping[str, str], rows: Sequence[int]) -> tuple[list[int | None], dict[int, Refused]]:
-    """Return the count typed for each page, None where none is, and by number of page what cannot be a count.
-
-    ``rows`` are how many each page has; the field of page 1 is ``page-1``.
-    """
-    counts: list[int | None] = []
-    problems: dict[int, Refused] = {}
-    for number, most in enumerate(rows, start=1):
-        text = fields.get(f"page-{number}", "").strip()
-        counted = int(text) if _COUNT.fullmatch(text) else None
-        if text and counted is None:
-            problems[number] = Refused("bad_count", "Isi dengan angka, atau kosongkan.", 422)
-        elif counted is not None and counted > most:
-            sentence = "Halaman ini hanya punya %(most)s baris."
-            problems[number], counted = Refused("large_count", sentence, 422, most=most), None
-        counts.append(counted)
-    return counts, problems
+def read_count(text: str, most: int) -> int | None:
+    """Read how many signatures a page of ``most`` rows has, None where nobody counted."""
+    text = text.strip()
+    if not text:
+        return None
+    if not _COUNT.fullmatch(text):
+        raise Refused("bad_count", "Isi dengan angka, atau kosongkan.", 422)
+    if int(text) > most:
+        raise Refused("large_count", "Halaman ini hanya punya %(most)s baris.", 422, most=most)
+    return int(text)

@@ -1,8 +1,6 @@
 """Tanda tangan: how many were counted on each page of a printed list, and where the record says otherwise."""
 
-from typing import Any
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,10 +12,11 @@ from ..refusals import Refused
 from ..schema import SignedList
 from ..web.downloads import download, paper_choices
 from ..web.errors import refusal_text
+from ..web.forms import Form
 from ..web.guard import acting, requires
 from . import papers
+from .forms import counts_form
 from .shared_views import blueprint, chosen_page, note_export
-from .signatures import read_counts
 from .signatures_store import find_list, matched
 from .signatures_store import save_counts as keep_counts
 
@@ -42,14 +41,14 @@ def save_signed_list(list_id: int) -> Response | tuple[str, int]:
     """Keep how many signatures each page has, all of them or none where one cannot be."""
     actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
     found = find_list(session, list_id)
-    counts, problems = read_counts(request.form, [len(page) for page in found.pages])
-    if problems:
-        session.rollback()
-        return _page(find_list(db.session, list_id), problems), 422
-    keep_counts(session, actor.name, found, counts, now=now)
-    session.commit()
-    flash(_("Tersimpan."), "ok")
-    return redirect(url_for(".signed_list", list_id=list_id), 303)
+    form = counts_form([len(page) for page in found.pages])
+    with form.refusals():
+        form.check()
+        keep_counts(session, actor.name, found, [field.data for field in form], now=now)
+        session.commit()
+        flash(_("Tersimpan."), "ok")
+        return redirect(url_for(".signed_list", list_id=list_id), 303)
+    return _page(find_list(db.session, list_id), form), form.status
 
 
 @blueprint.post("/signed-lists/<int:list_id>/paper")
@@ -58,7 +57,7 @@ def signed_list_paper(list_id: int) -> Response | tuple[str, int]:
     """Answer the counts against the record as a paper; the trail says who took it."""
     actor, now, found = acting(), clock.utcnow(), find_list(db.session, list_id)
     try:
-        page = chosen_page(request.form)
+        page = chosen_page()
     except Refused as refused:
         return _page(found, said=refused), refused.status
     wave, listed, seen = found.checkpoint.wave, _listed(found), matched(db.session, found)
@@ -76,17 +75,15 @@ def _listed(found: SignedList) -> str:
     )
 
 
-def _page(found: SignedList, problems: dict[int, Refused] | None = None, said: Refused | None = None) -> str:
+def _page(found: SignedList, form: Form | None = None, said: Refused | None = None) -> str:
     seen = matched(db.session, found)
-    kept = {page.number: "" if page.counted is None else str(page.counted) for page in seen.pages}
-    typed: dict[int, Any] = {number: request.form.get(f"page-{number}", "") for number in kept}
+    form = form or counts_form([len(page) for page in found.pages], [page.counted for page in seen.pages])
     return render_template(
         "reports/signed_list.html",
         found=found,
         wave=found.checkpoint.wave,
         seen=seen,
-        typed=kept if problems is None else typed,
-        problems={number: refusal_text(refused) for number, refused in (problems or {}).items()},
+        form=form,
         problem=refusal_text(said) if said else "",
         papers=paper_choices(),
     )

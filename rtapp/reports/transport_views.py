@@ -18,10 +18,11 @@ from ..web.downloads import download, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment
-from ..web.requests import row_id
+from ..web.requests import form_id, form_text, row_id
 from . import papers
+from .forms import RatesForm, rates_form
 from .shared_views import blueprint, chosen_page, note_export, wave_links
-from .transport import KINDS, Rate, cash_by_cashier, choices_of, read_rate, rupiah, total
+from .transport import KINDS, cash_by_cashier, choices_of, read_rate, total
 from .transport_paper import code_of as transport_code
 from .transport_store import PayList, pay_list, payable_points, rates_of
 from .transport_store import save_rates as keep_rates
@@ -39,16 +40,15 @@ def transport(wave_id: int) -> Response | str:
 @requires(Duty.MAKE_REPORTS)
 def save_rates(wave_id: int) -> Response | tuple[str, int]:
     """Keep what each kind of participant is paid, all of it or none where one cannot be read."""
-    actor, now, (rates, problems) = acting(), clock.utcnow(), _typed()
+    actor, now, form = acting(), clock.utcnow(), RatesForm()
     session = begin_write(db.session)
     wave = events.find_wave(session, wave_id)
-    if problems:
-        session.rollback()
-        return render_template("reports/transport.html", **_page(wave, problems)), 422
-    keep_rates(session, actor.name, wave, rates, now=now)
-    session.commit()
-    flash(_("Tersimpan."), "ok")
-    return redirect(url_for(".transport", wave_id=wave_id), 303)
+    with form.refusals():
+        keep_rates(session, actor.name, wave, form.rates(), now=now)
+        session.commit()
+        flash(_("Tersimpan."), "ok")
+        return redirect(url_for(".transport", wave_id=wave_id), 303)
+    return render_template("reports/transport.html", **_page(wave, form)), form.status
 
 
 @blueprint.post("/waves/<int:wave_id>/transport")
@@ -58,12 +58,12 @@ def transport_paper(wave_id: int) -> Response | tuple[str, int]:
     actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     try:
-        page = chosen_page(request.form)
-        found = pay_list(db.session, wave, request.form.get("checkpoint", type=row_id))
+        page = chosen_page()
+        found = pay_list(db.session, wave, form_id("checkpoint"))
     except Refused as refused:
         return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
     told, point = about_of(db.session, wave, actor.name, now), found.point.name
-    if request.form.get("check"):
+    if form_text("check"):
         note_export(actor.name, "transport.check", wave.id, sum(bool(one.warnings) for one in found.payments), now)
         data = papers.transport_check(found.payments, told, point, page)
         return download(data, f"pemeriksaan uang transport {told.wave} {page.paper}", page.form)
@@ -79,31 +79,18 @@ def rate_effect(wave_id: int) -> str:
     """Show what the typed amount and tax of one kind come to for one person; nothing is kept."""
     events.find_wave(db.session, wave_id)
     kind = next((kind for kind in KINDS if kind == request.args.get("kind")), KINDS[0])
-    typed = {name: request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax", "reading")}
-    return render_template("reports/_effect.html", one={"kind": kind, **typed, **_effect(typed)})
+    return render_template("reports/_effect.html", one=_effect(kind, RatesForm()))
 
 
-def _typed() -> tuple[dict[str, Rate], dict[str, str]]:
-    """Return the rates that can be read, and what is wrong with the others, by kind."""
-    rates, problems = {}, {}
-    for kind in KINDS:
-        try:
-            rate = read_rate(*(request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax", "reading")))
-        except Refused as refused:
-            problems[kind] = refusal_text(refused)
-        else:
-            rates |= {kind: rate} if rate else {}
-    return rates, problems
-
-
-def _page(wave: Wave, problems: dict[str, str] | None = None, said: Refused | None = None) -> dict[str, Any]:
+def _page(wave: Wave, form: RatesForm | None = None, said: Refused | None = None) -> dict[str, Any]:
     found, refused = _found(wave)
-    rates, payments = rates_of(db.session, wave.id), found.payments if found else ()
+    form, payments = form or rates_form(rates_of(db.session, wave.id)), found.payments if found else ()
     return {
         "wave": wave,
         "wave_links": wave_links(wave),
         "points": [(point.id, point.name) for point in payable_points(db.session, wave.id)],
-        "kinds": [_fields(kind, rates.get(kind), problems) for kind in KINDS],
+        "form": form,
+        "kinds": [_effect(kind, form) for kind in KINDS],
         "found": found,
         "problem": refusal_text(said or refused) if said or refused else "",
         "money": total(payments),
@@ -121,19 +108,12 @@ def _found(wave: Wave) -> tuple[PayList | None, Refused | None]:
         return None, refused
 
 
-def _fields(kind: str, rate: Rate | None, problems: dict[str, str] | None) -> dict[str, Any]:
-    """Return the fields of a kind: as typed where something typed is wrong, else as kept."""
-    if problems is not None:
-        typed = {name: request.form.get(f"{name}-{kind}", "") for name in ("amount", "tax", "reading")}
-        return {"kind": kind, **typed, "errors": [problems[kind]] if kind in problems else [], **_effect(typed)}
-    kept = {"amount": rupiah(rate.amount), "tax": rate.tax_text} if rate else {"amount": "", "tax": ""}
-    return {"kind": kind, **kept, "reading": "", "errors": [], "money": rate.money if rate else None, "choices": []}
-
-
-def _effect(typed: dict[str, str]) -> dict[str, Any]:
-    """Return what one person receives by what is typed, and how a doubtful tax may be meant."""
-    choices, rate = choices_of(typed["amount"], typed["tax"]), None
+def _effect(kind: str, form: RatesForm) -> dict[str, Any]:
+    """Return what one person of a kind receives by what is typed, and how a doubtful tax may be meant."""
+    typed, rate = form.texts(kind), None
+    choices = choices_of(typed["amount"], typed["tax"])
     if not choices:
         with suppress(Refused):  # what cannot be read is said when it is sent
             rate = read_rate(typed["amount"], typed["tax"])
-    return {"money": rate.money if rate else None, "choices": choices}
+    money = rate.money if rate else None
+    return {"kind": kind, "reading": typed["reading"], "money": money, "choices": choices}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import flash, make_response, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from ..web.errors import refusal_text
 from ..web.filters import number
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import page_number, row_id, whole
+from ..web.requests import form_id, form_ids, form_text, page_number
 from . import bulk_store
 from .bulk_store import BulkOutcome
 from .find_store import Filter, ids_of
@@ -37,7 +37,7 @@ Said = list[tuple[str, str]]  # kind of message, sentence
 def bulk() -> Response:
     """Do one thing to many people, in one transaction, and say what became of each."""
     actor, now, wanted = acting(), clock.utcnow(), wanted_people()
-    do = request.form.get("do", "")
+    do = form_text("do")
     try:
         if do == "cards":
             return _cards(_chosen(db.session, wanted))
@@ -54,9 +54,9 @@ def bulk() -> Response:
 
 def _chosen(session: Session, wanted: Filter) -> list[int]:
     """Return who is meant; refused where all were meant that the filters found and they find others by now."""
-    told = request.form.get("all", "")
+    told = form_text("all")
     if not told:
-        return request.form.getlist("people", type=row_id)
+        return form_ids("people")
     ids = ids_of(session, wanted)
     if told != str(len(ids)):
         raise Refused(
@@ -84,7 +84,7 @@ def _move_absent(session: Session, actor: str, ids: list[int], now: datetime) ->
 
 
 def _archive(session: Session, actor: str, ids: list[int], now: datetime) -> Said:
-    done = bulk_store.archive_people(session, actor, ids, request.form.get("reason", ""), now=now)
+    done = bulk_store.archive_people(session, actor, ids, form_text("reason"), now=now)
     n = len(done.changed)
     sentence = ngettext(
         "%(n)s orang diarsipkan. Kartunya tidak berlaku lagi.",
@@ -107,7 +107,7 @@ _ACTS: dict[str, Callable[[Session, str, list[int], datetime], Said]] = {
 
 
 def _wave(session: Session, name: str) -> Wave:
-    number = whole(request.form.get(name))
+    number = form_id(name)
     if number is None:
         raise Refused("which_wave", "Pilih gelombangnya.", 422)
     return events.wave_by_number(session, number)

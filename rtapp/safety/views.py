@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,10 +14,13 @@ from ..audit.store import note
 from ..db import begin_write, db
 from ..refusals import Refused
 from ..web.errors import refusal_text
+from ..web.forms import Form
 from ..web.guard import acting, requires
 from ..web.reauthentication import ask_again
+from ..web.requests import form_text
 from . import backups
-from .restore import Tried, try_out
+from .forms import FolderForm, PassphraseForm
+from .restore import try_out
 from .schedule import back_up, failure
 
 blueprint = Blueprint("safety", __name__)
@@ -49,10 +52,10 @@ def make_backup() -> Response | tuple[str, int]:
 @requires(Duty.BACK_UP)
 def drill() -> tuple[str, int]:
     """Restore a backup into a folder that is thrown away, check it, and show what was found."""
-    name, begun = request.form.get("name", ""), clock.utcnow()
+    name, begun = form_text("name"), clock.utcnow()
     db.session.rollback()
     try:
-        tried = try_out(_backup(name).path, _instance(), begun, request.form.get("passphrase", ""))
+        tried = try_out(_backup(name).path, _instance(), begun, form_text("passphrase"))
     except Refused as refused:
         return _page(refusal_text(refused)), refused.status
     _note("backup.drill", name=name, findings=len(tried.findings))
@@ -65,7 +68,7 @@ def download() -> Response | tuple[str, int]:
     """Hand a backup over, keys and all, to whoever knows the password of who is signed in."""
     try:
         ask_again()
-        found = _backup(request.form.get("name", ""))
+        found = _backup(form_text("name"))
     except Refused as refused:
         return _page(refusal_text(refused)), refused.status
     _note("backup.download", name=found.path.name, sealed=found.sealed)
@@ -78,31 +81,28 @@ def download() -> Response | tuple[str, int]:
 @requires(Duty.BACK_UP)
 def change_passphrase() -> Response | tuple[str, int]:
     """Seal all backups from now on with a passphrase, typed twice."""
-    words, again = request.form.get("passphrase", ""), request.form.get("again", "")
-    try:
+    form = PassphraseForm()
+    with form.refusals():
         ask_again()
-        if words != again:
-            raise Refused("not_the_same", "Kedua kata sandi cadangan tidak sama.", 422)
-        backups.seal_with(_instance(), words)
-    except Refused as refused:
-        return _page(refusal_text(refused)), refused.status
-    _note("backup.passphrase")
-    flash(_("Cadangan berikutnya terkunci dengan kata sandi ini. Simpan tulisannya di tempat lain."), "ok")
-    return redirect(url_for(".backups_page"), 303)
+        form.check()
+        backups.seal_with(_instance(), form.passphrase.data or "")
+        _note("backup.passphrase")
+        flash(_("Cadangan berikutnya terkunci dengan kata sandi ini. Simpan tulisannya di tempat lain."), "ok")
+        return redirect(url_for(".backups_page"), 303)
+    return _page(passphrase=form), form.status
 
 
 @blueprint.post("/backups/folder")
 @requires(Duty.BACK_UP)
 def change_folder() -> Response | tuple[str, int]:
     """Choose the second folder, on a USB stick for example; empty for none."""
-    folder = request.form.get("folder", "").strip()
-    try:
-        backups.choose_folder(_instance(), folder)
-    except Refused as refused:
-        return _page(refusal_text(refused)), refused.status
-    _note("backup.folder", folder=folder)
-    flash(_("Tersimpan."), "ok")
-    return redirect(url_for(".backups_page"), 303)
+    form = FolderForm()
+    with form.refusals():
+        backups.choose_folder(_instance(), form.folder.data)
+        _note("backup.folder", folder=form.folder.data)
+        flash(_("Tersimpan."), "ok")
+        return redirect(url_for(".backups_page"), 303)
+    return _page(folder=form), form.status
 
 
 def _instance() -> Path:
@@ -123,22 +123,22 @@ def _note(action: str, **values: Any) -> None:
     session.commit()
 
 
-def _page(problem: str = "", tried: Tried | None = None, seconds: float = 0) -> str:
+def _page(problem: str = "", folder: Form | None = None, passphrase: Form | None = None, **trial: Any) -> str:
     instance = _instance()
     found, kept = backups.find(instance), backups.settings(instance)
     return render_template(
         "safety/backups.html",
         found=found,
         newest=next((each for each in found if each.readable), None),
-        folder=request.form.get("folder", kept.folder),
+        folder=folder or FolderForm(formdata=None, folder=kept.folder),
+        passphrase=passphrase or PassphraseForm(formdata=None),
         away=bool(kept.folder) and not Path(kept.folder).is_dir(),
         same_disk=bool(kept.folder) and _is_same_disk(kept.folder, instance),
         sealing=bool(kept.recipient),
         shortest=backups.SHORTEST,
         failed=failure(instance),
         problem=problem,
-        tried=tried,
-        seconds=seconds,
+        **trial,
     )
 
 

@@ -13,11 +13,10 @@ from ..db import begin_write, db
 from ..documents import qr
 from ..refusals import Refused
 from ..web import reach
-from ..web.errors import refusal_text
 from ..web.guard import acting, public, requires
 from . import store
 from .address_store import note_tried, tried
-from .options import checked
+from .forms import AddressForm
 from .shared_views import blueprint
 
 SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
@@ -27,27 +26,27 @@ SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
 @requires(Duty.MANAGE_SETTINGS)
 def address() -> str:
     """Show the address of the codes, those this laptop has, and the code that a second device opens."""
-    return _page(store.read(db.session, "base_url"))
+    return _page()
 
 
 @blueprint.post("/settings/address")
 @requires(Duty.MANAGE_SETTINGS)
 def save_address() -> Response | tuple[str, int]:
     """Keep the address of the codes; one this laptop has not only where somebody says that it will."""
-    actor, now, typed = acting(), clock.utcnow(), request.form.get("base_url", "")
-    later = "later" in request.form
-    try:
-        wanted = checked("base_url", typed)
-        _refuse_unreachable(reach.standing_of(wanted), later)
-    except Refused as refused:
-        return _page(typed, refusal_text(refused)), refused.status
-    session = begin_write(db.session)
-    store.change(session, actor.name, "base_url", wanted, now=now)
-    if not wanted:
-        note_tried(session, actor.name, "", now=now)
-    session.commit()
-    flash(_("Tersimpan. Sekarang coba dari ponsel.") if wanted else _("Tersimpan."), "ok")
-    return redirect(url_for(".address"), 303)
+    actor, now, form = acting(), clock.utcnow(), AddressForm()
+    with form.refusals():
+        form.check()
+        wanted = form.base_url.data
+        if not form.later.data:
+            _refuse_unreachable(reach.standing_of(wanted))
+        session = begin_write(db.session)
+        store.change(session, actor.name, "base_url", wanted, now=now)
+        if not wanted:
+            note_tried(session, actor.name, "", now=now)
+        session.commit()
+        flash(_("Tersimpan. Sekarang coba dari ponsel.") if wanted else _("Tersimpan."), "ok")
+        return redirect(url_for(".address"), 303)
+    return _page(form), form.status
 
 
 @blueprint.get("/settings/address/tried")
@@ -78,16 +77,19 @@ def note_reached() -> str:
     return render_template("settings/reached.html", done=not here, here=here, other=other)
 
 
-def _refuse_unreachable(standing: AddressStanding, later: bool) -> None:
-    if standing == AddressStanding.FOREIGN and not later:
+def _refuse_unreachable(standing: AddressStanding) -> None:
+    if standing == AddressStanding.FOREIGN:
         raise Refused(
             "foreign_address",
             "Laptop ini tidak beralamat itu sekarang. Pilih salah satu alamat di atas, atau centang kotak di bawah "
             "bila router aula nanti memberinya alamat itu.",
             422,
+            field="base_url",
         )
-    if standing == AddressStanding.DEAD_PORT and not later:
-        raise Refused("dead_port", "Server tidak menjawab di port itu. Pilih salah satu alamat di atas.", 422)
+    if standing == AddressStanding.DEAD_PORT:
+        raise Refused(
+            "dead_port", "Server tidak menjawab di port itu. Pilih salah satu alamat di atas.", 422, field="base_url"
+        )
 
 
 def _trial(kept: str) -> dict[str, object]:
@@ -95,13 +97,12 @@ def _trial(kept: str) -> dict[str, object]:
     return {"standing": reach.standing_of(kept), "kept": kept, "when": last[1] if last and last[0] == kept else None}
 
 
-def _page(typed: str, problem: str = "") -> str:
+def _page(form: AddressForm | None = None) -> str:
     kept = store.read(db.session, "base_url")
     test = f"{kept}{url_for('.reached')}"
     return render_template(
         "settings/address.html",
-        typed=typed,
-        problem=problem,
+        form=form or AddressForm(formdata=None, base_url=kept),
         offers=reach.offers(),
         test=test,
         code=Markup(qr.svg(test, _("Kode QR untuk mencoba alamat ini"))) if kept else "",

@@ -1,11 +1,10 @@
 """The letterhead: what may be typed, and how it is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..refusals import Refused
-from .signatories import checked_line
 
 LINES = 3
 PAPERS = ("f4", "a4")
@@ -36,34 +35,8 @@ class Letterhead:
 NO_LETTERHEAD = Letterhead()
 
 
-def typed(letterhead: Letterhead) -> dict[str, str]:
-    """Return the fields of the form as they are filled in for ``letterhead``."""
-    lines = (*letterhead.lines, "", "", "")[:LINES]
-    fields = {f"line-{number}": line for number, line in enumerate(lines, start=1)}
-    return fields | {"address": letterhead.address, "place": letterhead.place, "paper": letterhead.paper}
-
-
-def read(fields: Mapping[str, str]) -> tuple[Letterhead, dict[str, Refused]]:
-    """Return what the fields of the form say, and by field what is wrong with them; those are read as empty."""
-    problems: dict[str, Refused] = {}
-
-    def checked(key: str, check: Callable[[str], str]) -> str:
-        try:
-            return check(" ".join(fields.get(key, "").split()))
-        except Refused as refused:
-            problems[key] = refused
-            return ""
-
-    def line(key: str, kind: str) -> str:
-        return checked(key, lambda text: checked_line(text, LONGEST[kind]))
-
-    lines = tuple(filter(None, (line(f"line-{number}", "line") for number in range(1, LINES + 1))))
-    address, place = line("address", "address"), line("place", "place")
-    paper = checked("paper", _checked_paper)
-    return Letterhead(lines, address, place, paper), problems
-
-
-def _checked_paper(text: str) -> str:
+def checked_paper(text: str) -> str:
+    """Return a kind of paper; refused when it is none."""
     if text not in PAPERS:
         raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
     return text

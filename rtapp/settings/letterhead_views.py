@@ -1,5 +1,7 @@
 """Kop surat: the lines above every paper, the logo, where papers are signed and on what they are printed."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -8,9 +10,10 @@ from .. import clock, config
 from ..accounts.roles import Duty
 from ..db import begin_write, db
 from ..refusals import Refused
-from ..web.errors import refusal_text
+from ..web.forms import Form
 from ..web.guard import acting, current_actor, requires
-from .letterhead import LONGEST, read, typed
+from .forms import LetterheadForm, letterhead_form
+from .letterhead import LONGEST
 from .letterhead_store import letterhead_of, logo_of
 from .letterhead_store import save_letterhead as keep_letterhead
 from .letterhead_store import save_logo as keep_logo
@@ -30,22 +33,22 @@ def _admit_logo(endpoint: str | None, _values: dict[str, str] | None) -> None:
 @requires(Duty.MANAGE_SETTINGS)
 def letterhead() -> str:
     """Show the letterhead as it stands above papers, and the form."""
-    return _page(typed(letterhead_of(db.session)), {})
+    return _page()
 
 
 @blueprint.post("/settings/letterhead")
 @requires(Duty.MANAGE_SETTINGS)
 def save_letterhead() -> Response | tuple[str, int]:
     """Keep the letterhead, all of it or nothing where one field cannot be used."""
-    actor, now, (wanted, problems) = acting(), clock.utcnow(), read(request.form)
-    if problems:
-        said = {key: refusal_text(refused) for key, refused in problems.items()}
-        return _page(dict(request.form), said), 422
-    session = begin_write(db.session)
-    keep_letterhead(session, actor.name, wanted, now=now)
-    session.commit()
-    flash(_("Tersimpan."), "ok")
-    return redirect(url_for(".letterhead"), 303)
+    actor, now, form = acting(), clock.utcnow(), LetterheadForm()
+    with form.refusals():
+        form.check()
+        session = begin_write(db.session)
+        keep_letterhead(session, actor.name, form.letterhead(), now=now)
+        session.commit()
+        flash(_("Tersimpan."), "ok")
+        return redirect(url_for(".letterhead"), 303)
+    return _page(form), form.status
 
 
 @blueprint.post("/settings/logo")
@@ -55,15 +58,15 @@ def save_logo() -> Response | tuple[str, int]:
     from ..documents.picture import read_logo  # here: few servers ever read a picture
 
     actor, now = acting(), clock.utcnow()
-    try:
+    form = Form()
+    with form.refusals():
         png = read_logo(_sent())
-    except Refused as refused:
-        return _page(typed(letterhead_of(db.session)), {"logo": refusal_text(refused)}), refused.status
-    session = begin_write(db.session)
-    keep_logo(session, actor.name, png, now=now)
-    session.commit()
-    flash(_("Logo tersimpan."), "ok")
-    return redirect(url_for(".letterhead"), 303)
+        session = begin_write(db.session)
+        keep_logo(session, actor.name, png, now=now)
+        session.commit()
+        flash(_("Logo tersimpan."), "ok")
+        return redirect(url_for(".letterhead"), 303)
+    return _page(logo_errors=form.sentences), form.status
 
 
 @blueprint.post("/settings/logo/drop")
@@ -96,12 +99,13 @@ def _sent() -> bytes:
         return file.read()
 
 
-def _page(fields: dict[str, str], problems: dict[str, str]) -> str:
+def _page(form: LetterheadForm | None = None, logo_errors: Sequence[str] = ()) -> str:
+    stored = letterhead_of(db.session)
     return render_template(
         "settings/letterhead.html",
-        fields=fields,
-        problems=problems,
-        kept=letterhead_of(db.session),
+        form=form or letterhead_form(stored),
+        logo_errors=logo_errors,
+        kept=stored,
         has_logo=bool(logo_of(db.session)),
         most=LONGEST,
     )

@@ -39,6 +39,7 @@ OPTIONS: dict[str, Option] = {
         ),
     )
 }
+FLAGS = tuple(key for key, option in OPTIONS.items() if option.kind == "flag")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 # A payload of at most 47 characters keeps the code at 29 modules a side (QR version 3, level Q).
 LONGEST_ADDRESS = 47 - len("/K/") - 16

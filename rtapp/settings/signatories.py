@@ -68,37 +68,7 @@ def restored(values: Any) -> dict[str, tuple[Signatory, ...]]:
     return {kind: tuple(Signatory(**one) for one in rows) for kind, rows in (values or {}).items() if kind in KINDS}
 
 
-def typed(signers: Sequence[Signatory], *, room: int = 0) -> list[dict[str, str]]:
-    """Return the fields of the form, with ``room`` empty ones behind."""
-    return [*kept(signers), *kept([Signatory()] * room)][:MOST]
-
-
-def fields_of(form: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return what was typed of each signatory, as it was typed: position-1, name-1, … up to ``MOST``."""
-    found = []
-    for number in range(1, MOST + 1):
-        keys = {name: f"{name}-{number}" for name in FIELDS}
-        if any(key in form for key in keys.values()):
-            found.append({name: form.get(key, "")[:500] for name, key in keys.items()})
-    return found
-
-
-def read(rows: Sequence[Mapping[str, str]]) -> tuple[list[Signatory], dict[str, Refused]]:
-    """Return who is typed, empty rows left out, and by field ("name-2") what is wrong with it."""
-    problems: dict[str, Refused] = {}
-    found = []
-    for number, row in enumerate(rows, start=1):
-        values = {}
-        for name in FIELDS:
-            try:
-                values[name] = checked(name, " ".join(row.get(name, "").split()))
-            except Refused as refused:
-                problems[f"{name}-{number}"] = refused
-        found.append(Signatory(**values))
-    return [one for one in found if one], problems
-
-
-def checked(name: str, text: str) -> str:
+def checked_field(name: str, text: str) -> str:
     """Return the text of a field as it is kept; refused when it cannot be."""
     if name == "nip":
         digits = re.sub(r"[\s.\-]|^NIP\b", "", text, flags=re.IGNORECASE)

@@ -1,5 +1,6 @@
 """Penanda tangan: who signs which paper, with a picture of how it will be printed."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -15,21 +16,15 @@ from ..events import store as events
 from ..events.waves import DEFAULT_ZONE
 from ..refusals import Refused
 from ..web.downloads import fonts
-from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.requests import form_fields, form_text
+from .forms import SignatoriesForm, signatories_form
 from .letter import About
 from .letterhead_store import letterhead_of, save_signers, signing_of
 from .papers import signature_png, wrapped
 from .shared_views import blueprint
-from .signatories import CLERKS, EVERY, FEWER, KINDS, LONGEST, MOST, Signatory, fields_of, read, typed
+from .signatories import CLERKS, EVERY, FEWER, KINDS, MOST, Signatory
 
-LABELS = {
-    "caption": _l("Di atas jabatan"),
-    "position": _l("Jabatan"),
-    "name": _l("Nama dan gelar"),
-    "rank": _l("Pangkat, golongan"),
-    "nip": _l("NIP"),
-}
 PAPERS = {
     EVERY: _l("Semua dokumen lain"),
     "attendance": _l("Daftar hadir"),
@@ -40,7 +35,6 @@ PAPERS = {
     "matched": _l("Pencocokan tanda tangan"),
     "erasure": _l("Berita acara pemusnahan"),
 }
-ROOM = 1  # empty rows below those that are set
 
 
 @blueprint.get("/settings/signatories")
@@ -49,38 +43,43 @@ def signatories() -> str:
     """Show who signs a kind of paper, and the block as it will be printed."""
     kind = _kind(request.args.get("paper", EVERY))
     own = signing_of(db.session).get(kind, ())
-    return _page(kind, typed(own, room=ROOM), own)
+    return _page(kind, signatories_form(None, own, more=1), own)
 
 
 @blueprint.post("/settings/signatories")
 @requires(Duty.MANAGE_SETTINGS)
 def save_signatories() -> Response | tuple[str, int]:
     """Keep who signs a kind of paper, all of them or none where one field cannot be used."""
-    kind, rows = _kind(request.form.get("paper", "")), fields_of(request.form)
-    wanted, problems = read(rows)
-    if problems:
-        return _page(kind, rows, (), {key: refusal_text(refused) for key, refused in problems.items()}), 422
-    if len(wanted) > FEWER.get(kind, MOST):
-        n = FEWER[kind]
-        too_many = _("Dokumen ini muat paling banyak %(n)s penanda tangan.", n=n)
-        return _page(kind, rows, (), {f"caption-{n + 1}": too_many}), 422
-    if request.form.get("add"):
-        return _page(kind, [*rows, *typed((), room=1)][:MOST], wanted), 200
-    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
-    save_signers(session, actor.name, kind, wanted, now=now)
-    session.commit()
-    flash(_("Tersimpan."), "ok")
-    return redirect(url_for(".signatories", paper=kind), 303)
+    actor, now, kind, form = acting(), clock.utcnow(), _kind(form_text("paper")), signatories_form(form_fields())
+    with form.refusals():
+        form.check()
+        signers, most = form.signers(), FEWER.get(kind, MOST)
+        if len(signers) > most:
+            raise Refused(
+                "too_many_signers",
+                "Dokumen ini muat paling banyak %(n)s penanda tangan.",
+                422,
+                field=f"caption-{most + 1}",
+                n=most,
+            )
+        if form_text("add"):
+            return _page(kind, signatories_form(form_fields(), more=1), signers), 200
+        session = begin_write(db.session)
+        save_signers(session, actor.name, kind, signers, now=now)
+        session.commit()
+        flash(_("Tersimpan."), "ok")
+        return redirect(url_for(".signatories", paper=kind), 303)
+    return _page(kind, form, ()), form.status
 
 
 @blueprint.post("/settings/signatories/look")
 @requires(Duty.MANAGE_SETTINGS)
 def look_at_signatories() -> tuple[str, int]:
     """Show what is typed as it would be printed; nothing is kept."""
-    kind, rows = _kind(request.form.get("paper", "")), fields_of(request.form)
-    wanted, problems = read(rows)
-    said = {key: refusal_text(refused) for key, refused in problems.items()}
-    return render_template("settings/_signature_look.html", **_look(kind, wanted, said)), 422 if problems else 200
+    kind, form = _kind(form_text("paper")), signatories_form(form_fields())
+    valid = form.validate()
+    look = _look(kind, form.signers() if valid else (), form)
+    return render_template("settings/_signature_look.html", **look), 200 if valid else 422
 
 
 @blueprint.get("/settings/signatories/block.png")
@@ -88,10 +87,9 @@ def look_at_signatories() -> tuple[str, int]:
 def signature_block() -> Response:
     """Answer the block of signatures that the address describes as a picture."""
     kind = _kind(request.args.get("paper", ""))
-    wanted, problems = read(fields_of(request.args))
-    for refused in problems.values():
-        raise refused
-    about = _about(kind, wanted)
+    form = signatories_form(form_fields())
+    form.check()
+    about = _about(kind, form.signers())
     db.session.rollback()  # drawing needs no connection
     png = signature_png(kind, about, about.letterhead.paper, fonts())
     return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
@@ -103,26 +101,25 @@ def _kind(text: str) -> str:
     return text
 
 
-def _about(kind: str, wanted: list[Signatory] | tuple[Signatory, ...]) -> About:
-    """Return what a paper would say today if ``wanted`` signed it."""
+def _about(kind: str, signers: Sequence[Signatory]) -> About:
+    """Return what a paper would say today if these signed it."""
     event, now = events.find_event(db.session), clock.utcnow()
     zone = event.timezone if event else DEFAULT_ZONE
-    kept = signing_of(db.session)
-    signing = {**kept, kind: tuple(wanted)}
+    signing = {**signing_of(db.session), kind: tuple(signers)}
     today = clock.day_text(clock.local(now, zone).date())
     return About("", "", "", today, "", zone, now, "", letterhead_of(db.session), signing=signing)
 
 
-def _look(kind: str, wanted: Any, problems: dict[str, str]) -> dict[str, Any]:
-    about, lines = _about(kind, wanted), []
+def _look(kind: str, signers: Sequence[Signatory], form: SignatoriesForm) -> dict[str, Any]:
+    about, lines = _about(kind, signers), []
     with suppress(Refused):  # without fonts there is no picture either, and its address says so
         lines = wrapped(kind, about, about.letterhead.paper, fonts())
-    fields = {f"{name}-{at}": value for at, row in enumerate(typed(wanted), start=1) for name, value in row.items()}
+    fields = {f"{name}-{at}": value for at, one in enumerate(signers, start=1) for name, value in vars(one).items()}
     address = url_for(".signature_block", paper=kind, **{key: value for key, value in fields.items() if value})
-    return {"picture": "" if problems else address, "wrapped": lines, "invalid": bool(problems)}
+    return {"picture": "" if form.errors else address, "wrapped": lines, "invalid": bool(form.errors)}
 
 
-def _page(kind: str, rows: list[dict[str, str]], wanted: Any, problems: dict[str, str] | None = None) -> str:
+def _page(kind: str, form: SignatoriesForm, signers: Sequence[Signatory]) -> str:
     return render_template(
         "settings/signatories.html",
         kind=kind,
@@ -130,10 +127,7 @@ def _page(kind: str, rows: list[dict[str, str]], wanted: Any, problems: dict[str
         clerk=CLERKS.get(kind, ""),
         every=kind == EVERY,
         own=bool(signing_of(db.session).get(kind)),
-        rows=rows,
-        labels=LABELS,
-        most=LONGEST,
-        full=len(rows) >= MOST,
-        problems=problems or {},
-        **_look(kind, wanted, problems or {}),
+        form=form,
+        full=len(form.numbers) >= MOST,
+        **_look(kind, signers, form),
     )

@@ -1,6 +1,6 @@
 """Papers as pages hand them out: the fonts, the paper that was chosen, a file under a name that any system can hold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ..documents.glyphs import unprintable
 from ..documents.paper import plain
 from ..refusals import Refused
 from ..settings.letterhead_store import letterhead_of
+from .requests import form_fields
 
 PAPERS = {"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}
 KINDS_OF_FILE = {
@@ -45,9 +46,9 @@ def paper_choices() -> list[tuple[str, str]]:
     return sorted(PAPERS.items(), key=lambda paper: paper[0] != usual)
 
 
-def chosen_paper(asked: Mapping[str, str]) -> str:
-    """Return the paper that a form or an address asks for, the usual one where it does not say."""
-    paper = asked.get("paper") or letterhead_of(db.session).paper
+def chosen_paper() -> str:
+    """Return the paper that the form or the address asks for, the usual one where it does not say."""
+    paper = form_fields().get("paper") or letterhead_of(db.session).paper
     if paper not in PAPERS:
         raise Refused("bad_paper", "Pilih kertas A4 atau F4.", 422)
     return paper

@@ -43,7 +43,12 @@ class Form(FlaskForm):
 
     def check(self) -> None:
         """Refuse what cannot be read."""
-        if not self.validate():
+        self.validate()
+        self.check_errors()
+
+    def check_errors(self) -> None:
+        """Refuse where something stands beside a field already."""
+        if self.errors:
             raise Refused(_UNREAD, "Periksa isian yang ditandai.", 422)
 
     @contextmanager

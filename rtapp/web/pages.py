@@ -22,6 +22,7 @@ from ..db import db
 from . import assets
 from .filters import LANGUAGES
 from .guard import current_actor, public
+from .requests import form_text
 
 blueprint = Blueprint("pages", __name__)
 _NOT_READ = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # what browsers drop from an address, or end it at
@@ -44,11 +45,11 @@ def start() -> Response:
 @public
 def language() -> Response:
     """Change the language of this browser and return to the page it was on."""
-    wanted = request.form.get("language", "")
+    wanted = form_text("language")
     if wanted in LANGUAGES:
         session.permanent = True
         session["language"] = wanted
-    return redirect(local_target(request.form.get("next")) or local_target(request.referrer) or "/", 303)
+    return redirect(local_target(form_text("next")) or local_target(request.referrer) or "/", 303)
 
 
 @blueprint.get("/healthz")

@@ -10,6 +10,8 @@ from .guard import acting
 from .requests import form_text
 from .tries import admit, forget, looking
 
+FIELD = "own_password"
+
 
 def ask_again() -> None:
     """Refuse unless the form's ``own_password`` is that of the user who is asking; call it before a write begins.
@@ -21,9 +23,9 @@ def ask_again() -> None:
     if user is None:
         raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
     if not user.password_hash:
-        raise Refused("no_password", "Akun ini belum punya kata sandi. Tetapkan dahulu di Akun saya.", 409)
-    if known_user(user.name, form_text("own_password")) is None:
-        raise Refused("wrong_password", "Kata sandi tidak cocok. Tidak ada yang dilakukan.", 403)
+        raise Refused("no_password", "Akun ini belum punya kata sandi. Tetapkan dahulu di Akun saya.", 409, field=FIELD)
+    if known_user(user.name, form_text(FIELD)) is None:
+        raise Refused("wrong_password", "Kata sandi tidak cocok. Tidak ada yang dilakukan.", 403, field=FIELD)
 
 
 def known_user(name: str, password: str) -> User | None:

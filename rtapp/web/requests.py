@@ -54,12 +54,17 @@ def form_id(name: str) -> int | None:
     return whole(request.form.get(name))
 
 
+def form_ids(name: str) -> list[int]:
+    """Return the ids in all fields of this name that are posted, nonsense left out."""
+    return request.form.getlist(name, type=row_id)
+
+
 def form_has(name: str) -> bool:
     """Say whether a field is posted at all: a box that is ticked, a button that was pressed."""
     return name in request.form
 
 
-def wanted() -> MultiDict[str, str]:
+def form_fields() -> MultiDict[str, str]:
     """Return the fields that say which paper is wanted: of a form where it is fetched, of the address where shown."""
     return request.form if request.method == "POST" else request.args
 
