@@ -217,8 +217,9 @@ def _setup_of_form(kept: RosterImport) -> plan_store.Setup:
         for block in reading.layout.blocks if reading.layout else ():
             understood = {column: name for name, column in block.fields.items()}
             for column in range(block.left, block.right + 1):
-                said = form_text(f"column-{place}-{column}")
-                if said in FIELD_WORDS and said != understood.get(column, ""):
+                name = f"column-{place}-{column}"
+                said = form_text(name)
+                if form_has(name) and said in FIELD_WORDS and said != understood.get(column, ""):
                     told[column] = said
         fields |= {label: told} if told else {}
     if not chosen:
