@@ -16,7 +16,7 @@ from rtapp.db import begin_write, db
 from rtapp.laptop import tls
 from rtapp.safety import backups
 from rtapp.settings import store as settings
-from rtapp.settings.address_store import note_tried
+from rtapp.settings.store import note_tried
 from rtapp.web import network
 
 from .served import ROOT, Served, command, free_port

@@ -14,8 +14,7 @@ from rtapp.reports import papers
 from rtapp.reports.certificate_layout import Material
 from rtapp.reports.narrative import Narrative, absences
 from rtapp.reports.narrative_papers import narrative_docx
-from rtapp.reports.narrative_store import narrative_of
-from rtapp.reports.recap_store import recap_of
+from rtapp.reports.recap_store import narrative_of, recap_of
 from rtapp.schema import Absence, Attendance
 from rtapp.settings.letterhead import Letterhead
 from rtapp.settings.signatories import Signatory

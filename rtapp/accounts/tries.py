@@ -12,12 +12,12 @@ class Limit:
     most: int
     within: timedelta
 
-    def wait(self, made: Sequence[datetime], now: datetime) -> timedelta | None:
-        """Return how long the next try must wait after those that were ``made``, oldest first; None when it need not.
+    def wait(self, tries: Sequence[datetime], now: datetime) -> timedelta | None:
+        """Return how long the next try must wait after those that were ``tries``, oldest first; None when it need not.
 
         Tries of a moment to come were made before the clock was set back: they hold nobody up.
         """
-        recent = [at for at in made if now - self.within < at <= now][-self.most :]
+        recent = [at for at in tries if now - self.within < at <= now][-self.most :]
         return recent[0] + self.within - now if len(recent) == self.most else None
 
 

@@ -12,10 +12,10 @@ from ..web.filters import current_event
 from ..web.forms import Form
 from ..web.guard import acting, current_actor, public, requires, session_mark, start_session
 from ..web.pages import local_target
-from ..web.reauthentication import known_user
+from ..web.reauthentication import known_user, own_user
 from ..web.requests import form_has, form_text
 from ..web.tries import went_wrong
-from . import device_views, forms, passwords, pin_views, store, user_views  # noqa: F401  their routes are this room's too
+from . import device_views, forms, passwords, pins_store, store, user_views  # noqa: F401  their routes are this room's too
 from .addresses import is_here_only
 from .devices_store import find_device, leave_device
 from .lifetime import last_day
@@ -87,11 +87,7 @@ def link(secret: str) -> Response:
 @requires(Duty.SEE_COUNTS)
 def account() -> Response:
     """Let a user change the own password; their other browsers are signed out."""
-    actor = acting()
-    if actor.user_id is None:
-        raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
-    user = store.find_user(db.session, actor.user_id)
-    form = forms.OwnPasswordForm()
+    actor, user, form = acting(), own_user(), forms.OwnPasswordForm()
     if request.method != "POST":
         return page("account", form=form, user=user, pin=forms.PinForm())
     with form.refusals():
@@ -107,6 +103,21 @@ def account() -> Response:
         flash(_("Kata sandi diganti. Peramban lain dengan akun ini sudah keluar."), "ok")
         return redirect(url_for("accounts.account"), 303)
     return page("account", form.status, form=form, user=user, pin=forms.PinForm(formdata=None))
+
+
+@blueprint.post("/account/pin")
+@requires(Duty.DECIDE)
+def own_pin() -> Response:
+    """Set the PIN that is typed on a clerk's screen; one that is none is said beside the field."""
+    actor, user, form = acting(), own_user(), forms.PinForm()
+    with form.refusals():
+        hashed = pins_store.checked_pin(form.pin.data, actor.name)
+        session = begin_write(db.session)
+        pins_store.set_pin(session, actor.name, user, hashed, now=clock.utcnow())
+        session.commit()
+        flash(_("PIN disimpan. Ketik di layar petugas untuk satu keputusan."), "ok")
+        return redirect(url_for("accounts.account"), 303)
+    return page("account", form.status, form=forms.OwnPasswordForm(formdata=None), user=user, pin=form)
 
 
 def _sign_in_page(form: forms.SignInForm) -> Response:

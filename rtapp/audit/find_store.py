@@ -62,3 +62,9 @@ def _narrowed(rows: Select[Any], wanted: TrailFilter) -> Select[Any]:
     if wanted.chain:
         rows = rows.where(Audit.chain.startswith(wanted.chain, autoescape=True))
     return rows
+
+
+def last_made(session: Session, wave_id: int) -> dict[str, datetime]:
+    """Return the moment of the last line of each act on a wave, by the act ("recap.print")."""
+    lines = select(Audit.action, func.max(Audit.at)).where(Audit.subject == "wave", Audit.subject_id == wave_id)
+    return {action: at for action, at in session.execute(lines.group_by(Audit.action))}

@@ -86,37 +86,37 @@ def _page(findings: seals_store.Findings | None = None) -> str:
 
 def _wanted() -> TrailFilter:
     """Return what the address or the form asks for; a day is one by the clocks of the event."""
-    asked, since, until = _asked(), None, None
-    if asked["day"]:
+    fields, since, until = _asked(), None, None
+    if fields["day"]:
         event = current_event()
         zone = event.timezone if event else "UTC"
-        day = date.fromisoformat(asked["day"])
+        day = date.fromisoformat(fields["day"])
         since, until = clock.local_moment(day, time(), zone), clock.end_of_day(day, zone)
-    person = int(asked["person"]) if asked["person"] else None
+    person = int(fields["person"]) if fields["person"] else None
     subject = PERSON if person is not None else ""
-    return TrailFilter(asked["actor"], asked["what"], subject, person, since, until, asked["chain"])
+    return TrailFilter(fields["actor"], fields["what"], subject, person, since, until, fields["chain"])
 
 
 def _asked() -> dict[str, str]:
     """Return the filters as they stand in the address; what cannot be meant is let go."""
-    asked = {name: request.values.get(name, "").strip()[:120] for name in ("actor", "what", "person", "day", "chain")}
-    asked["chain"] = (
-        asked["chain"].lower() if all(character in "0123456789abcdefABCDEF" for character in asked["chain"]) else ""
+    fields = {name: request.values.get(name, "").strip()[:120] for name in ("actor", "what", "person", "day", "chain")}
+    fields["chain"] = (
+        fields["chain"].lower() if all(character in "0123456789abcdefABCDEF" for character in fields["chain"]) else ""
     )
-    asked["person"] = asked["person"] if whole(asked["person"]) is not None else ""
-    asked["what"] = asked["what"] if asked["what"] in GROUPS else ""
+    fields["person"] = fields["person"] if whole(fields["person"]) is not None else ""
+    fields["what"] = fields["what"] if fields["what"] in GROUPS else ""
     try:
-        sensible = datetime(2000, 1, 1) <= datetime.fromisoformat(asked["day"]) < datetime(2100, 1, 1)
+        sensible = datetime(2000, 1, 1) <= datetime.fromisoformat(fields["day"]) < datetime(2100, 1, 1)
     except (TypeError, ValueError):
         sensible = False
-    asked["day"] = asked["day"][:10] if sensible and len(asked["day"]) == 10 else ""
-    return asked
+    fields["day"] = fields["day"][:10] if sensible and len(fields["day"]) == 10 else ""
+    return fields
 
 
 def _page_urls(page: int, total: int) -> tuple[str, str]:
-    kept = {name: value for name, value in _asked().items() if value}
-    before = url_for(".trail", page=page - 1, **kept) if page > 1 else ""
-    return before, url_for(".trail", page=page + 1, **kept) if page * PAGE < total else ""
+    filters = {name: value for name, value in _asked().items() if value}
+    before = url_for(".trail", page=page - 1, **filters) if page > 1 else ""
+    return before, url_for(".trail", page=page + 1, **filters) if page * PAGE < total else ""
 
 
 def _entries(lines: Sequence[Any]) -> list[dict[str, Any]]:

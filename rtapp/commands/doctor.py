@@ -34,7 +34,7 @@ from ..safety import backups
 from ..safety.schedule import failure
 from ..schema import Audit, Scan
 from ..settings import store as settings
-from ..settings.address_store import tried
+from ..settings.store import tried
 from ..web import assets, network
 
 GIGABYTE, MEGABYTE = 10**9, 10**6

@@ -23,9 +23,8 @@ from ..reports.bundle_store import Wanted, plan_bundle
 from ..reports.certificate_papers import certificate_pdf
 from ..reports.certificate_store import materials_of, printable_awards
 from ..reports.narrative_papers import narrative_docx
-from ..reports.narrative_store import narrative_of
 from ..reports.recap import rows
-from ..reports.recap_store import recap_of
+from ..reports.recap_store import narrative_of, recap_of
 from ..reports.signatures import ToSign
 from ..reports.signatures_store import keep_list
 from ..reports.transport_store import pay_list
@@ -122,9 +121,9 @@ def narrative(file: Path, **asked: Any) -> None:
     _form(file, "docx")
 
     def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
-        told = narrative_of(db.session, wanted.wave)
-        lines = len(told.recap.counts.districts) if told.recap.counts else 0
-        return lines, lambda: narrative_docx(told, wanted.about, wanted.paper)
+        content = narrative_of(db.session, wanted.wave)
+        lines = len(content.recap.counts.districts) if content.recap.counts else 0
+        return lines, lambda: narrative_docx(content, wanted.about, wanted.paper)
 
     _write(file, "narrative.print", make, **asked)
 

@@ -155,10 +155,10 @@ def _misused(error: click.UsageError) -> str:
     return error.format_message()
 
 
-def announce(reached: list[str], told: str, links: list[tuple[str, str]], secure: Sequence[str] = ()) -> None:
+def announce(reached: list[str], base_url: str, links: list[tuple[str, str]], secure: Sequence[str] = ()) -> None:
     """Print where the desk is reached, the one-time ``links`` (label, secret) and a QR code for a phone.
 
-    ``told`` is the address the cards carry, "" for none: a warning when it is none of ``reached`` and ``secure``.
+    ``base_url`` is the address the cards carry, "" for none: a warning when it is none of ``reached`` and ``secure``.
     """
     click.echo("Meja registrasi terbuka di:")
     for address in reached:
@@ -168,8 +168,8 @@ def announce(reached: list[str], told: str, links: list[tuple[str, str]], secure
         for address in secure:
             click.echo(f"  {address}")
         click.echo(f"Pasang sertifikatnya di setiap perangkat: {reached[min(1, len(reached) - 1)]}/setup-device")
-    if told and (told.lower() not in [*reached, *secure] or is_here_only(told)):
-        click.echo(lost(told))
+    if base_url and (base_url.lower() not in [*reached, *secure] or is_here_only(base_url)):
+        click.echo(lost(base_url))
     for label, secret in links:
         click.echo(f"{label}:\n  {reached[0]}/links/{secret}")
     away = reached[min(1, len(reached) - 1)]
@@ -212,11 +212,11 @@ def _open(address: str) -> None:
         webbrowser.open(address)
 
 
-def lost(told: str) -> str:
+def lost(base_url: str) -> str:
     """Return what is said where the address in the codes is not one that phones reach this laptop by."""
     return (
-        f"PERHATIAN: kode QR memakai alamat {told}, yang bukan alamat laptop ini sekarang. Beri laptop alamat itu lagi "
-        "di router, atau pilih yang sekarang di Pengaturan, Acara, Alamat. Pemindai dan Meja tetap membaca kartu."
+        f"PERHATIAN: kode QR memakai alamat {base_url}, yang bukan alamat laptop ini sekarang. Beri laptop alamat itu "
+        "lagi di router, atau pilih yang sekarang di Pengaturan, Acara, Alamat. Pemindai dan Meja tetap membaca kartu."
     )
 
 

@@ -109,7 +109,7 @@ class Pen:
 
 
 def clean(text: str) -> str:
-    """Return the text as it can be printed: composed, no control or invisible signs, single spaces.
+    """Return the text as it can be printed: composed, no control or invisible characters, single spaces.
 
     A space at which no line may end stays one.
     """
@@ -117,9 +117,9 @@ def clean(text: str) -> str:
         return " ".join(text.split())
     composed = unicodedata.normalize("NFC", text)
     kept = (
-        sign if sign == NO_BREAK or not sign.isspace() else " "
-        for sign in composed
-        if sign.isspace() or not _invisible(sign)
+        character if character == NO_BREAK or not character.isspace() else " "
+        for character in composed
+        if character.isspace() or not _invisible(character)
     )
     return " ".join(filter(None, "".join(kept).split(" ")))
 
@@ -195,8 +195,8 @@ def _whole(row: _Words, measure: Callable[[str], float], limit: float) -> list[s
     return _wrap(row, limit, len(row.words))
 
 
-def _invisible(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn") or "\ufe00" <= sign <= "\ufe0f"
+def _invisible(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn") or "\ufe00" <= character <= "\ufe0f"
 
 
 def _sizes(largest: float, smallest: float) -> list[float]:
@@ -246,13 +246,13 @@ def _pieces(word: str, measure: Callable[[str], float], limit: float) -> list[st
     if measure(word) <= limit:
         return [word]
     pieces, used = [""], 0.0
-    for sign in word:
-        # A piece ends where the next sign does not fit: no line holds both, so no space comes between.
-        if pieces[-1] and used + measure(sign) > limit:
+    for character in word:
+        # A piece ends where the next character does not fit: no line holds both, so no space comes between.
+        if pieces[-1] and used + measure(character) > limit:
             pieces.append("")
             used = 0.0
-        pieces[-1] += sign
-        used += measure(sign)
+        pieces[-1] += character
+        used += measure(character)
     return pieces
 
 

@@ -70,7 +70,7 @@ def _turned(line: str) -> str:
             runs[-1][1][-1] += character  # a mark stays behind its letter
         else:
             runs[-1][1].append(character)
-    drawn = ["".join(map(_mirrored, reversed(signs)) if side == "R" else signs) for side, signs in runs]
+    drawn = ["".join(map(_mirrored, reversed(run)) if side == "R" else run) for side, run in runs]
     return "".join(reversed(drawn) if base == "R" else drawn)
 
 

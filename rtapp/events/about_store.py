@@ -18,8 +18,8 @@ def about_of(session: Session, wave: Wave | None, requester: str, printed_at: da
     Without a wave it is of the whole event.
     """
     event = wave.event if wave else the_event(session)
-    told = (f"Gelombang {numeral(wave.number)}", clock.day_text(wave.date), wave.venue) if wave else ("", "", "")
+    day = (f"Gelombang {numeral(wave.number)}", clock.day_text(wave.date), wave.venue) if wave else ("", "", "")
     return About(
-        event.name, event.organiser, *told, event.timezone, printed_at, requester,
+        event.name, event.organiser, *day, event.timezone, printed_at, requester,
         letterhead_of(session), logo_of(session), wave.date if wave else None, signing_of(session),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """What belongs to the day of a wave: agenda, checkpoints, invited numbers; opening a checkpoint from the desk."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
@@ -12,7 +13,6 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..checkin import marks_store as marks
 from ..db import begin_write, db
-from ..refusals import Refused
 from ..schema import Agenda, Checkpoint, Wave
 from ..web.forms import Form
 from ..web.guard import acting, require_checkpoint, requires
@@ -25,6 +25,8 @@ from .invited_store import assumed_districts, set_invited
 from .place_store import find_districts
 from .shared_views import Answer, blueprint, wave_saved
 
+Row = TypeVar("Row", Agenda, Checkpoint)
+
 
 @blueprint.post("/waves/<int:wave_id>/agenda")
 @requires(Duty.MANAGE_EVENT)
@@ -33,7 +35,7 @@ def save_agenda(wave_id: int) -> Answer:
     form, actor, now = _posted(AgendaForm, "agenda"), acting().name, clock.utcnow()
 
     def write(session: Session, found: Wave) -> str | None:
-        item, zone = _item(session, found), found.event.timezone
+        item, zone = _row(find_agenda, session, found), found.event.timezone
         if item is not None and _removes():
             remove_agenda(session, actor, item, now=now)
             return _("Dihapus.")
@@ -55,7 +57,7 @@ def save_checkpoint(wave_id: int) -> Answer:
     form, actor, now = _posted(CheckpointForm, "checkpoint"), acting().name, clock.utcnow()
 
     def write(session: Session, found: Wave) -> str | None:
-        point = _point(session, found)
+        point = _row(find_checkpoint, session, found)
         if point is not None and _removes():
             remove_checkpoint(session, actor, point, now=now)
             return _("Dihapus.")
@@ -132,21 +134,9 @@ def _posted(make: type[Form], kind: str) -> Form:
     return row_form(Form if _removes() else make, kind, form_text("id"))
 
 
-def _item(session: Session, wave: Wave) -> Agenda | None:
-    """Return the agenda item the form names, None for a new one; refused where this wave has none such."""
+def _row(find: Callable[[Session, int], Row], session: Session, wave: Wave) -> Row | None:
+    """Return the row of this wave that the form names, None for a new one; refused as ``find`` refuses what is gone."""
     if not form_text("id") and not _removes():
         return None
-    item = find_agenda(session, form_id("id") or 0)
-    if item.wave_id != wave.id:
-        raise Refused("no_agenda", "Mata acara ini tidak ada.", 404)
-    return item
-
-
-def _point(session: Session, wave: Wave) -> Checkpoint | None:
-    """Return the checkpoint the form names, None for a new one; refused where this wave has none such."""
-    if not form_text("id") and not _removes():
-        return None
-    point = find_checkpoint(session, form_id("id") or 0)
-    if point.wave_id != wave.id:
-        raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
-    return point
+    row = find(session, form_id("id") or 0)
+    return row if row.wave_id == wave.id else find(session, 0)

@@ -58,9 +58,9 @@ def lane_signs() -> Response:
         shared = share_out(_places(), _asked()["desks"] or 3)
         signs = [(f"Meja {desk.number}", [name for _code, name in desk.districts]) for desk in shared]
     event = store.the_event(db.session)
-    told = event.name, event.organiser
+    words = event.name, event.organiser
     db.session.rollback()  # drawing needs no connection
-    return download(papers.lane_signs(signs, told[0], paper, faces, told[1]), "tanda meja", "pdf")
+    return download(papers.lane_signs(signs, words[0], paper, faces, words[1]), "tanda meja", "pdf")
 
 
 def _wave() -> Any:

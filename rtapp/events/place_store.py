@@ -56,7 +56,7 @@ def seats_per_village(session: Session) -> dict[int, int]:
 
 def add_district(session: Session, actor: str, code: str, name: str, *, now: datetime) -> District:
     """Add a district; refused for a code of another shape or one that is taken, and without a name."""
-    district = District(code=_free_district_code(session, code), name=_checked_name(name))
+    district = District(code=_free_code(session, District, checked_district_code(code)), name=_checked_name(name))
     session.add(district)
     session.flush()
     note(session, actor, "district.add", "district", district.id, now=now, **_values(district))
@@ -77,7 +77,7 @@ def change_district(session: Session, actor: str, district: District, code: str,
                 code=district.code,
                 field="code",
             )
-        district.code = _free_district_code(session, code)
+        district.code = _free_code(session, District, checked_district_code(code))
     district.name = name
     return _noted(session, actor, "district", district, before, now)
 
@@ -104,7 +104,7 @@ def add_village(session: Session, actor: str, code: str, name: str, *, now: date
 
     Refused for a code of another shape, one that is taken or of no known district, and without a name.
     """
-    code = _free_village_code(session, code)
+    code = _free_code(session, Village, checked_village_code(code))
     name, district = _checked_name(name), _district_of(session, code)
     village = Village(code=code, name=name, kind=kind_of(code), district=district)
     session.add(village)
@@ -121,7 +121,7 @@ def change_village(session: Session, actor: str, village: Village, code: str, na
     before = _values(village)
     name = _checked_name(name)
     if checked_village_code(code) != village.code:
-        code = _free_village_code(session, code)
+        code = _free_code(session, Village, checked_village_code(code))
         village.district = _district_of(session, code)
         village.code, village.kind = code, kind_of(code)
     village.name = name
@@ -215,19 +215,11 @@ def _district_of(session: Session, village_code: str) -> District:
     return district
 
 
-def _free_district_code(session: Session, code: str) -> str:
-    code = checked_district_code(code)
-    other = session.scalar(select(District).where(District.code == code))
+def _free_code(session: Session, table: type[District] | type[Village], code: str) -> str:
+    other = session.scalar(select(table).where(table.code == code))
     if other is not None:
-        raise Refused("district_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name, field="code")
-    return code
-
-
-def _free_village_code(session: Session, code: str) -> str:
-    code = checked_village_code(code)
-    other = session.scalar(select(Village).where(Village.code == code))
-    if other is not None:
-        raise Refused("village_taken", "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name, field="code")
+        taken = f"{table.__tablename__}_taken"
+        raise Refused(taken, "Kode %(code)s milik %(name)s.", 422, code=code, name=other.name, field="code")
     return code
 
 

@@ -17,8 +17,8 @@ from ..db import db
 from ..refusals import Refused
 from ..schema import Wave
 from ..settings import store as settings
-from ..settings.address_store import tried
 from ..settings.letterhead_store import letterhead_of, signing_of
+from ..settings.store import tried
 from ..web import reach
 from ..web.forms import Form, forms_of_page
 from ..web.guard import acting, requires

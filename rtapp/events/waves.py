@@ -36,7 +36,7 @@ def numeral(number: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` on one line, spaces folded, without signs that nobody can see."""
+    """Return ``text`` on one line, spaces folded, without characters that nobody can see."""
     return " ".join("".join(character for character in " ".join(text.split()) if character.isprintable()).split())
 
 

@@ -29,8 +29,8 @@ class Group:
     @property
     def one_sentence(self) -> bool:
         """Whether every question of the group says the same and has the same answers: one answers all."""
-        asked = {(str(q.sentence), tuple(choice.value for choice in q.choices)) for _, q in self.items}
-        return len(asked) == 1
+        questions = {(str(q.sentence), tuple(choice.value for choice in q.choices)) for _, q in self.items}
+        return len(questions) == 1
 
     @property
     def proposals(self) -> int:
@@ -68,9 +68,9 @@ def counts_of(plan: Any) -> dict[str, int]:
 _RISKY = 5  # from so many changed names or people on, somebody must say that they were looked at
 
 
-def opens_first(counts: Mapping[str, int], asked: bool) -> str:
+def opens_first(counts: Mapping[str, int], questions: bool) -> str:
     """Return the class that a preview opens with: what must be decided, else what changes or removes people."""
-    if asked:
+    if questions:
         return "review"
     order = ("replaced", "updated", "missing", "new", "same", "vacant", "skipped")
     return next((name for name in order if counts.get(name)), "review")

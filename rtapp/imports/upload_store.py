@@ -25,21 +25,21 @@ _MOST_ANSWERS, _LONGEST = 20_000, 300
 def keep_upload(session: Session, actor: str, files: list[str], books: bytes, *, now: datetime) -> RosterImport:
     """Keep what was read of uploaded files, packed and without identity numbers (understanding.take); return it."""
     drop_old(session, now=now)
-    kept = RosterImport(
+    upload = RosterImport(
         key=secrets.token_hex(16), files=files, books=books, setup={}, answers={}, done={},
         created_at=now, created_by=actor[:120],
     )  # fmt: skip
-    session.add(kept)
+    session.add(upload)
     session.flush()
-    return kept
+    return upload
 
 
 def find_upload(session: Session, key: str) -> RosterImport:
     """Return a kept list by its key; refused with 404 when there is none."""
-    kept = session.scalar(select(RosterImport).where(RosterImport.key == key))
-    if kept is None:
+    upload = session.scalar(select(RosterImport).where(RosterImport.key == key))
+    if upload is None:
         raise Refused("no_upload", "Daftar ini tidak disimpan lagi. Unggah sekali lagi.", 404)
-    return kept
+    return upload
 
 
 def find_uploads(session: Session, limit: int = 20) -> Sequence[RosterImport]:
@@ -47,39 +47,39 @@ def find_uploads(session: Session, limit: int = 20) -> Sequence[RosterImport]:
     return session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit)).all()
 
 
-def plan_of(session: Session, kept: RosterImport, setup: Setup | None = None, *, run: Run = here) -> Plan:
+def plan_of(session: Session, upload: RosterImport, setup: Setup | None = None, *, run: Run = here) -> Plan:
     """Return what a kept list would do to the roster as it is now, or with another ``setup``.
 
     It takes its time: never while ``session`` writes, for scans would wait. Refused once the list's content is gone.
     """
-    if not kept.books:
+    if not upload.books:
         raise Refused("upload_closed", "Isi daftar ini sudah dihapus. Unggah berkasnya sekali lagi.", 410)
-    setup = setup or Setup.of(kept.setup)
-    return plan_import(session, kept.books, setup=setup, answers=Answers(kept.answers), run=run)
+    setup = setup or Setup.of(upload.setup)
+    return plan_import(session, upload.books, setup=setup, answers=Answers(upload.answers), run=run)
 
 
-def sheets_of(session: Session, kept: RosterImport, *, run: Run = here) -> list[tuple[str, Reading]]:
+def sheets_of(session: Session, upload: RosterImport, *, run: Run = here) -> list[tuple[str, Reading]]:
     """Return every sheet of a kept list with its name, as read with the columns that a person told."""
-    setup = Setup(fields=Setup.of(kept.setup).fields)
-    return [(reading.label, reading) for reading in plan_import(session, kept.books, setup=setup, run=run).readings]
+    setup = Setup(fields=Setup.of(upload.setup).fields)
+    return [(reading.label, reading) for reading in plan_import(session, upload.books, setup=setup, run=run).readings]
 
 
-def take_answers(kept: RosterImport, plan: Plan, given: Mapping[str, str]) -> int:
+def take_answers(upload: RosterImport, plan: Plan, given: Mapping[str, str]) -> int:
     """Remember the answers that ``plan``'s questions admit and return how many; an empty one is taken back."""
     asked = {question.key: question for row in plan.rows for question in row.questions}
     asked |= {question.key: question for row in plan.rows for question, _ in row.decided}
-    answers, taken = dict(kept.answers), 0
+    answers, taken = dict(upload.answers), 0
     for key, value in given.items():
         value = value.strip()[:_LONGEST]
         if key in asked and not value:
             answers.pop(key, None)
         elif key in asked and asked[key].admits(value) and len(answers) < _MOST_ANSWERS:
             answers[key], taken = value, taken + 1
-    kept.answers = answers
+    upload.answers = answers
     return taken
 
 
-def accept_proposals(kept: RosterImport, plan: Plan, alike: str = "") -> int:
+def accept_proposals(upload: RosterImport, plan: Plan, alike: str = "") -> int:
     """Answer every open question that has a proposal as proposed, only those ``alike`` where named; return how many."""
     wanted = [
         question
@@ -87,37 +87,37 @@ def accept_proposals(kept: RosterImport, plan: Plan, alike: str = "") -> int:
         for question in row.questions
         if question.proposal and (not alike or question.alike == alike)
     ]
-    return take_answers(kept, plan, {question.key: question.proposal for question in wanted})
+    return take_answers(upload, plan, {question.key: question.proposal for question in wanted})
 
 
-def mark_applied(session: Session, actor: str, kept: RosterImport, done: Done, *, now: datetime) -> None:
+def mark_applied(session: Session, actor: str, upload: RosterImport, done: Done, *, now: datetime) -> None:
     """Remember what saving a list did, added to what it did before."""
-    kept.done = done.beside(kept.done)
-    kept.applied_at, kept.applied_by, kept.undone_at = now, actor[:120], None
+    upload.done = done.beside(upload.done)
+    upload.applied_at, upload.applied_by, upload.undone_at = now, actor[:120], None
     session.flush()
 
 
-def drop_upload(session: Session, kept: RosterImport) -> None:
+def drop_upload(session: Session, upload: RosterImport) -> None:
     """Forget the content of a list; what it did stays on record. One that did nothing goes altogether."""
-    if kept.applied_at is None:
-        session.delete(kept)
+    if upload.applied_at is None:
+        session.delete(upload)
     else:
-        kept.books = b""
+        upload.books = b""
     session.flush()
 
 
 def drop_old(session: Session, *, now: datetime) -> None:
     """Forget the content of every list whose week is over."""
     old = select(RosterImport).where(RosterImport.created_at < now - KEPT_FOR, func.length(RosterImport.books) > 0)
-    for kept in session.scalars(old):
-        drop_upload(session, kept)
+    for upload in session.scalars(old):
+        drop_upload(session, upload)
 
 
-def why_not_undone(session: Session, kept: RosterImport) -> Reason | None:
+def why_not_undone(session: Session, upload: RosterImport) -> Reason | None:
     """Return why a saved list cannot be undone any more, None when it can."""
-    if kept.applied_at is None or kept.undone_at is not None:
+    if upload.applied_at is None or upload.undone_at is not None:
         return reason("not_saved", "Daftar ini belum disimpan, atau sudah dibatalkan.")
-    added, versions = set(kept.done["added"]), kept.done["versions"]
+    added, versions = set(upload.done["added"]), upload.done["versions"]
     recorded = (select(Attendance.participant_id), select(Scan.participant_id).where(Scan.participant_id.is_not(None)))
     if any(not added.isdisjoint(session.scalars(ids.distinct())) for ids in recorded):
         return reason("import_scanned", "Sudah ada yang dipindai atau dicatat hadir dari daftar ini.")
@@ -128,23 +128,23 @@ def why_not_undone(session: Session, kept: RosterImport) -> Reason | None:
     return None
 
 
-def undo(session: Session, actor: str, kept: RosterImport, *, now: datetime) -> dict[str, Any]:
+def undo(session: Session, actor: str, upload: RosterImport, *, now: datetime) -> dict[str, Any]:
     """Take back all that a saved list did and return what that was (Done as JSON).
 
     Refused where something depends on it. Those it added are archived, and so their cards stop; those it
     replaced are back.
     """
-    why = why_not_undone(session, kept)
+    why = why_not_undone(session, upload)
     if why:
         raise Refused("import_used", "Impor ini tidak dapat dibatalkan. %(why)s", 409, why=why)
-    done, kept.done, kept.undone_at = kept.done, {}, now
+    done, upload.done, upload.undone_at = upload.done, {}, now
     for id_ in done["added"]:
         archive_participant(session, actor, id_, "Impor dibatalkan", now=now)
     for id_, pairs in reversed(done["updated"]):
         _put_back(session, actor, id_, pairs, now)
     for old, _new in done["replaced"]:
         restore_participant(session, actor, old, now=now)
-    note(session, actor, "roster.import_undo", "roster", kept.id, now=now, people=len(done["added"]))
+    note(session, actor, "roster.import_undo", "roster", upload.id, now=now, people=len(done["added"]))
     return done
 
 

@@ -84,12 +84,12 @@ def columns(key: str) -> str:
 @requires(Duty.IMPORT_ROSTER)
 def choose_columns(key: str) -> Response | tuple[str, int]:
     """Take the sheets and columns as a person says."""
-    kept = upload_store.find_upload(db.session, key)
-    setup = _setup_of_form(kept)
+    upload = upload_store.find_upload(db.session, key)
+    setup = _setup_of_form(upload)
     try:
-        upload_store.plan_of(db.session, kept, setup, run=away)  # slow, and so outside
+        upload_store.plan_of(db.session, upload, setup, run=away)  # slow, and so outside
     except Refused as refused:
-        return _columns_page(kept, refusal_text(refused)), refused.status
+        return _columns_page(upload, refusal_text(refused)), refused.status
     session = begin_write(db.session)
     upload_store.find_upload(session, key).setup = setup.kept()
     session.commit()
@@ -100,10 +100,10 @@ def choose_columns(key: str) -> Response | tuple[str, int]:
 @requires(Duty.IMPORT_ROSTER)
 def preview(key: str) -> Response | str:
     """Show what a list would change, by class, and what a person must decide; of a closed one what it did."""
-    kept = upload_store.find_upload(db.session, key)
-    if not kept.books:
-        return render_template("imports/closed.html", kept=kept, why=upload_store.why_not_undone(db.session, kept))
-    return _preview(kept)
+    upload = upload_store.find_upload(db.session, key)
+    if not upload.books:
+        return render_template("imports/closed.html", kept=upload, why=upload_store.why_not_undone(db.session, upload))
+    return _preview(upload)
 
 
 @blueprint.post("/roster-imports/<key>/answers")
@@ -112,7 +112,7 @@ def answer(key: str) -> Response:
     """Take one answer, one for all that are alike, or all proposals."""
     plan = upload_store.plan_of(db.session, upload_store.find_upload(db.session, key), run=away)
     session = begin_write(db.session)
-    kept = upload_store.find_upload(session, key)
+    upload = upload_store.find_upload(session, key)
     try:
         value = TYPED + _typed() if form_text("value") == "typed" else form_text("value")
     except Refused as refused:
@@ -120,14 +120,14 @@ def answer(key: str) -> Response:
         return _preview(upload_store.find_upload(db.session, key), refusal_text(refused), refused.status)
     alike = form_text("alike")
     if form_text("accept"):
-        upload_store.accept_proposals(kept, plan, alike)
+        upload_store.accept_proposals(upload, plan, alike)
     elif alike:
         asked = [question for _row, question in plan.open_questions if question.alike == alike]
-        upload_store.take_answers(kept, plan, {question.key: value for question in asked})
+        upload_store.take_answers(upload, plan, {question.key: value for question in asked})
     else:
-        upload_store.take_answers(kept, plan, {form_text("key"): value})
+        upload_store.take_answers(upload, plan, {form_text("key"): value})
     session.commit()
-    return _preview(kept) if wants_fragment() else redirect(url_for(".preview", key=key), 303)
+    return _preview(upload) if wants_fragment() else redirect(url_for(".preview", key=key), 303)
 
 
 @blueprint.post("/roster-imports/<key>")
@@ -137,7 +137,7 @@ def save(key: str) -> Response:
     actor, now = acting(), clock.utcnow()
     plan = upload_store.plan_of(db.session, upload_store.find_upload(db.session, key), run=away)
     session = begin_write(db.session)
-    kept = upload_store.find_upload(session, key)
+    upload = upload_store.find_upload(session, key)
     try:
         if plan.digest != form_text("seen"):
             raise plan_store.changed_meanwhile()
@@ -148,9 +148,9 @@ def save(key: str) -> Response:
         session.rollback()
         return _preview(upload_store.find_upload(db.session, key), refusal_text(refused), refused.status)
     badges.follow_import(session, done.added, done.replaced, now=now)
-    upload_store.mark_applied(session, actor.name, kept, done, now=now)
+    upload_store.mark_applied(session, actor.name, upload, done, now=now)
     if not plan.open_questions:
-        upload_store.drop_upload(session, kept)
+        upload_store.drop_upload(session, upload)
     session.commit()
     said = _(
         "Tersimpan: %(new)s orang baru, %(updated)s baris diperbarui.", new=len(done.added), updated=len(done.updated)
@@ -207,10 +207,10 @@ def _upload_page(problem: str = "") -> str:
     return render_template("imports/new.html", problem=problem, lists=lists, text=form_text("text"))
 
 
-def _setup_of_form(kept: RosterImport) -> plan_store.Setup:
+def _setup_of_form(upload: RosterImport) -> plan_store.Setup:
     """Return the sheets and columns that were ticked and chosen; what is as understood is not kept."""
     chosen, fields = [], {}
-    for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, kept, run=away)):
+    for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, upload, run=away)):
         if form_has(f"use-{place}"):
             chosen.append(label)
         told = {}
@@ -227,11 +227,12 @@ def _setup_of_form(kept: RosterImport) -> plan_store.Setup:
     return plan_store.Setup(tuple(chosen), fields)
 
 
-def _columns_page(kept: RosterImport, problem: str = "") -> str:
-    sheets = upload_store.sheets_of(db.session, kept, run=away)
-    setup = plan_store.Setup.of(kept.setup)
+def _columns_page(upload: RosterImport, problem: str = "") -> str:
+    sheets = upload_store.sheets_of(db.session, upload, run=away)
+    setup = plan_store.Setup.of(upload.setup)
     words = {name: FIELD_WORDS[name] for name in ("", *FIELDS)}
-    return render_template("imports/columns.html", kept=kept, sheets=sheets, setup=setup, words=words, problem=problem)
+    context = {"kept": upload, "sheets": sheets, "setup": setup, "words": words, "problem": problem}
+    return render_template("imports/columns.html", **context)
 
 
 def _typed() -> str:
@@ -241,11 +242,11 @@ def _typed() -> str:
     return form_text("typed").strip()
 
 
-def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Response:
-    plan = upload_store.plan_of(db.session, kept, run=away)
+def _preview(upload: RosterImport, problem: str = "", status: int = 200) -> Response:
+    plan = upload_store.plan_of(db.session, upload, run=away)
     groups = groups_of(plan)
-    asked = request.values.get("show", "")
-    shown = asked if asked in CLASSES else opens_first(plan.by_class, bool(groups))
+    wanted = request.values.get("show", "")
+    shown = wanted if wanted in CLASSES else opens_first(plan.by_class, bool(groups))
     rows = rows_shown(plan, shown)
     page = min(page_number(), max(1, -(-len(rows) // PAGE)))
     villages = village_texts(find_districts(db.session)) if shown == "review" else {}
@@ -253,7 +254,7 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
         "imports/preview.html",
         "imports/_preview.html",
         status,
-        kept=kept,
+        kept=upload,
         plan=plan,
         shown=shown,
         groups=groups,
@@ -262,11 +263,11 @@ def _preview(kept: RosterImport, problem: str = "", status: int = 200) -> Respon
         total=len(rows),
         first=(page - 1) * PAGE + 1,
         page_urls=[
-            url_for(".preview", key=kept.key, page=page + step, show=shown) if there else ""
+            url_for(".preview", key=upload.key, page=page + step, show=shown) if there else ""
             for step, there in ((-1, page > 1), (1, page * PAGE < len(rows)))
         ],
         places=district_rows(plan, invited_totals(db.session)),
         villages=villages,
         problem=problem,
-        undoable=kept.applied_at and not upload_store.why_not_undone(db.session, kept),
+        undoable=upload.applied_at and not upload_store.why_not_undone(db.session, upload),
     )

@@ -96,21 +96,21 @@ class Texts:
         Between two renderings lie at least 0.4 s, and six times what the last one took (the first, which also loads
         its template, does not count): while changes come fast, the text may be of an earlier version.
         """
-        made = self._made.get(key)
-        if made is None or self._is_stale(made):
+        rendered = self._made.get(key)
+        if rendered is None or self._is_stale(rendered):
             with self._making:
-                made = self._made.get(key)
-                if made is None or self._is_stale(made):
-                    made = self._made[key] = self._make(make, first=made is None)
-        return made
+                rendered = self._made.get(key)
+                if rendered is None or self._is_stale(rendered):
+                    rendered = self._made[key] = self._make(make, first=rendered is None)
+        return rendered
 
     def rest(self, key: Hashable) -> float:
         """Return the seconds until the text for ``key`` may be made again."""
-        made = self._made.get(key)
-        return max(0.0, made.due - monotonic()) if made else 0.0
+        rendered = self._made.get(key)
+        return max(0.0, rendered.due - monotonic()) if rendered else 0.0
 
-    def _is_stale(self, made: Rendered) -> bool:
-        return made.version != self.changes.version and monotonic() >= made.due
+    def _is_stale(self, rendered: Rendered) -> bool:
+        return rendered.version != self.changes.version and monotonic() >= rendered.due
 
     def _make(self, make: Callable[[], str], first: bool) -> Rendered:
         version, began = self.changes.version, monotonic()
@@ -160,14 +160,14 @@ class Live(NamedTuple):
     watch: "Watch"
 
 
-def polled(made: Rendered, seen_tag: str | None) -> str:
+def polled(rendered: Rendered, seen_tag: str | None) -> str:
     """Return a stream of one event for a viewer without a place: the text, or that ``seen_tag`` still holds.
 
     It tells the viewer to ask again after 3.5 s, and so to take a place as soon as one is free.
     """
-    if seen_tag == made.tag:
+    if seen_tag == rendered.tag:
         return f"event: unchanged\nretry: {NEXT_POLL_MS}\ndata: \n\n"
-    return _event(made, NEXT_POLL_MS)
+    return _event(rendered, NEXT_POLL_MS)
 
 
 class _Stream(Iterator[str]):
@@ -222,9 +222,9 @@ class _Stream(Iterator[str]):
                 raise StopIteration
 
 
-def _event(made: Rendered, retry: int) -> str:
-    lines = "\n".join(f"data: {line}" for line in made.text.splitlines())
-    return f"id: {made.tag}\nretry: {retry}\n{lines}\n\n"
+def _event(rendered: Rendered, retry: int) -> str:
+    lines = "\n".join(f"data: {line}" for line in rendered.text.splitlines())
+    return f"id: {rendered.tag}\nretry: {retry}\n{lines}\n\n"
 
 
 class Watch:

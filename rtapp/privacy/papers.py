@@ -25,33 +25,33 @@ class Minutes:
     chain: str
 
 
-def minutes_paper(told: Minutes, about: About, paper: str, fonts: Path) -> bytes:
+def minutes_paper(minutes: Minutes, about: About, paper: str, fonts: Path) -> bytes:
     """Return the berita acara as a PDF on ``paper``; FileNotFoundError names a missing font."""
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
     document = Document(paper, fonts, TITLE, about.organiser, about.made_at)
-    draw(document, pages_of(document, _blocks(document, told, about)), about.margins(TITLE))
+    draw(document, pages_of(document, _blocks(document, minutes, about)), about.margins(TITLE))
     return document.finish()
 
 
-def _blocks(page: Paper, told: Minutes, about: About) -> Iterator[Block]:
+def _blocks(page: Paper, minutes: Minutes, about: About) -> Iterator[Block]:
     yield from opening(page, about, TITLE)
     law = "Undang-Undang Nomor 27 Tahun 2022 tentang Pelindungan Data Pribadi"
-    sentence = f"Pada hari {told.moment} telah dimusnahkan dari sistem registrasi kegiatan ini oleh {told.actor}, "
-    sentence += f"menurut masa simpan yang ditetapkan ({law}):"
+    sentence = f"Pada hari {minutes.moment} telah dimusnahkan dari sistem registrasi kegiatan ini oleh "
+    sentence += f"{minutes.actor}, menurut masa simpan yang ditetapkan ({law}):"
     yield words(page, sentence, after=3)
     table = Table(page, (Column("No", 12, "middle"), Column("Yang dimusnahkan"), Column("Jumlah", 30, "right")))
-    taken = [kind for kind in KINDS if told.counts.get(kind.code)]
+    taken = [kind for kind in KINDS if minutes.counts.get(kind.code)]
     for number, kind in enumerate(taken, start=1):
-        yield table.row((number, kind.sentence, figure(told.counts[kind.code])))
+        yield table.row((number, kind.sentence, figure(minutes.counts[kind.code])))
     yield space(4)
-    if told.files:
-        yield words(page, f"Berkas yang ikut dihapus: {', '.join(told.files)}.", after=3)
-    if told.elsewhere:
+    if minutes.files:
+        yield words(page, f"Berkas yang ikut dihapus: {', '.join(minutes.files)}.", after=3)
+    if minutes.elsewhere:
         yield words(page, "Salinan di luar komputer server, dimusnahkan tersendiri:", after=1, joined=True)
-        for copy in told.elsewhere:
+        for copy in minutes.elsewhere:
             yield words(page, f"•  {copy}", after=1)
         yield space(2)
-    chain = f"baris {told.line}, kode jejak {told.chain[:12]}"
+    chain = f"baris {minutes.line}, kode jejak {minutes.chain[:12]}"
     yield words(page, f"Jumlah kehadiran dan keutuhan jejak tidak berubah. Tercatat di jejak sistem: {chain}.", after=3)
     yield from signatures(page, about, "erasure")

@@ -65,7 +65,7 @@ def preview(session: Session, level: ErasureLevel) -> PersonalTally:
         substitutes=_count(session, Substitute, Substitute.name != GONE) if people else 0,
         notes=sum(1 for _ in _notes(session, level)),
         codes=sum(1 for _ in _typed(session, level)),
-        lists=sum(1 for kept in session.scalars(select(RosterImport)) if _is_full(kept)),
+        lists=sum(1 for upload in session.scalars(select(RosterImport)) if _is_full(upload)),
         lines=sum(personal(line, values or {}) for line, values in session.execute(lines)),
     )
 
@@ -87,8 +87,8 @@ def erase(
         setattr(owner, field, "" if level is ErasureLevel.PEOPLE else without_phones(text))
     for scan in list(_typed(session, level)):
         scan.raw, scan.answer = None, scan.answer | {"raw": ""}
-    for kept in session.scalars(select(RosterImport)):
-        _empty(kept)
+    for upload in session.scalars(select(RosterImport)):
+        _empty(upload)
     _forget_people(session, level)
     session.flush()
     refresh_search_texts(session)
@@ -149,17 +149,17 @@ def _typed(session: Session, level: ErasureLevel) -> Iterator[Scan]:
             yield scan
 
 
-def _is_full(kept: RosterImport) -> bool:
-    named = any(not name.startswith(GONE) for name in kept.files)  # people name files after people and their numbers
-    return bool(kept.books or kept.answers or kept.done.get("updated") or named)
+def _is_full(upload: RosterImport) -> bool:
+    named = any(not name.startswith(GONE) for name in upload.files)  # people name files after people and their numbers
+    return bool(upload.books or upload.answers or upload.done.get("updated") or named)
 
 
-def _empty(kept: RosterImport) -> None:
+def _empty(upload: RosterImport) -> None:
     """Forget the cells of a list, what was answered and the values it changed; what it made stays on record."""
-    if _is_full(kept):
-        kept.books, kept.answers = b"", {}
-        kept.files = [f"{GONE}{PurePath(name).suffix[:5]}" for name in kept.files]
-        kept.done = kept.done | {"updated": []} if kept.done else kept.done
+    if _is_full(upload):
+        upload.books, upload.answers = b"", {}
+        upload.files = [f"{GONE}{PurePath(name).suffix[:5]}" for name in upload.files]
+        upload.done = upload.done | {"updated": []} if upload.done else upload.done
 
 
 def _personal(level: ErasureLevel) -> Callable[[Audit, dict[str, Any]], bool]:

@@ -192,5 +192,5 @@ def _minutes(number: int) -> tuple[Minutes, About]:
     elsewhere = [text.strip() for text in values["elsewhere"].splitlines() if text.strip()]
     day = clock.day_text(clock.local(line.at, event.timezone).date())
     moment = f"{day} pukul {clock.clock_text(line.at, event.timezone)} {clock.zone_text(event.timezone)}"
-    told = Minutes(line.actor, moment, counts, values["files"], elsewhere, line.id, line.chain)
-    return told, replace(about_of(db.session, None, acting().name, clock.utcnow()), day=day)
+    minutes = Minutes(line.actor, moment, counts, values["files"], elsewhere, line.id, line.chain)
+    return minutes, replace(about_of(db.session, None, acting().name, clock.utcnow()), day=day)

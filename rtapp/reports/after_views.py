@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ..accounts.roles import Duty
+from ..audit.find_store import last_made
 from ..db import db
 from ..web.guard import requires
-from .after_store import last_made
 from .shared_views import asked_wave, blueprint, no_wave, wave_links
 
 

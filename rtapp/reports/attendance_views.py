@@ -61,45 +61,45 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         said = _page(wave, form, refused)
         return page_or_fragment("reports/attendance.html", "reports/_attendance.html", **said), refused.status
-    told = about_of(db.session, wave, actor.name, now)
-    name = f"daftar hadir {told.wave} {roll.point} {'kosong' if roll.blank else ''} {page.paper}"
+    about = about_of(db.session, wave, actor.name, now)
+    name = f"daftar hadir {about.wave} {roll.point} {'kosong' if roll.blank else ''} {page.paper}"
     if form.get("kind") == "invitation":
         note_export(actor.name, "invitation.print", wave.id, len(roll.lines), now)
-        return download(papers.invitation(roll, told, page), f"daftar undangan {told.wave} {page.paper}", page.form)
+        return download(papers.invitation(roll, about, page), f"daftar undangan {about.wave} {page.paper}", page.form)
     if roll.blank:
-        made = papers.to_sign(roll, told, page, part)
-        _keep(made, roll, wave.id, actor.name, now)
-        return download(made.data, name, page.form)
+        paper = papers.to_sign(roll, about, page, part)
+        _keep(paper, roll, wave.id, actor.name, now)
+        return download(paper.data, name, page.form)
     note_export(actor.name, "attendance.print", wave.id, len(roll.lines), now, code=roll.digest[: papers.CODE])
-    return download(papers.attendance(roll, told, page, part), name, page.form)
+    return download(papers.attendance(roll, about, page, part), name, page.form)
 
 
-def _keep(made: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:
+def _keep(paper: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:
     """Keep who stands on which page of a list to be signed, and note the print."""
     session = begin_write(db.session)
-    keep_list(session, actor, roll.point_id, made, now=now)
+    keep_list(session, actor, roll.point_id, paper, now=now)
     note(session, actor, "attendance.print", "wave", wave_id, now=now, rows=len(roll.lines))
     session.commit()
 
 
-def _roll(wave: Wave, asked: MultiDict[str, str]) -> Roll:
-    blank = asked.get("kind") in ("blank", "invitation")
-    return roll_of(db.session, wave, asked.get("checkpoint", type=row_id), blank=blank, now=clock.utcnow())
+def _roll(wave: Wave, fields: MultiDict[str, str]) -> Roll:
+    blank = fields.get("kind") in ("blank", "invitation")
+    return roll_of(db.session, wave, fields.get("checkpoint", type=row_id), blank=blank, now=clock.utcnow())
 
 
-def _part(asked: MultiDict[str, str]) -> str:
-    part = asked.get("part", "district")
+def _part(fields: MultiDict[str, str]) -> str:
+    part = fields.get("part", "district")
     if part not in PARTS:
         raise Refused("bad_part", "Pilih pembagian halaman yang ada di daftar.", 422)
     return part
 
 
-def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+def _page(wave: Wave, fields: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
     if not acting().may(Duty.MAKE_REPORTS):
         return _others(wave)
-    roll, part = None, asked.get("part", "district")
+    roll, part = None, fields.get("part", "district")
     try:
-        roll = _roll(wave, asked)
+        roll = _roll(wave, fields)
     except Refused as refused:
         said = said or refused
     part = part if part in PARTS else "district"
@@ -108,7 +108,7 @@ def _page(wave: Wave, asked: MultiDict[str, str], said: Refused | None = None) -
         "kinds": list(KINDS.items()),
         "part_choices": list(PART_WORDS.items()),
         "part": part,
-        "kind": "filled" if roll and not roll.blank else asked.get("kind", "filled"),
+        "kind": "filled" if roll and not roll.blank else fields.get("kind", "filled"),
         "roll": roll,
         "shown": list(parts_of(roll.lines, part)) if roll else [],
         "papers": paper_choices(),

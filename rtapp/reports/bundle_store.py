@@ -22,9 +22,8 @@ from .certificate_papers import certificate_pdf
 from .certificate_store import awards_of, materials_of
 from .invited_paper import Invited
 from .narrative_papers import narrative_docx
-from .narrative_store import narrative_of
 from .recap import rows
-from .recap_store import recap_of
+from .recap_store import narrative_of, recap_of
 from .transport_store import pay_list
 
 TRANSPORT_AT = reason("rates", "Dokumen › Uang transport: isi jumlah per orang, lalu buat berkas lagi")
@@ -155,9 +154,9 @@ def _certificates(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
 
 
 def _narrative(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
-    told = narrative_of(session, wanted.wave)
-    lines = len(told.recap.counts.districts) if told.recap.counts else 0
-    make = partial(narrative_docx, told, wanted.about, wanted.paper)
+    narrative = narrative_of(session, wanted.wave)
+    lines = len(narrative.recap.counts.districts) if narrative.recap.counts else 0
+    make = partial(narrative_docx, narrative, wanted.about, wanted.paper)
     yield BundlePart("50-laporan.docx", reason("narrative", "Laporan kegiatan (Word, dilengkapi panitia)"), lines, make)
 
 
@@ -166,8 +165,8 @@ def _outside(_session: Session, _wanted: Wanted) -> Iterator[BundlePart]:
         yield BundlePart("", title, missing=_OUTSIDE, remedy=place)
 
 
-def _index(wanted: Wanted, made: list[MadePart]) -> bytes:
-    return papers.index(made, wanted.about, wanted.page())
+def _index(wanted: Wanted, parts: list[MadePart]) -> bytes:
+    return papers.index(parts, wanted.about, wanted.page())
 
 
 PARTS: tuple[Callable[[Session, Wanted], Iterator[BundlePart]], ...] = (

@@ -15,8 +15,8 @@ LONGEST_TEMPLATE, LONGEST_WORD = 100, 40
 # What a template may hold, and what each stands for; {urut} counts over all waves of the event.
 PLACES = ("kode", "urut", "unit", "bulan_romawi", "bulan", "tahun", "gelombang")
 CODE_LENGTH = 8
-_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
-_NOT_A_SIGN = re.compile(f"[^{_SIGNS}]")
+_CHARACTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
+_OTHER = re.compile(f"[^{_CHARACTERS}]")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def number_text(numbering: Numbering, sequence: int, wave: int, day: date) -> st
 
 def mint_code() -> str:
     """Return a new random check code."""
-    return "".join(secrets.choice(_SIGNS) for _ in range(CODE_LENGTH))
+    return "".join(secrets.choice(_CHARACTERS) for _ in range(CODE_LENGTH))
 
 
 def shown_code(code: str) -> str:
@@ -118,7 +118,7 @@ def shown_code(code: str) -> str:
 def read_code(raw: str) -> str | None:
     """Return the check code in what was typed or scanned, an address before it or not; None where there is none."""
     text = re.sub(r"[\s.\-–_]", "", raw.strip()[:200].upper().rpartition("/")[2])
-    return text if len(text) == CODE_LENGTH and not _NOT_A_SIGN.search(text) else None
+    return text if len(text) == CODE_LENGTH and not _OTHER.search(text) else None
 
 
 def payload(code: str, base_url: str = "") -> str:

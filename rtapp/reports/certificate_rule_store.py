@@ -24,13 +24,13 @@ def countable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
 
 def rule_of(session: Session, wave: Wave) -> tuple[Rule, Numbering] | None:
     """Return the rule and the numbering of a wave, None before they were set."""
-    kept = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
-    if kept is None:
+    row = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
+    if row is None:
         return None
     first = {door: point.id for point in countable_points(session, wave.id) for door in doors_of(session, point.id)}
-    points = tuple(dict.fromkeys(first.get(point, point) for point in kept.points))
-    rule = Rule(points, min(kept.least, len(points)), kept.substitutes)
-    return rule, Numbering(kept.template, kept.code, kept.unit)
+    points = tuple(dict.fromkeys(first.get(point, point) for point in row.points))
+    rule = Rule(points, min(row.least, len(points)), row.substitutes)
+    return rule, Numbering(row.template, row.code, row.unit)
 
 
 def proposed(session: Session, wave: Wave) -> tuple[Rule, Numbering]:
@@ -49,21 +49,21 @@ def save_rule(session: Session, actor: str, wave: Wave, rule: Rule, numbering: N
     before = rule_of(session, wave)
     if before == (rule, numbering):
         return False
-    kept = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
-    if kept is None:
-        kept = CertificateRule(wave_id=wave.id)
-        session.add(kept)
-    kept.points, kept.least, kept.substitutes = list(rule.points), rule.least, rule.substitutes
-    kept.template, kept.code, kept.unit = numbering.template, numbering.code, numbering.unit
+    row = session.scalar(select(CertificateRule).where(CertificateRule.wave_id == wave.id))
+    if row is None:
+        row = CertificateRule(wave_id=wave.id)
+        session.add(row)
+    row.points, row.least, row.substitutes = list(rule.points), rule.least, rule.substitutes
+    row.template, row.code, row.unit = numbering.template, numbering.code, numbering.unit
     session.flush()
     values = {"wave": wave.number, "before": _told(before), "after": _told((rule, numbering))}
     note(session, actor, "certificate.rule", "wave", wave.id, now=now, **values)
     return True
 
 
-def _told(kept: tuple[Rule, Numbering] | None) -> dict[str, Any] | None:
-    if kept is None:
+def _told(row: tuple[Rule, Numbering] | None) -> dict[str, Any] | None:
+    if row is None:
         return None
-    rule, numbering = kept
+    rule, numbering = row
     told = {"points": list(rule.points), "least": rule.least, "substitutes": rule.substitutes}
     return told | {"template": numbering.template, "code": numbering.code, "unit": numbering.unit}

@@ -85,8 +85,8 @@ def issue(session: Session, actor: str, wave: Wave, *, now: datetime) -> int:
         given = {"sequence": first + at, "number": number, "code": code, "issued_at": now}
         session.add(Certificate(wave_id=wave.id, participant_id=one.id, **given))
     session.flush()
-    told = {"wave": wave.number, "rows": len(lacking), "first": numbers[0], "last": numbers[-1]}
-    note(session, actor, "certificate.issue", "wave", wave.id, now=now, **told)
+    facts = {"wave": wave.number, "rows": len(lacking), "first": numbers[0], "last": numbers[-1]}
+    note(session, actor, "certificate.issue", "wave", wave.id, now=now, **facts)
     return len(lacking)
 
 

@@ -80,10 +80,10 @@ def certificate_paper(wave_id: int) -> Response | tuple[str, int]:
         awards = store.printable_awards(db.session, wave, place)
     except Refused as refused:
         return _refused(wave_id, refused)
-    told, materials = about_of(db.session, wave, actor.name, now), store.materials_of(db.session, wave)
+    about, materials = about_of(db.session, wave, actor.name, now), store.materials_of(db.session, wave)
     note_export(actor.name, "certificate.print", wave.id, len(awards), now)
-    pdf = certificate_pdf(awards, materials, told, paper, faces)
-    return download(pdf, f"sertifikat {told.wave} {place} {paper}", "pdf")
+    pdf = certificate_pdf(awards, materials, about, paper, faces)
+    return download(pdf, f"sertifikat {about.wave} {place} {paper}", "pdf")
 
 
 @blueprint.get("/waves/<int:wave_id>/certificate.png")
@@ -92,11 +92,11 @@ def certificate_preview(wave_id: int) -> Response:
     """Answer one side of a certificate as a picture."""
     wave = events.find_wave(db.session, wave_id)
     paper, faces = paper_choices()[0][0], fonts()
-    told, materials = about_of(db.session, wave, acting().name, clock.utcnow()), store.materials_of(db.session, wave)
+    about, materials = about_of(db.session, wave, acting().name, clock.utcnow()), store.materials_of(db.session, wave)
     sample = store.sample_of(db.session, wave)
     db.session.rollback()  # drawing needs no connection: the pool is small
     back = request.args.get("side") == "back"
-    response = Response(certificate_png(sample, materials, told, paper, faces, back=back), mimetype="image/png")
+    response = Response(certificate_png(sample, materials, about, paper, faces, back=back), mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 

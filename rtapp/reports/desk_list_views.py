@@ -68,35 +68,35 @@ def print_list() -> Response | tuple[str, int]:
     return download(desk_list(listed, paper, faces), f"{listed.title} {listed.about.wave} {paper}", "pdf")
 
 
-def _listed(asked: MultiDict[str, str], requester: str, now: datetime) -> tuple[DeskList, Wave]:
+def _listed(fields: MultiDict[str, str], requester: str, now: datetime) -> tuple[DeskList, Wave]:
     """Return the list that is asked for; refused when there is nobody on it."""
-    wave = events.find_wave(db.session, asked.get("wave", 0, type=row_id))
+    wave = events.find_wave(db.session, fields.get("wave", 0, type=row_id))
     point = registration_of(db.session, wave.id)
-    village = village_meant(asked.get("village", ""), village_texts(find_districts(db.session)))
-    chosen = (asked.getlist("district"), village)
+    village = village_meant(fields.get("village", ""), village_texts(find_districts(db.session)))
+    chosen = (fields.getlist("district"), village)
     lines = lines_of(db.session, point.id, wave.id, *chosen) if point else []
     if not lines:
         raise Refused("empty_list", "Tidak ada ketua RT dalam pilihan ini.", 422)
-    label = " ".join(asked.get("label", "").split())[:40]
-    apart = "village" if asked.get("apart") == "village" else "district"
+    label = " ".join(fields.get("label", "").split())[:40]
+    apart = "village" if fields.get("apart") == "village" else "district"
     return DeskList(lines, about_of(db.session, wave, requester, now), label, apart), wave
 
 
-def choices_of(asked: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
-    """Return what the form of a desk's list shows for what is ``asked``."""
+def choices_of(fields: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+    """Return what the form of a desk's list shows for what is ``fields``."""
     waves = events.find_waves(db.session)
     today = next((wave for wave in waves if not wave.closed_at), waves[0] if waves else None)
-    asked = MultiDict({name: asked.getlist(name) for name in CHOSEN if asked.getlist(name)})
-    asked.setdefault("wave", str(today.id) if today else "")
+    fields = MultiDict({name: fields.getlist(name) for name in CHOSEN if fields.getlist(name)})
+    fields.setdefault("wave", str(today.id) if today else "")
     listed = None
     if waves:
         try:
-            listed, _wave = _listed(asked, "", clock.utcnow())
+            listed, _wave = _listed(fields, "", clock.utcnow())
         except Refused as refused:
             said = said or refused
     return {
         "choices": [(wave.id, _("Gelombang %(numeral)s", numeral=numeral(wave.number))) for wave in waves],
-        "asked": asked,
+        "asked": fields,
         "people": len(listed.lines) if listed else 0,
         "districts": (districts := find_districts(db.session)),
         "villages": village_texts(districts),

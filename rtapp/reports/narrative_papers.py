@@ -20,7 +20,7 @@ BASIS = (
 )
 
 
-def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
+def narrative_docx(narrative: Narrative, about: About, paper: str) -> bytes:
     """Return the report; equal content makes equal bytes. What the record does not know is left as dots."""
     letter = Letter(paper, f"{TITLE} · {about.wave}", about.organiser, about.made_at)
     head = about.letterhead
@@ -34,11 +34,11 @@ def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
     letter.heading("B. Waktu dan tempat")
     letter.facts([("Gelombang", about.wave), ("Hari/Tanggal", about.day), ("Tempat", about.venue or FILL)])
     letter.heading("C. Peserta per kecamatan")
-    _participants(letter, told)
+    _participants(letter, narrative)
     letter.heading("D. Materi")
-    _materials(letter, told)
+    _materials(letter, narrative)
     letter.heading("E. Jalannya kegiatan")
-    for sentence in _course(told, about):
+    for sentence in _course(narrative, about):
         letter.line(sentence, align="both")
     letter.heading("F. Penutup")
     closing = "Demikian laporan ini dibuat untuk dipergunakan sebagaimana mestinya."
@@ -48,8 +48,8 @@ def narrative_docx(told: Narrative, about: About, paper: str) -> bytes:
     return letter.finish()
 
 
-def _participants(letter: Letter, told: Narrative) -> None:
-    counts = told.recap.counts
+def _participants(letter: Letter, narrative: Narrative) -> None:
+    counts = narrative.recap.counts
     if counts is None:
         letter.line("Gelombang ini tidak punya titik absensi registrasi.")
         return
@@ -59,23 +59,24 @@ def _participants(letter: Letter, told: Narrative) -> None:
         letter.line(f"Jumlah yang diundang menurut surat: {rupiah(counts.invited)} orang.")
 
 
-def _materials(letter: Letter, told: Narrative) -> None:
-    if not told.materials:
+def _materials(letter: Letter, narrative: Narrative) -> None:
+    if not narrative.materials:
         letter.line(FILL)
         return
-    rows = [[str(at), one.time, one.material, one.speaker or FILL] for at, one in enumerate(told.materials, start=1)]
+    items = enumerate(narrative.materials, start=1)
+    rows = [[str(number), item.time, item.material, item.speaker or FILL] for number, item in items]
     letter.table(("No", "Waktu", "Materi", "Narasumber"), rows, (10, 28, 70, 52))
 
 
-def _course(told: Narrative, about: About) -> Iterator[str]:
+def _course(narrative: Narrative, about: About) -> Iterator[str]:
     """Yield what happened, in sentences; every figure is one of the recap's."""
-    counts, recap = told.recap.counts, told.recap
-    if counts is None or told.first is None or told.last is None:
+    counts, recap = narrative.recap.counts, narrative.recap
+    if counts is None or narrative.first is None or narrative.last is None:
         yield "Belum ada kehadiran yang tercatat."
         return
     yield (
-        f"Registrasi dimulai {_spoken(about, told.first)} dan kehadiran terakhir tercatat "
-        f"{_spoken(about, told.last)}.{_busiest(recap, about)}"
+        f"Registrasi dimulai {_spoken(about, narrative.first)} dan kehadiran terakhir tercatat "
+        f"{_spoken(about, narrative.last)}.{_busiest(recap, about)}"
     )
     yield (
         f"Dari {rupiah(counts.roster)} ketua RT di daftar gelombang ini, {rupiah(counts.hadir)} hadir "
@@ -86,8 +87,8 @@ def _course(told: Narrative, about: About) -> Iterator[str]:
     others = ((counts.other_wave, "ketua RT dari gelombang lain"), (counts.guests, "tamu, panitia, dan narasumber"))
     if beside := [f"{rupiah(count)} {who}" for count, who in others if count]:
         yield f"Di luar daftar hadir pula {' dan '.join(beside)}."
-    if told.paid:
-        people, net = told.paid
+    if narrative.paid:
+        people, net = narrative.paid
         yield f"Uang transport diterima {rupiah(people)} orang, seluruhnya Rp{rupiah(net)} sesudah PPh."
 
 

@@ -105,9 +105,9 @@ def signed(found: Matched, listed: str, about: About, page: Page) -> bytes:
     return _made(page, SIGNED, about, _blocks(lambda paper: signed_blocks(paper, found, about, listed)))
 
 
-def index(made: Sequence[MadePart], about: About, page: Page) -> bytes:
+def index(parts: Sequence[MadePart], about: About, page: Page) -> bytes:
     """Return what the bundle holds and how it is checked."""
-    return _made(page, INDEX, about, _blocks(lambda paper: index_blocks(paper, made, about)))
+    return _made(page, INDEX, about, _blocks(lambda paper: index_blocks(paper, parts, about)))
 
 
 _Blocks = Callable[[Paper], Pages]

@@ -66,9 +66,9 @@ def _beside(recap: Recap) -> str:
     if recap.counts is None:
         return NO_COUNTS
     others, guests = map(_number, (recap.counts.other_wave, recap.counts.guests))
-    told = "Sendiri + diwakili + gelombang lain + tidak hadir + belum = di daftar. Hadir = sendiri + diwakili. "
-    told += f"Di luar daftar: {others} dari gelombang lain yang hadir di sini, "
-    return f"{told}{guests} tamu, panitia, dan narasumber."
+    text = "Sendiri + diwakili + gelombang lain + tidak hadir + belum = di daftar. Hadir = sendiri + diwakili. "
+    text += f"Di luar daftar: {others} dari gelombang lain yang hadir di sini, "
+    return f"{text}{guests} tamu, panitia, dan narasumber."
 
 
 def _invited(table: Table, counts: Counts) -> Iterator[Block]:
@@ -87,11 +87,11 @@ def _invited(table: Table, counts: Counts) -> Iterator[Block]:
 
 
 def _arrivals(recap: Recap, about: About) -> str:
-    told = chart_title(recap)
+    text = chart_title(recap)
     if recap.busiest is None:
-        return told
+        return text
     start, end, count = recap.busiest
-    return f"{told}; terbanyak {about.span(start, end)} ({_number(count)} orang)"
+    return f"{text}; terbanyak {about.span(start, end)} ({_number(count)} orang)"
 
 
 def _when(at: datetime, about: About) -> tuple[str, str]:

@@ -16,9 +16,8 @@ from ..web.filters import clock_time
 from ..web.guard import acting, requires
 from . import papers
 from .narrative_papers import narrative_docx
-from .narrative_store import narrative_of
 from .recap import invited_beside_listed, rows
-from .recap_store import recap_of
+from .recap_store import narrative_of, recap_of
 from .shared_views import blueprint, chosen_page, note_export, wave_links
 
 
@@ -39,9 +38,9 @@ def recap_paper(wave_id: int) -> Response | tuple[str, int]:
         page = chosen_page()
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
-    found, told = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
+    found, about = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "recap.print", wave.id, len(list(rows(found.counts))) if found.counts else 0, now)
-    return download(papers.recap(found, told, page), f"rekap {told.wave} {page.paper}", page.form)
+    return download(papers.recap(found, about, page), f"rekap {about.wave} {page.paper}", page.form)
 
 
 @blueprint.post("/waves/<int:wave_id>/narrative")
@@ -54,9 +53,9 @@ def narrative(wave_id: int) -> Response | tuple[str, int]:
         paper = chosen_paper()
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
-    told, about = narrative_of(db.session, wave), about_of(db.session, wave, actor.name, now)
+    content, about = narrative_of(db.session, wave), about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "narrative.print", wave.id, 0, now)
-    return download(narrative_docx(told, about, paper), f"laporan {about.wave}", "docx")
+    return download(narrative_docx(content, about, paper), f"laporan {about.wave}", "docx")
 
 
 def _page(wave: Wave, problem: str = "") -> str:

@@ -40,16 +40,16 @@ def signed_blocks(paper: Paper, found: Matched, about: About, listed: str) -> It
 
 def outcome(found: Matched) -> str:
     """Return in a sentence how the counts and the record agree."""
-    told = []
+    remarks = []
     if found.open:
-        told.append(f"Belum dihitung: halaman {', '.join(map(str, found.open))}.")
+        remarks.append(f"Belum dihitung: halaman {', '.join(map(str, found.open))}.")
     if found.differing:
-        told.append(f"Berbeda: halaman {', '.join(str(page.number) for page in found.differing)}.")
+        remarks.append(f"Berbeda: halaman {', '.join(str(page.number) for page in found.differing)}.")
     elif len(found.open) < len(found.pages):
-        told.append("Setiap halaman yang dihitung sama dengan catatan.")
+        remarks.append("Setiap halaman yang dihitung sama dengan catatan.")
     if found.elsewhere:
-        told.append(f"Tercatat hadir tanpa baris di daftar cetak: {len(found.elsewhere)} orang.")
-    return " ".join(told)
+        remarks.append(f"Tercatat hadir tanpa baris di daftar cetak: {len(found.elsewhere)} orang.")
+    return " ".join(remarks)
 
 
 def signed(difference: int) -> str:

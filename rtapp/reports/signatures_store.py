@@ -17,18 +17,18 @@ from .transport import position_of
 _MOST_NAMED = 900  # ids in one statement
 
 
-def keep_list(session: Session, actor: str, checkpoint_id: int, made: ToSign, *, now: datetime) -> SignedList:
+def keep_list(session: Session, actor: str, checkpoint_id: int, listed: ToSign, *, now: datetime) -> SignedList:
     """Keep who stands on which page of a list printed just now; equal content printed again is the same list."""
-    known = select(SignedList).where(SignedList.checkpoint_id == checkpoint_id, SignedList.digest == made.code)
+    known = select(SignedList).where(SignedList.checkpoint_id == checkpoint_id, SignedList.digest == listed.code)
     if found := session.scalar(known):
         return found
     found = SignedList(
-        checkpoint_id=checkpoint_id, digest=made.code, paper=made.paper, printed_at=now, printed_by=actor[:120],
-        pages=[[list(row) for row in page] for page in made.pages], counts=[None] * len(made.pages),
+        checkpoint_id=checkpoint_id, digest=listed.code, paper=listed.paper, printed_at=now, printed_by=actor[:120],
+        pages=[[list(row) for row in page] for page in listed.pages], counts=[None] * len(listed.pages),
     )  # fmt: skip
     session.add(found)
     session.flush()
-    note(session, actor, "signed_list.print", "checkpoint", checkpoint_id, now=now, list=found.id, digest=made.code)
+    note(session, actor, "signed_list.print", "checkpoint", checkpoint_id, now=now, list=found.id, digest=listed.code)
     return found
 
 

@@ -61,9 +61,9 @@ def signed_list_paper(list_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         return _page(found, said=refused), refused.status
     wave, listed, seen = found.checkpoint.wave, _listed(found), matched(db.session, found)
-    told = about_of(db.session, wave, actor.name, now)
+    about = about_of(db.session, wave, actor.name, now)
     note_export(actor.name, "signed_list.match", wave.id, len(seen.pages), now)
-    return download(papers.signed(seen, listed, told, page), f"tanda tangan {told.wave} {page.paper}", page.form)
+    return download(papers.signed(seen, listed, about, page), f"tanda tangan {about.wave} {page.paper}", page.form)
 
 
 def _listed(found: SignedList) -> str:

@@ -62,15 +62,15 @@ def transport_paper(wave_id: int) -> Response | tuple[str, int]:
         found = pay_list(db.session, wave, form_id("checkpoint"))
     except Refused as refused:
         return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
-    told, point = about_of(db.session, wave, actor.name, now), found.point.name
+    about, point = about_of(db.session, wave, actor.name, now), found.point.name
     if form_text("check"):
         note_export(actor.name, "transport.check", wave.id, sum(bool(one.warnings) for one in found.payments), now)
-        data = papers.transport_check(found.payments, told, point, page)
-        return download(data, f"pemeriksaan uang transport {told.wave} {page.paper}", page.form)
-    code = transport_code(found.payments, point, told.wave)[: papers.CODE]
+        data = papers.transport_check(found.payments, about, point, page)
+        return download(data, f"pemeriksaan uang transport {about.wave} {page.paper}", page.form)
+    code = transport_code(found.payments, point, about.wave)[: papers.CODE]
     note_export(actor.name, "transport.print", wave.id, len(found.payments), now, code=code)
-    data = papers.transport(found.payments, told, point, page)
-    return download(data, f"uang transport {told.wave} {page.paper}", page.form)
+    data = papers.transport(found.payments, about, point, page)
+    return download(data, f"uang transport {about.wave} {page.paper}", page.form)
 
 
 @blueprint.post("/waves/<int:wave_id>/transport-effect")

@@ -54,16 +54,16 @@ def bulk() -> Response:
 
 def _chosen(session: Session, wanted: Filter) -> list[int]:
     """Return who is meant; refused where all were meant that the filters found and they find others by now."""
-    told = form_text("all")
-    if not told:
+    before = form_text("all")
+    if not before:
         return form_ids("people")
     ids = ids_of(session, wanted)
-    if told != str(len(ids)):
+    if before != str(len(ids)):
         raise Refused(
             "other_people",
             "Hasil saringan berubah: tadi %(before)s orang, sekarang %(after)s. Periksa daftarnya, lalu ulangi.",
             409,
-            before=told[:9],
+            before=before[:9],
             after=len(ids),
         )
     return ids

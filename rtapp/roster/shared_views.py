@@ -20,13 +20,13 @@ HEADS = "rt"  # whom the list shows unless the address asks for another kind
 
 def wanted_people(districts: Sequence[District] = ()) -> Filter:
     """Return what the address asks for: heads unless it names others; a village outside the district is let go."""
-    asked = {name: request.args.get(name, "").strip()[:100] for name in ("q", "sort", *FACETS)}
-    chosen = next((district for district in districts if district.code == asked["district"]), None)
-    if chosen and asked["village"] not in [village.code for village in chosen.villages]:
-        asked["village"] = ""
-    if asked["kind"] not in (SEATLESS, *store.KINDS):
-        asked["kind"] = HEADS
-    return Filter(**asked)
+    fields = {name: request.args.get(name, "").strip()[:100] for name in ("q", "sort", *FACETS)}
+    chosen = next((district for district in districts if district.code == fields["district"]), None)
+    if chosen and fields["village"] not in [village.code for village in chosen.villages]:
+        fields["village"] = ""
+    if fields["kind"] not in (SEATLESS, *store.KINDS):
+        fields["kind"] = HEADS
+    return Filter(**fields)
 
 
 def listing_of(wanted: Filter, page: int = 1) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from ..web.downloads import download
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import page_number
-from . import bulk_views, export_store, person_views, quality_views, row_views, seat_views, store  # noqa: F401
+from . import bulk_views, export_store, person_views, row_views, seat_views, store  # noqa: F401
 from .find_store import SEATLESS, Filter, Person, count_kinds, count_people, find_people
 from .forms import GUESTS
+from .quality_store import look_over
 from .shared_views import HEADS, PAGE, blueprint, form_context, listing_of, wanted_people
 
 STATUSES = (
@@ -48,6 +49,13 @@ def participants() -> Response:
         context["options"] = _options(wanted, districts)
     response = page_or_fragment("roster/participants.html", "roster/_participants.html", **context)
     return _with_address(response, context) if wants_fragment() else response
+
+
+@blueprint.get("/participants/quality")
+@requires(Duty.EDIT_ROSTER)
+def quality() -> str:
+    """Show what of the roster should be looked at, each with the way to mend it."""
+    return render_template("roster/quality.html", quality=look_over(db.session))
 
 
 def _shows_places() -> bool:

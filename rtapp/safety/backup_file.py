@@ -50,15 +50,15 @@ def pack(database: Path, instance: Path, seal: Seal | None, **facts: Any) -> Pat
     files = {DATABASE: database} | {name: instance / name for name in KEYS if (instance / name).exists()}
     told = facts | {"format": FORMAT, "revision": revision_of(database), "rows": counted(database)}
     told["files"] = {name: digest(path) for name, path in files.items()}
-    packed, again = database.with_name("content.zip"), database.with_name("again")
+    packed, copy = database.with_name("content.zip"), database.with_name("again")
     with zipfile.ZipFile(packed, "x", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         archive.writestr(MANIFEST, json.dumps(told, indent=1))
         for name, path in files.items():
             archive.write(path, name)
-    again.mkdir()
+    copy.mkdir()
     if seal is not None:
-        return _sealed(packed, seal, again, facts)
-    unpack(packed, again)
+        return _sealed(packed, seal, copy, facts)
+    unpack(packed, copy)
     return packed
 
 
@@ -120,7 +120,7 @@ def place(source: IO[bytes], target: Path) -> None:
             raise OSError(5, os.strerror(5), str(target))
 
 
-def _sealed(packed: Path, seal: Seal, again: Path, facts: dict[str, Any]) -> Path:
+def _sealed(packed: Path, seal: Seal, copy: Path, facts: dict[str, Any]) -> Path:
     """Return the sealed file beside ``packed``; a key of one use opens it again, for the passphrase is not here."""
     from ..documents import sealing  # loaded where it is needed
 
@@ -131,8 +131,8 @@ def _sealed(packed: Path, seal: Seal, again: Path, facts: dict[str, Any]) -> Pat
         archive.writestr(MANIFEST, json.dumps(facts | {"format": FORMAT, "open_with": "age"}, indent=1))
         archive.writestr(IDENTITY, seal.identity)
         archive.write(content, CONTENT)
-    with _opened(sealed) as outer, _content(outer, again, identity) as inner:
-        _checked(inner, _manifest(inner), again)
+    with _opened(sealed) as outer, _content(outer, copy, identity) as inner:
+        _checked(inner, _manifest(inner), copy)
     return sealed
 
 

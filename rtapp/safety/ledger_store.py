@@ -95,13 +95,13 @@ def strange(session: Session) -> list[str]:
     wanted = {table.name: table for table in db.metadata.sorted_tables}
     there = inspect(session.connection())
     names = set(there.get_table_names()) - {"alembic_version"}
-    told = [f"table {name}" for name in sorted(names ^ set(wanted))]
+    unlike = [f"table {name}" for name in sorted(names ^ set(wanted))]
     for name in sorted(names & set(wanted)):
         columns = {column["name"] for column in there.get_columns(name)} ^ {column.name for column in wanted[name].c}
         ours = {str(index.name) for index in wanted[name].indexes}
         indexes = ours ^ {str(index["name"]) for index in there.get_indexes(name) if not _of_unique(index)}
-        told += [f"{name}.{each}" for each in sorted(columns | indexes)]
-    return told
+        unlike += [f"{name}.{each}" for each in sorted(columns | indexes)]
+    return unlike
 
 
 def _of_unique(index: Any) -> bool:
@@ -190,8 +190,8 @@ def _is_as_answered(row: Any) -> bool:
     same = same and answer.get("participant_id") == row.participant_id
     if row.attendance_id is None:
         return same
-    told = (answer.get("attendance_id"), answer.get("number"), answer.get("mode"))
-    return same and told == (row.attendance_id, row.number, row.mode)
+    unlike = (answer.get("attendance_id"), answer.get("number"), answer.get("mode"))
+    return same and unlike == (row.attendance_id, row.number, row.mode)
 
 
 def _doubles(session: Session) -> Findings:

@@ -50,10 +50,10 @@ def start(app: Flask, seconds: float) -> None:
 def failure(instance: Path) -> Refused | None:
     """Return why the last automatic backup failed, or was not copied to the second folder; None when all went well."""
     try:
-        told = json.loads((instance / backups.FOLDER / FAILURE).read_text())
+        reason = json.loads((instance / backups.FOLDER / FAILURE).read_text())
     except (FileNotFoundError, ValueError):
         return None
-    code, sentence, facts = told
+    code, sentence, facts = reason
     return Refused(code, sentence, **facts)
 
 
@@ -133,9 +133,9 @@ def _keep(folder: Path, refused: Refused) -> None:
     """Keep a sentence for the page and doctor; other processes show it, too."""
     log.warning("backup: %s", refused)
     facts: dict[str, Any] = {name: str(fact) for name, fact in refused.facts.items()}
-    told = [refused.code, refused.sentence, facts]
+    reason = [refused.code, refused.sentence, facts]
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        place(io.BytesIO(json.dumps(told).encode()), folder / FAILURE)
+        place(io.BytesIO(json.dumps(reason).encode()), folder / FAILURE)
     except OSError:
         log.warning("… and could not be kept for the page", exc_info=True)

@@ -125,16 +125,16 @@ def _note(action: str, **values: Any) -> None:
 
 def _page(problem: str = "", folder: Form | None = None, passphrase: Form | None = None, **trial: Any) -> str:
     instance = _instance()
-    found, kept = backups.find(instance), backups.settings(instance)
+    found, settings = backups.find(instance), backups.settings(instance)
     return render_template(
         "safety/backups.html",
         found=found,
         newest=next((each for each in found if each.readable), None),
-        folder=folder or FolderForm(formdata=None, folder=kept.folder),
+        folder=folder or FolderForm(formdata=None, folder=settings.folder),
         passphrase=passphrase or PassphraseForm(formdata=None),
-        away=bool(kept.folder) and not Path(kept.folder).is_dir(),
-        same_disk=bool(kept.folder) and _is_same_disk(kept.folder, instance),
-        sealing=bool(kept.recipient),
+        away=bool(settings.folder) and not Path(settings.folder).is_dir(),
+        same_disk=bool(settings.folder) and _is_same_disk(settings.folder, instance),
+        sealing=bool(settings.recipient),
         shortest=backups.SHORTEST,
         failed=failure(instance),
         problem=problem,

@@ -15,9 +15,9 @@ from ..refusals import Refused
 from ..web import reach
 from ..web.guard import acting, public, requires
 from . import store
-from .address_store import note_tried, tried
 from .forms import AddressForm
 from .shared_views import blueprint
+from .store import note_tried, tried
 
 SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
 
@@ -92,20 +92,21 @@ def _refuse_unreachable(standing: AddressStanding) -> None:
         )
 
 
-def _trial(kept: str) -> dict[str, object]:
+def _trial(base_url: str) -> dict[str, object]:
     last = tried(db.session)
-    return {"standing": reach.standing_of(kept), "kept": kept, "when": last[1] if last and last[0] == kept else None}
+    when = last[1] if last and last[0] == base_url else None
+    return {"standing": reach.standing_of(base_url), "kept": base_url, "when": when}
 
 
 def _page(form: AddressForm | None = None) -> str:
-    kept = store.read(db.session, "base_url")
-    test = f"{kept}{url_for('.reached')}"
+    base_url = store.read(db.session, "base_url")
+    test = f"{base_url}{url_for('.reached')}"
     return render_template(
         "settings/address.html",
-        form=form or AddressForm(formdata=None, base_url=kept),
+        form=form or AddressForm(formdata=None, base_url=base_url),
         offers=reach.offers(),
         test=test,
-        code=Markup(qr.svg(test, _("Kode QR untuk mencoba alamat ini"))) if kept else "",
-        payload=payload(SAMPLE_TOKEN, kept),
-        **_trial(kept),
+        code=Markup(qr.svg(test, _("Kode QR untuk mencoba alamat ini"))) if base_url else "",
+        payload=payload(SAMPLE_TOKEN, base_url),
+        **_trial(base_url),
     )

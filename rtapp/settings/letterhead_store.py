@@ -4,7 +4,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -33,9 +32,9 @@ def save_letterhead(session: Session, actor: str, letterhead: Letterhead, *, now
     before = letterhead_of(session)
     if letterhead == before:
         return False
-    _put(session, LETTERHEAD, letterhead.kept())
-    told = {"before": before.kept(), "after": letterhead.kept()}
-    note(session, actor, "letterhead.change", "setting", None, now=now, **told)
+    session.merge(Setting(key=LETTERHEAD, value=letterhead.kept()))
+    values = {"before": before.kept(), "after": letterhead.kept()}
+    note(session, actor, "letterhead.change", "setting", None, now=now, **values)
     return True
 
 
@@ -45,11 +44,11 @@ def save_logo(session: Session, actor: str, png: bytes, *, now: datetime) -> boo
     if png == before:
         return False
     if png:
-        _put(session, LOGO, b64encode(png).decode())
+        session.merge(Setting(key=LOGO, value=b64encode(png).decode()))
     else:
         session.delete(session.get(Setting, LOGO))
-    told = {"before": _digest(before), "after": _digest(png)}
-    note(session, actor, "logo.change", "setting", None, now=now, **told)
+    values = {"before": _digest(before), "after": _digest(png)}
+    note(session, actor, "logo.change", "setting", None, now=now, **values)
     return True
 
 
@@ -65,18 +64,10 @@ def save_signers(session: Session, actor: str, kind: str, signers: Sequence[Sign
     if before.get(kind, ()) == tuple(signers):
         return False
     wanted = {**before, kind: tuple(signers)}
-    _put(session, SIGNING, {name: kept(rows) for name, rows in wanted.items() if rows})
-    told = {"paper": kind, "before": kept(before.get(kind, ())), "after": kept(signers)}
-    note(session, actor, "signatories.change", "setting", None, now=now, **told)
+    session.merge(Setting(key=SIGNING, value={name: kept(rows) for name, rows in wanted.items() if rows}))
+    values = {"paper": kind, "before": kept(before.get(kind, ())), "after": kept(signers)}
+    note(session, actor, "signatories.change", "setting", None, now=now, **values)
     return True
-
-
-def _put(session: Session, key: str, value: Any) -> None:
-    row = session.get(Setting, key)
-    if row is None:
-        session.add(Setting(key=key, value=value))
-    else:
-        row.value = value
 
 
 def _digest(png: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Read and change the committee's options."""
+"""Read and change the committee's options; whether the address in the codes was opened from a second device."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from .. import clock
 from ..audit.store import note
 from ..schema import Setting
 from .options import OPTIONS, checked
+
+_TRIED = "address_tried"
 
 
 def read(session: Session, key: str) -> Any:
@@ -28,10 +31,22 @@ def change(session: Session, actor: str, key: str, value: Any, *, now: datetime)
     value, before = checked(key, value), read(session, key)
     if value == before:
         return False
-    row = session.get(Setting, key)
-    if row is None:
-        session.add(Setting(key=key, value=value))
-    else:
-        row.value = value
+    session.merge(Setting(key=key, value=value))
     note(session, actor, "setting.change", "setting", None, now=now, key=key, before=before, after=value)
+    return True
+
+
+def tried(session: Session) -> tuple[str, datetime] | None:
+    """Return which address was opened from a second device last, and when; "" where cards are meant to carry none."""
+    row = session.get(Setting, _TRIED)
+    return (row.value["address"], clock.parse_iso(row.value["at"])) if row else None
+
+
+def note_tried(session: Session, actor: str, address: str, *, now: datetime) -> bool:
+    """Keep that ``address`` was opened from a second device; return whether that was news."""
+    before = tried(session)
+    if before and before[0] == address:
+        return False
+    session.merge(Setting(key=_TRIED, value={"address": address, "at": clock.iso(now)}))
+    note(session, actor, "address.try", "setting", None, now=now, address=address or "–")
     return True

@@ -8,7 +8,7 @@ from ..accounts.addresses import AddressStanding, judge, nearest_first, reachabl
 from ..db import db
 from ..refusals import Refused
 from ..settings import store as settings
-from ..settings.address_store import tried
+from ..settings.store import tried
 from .network import lan_addresses
 
 

@@ -18,14 +18,20 @@ def ask_again() -> None:
 
     Refused with 403 for a device or a wrong password, 409 for an account without one, 429 when tried too often.
     """
-    actor = acting()
-    user = db.session.get(User, actor.user_id) if actor.user_id else None
-    if user is None:
-        raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
+    user = own_user()
     if not user.password_hash:
         raise Refused("no_password", "Akun ini belum punya kata sandi. Tetapkan dahulu di Akun saya.", 409, field=FIELD)
     if known_user(user.name, form_text(FIELD)) is None:
         raise Refused("wrong_password", "Kata sandi tidak cocok. Tidak ada yang dilakukan.", 403, field=FIELD)
+
+
+def own_user() -> User:
+    """Return the user who is signed in; refused with 403 for a device."""
+    user_id = acting().user_id
+    user = db.session.get(User, user_id) if user_id else None
+    if user is None:
+        raise Refused("users_only", "Perangkat tidak punya akun. Masuk sebagai pengguna dahulu.", 403)
+    return user
 
 
 def known_user(name: str, password: str) -> User | None:
