@@ -480,7 +480,10 @@ class Audit(db.Model):
     """One line of the trail: what was done, by whom, chained over digests (rtapp/audit/chain.py)."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_subject", "subject", "subject_id"),
+        Index("ix_audit_action", "action", "id"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     actor: Mapped[str] = mapped_column(String(120))
