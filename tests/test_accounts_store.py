@@ -154,6 +154,11 @@ def test_another_role_and_other_checkpoints_count_from_the_next_request(writing,
     assert last_line(writing)[0].id == line.id  # nothing changed, nothing noted
 
 
+def test_no_device_is_an_admins(writing, world):
+    with refused("bad_role"):
+        add_device(writing, "uji", "Meja 9", Role.ADMIN, [world.registration], expires_at=NOW, now=NOW)
+
+
 def test_a_device_waits_until_a_browser_or_a_program_uses_it(writing, world):
     device = add_device(writing, "uji", "Meja 9", Role.CLERK, [world.registration], expires_at=at(23), now=NOW)
     assert device_life(device, now=NOW) is Life.WAITING

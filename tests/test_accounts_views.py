@@ -288,6 +288,11 @@ def test_guessing_the_password_at_an_unlocked_screen_is_bounded(client_of, world
     assert tries == [422] * 10 + [429]
 
 
+def test_a_device_has_no_account(desk):
+    answer = desk.get("/account")
+    assert answer.status_code == 403 and "Perangkat tidak punya akun." in answer.text
+
+
 # Devices
 
 

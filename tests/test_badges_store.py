@@ -18,6 +18,7 @@ from rtapp.roster import store as roster
 from rtapp.schema import Badge, Participant, Seat, Village
 
 from .printing import decoded, fonts
+from .refusing import refused
 from .trailed import trail
 
 pytestmark = pytest.mark.both_engines
@@ -309,3 +310,15 @@ def test_printing_issues_what_is_missing_counts_and_is_noted(session, world):
 def test_the_foot_of_a_sheet_says_whose_cards_it_holds(session, world, choice, title):
     begin_write(session)
     assert store.print_cards(session, "uji", choice, now=world.now)[1] == title
+
+
+def test_what_no_form_would_send_is_refused_by_the_store_too(session, world):
+    begin_write(session)
+    with refused("no_reason"):
+        store.reissue(session, "koordinator", world.people["rahmah"], " \n\t", now=world.now)
+    for choice, code in (
+        (CardChoice(district_code="99.99.99"), "no_district"),
+        (CardChoice(village_code="9"), "no_village"),
+    ):
+        with refused(code, 404):
+            store.print_cards(session, "uji", choice, now=world.now)

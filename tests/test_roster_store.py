@@ -141,6 +141,12 @@ def test_saving_what_was_already_there_makes_no_new_version_and_no_line(session,
     assert (person.version, len(trail(session))) == (1, before)
 
 
+@pytest.mark.parametrize(("name", "code"), [("   ", "no_name"), ("N" * 201, "long_name")])
+def test_an_unusable_name_is_refused(session, world, name, code):
+    with refused(code):
+        change(session, world, "yusuf", name=name)
+
+
 def test_an_rw_corrected_by_hand_stays_the_same_seat_and_makes_a_new_version(session, world):
     seat = session.get(Participant, world.people["yusuf"]).seat_id
     person = change(session, world, "yusuf", place=("63.09.06.1001", "003", "001"))
