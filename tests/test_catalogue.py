@@ -1,8 +1,13 @@
 """Every sentence the tool says has its English, and says the same things in it."""
 
+import ast
 import re
+from pathlib import Path
 
+import rtapp
 from rtapp.web import catalogue
+
+HOUSE = Path(rtapp.__file__).parent
 
 GAP = re.compile(r"%\((\w+)\)[sd]")
 
@@ -23,6 +28,22 @@ def test_every_sentence_has_its_english():
         if ids(message)[0] and not (translated.get(ids(message)[0]) and all(ids(translated[ids(message)[0]].string)))
     ]
     assert not missing, "run `python -m rtapp.web.catalogue` and translate:\n" + "\n".join(missing)
+
+
+def test_a_refusal_says_its_sentence_where_it_is_raised():
+    """The catalogue reads literals: a sentence that comes through a variable would never have its English."""
+    handed_on = {
+        "refusals.py",
+        "events/waves.py",
+        "safety/schedule.py",
+    }  # to whom others hand a literal, or a file does
+    hidden = []
+    for path in sorted(HOUSE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refused" and len(node.args) > 1:
+                literal = isinstance(node.args[1], ast.Constant)
+                hidden += [] if literal else [f"{path.relative_to(HOUSE).as_posix()}:{node.lineno}"]
+    assert [place for place in hidden if place.partition(":")[0] not in handed_on] == []
 
 
 def test_the_catalogue_holds_nothing_that_is_no_longer_said():

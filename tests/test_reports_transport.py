@@ -186,7 +186,7 @@ def test_a_bare_small_number_as_tax_is_asked_for_and_not_taken_for_rupiah(tax):
 
 
 def test_the_question_names_both_readings_with_what_they_withhold():
-    with pytest.raises(Refused, match=r"5% = Rp7\.500 atau Rp5 = Rp5"):
+    with pytest.raises(Refused, match=r"5% = Rp7\.500 / Rp5 = Rp5"):
         read_rate("150.000", "5")
     percent, whole = choices_of("150.000", "5")
     assert (percent.money, whole.money) == (Money(150_000, 7_500), Money(150_000, 5))

@@ -161,11 +161,16 @@ def read_rate(amount: str, tax: str, reading: str = "") -> Rate | None:
     amount cannot be read, is 0 or beyond ``MOST``, or when the tax is more than the amount.
     """
     if choices := choices_of(amount, tax):
-        chosen = next((one for one in choices if one.reading == reading), None)
+        chosen = next((choice for choice in choices if choice.reading == reading), None)
         if chosen is None:
-            meant = " atau ".join(f"{one.text} = Rp{rupiah(one.money.tax)}" for one in choices)
-            sentence = "PPh “%(text)s”: persen atau rupiah? Pilih %(meant)s."
-            raise Refused("doubtful_tax", sentence, 422, text=tax.strip(), meant=meant)
+            meant = " / ".join(f"{choice.text} = Rp{rupiah(choice.money.tax)}" for choice in choices)
+            raise Refused(
+                "doubtful_tax",
+                "PPh “%(text)s”: persen atau rupiah? Pilih %(meant)s.",
+                422,
+                text=tax.strip(),
+                meant=meant,
+            )
         tax = chosen.text
     if not amount.strip():
         if tax.strip() in ("", "0"):
