@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -28,8 +29,14 @@ class Form(FlaskForm):
 
     status = 200  # of the page that shows it
 
-    class Meta:
+    class Meta(FlaskForm.Meta):
         csrf = False  # the application asks for the token of every post
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return what is posted, empty or not: Flask-WTF takes an empty post for none, and no rule would see it."""
+            posted = super().wrap_formdata(form, formdata)
+            asked = posted is None and formdata is not None and request.method == "POST"
+            return request.form if asked else posted
 
     def __init__(self, *args: Any, key: str = "", before: str = "", behind: str = "", **given: Any) -> None:
         super().__init__(*args, **given)
