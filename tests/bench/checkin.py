@@ -367,7 +367,8 @@ def aims(least: Any, mine: dict[str, dict[int, Measured]], page: Measured, const
         if postgres is not one:
             yield f"{name} of the first at 32", postgres[32].rate / one[32].rate, 1, None
     if grown := mine.get("grown"):
-        yield "processor among many of few, at 1", grown[1].cost / scans[1].cost, None, 1.5
+        for clients in (1, 8):
+            yield f"time among many of few, at {clients}", scans[clients].rate / grown[clients].rate, None, 1.5
 
 
 if __name__ == "__main__":
