@@ -1,6 +1,6 @@
 """A small training with everything the desk's tests talk about, and some noise beside it."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 
 from sqlalchemy.orm import Session
@@ -57,7 +57,9 @@ def build(session: Session, now: datetime | None = None) -> World:
         role: accounts.add_user(session, "uji", f"Uji {role}", Role(role), PASSWORD, now=now).id
         for role in ("admin", "supervisor", "clerk", "viewer")
     }
-    expires = device_expiry([(at(12), ZONE)], now)
+    expires = device_expiry(
+        [(at(12), ZONE)], now + timedelta(days=1)
+    )  # tests may begin before midnight and end after it
     device = add_device(session, "uji", "Meja 1", Role.CLERK, [points[0].id, points[1].id], expires_at=expires, now=now)
     bearer = issue_bearer(session, device)
     tokens = {key: badges.live_badge(session, id_).token for key, id_ in people.items()}
