@@ -137,7 +137,7 @@ def regency() -> RosterFacts:
     with PLACES.open(encoding="utf-8", newline="") as file:
         fields = ("village_code", "village", "district_code", "district", "kind")
         rows = [tuple(row[name] for name in fields) for row in csv.DictReader(file)]
-    return RosterFacts([KnownVillage(*row) for row in sorted(rows)], True, Known({}, {}, frozenset({1, 2})), {})
+    return RosterFacts([KnownVillage(*row) for row in sorted(rows)], True, Known((), {}, frozenset({1, 2})), {})
 
 
 def read(name: str, book: Workbook, answers: Answers | None = None) -> Understood:

@@ -1,6 +1,7 @@
 """Rows about one seat: RWs told apart, doubles settled, officers beside heads; each question as a clerk reads it."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from itertools import count
 
 import pytest
@@ -33,7 +34,7 @@ def row():
 
 def settle(rows: Sequence[Draft], seats: Sequence[KnownSeat] = (), **answers: object) -> Sequence[Draft]:
     """Settle the rows against these seats of RT 001 of Hayup."""
-    known = Known({(HAYUP.code, "001"): list(seats)} if seats else {}, {}, WAVES)
+    known = Known([astuple(seat)[:5] + (astuple(seat.head) if seat.head else (None,) * 7) for seat in seats], {}, WAVES)
     settle_seats(rows, known, Answers(**answers))
     return rows
 
@@ -61,9 +62,9 @@ def said(draft: Draft) -> str:
 
 
 def test_a_district_comes_to_its_own_wave_and_to_the_only_one_there_is():
-    known = Known({}, {"63.09.05": 2}, WAVES)
+    known = Known((), {"63.09.05": 2}, WAVES)
     assert (known.wave_of("63.09.05"), known.wave_of("63.09.06")) == (2, None)
-    assert Known({}, {"63.09.05": 2}, frozenset({3})).wave_of("63.09.06") == 3
+    assert Known((), {"63.09.05": 2}, frozenset({3})).wave_of("63.09.06") == 3
 
 
 # RWs

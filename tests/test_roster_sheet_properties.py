@@ -23,7 +23,7 @@ with PLACES.open(encoding="utf-8", newline="") as file:
         KnownVillage(row["village_code"], row["village"], row["district_code"], row["district"], row["kind"])
         for row in csv.DictReader(file)
     )
-NOBODY_KNOWN = Known({}, {"63.09.06": 1, "63.09.07": 1}, frozenset({1, 2}))
+NOBODY_KNOWN = Known((), {"63.09.06": 1, "63.09.07": 1}, frozenset({1, 2}))
 HEADERS = [
     *("No", "NAMA", "Nama Ketua RT", "RT", "NO. RT", "RT/RW", "Desa", "DESA/KEL", "Alamat", "No HP", "L/P", "NIK"),
     *("Jabatan", "Gelombang", "Tanggal", "Ket", "TTD", "Kecamatan", "RW", "Foto"),

@@ -10,15 +10,15 @@ import pytest
 from rtapp.documents.sheets import read_workbook
 from rtapp.imports.drafts import Answers
 from rtapp.imports.kept import packed
-from rtapp.imports.seats import Known
-from rtapp.imports.understanding import RosterFacts, take, understand
+from rtapp.imports.seats import NOBODY
+from rtapp.imports.understanding import RosterFacts, look_through, take, understand
 from rtapp.refusals import Refused
 from rtapp.web import helper
 from rtapp.web.helper import Helper
 
 from .lists import workbook
 
-FACTS = RosterFacts([], False, Known({}, {}, frozenset()), {})
+FACTS = RosterFacts([], False, NOBODY, {})
 SHEET = [["NO", "NAMA KETUA RT", "RT", "DESA/KEL", "NO. HP/WA", "L/P"], [1, "CONTOH AA", "001", "Mabuun", "", "L"]]
 
 
@@ -36,7 +36,9 @@ def test_a_list_is_taken_and_understood_elsewhere_as_here(working):
     assert content == packed([("rekap.xlsx", read_workbook(data, "rekap.xlsx"))])
     there = working.run(understand, (FACTS, content, (), {}, Answers()))
     assert there == understand(FACTS, content, (), {}, Answers())
-    assert there.rows[-1].name == "CONTOH AA" and there.rows[-1] is there.readings[0].drafts[-1]
+    assert there.rows[-1].name == "CONTOH AA"
+    (looked,) = working.run(look_through, (FACTS, content, {}))
+    assert looked.drafts == [] and looked.layout.titles[1] == "NAMA KETUA RT" and len(looked.sheet.rows) == 1
     assert working.run(os.getpid, ()) != os.getpid()
 
 

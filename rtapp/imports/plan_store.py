@@ -1,7 +1,7 @@
 """Lists in: what files would change in the roster as it is now, as a plan."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,16 +18,15 @@ from .drafts import Answers, Draft, Question, RowClass
 from .kept import Books
 from .places import KnownVillage
 from .preview import counts_of
-from .seats import Head, Known, KnownSeat
+from .seats import NOBODY, Known, KnownSeat
 from .sheet import Reading
-from .understanding import RosterFacts, Run, here, understand
+from .understanding import RosterFacts, Run, here, look_through, understand
 
 
 @dataclass
 class Plan:
     """What files would do to the roster; ``tag`` names the state of the roster it was made for."""
 
-    readings: list[Reading]
     rows: list[Draft]
     missing: list[KnownSeat]
     tag: str
@@ -104,9 +103,16 @@ def plan_import(
     ``setup`` names does not exist, or none holds a list.
     """
     setup, answers = setup or Setup(), answers or Answers()
-    facts, tag = _facts(session), roster_tag(session)
+    facts, tag = RosterFacts(*_places(session), _known(session), _days(session)), roster_tag(session)
     understood = run(understand, facts, books, setup.sheets, setup.fields, answers)
-    return Plan(understood.readings, understood.rows, understood.missing, tag, understood.unstored)
+    return Plan(understood.rows, understood.missing, tag, understood.unstored)
+
+
+def read_sheets(
+    session: Session, books: bytes, fields: Mapping[str, Mapping[int, str]] | None = None, *, run: Run = here
+) -> list[Reading]:
+    """Return how each sheet of kept ``books`` is laid out, with its first rows; refused where none holds a list."""
+    return run(look_through, RosterFacts(*_places(session), NOBODY, _days(session)), books, fields or {})
 
 
 def changed_meanwhile() -> Refused:
@@ -152,14 +158,14 @@ def roster_tag(session: Session) -> str:
     return hashlib.sha256(repr((seen, sorted(invited_waves(session).items()))).encode()).hexdigest()[:16]
 
 
-def _facts(session: Session) -> RosterFacts:
-    """Load what an import is held against, as plain values."""
+def _places(session: Session) -> tuple[list[KnownVillage], bool]:
+    """Load the places, and whether a list of them was ever imported."""
     columns = (Village.code, Village.name, District.code, District.name, Village.kind)
     places = [
         KnownVillage(*row) for row in session.execute(select(*columns).join(Village.district).order_by(Village.code))
     ]
     listed = session.scalar(select(Village.id).where(Village.verified).limit(1)) is not None
-    return RosterFacts(places, listed, _known(session), _days(session))
+    return places, listed
 
 
 def _days(session: Session) -> dict[date, int]:
@@ -178,10 +184,6 @@ def _known(session: Session) -> Known:
         .outerjoin(Participant, (Participant.seat_id == Seat.id) & Participant.on_roster)
         .outerjoin(Wave, Wave.id == Participant.wave_id)
     )  # fmt: skip
-    seats: dict[tuple[str, str], list[KnownSeat]] = defaultdict(list)
-    for row in rows:
-        head = Head(*row[5:]) if row.head else None
-        seats[row.code, row.rt].append(KnownSeat(row.id, row.code, row.rt, row.rw, row.rw_in_key, head))
     numbers = {wave.id: wave.number for wave in find_waves(session)}
     invited = {code: numbers[wave_id] for code, wave_id in invited_waves(session).items()}
-    return Known(seats, invited, frozenset(numbers.values()))
+    return Known([tuple(row) for row in rows], invited, frozenset(numbers.values()))

@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from ..refusals import Reason, reason
 from ..roster.names import name_key, same_person
@@ -39,15 +41,31 @@ class KnownSeat:
 
 @dataclass(frozen=True)
 class Known:
-    """The roster before an import: seats by (village code, RT), the wave each district is invited to, all waves."""
+    """The roster before an import: its seats, the wave each district is invited to, all waves.
 
-    seats: Mapping[tuple[str, str], Sequence[KnownSeat]]
+    ``rows`` are the fields of a KnownSeat, then of its Head (None throughout where it has none): plain values, for they
+    go to another process.
+    """
+
+    rows: Sequence[tuple[Any, ...]]
     invited: Mapping[str, int]
     waves: frozenset[int]
+
+    @cached_property
+    def seats(self) -> Mapping[tuple[str, str], Sequence[KnownSeat]]:
+        """The seats by (village code, RT)."""
+        seats = defaultdict(list)
+        for row in self.rows:
+            seat = KnownSeat(*row[:5], head=Head(*row[5:]) if row[5] else None)
+            seats[seat.village_code, seat.rt].append(seat)
+        return seats
 
     def wave_of(self, district_code: str) -> int | None:
         """Return the wave of a district, which this list may be the first to name."""
         return next(iter(self.waves)) if len(self.waves) == 1 else self.invited.get(district_code)
+
+
+NOBODY = Known((), {}, frozenset())
 
 
 def settle_seats(seated: Sequence[Draft], known: Known, answers: Answers) -> None:

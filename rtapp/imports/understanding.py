@@ -6,6 +6,7 @@ Everything comes in and goes out as plain values, so that another process can do
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import PurePath
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +24,7 @@ from .titles import is_village_sheet
 from .unlisted import places_named_in
 
 Result = TypeVar("Result")
+ROWS_SHOWN = 4  # of a sheet, below its header, where a person says what its columns are
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,8 @@ class RosterFacts:
 
 @dataclass(frozen=True)
 class Understood:
-    """What sheets say and would do: how each was read, every row, seats that no row names, columns not stored."""
+    """What sheets say and would do: every row, seats that no row names, columns not stored."""
 
-    readings: list[Reading]
     rows: list[Draft]
     missing: list[KnownSeat]
     unstored: tuple[str, ...]
@@ -87,6 +88,31 @@ def understand(
 
     Refused when a sheet that ``sheets`` names does not exist, or none holds a list.
     """
+    readings = _readings(facts, books, sheets, fields, answers)
+    rows = [draft for reading in readings for draft in reading.drafts]
+    missing = match(rows, facts.known, answers)
+    unstored = tuple(dict.fromkeys(name for reading in readings for name in reading.unstored))
+    return Understood(rows, missing, unstored)
+
+
+def look_through(facts: RosterFacts, books: Books | bytes, fields: Mapping[str, Mapping[int, str]]) -> list[Reading]:
+    """Say how each sheet of ``books`` is laid out, with its first rows only; refused as ``understand`` does."""
+    readings = _readings(facts, books, (), fields, Answers())
+    return [replace(each, drafts=[], sheet=_top(each)) for each in readings]
+
+
+def sheet_label(book_name: str, sheet_name: str, several: bool) -> str:
+    """Return what a sheet is called beside others: with its file's name where there are several files."""
+    return f"{PurePath(book_name).stem} · {sheet_name}" if several else sheet_name
+
+
+def _readings(
+    facts: RosterFacts,
+    books: Books | bytes,
+    sheets: Sequence[str],
+    fields: Mapping[str, Mapping[int, str]],
+    answers: Answers,
+) -> list[Reading]:
     books = unpacked(books) if isinstance(books, bytes) else books
     labelled = [
         (sheet_label(name, sheet.name, len(books) > 1), PurePath(name).stem, sheet)
@@ -108,15 +134,14 @@ def understand(
             "Pakai templat, atau beri judul kolom Nama, Desa, dan RT.",
             422,
         )
-    rows = [draft for reading in readings for draft in reading.drafts]
-    missing = match(rows, facts.known, answers)
-    unstored = tuple(dict.fromkeys(name for reading in readings for name in reading.unstored))
-    return Understood(readings, rows, missing, unstored)
+    return readings
 
 
-def sheet_label(book_name: str, sheet_name: str, several: bool) -> str:
-    """Return what a sheet is called beside others: with its file's name where there are several files."""
-    return f"{PurePath(book_name).stem} · {sheet_name}" if several else sheet_name
+def _top(reading: Reading) -> Sheet:
+    """Return the sheet of a reading down to the first rows below its header."""
+    header = reading.layout.header[-1] if reading.layout else 0
+    below = (row for row in reading.sheet.rows if row.number > header)
+    return replace(reading.sheet, rows=tuple(islice(below, ROWS_SHOWN)))
 
 
 def _refuse_unknown_sheets(present: Sequence[str], wanted: Sequence[str]) -> None:

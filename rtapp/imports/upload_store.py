@@ -14,7 +14,7 @@ from ..roster.store import archive_participant, change_participant, restore_part
 from ..schema import Attendance, Participant, RosterImport, Scan
 from .apply_store import Done
 from .drafts import Answers
-from .plan_store import Plan, Setup, plan_import
+from .plan_store import Plan, Setup, plan_import, read_sheets
 from .sheet import Reading
 from .understanding import Run, here
 
@@ -58,10 +58,9 @@ def plan_of(session: Session, upload: RosterImport, setup: Setup | None = None, 
     return plan_import(session, upload.books, setup=setup, answers=Answers(upload.answers), run=run)
 
 
-def sheets_of(session: Session, upload: RosterImport, *, run: Run = here) -> list[tuple[str, Reading]]:
-    """Return every sheet of a kept list with its name, as read with the columns that a person told."""
-    setup = Setup(fields=Setup.of(upload.setup).fields)
-    return [(reading.label, reading) for reading in plan_import(session, upload.books, setup=setup, run=run).readings]
+def sheets_of(session: Session, upload: RosterImport, *, run: Run = here) -> list[Reading]:
+    """Return every sheet of a kept list, as laid out with the columns that a person told."""
+    return read_sheets(session, upload.books, Setup.of(upload.setup).fields, run=run)
 
 
 def take_answers(upload: RosterImport, plan: Plan, given: Mapping[str, str]) -> int:

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from .. import clock, config
@@ -64,7 +65,7 @@ def receive() -> Response | tuple[str, int]:
     actor, now = acting(), clock.utcnow()
     try:
         names, content = _taken()
-        plan_store.plan_import(db.session, content, run=away)
+        plan_store.read_sheets(db.session, content, run=away)
     except Refused as refused:
         return _upload_page(refusal_text(refused)), refused.status
     session = begin_write(db.session)
@@ -210,9 +211,9 @@ def _upload_page(problem: str = "") -> str:
 def _setup_of_form(upload: RosterImport) -> plan_store.Setup:
     """Return the sheets and columns that were ticked and chosen; what is as understood is not kept."""
     chosen, fields = [], {}
-    for place, (label, reading) in enumerate(upload_store.sheets_of(db.session, upload, run=away)):
+    for place, reading in enumerate(upload_store.sheets_of(db.session, upload, run=away)):
         if form_has(f"use-{place}"):
-            chosen.append(label)
+            chosen.append(reading.label)
         told = {}
         for block in reading.layout.blocks if reading.layout else ():
             understood = {column: name for name, column in block.fields.items()}
@@ -221,7 +222,7 @@ def _setup_of_form(upload: RosterImport) -> plan_store.Setup:
                 said = form_text(name)
                 if form_has(name) and said in FIELD_WORDS and said != understood.get(column, ""):
                     told[column] = said
-        fields |= {label: told} if told else {}
+        fields |= {reading.label: told} if told else {}
     if not chosen:
         raise Refused("no_sheet_chosen", "Pilih paling sedikit satu lembar.", 422)
     return plan_store.Setup(tuple(chosen), fields)
@@ -230,7 +231,7 @@ def _setup_of_form(upload: RosterImport) -> plan_store.Setup:
 def _columns_page(upload: RosterImport, problem: str = "") -> str:
     sheets = upload_store.sheets_of(db.session, upload, run=away)
     setup = plan_store.Setup.of(upload.setup)
-    words = {name: FIELD_WORDS[name] for name in ("", *FIELDS)}
+    words = {name: escape(FIELD_WORDS[name]) for name in ("", *FIELDS)}  # once, for every column has a choice of them
     context = {"kept": upload, "sheets": sheets, "setup": setup, "words": words, "problem": problem}
     return render_template("imports/columns.html", **context)
 
