@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ClauseElement, DateTime, Engine, MetaData, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -163,7 +163,11 @@ def is_worth_another_try(failure: BaseException) -> bool:
 
 def upsert(dialect: str, table: Any) -> Any:
     """Return an INSERT into ``table`` that knows ``on_conflict_do_nothing`` (``dialect``: sqlite or postgresql)."""
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # here: a desk on SQLite need not carry what the other can
+
+    return postgresql.insert(table)
 
 
 class Footing:

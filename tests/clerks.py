@@ -22,8 +22,9 @@ from rtapp.commands.demo import PLACES
 from rtapp.documents.cells import Workbook
 from rtapp.imports.drafts import Answers
 from rtapp.imports.places import KnownVillage
+from rtapp.imports.readings import RosterFacts, Understood
 from rtapp.imports.seats import Known
-from rtapp.imports.understanding import RosterFacts, Understood, understand
+from rtapp.imports.understanding import understand
 
 HABITS = Path(__file__).parent / "habits"
 _SLOT = re.compile(r"\{([a-zA-Z])(\d+)\}")

@@ -12,8 +12,9 @@ from openpyxl import Workbook as Book
 from openpyxl.styles import Font
 
 from rtapp.documents.cells import MAX_BYTES, MAX_ROWS, Merge
+from rtapp.documents.csv_out import write_csv
 from rtapp.documents.ods_out import MIME, write_ods
-from rtapp.documents.sheets import read_workbook, write_csv
+from rtapp.documents.sheets import read_workbook
 from rtapp.documents.xlsx_out import WorkbookTable, write_xlsx
 from rtapp.refusals import Refused
 from tests.refusing import refused

@@ -10,8 +10,9 @@ import pytest
 from rtapp.documents.sheets import read_workbook
 from rtapp.imports.drafts import Answers
 from rtapp.imports.kept import packed
+from rtapp.imports.readings import RosterFacts
 from rtapp.imports.seats import NOBODY
-from rtapp.imports.understanding import RosterFacts, look_through, take, understand
+from rtapp.imports.understanding import look_through, take, understand
 from rtapp.refusals import Refused
 from rtapp.web import helper
 from rtapp.web.helper import Helper

@@ -12,7 +12,7 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..checkin import seals_store, story_store
 from ..db import begin_write, db
-from ..documents.sheets import write_csv
+from ..documents.csv_out import write_csv
 from ..refusals import Reason
 from ..roster.find_store import people_by_id
 from ..web.changes import Words

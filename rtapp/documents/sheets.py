@@ -1,12 +1,8 @@
 """Lists in and out: rows of spreadsheets, text documents and PDFs, told apart by their content alone."""
 
-import csv
 import zipfile
-from collections.abc import Iterable, Sequence
-from datetime import date
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import PurePath
-from typing import Any
 
 from ..refusals import Refused
 from .cells import MAX_BYTES, Workbook
@@ -25,7 +21,7 @@ from .refused import (
     resave,
     too_large,
 )
-from .text_tables import FORMULA, decoded, looks_like_html, read_csv, read_html
+from .text_tables import decoded, looks_like_html, read_csv, read_html
 from .xls import read_xls
 from .xlsx import SHEET_PART, read_xlsx
 
@@ -152,24 +148,3 @@ def _read_ole(data: bytes) -> Workbook:
     if holds("PowerPoint Document"):
         raise copy_its_table("presentasi PowerPoint")
     return read_xls(data)
-
-
-def write_csv(rows: Iterable[Sequence[Any]], *, for_programs: bool = False) -> bytes:
-    """Return ``rows`` as UTF-8 CSV with CRLF; a text that would be a formula gets an apostrophe in front.
-
-    For people by default: semicolons and a byte-order mark, so that an Indonesian Excel opens it in columns. Programs
-    get commas and no mark. ``read_workbook`` takes the apostrophes off again.
-    """
-    out = StringIO(newline="")
-    writer = csv.writer(out, delimiter="," if for_programs else ";")
-    for values in rows:
-        writer.writerow(_field(value) for value in values)
-    return out.getvalue().encode("utf-8" if for_programs else "utf-8-sig")
-
-
-def _field(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return f"'{value}" if FORMULA.match(value) else value
-    return value.isoformat() if isinstance(value, date) else value

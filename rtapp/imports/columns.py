@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice, pairwise
 
 from ..documents.cells import Cell, Merge, Row, Sheet
@@ -10,6 +10,7 @@ from ..roster.phones import parse_phone
 from ..roster.rt import rt_named_in
 from .evidence import Contents, contents_of
 from .headers import field_of
+from .readings import ColumnBlock, Layout
 
 FIRST_ROWS = 25  # in which a header may stand
 _WHERE = {"rt", "village", "address"}
@@ -18,30 +19,6 @@ _THIRD_ROW = 0.05  # that a third row of a header counts for: it says more exact
 _MOSTLY, _LOOKED_AT = 0.6, 60
 _RT_WORD = re.compile(r"\br\.?\s?t\b|rukun tetangga", re.I)
 _PLACED = {"rt", "village", "address", "position", "phone", "number"}  # beside a name: what makes a row a header
-
-
-@dataclass(frozen=True)
-class ColumnBlock:
-    """One table of a sheet: the column (0 is A) of each field, the first and last column it may use."""
-
-    fields: Mapping[str, int]
-    left: int
-    right: int
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a sheet is read: the rows of its header, its tables, and what stands above each column.
-
-    ``names`` are the columns that may hold the heads' names where more than one may, and nothing says which;
-    ``rivals`` all whose titles speak of names.
-    """
-
-    header: tuple[int, ...]
-    blocks: tuple[ColumnBlock, ...]
-    titles: Mapping[int, str] = field(default_factory=dict)
-    names: tuple[int, ...] = ()
-    rivals: tuple[int, ...] = ()
 
 
 def find_layout(sheet: Sheet) -> Layout | None:

@@ -10,12 +10,12 @@ from typing import Any
 from ..documents.cells import EMPTY, Cell, Merge, Row, Sheet, Workbook
 from .columns import find_layout
 from .headers import field_of
+from .readings import Books
 
 _LONG_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){14,}")
 _LARGE = 10**14
 _UNNEEDED = re.compile(r"lahir|\bttl\b|alamat rumah|npwp|rekening|agama|pekerjaan|pendidikan|email|honor|\bsk\b", re.I)
 _MOMENTS = {"datetime": datetime, "date": date, "time": time}
-Books = list[tuple[str, Workbook]]
 
 
 def packed(books: Books) -> bytes:

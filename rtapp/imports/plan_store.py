@@ -15,12 +15,10 @@ from ..refusals import Refused
 from ..roster.seat_store import invited_waves, seat_code
 from ..schema import District, Participant, Seat, Village, Wave
 from .drafts import Answers, Draft, Question, RowClass
-from .kept import Books
 from .places import KnownVillage
 from .preview import counts_of
+from .readings import Books, Reading, RosterFacts, Run, here
 from .seats import NOBODY, Known, KnownSeat
-from .sheet import Reading
-from .understanding import RosterFacts, Run, here, look_through, understand
 
 
 @dataclass
@@ -102,6 +100,8 @@ def plan_import(
     ``run`` lets somebody else do the long part, ``understand``, which needs no database. Refused when a sheet that
     ``setup`` names does not exist, or none holds a list.
     """
+    from .understanding import understand  # here: a server that reads no list need not carry the rules of reading
+
     setup, answers = setup or Setup(), answers or Answers()
     facts, tag = RosterFacts(*_places(session), _known(session), _days(session)), roster_tag(session)
     understood = run(understand, facts, books, setup.sheets, setup.fields, answers)
@@ -112,6 +112,8 @@ def read_sheets(
     session: Session, books: bytes, fields: Mapping[str, Mapping[int, str]] | None = None, *, run: Run = here
 ) -> list[Reading]:
     """Return how each sheet of kept ``books`` is laid out, with its first rows; refused where none holds a list."""
+    from .understanding import look_through
+
     return run(look_through, RosterFacts(*_places(session), NOBODY, _days(session)), books, fields or {})
 
 

@@ -9,7 +9,7 @@ from ..documents.cells import EMPTY, Cell, Row, Sheet, text_cell
 from ..refusals import Reason, Refused, reason
 from ..roster.rt import parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked, plain
-from .columns import ColumnBlock, Layout, find_layout, is_another_header, is_header_again, layout_told, layout_with
+from .columns import find_layout, is_another_header, is_header_again, layout_told, layout_with
 from .drafts import SKIP, Choice, Draft, Question, leave_all_out
 from .furniture import (
     EXAMPLE,
@@ -25,6 +25,7 @@ from .furniture import (
 from .headers import field_of
 from .naming import tidy_name
 from .person import names_nobody, read_person
+from .readings import ColumnBlock, Layout, Reading
 from .survey import Context, look_over
 from .tables import (
     Fields,
@@ -50,20 +51,6 @@ _RW_GROUP = re.compile(
 _NUMBERED = re.compile(r"^(?:\d{1,3}|[ivx]{1,5}|[a-z])\s?[.)]\s?", re.I)
 _ORDINAL = re.compile(r"(?:\d{1,3}|[ivx]{1,5}|[a-km-oq-z])[.)]?", re.I)  # of a group: L and P are men and women
 LONGEST_GROUP = 200
-
-
-@dataclass
-class Reading:
-    """A sheet as read, called ``label`` in its drafts; ``layout`` is None where it is no list.
-
-    ``unstored`` names the columns that hold what is not kept.
-    """
-
-    label: str
-    sheet: Sheet
-    layout: Layout | None
-    drafts: list[Draft]
-    unstored: tuple[str, ...] = ()
 
 
 def read_sheet(sheet: Sheet, context: Context) -> Reading:

@@ -8,11 +8,11 @@ from datetime import date
 from ..documents.cells import EMPTY, Sheet
 from ..roster.rt import parse_rt
 from ..roster.spelling import clean
-from .columns import Layout
 from .days import wave_in
 from .drafts import Answers
 from .furniture import is_ditto, texts_of
 from .places import Places
+from .readings import Layout
 from .tables import ListTable, whole
 from .titles import hint_in, others_in, title_in, villages_of_blocks
 from .whereabouts import RT_WORDS, Around

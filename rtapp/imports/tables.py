@@ -9,11 +9,11 @@ from ..documents.cells import EMPTY, Cell, Row, Sheet, number_cell, text_cell
 from ..roster.names import is_degree
 from ..roster.rt import rt_named_in
 from ..roster.spelling import clean
-from .columns import ColumnBlock, Layout
 from .headers import field_of
 from .naming import name_problem, tidy_name
 from .offices import is_beside_head
 from .person import looks_like_rt, names_nobody
+from .readings import ColumnBlock, Layout
 
 MOST_MERGED = 200_000  # rows that merged cells cover, counted for each of them
 Fields = dict[str, Cell]

@@ -3,58 +3,25 @@
 Everything comes in and goes out as plain values, so that another process can do it while desks record in this one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePath
-from typing import Any, Protocol, TypeVar
 
 from ..documents.cells import Sheet
 from ..refusals import Refused
-from .drafts import Answers, Draft
-from .kept import Books, packed, unpacked, without_identities
+from .drafts import Answers
+from .kept import packed, unpacked, without_identities
 from .matching import match
 from .message import offered, read_file, read_message
 from .places import KnownVillage, Places, village_key
-from .seats import Known, KnownSeat
-from .sheet import Reading, read_sheet
+from .readings import Books, Reading, RosterFacts, Understood
+from .sheet import read_sheet
 from .survey import Context
 from .titles import is_village_sheet
 from .unlisted import places_named_in
 
-Result = TypeVar("Result")
 ROWS_SHOWN = 4  # of a sheet, below its header, where a person says what its columns are
-
-
-@dataclass(frozen=True)
-class RosterFacts:
-    """What the database knows: places (``listed``: from a list of them), the roster, the days of the waves."""
-
-    places: Sequence[KnownVillage]
-    listed: bool
-    known: Known
-    days: Mapping[date, int]
-
-
-@dataclass(frozen=True)
-class Understood:
-    """What sheets say and would do: every row, seats that no row names, columns not stored."""
-
-    rows: list[Draft]
-    missing: list[KnownSeat]
-    unstored: tuple[str, ...]
-
-
-class Run(Protocol):
-    """Whoever does a piece of work that needs nothing but its arguments."""
-
-    def __call__(self, do: Callable[..., Result], *given: Any) -> Result: ...
-
-
-def here(do: Callable[..., Result], *given: Any) -> Result:
-    """Do it at once, and here."""
-    return do(*given)
 
 
 def take(files: Sequence[tuple[str, bytes]], pasted: tuple[str, str] | None) -> tuple[list[str], bytes]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from ..documents.cells import Row, Sheet
 from ..roster.spelling import clean, plain
-from .columns import Layout, find_layout
+from .columns import find_layout
 from .furniture import begins_signature, texts_of
 from .places import KnownVillage, village_key
+from .readings import Layout
 
 NOWHERE = "Kecamatan belum diketahui"
 _DISTRICT = re.compile(

@@ -15,8 +15,7 @@ from ..schema import Attendance, Participant, RosterImport, Scan
 from .apply_store import Done
 from .drafts import Answers
 from .plan_store import Plan, Setup, plan_import, read_sheets
-from .sheet import Reading
-from .understanding import Run, here
+from .readings import Reading, Run, here
 
 KEPT_FOR = timedelta(days=7)
 _MOST_ANSWERS, _LONGEST = 20_000, 300

@@ -26,7 +26,6 @@ from . import apply_store, plan_store, upload_store
 from .drafts import TYPED
 from .headers import FIELDS
 from .preview import CLASSES, district_rows, groups_of, opens_first, renamed, rows_shown
-from .understanding import take
 
 blueprint = Blueprint("imports", __name__)
 PAGE = 100
@@ -193,6 +192,8 @@ def template() -> Response:
 
 def _taken() -> tuple[list[str], bytes]:
     """Return the names of the uploaded files and of the pasted text, and what they hold, as it is kept."""
+    from .understanding import take
+
     files = [file for file in request.files.getlist("file") if file.filename]
     pasted = form_text("text")
     if not files and not pasted.strip():

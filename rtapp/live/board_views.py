@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..db import db
-from ..documents.sheets import write_csv
+from ..documents.csv_out import write_csv
 from ..events import store as events
 from ..events.standing import ABSENCES, Tally, added
 from ..events.waves import numeral

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import store as audit
+from ..documents.csv_out import write_csv
 from ..documents.ods_out import write_ods
-from ..documents.sheets import write_csv
 from ..documents.xlsx_out import WorkbookTable, write_xlsx
 from ..events.place_store import find_districts
 from ..events.waves import numeral
