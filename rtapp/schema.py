@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     String,
     Text,
     UniqueConstraint,
@@ -31,8 +32,20 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def live(name: str, *columns: str, where: str) -> Index:
-    """Return a partial unique index over ``columns`` of the rows for which ``where`` holds."""
-    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+    """Return a partial unique index over ``columns`` of the rows for which ``where`` holds: see ``tables_to_make``."""
+    return Index(name, *columns, unique=True, info={"where": where})
+
+
+def tables_to_make() -> MetaData:
+    """Return the tables for whoever makes or compares them: their partial indexes say so in both dialects.
+
+    Said where they are defined it would load both at every start, a twentieth of it, and a desk speaks one.
+    """
+    for table in db.metadata.tables.values():
+        for index in table.indexes:
+            if where := index.info.get("where"):
+                index.dialect_kwargs.update(sqlite_where=text(where), postgresql_where=text(where))
+    return db.metadata
 
 
 def _while_empty(column: str) -> hybrid_property[Any]:

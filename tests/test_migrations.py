@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from rtapp import migrations
-from rtapp.db import Base, db
+from rtapp.db import db
 from rtapp.factory import create_app
+from rtapp.schema import tables_to_make
 
 from . import AT_LENGTH, old_schemas, postgres
 from .refusing import refused
@@ -41,7 +42,18 @@ def test_the_migrations_make_what_the_schema_says(fresh):
     upgrade(fresh)
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, tables_to_make()) == []
+    wanted = {
+        index.name: index.info["where"]
+        for table in db.metadata.tables.values()
+        for index in table.indexes
+        if "where" in index.info
+    }
+    made = [index for table in db.metadata.tables for index in inspect(db.engine).get_indexes(table)]
+    partial = {
+        index["name"]: str(index["dialect_options"]["sqlite_where"]) for index in made if index["dialect_options"]
+    }
+    assert partial == wanted and len(wanted) > 5
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(fresh):

@@ -31,7 +31,6 @@ from ..factory import lend
 from ..imports import plan_store as imports
 from ..imports.apply_store import apply_plan
 from ..imports.drafts import Answers
-from ..imports.message import read_file
 from ..laptop import browser_files, environment, service, serving, shortcut
 from ..roster import export_store as exports
 from ..roster.store import refresh_search_texts
@@ -193,6 +192,8 @@ def roster_import(file: Path, sheet: str | None, applying: bool, accept_proposal
 
     Status 0: tuntas, 2: ada yang perlu diperiksa, 1: bukan daftar.
     """
+    from ..imports.message import read_file  # here: a server that reads no list need not carry the rules of reading
+
     app = opened()
     with app.app_context():
         setup, answers = imports.Setup((sheet,) if sheet else ()), Answers(accept_proposals=accept_proposals)

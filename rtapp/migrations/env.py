@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from rtapp import schema
-from rtapp.db import Base, UTCDateTime
+from rtapp.db import UTCDateTime
+from rtapp.schema import tables_to_make
 
 
 def _render(kind: str, item: object, autogen_context) -> str | bool:  # type: ignore[no-untyped-def]
@@ -14,11 +14,10 @@ def _render(kind: str, item: object, autogen_context) -> str | bool:  # type: ig
     return False
 
 
-assert schema  # the tables are known once their module is loaded
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=tables_to_make(),
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=_render,
     compare_type=True,
