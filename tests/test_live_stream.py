@@ -143,12 +143,12 @@ def test_a_text_that_takes_long_is_made_less_often(board):
 
     board.texts.text("count", slowly)
     board.come()
-    assert "1</b>" in board.texts.text("count", slowly).text
+    assert "1</b>" in board.texts.text("count", slowly).lines
     assert board.texts.rest("count") > 0.08
     board.come()
-    assert "1</b>" in board.texts.text("count", slowly).text
+    assert "1</b>" in board.texts.text("count", slowly).lines
     time.sleep(board.texts.rest("count"))
-    assert "2</b>" in board.texts.text("count", slowly).text
+    assert "2</b>" in board.texts.text("count", slowly).lines
 
 
 def test_a_text_that_cannot_be_made_leaves_the_next_try_free(board):
@@ -157,12 +157,12 @@ def test_a_text_that_cannot_be_made_leaves_the_next_try_free(board):
 
     with pytest.raises(RuntimeError):
         board.texts.text("count", broken)
-    assert "0</b>" in board.texts.text("count", board.write).text
+    assert "0</b>" in board.texts.text("count", board.write).lines
 
 
 def test_one_language_never_gets_the_other_ones_text(board):
-    assert board.texts.text(("count", "id"), lambda: "hadir").text == "hadir"
-    assert board.texts.text(("count", "en"), lambda: "present").text == "present"
+    assert board.texts.text(("count", "id"), lambda: "hadir").lines == "data: hadir"
+    assert board.texts.text(("count", "en"), lambda: "present").lines == "data: present"
 
 
 def test_no_more_streams_than_the_cap(board):

@@ -29,6 +29,7 @@ CHECK_SECONDS = 5  # how often, while there is news, a stream asks whether its v
 LOOK_SECONDS = 0.2
 POLL_SECONDS = 1.0
 GAP_SECONDS = 0.4
+SPREAD_SECONDS, TURNS = 0.2, 16  # in a rush those who watch take their news by turns, within this time
 RETRY_MS = 250  # a stream that ended is opened again at once; htmx doubles this while the server is away
 NEXT_POLL_MS = 3500  # htmx adds up to 30 %: within 5 seconds
 # It grows with every scan, even where one with a higher id was committed before.
@@ -73,10 +74,10 @@ class Changes:
 
 
 class Rendered(NamedTuple):
-    """A text, the version it was made of, a tag of its content, and when it may be made again (monotonic)."""
+    """A text as lines of an event, its version, a tag of its content, and when it may be made again (monotonic)."""
 
     version: int
-    text: str
+    lines: str
     tag: str
     due: float
 
@@ -117,7 +118,8 @@ class Texts:
         text = make()
         took = monotonic() - began
         tag = hashlib.sha256(text.encode()).hexdigest()[:16]
-        return Rendered(version, text, tag, began + max(self._gap, took if first else 6 * took))
+        lines = "\n".join(f"data: {line}" for line in text.splitlines())  # here: once for all who watch
+        return Rendered(version, lines, tag, began + max(self._gap, took if first else 6 * took))
 
 
 class Streams:
@@ -145,7 +147,8 @@ class Streams:
             if self._taken >= self._limit or texts.changes.ended:
                 return None
             self._taken += 1
-        return _Stream(self._give_back, texts, key, make, may)
+            behind = self._taken % TURNS * SPREAD_SECONDS / TURNS
+        return _Stream(self._give_back, texts, key, make, may, behind)
 
     def _give_back(self) -> None:
         with self._guard:
@@ -180,8 +183,10 @@ class _Stream(Iterator[str]):
         key: Hashable,
         make: Callable[[], str],
         may: Callable[[], bool],
+        behind: float,
     ) -> None:
         self._give_back: Callable[[], None] | None = give_back
+        self._behind = behind
         self._texts, self._key, self._make, self._may = texts, key, make, may
         self._sent: Rendered | None = None
         self._opened = self._checked = monotonic()
@@ -192,9 +197,12 @@ class _Stream(Iterator[str]):
             return _event(self._sent, RETRY_MS)
         beat = monotonic() + HEARTBEAT_SECONDS
         while (left := beat - monotonic()) > 0:
+            # First until there may be news at all, then for news: in a rush each wakes once for a text, and not all at
+            # once, for a scan would wait for the interpreter behind them.
+            if rest := self._texts.rest(self._key):
+                sleep(rest + self._behind)
             if self._texts.changes.wait(self._sent.version, left) == self._sent.version:
                 break
-            sleep(self._texts.rest(self._key))
             self._end_if_over(CHECK_SECONDS)
             before = self._sent
             self._sent = self._texts.text(self._key, self._make)
@@ -223,8 +231,7 @@ class _Stream(Iterator[str]):
 
 
 def _event(rendered: Rendered, retry: int) -> str:
-    lines = "\n".join(f"data: {line}" for line in rendered.text.splitlines())
-    return f"id: {rendered.tag}\nretry: {retry}\n{lines}\n\n"
+    return f"id: {rendered.tag}\nretry: {retry}\n{rendered.lines}\n\n"
 
 
 class Watch:
