@@ -172,3 +172,8 @@ def test_no_line_of_a_template_is_longer_than_one_of_the_code() -> None:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
     )
     assert [place for place, line in lines if len(line) > 120] == []
+
+
+def test_a_fragment_is_seen_at_a_glance() -> None:
+    fragments = (path for path in sorted((ROOT / "templates").rglob("_*.html")))
+    assert [path.name for path in fragments if len(path.read_text(encoding="utf-8").splitlines()) > 40] == []
