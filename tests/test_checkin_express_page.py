@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rtapp.accounts.devices_store import find_device, revoke_device
+from rtapp.checkin import express_page_views
 from rtapp.clock import utcnow
 from rtapp.db import begin_write, db
 from rtapp.web import browsers
@@ -152,6 +153,15 @@ def test_a_device_that_is_revoked_or_loses_its_checkpoint_is_out_at_once(app, de
     assert elsewhere.status_code == 403
     change(lambda session, device: revoke_device(session, "uji", device, now=utcnow()))
     assert desk.scan("nonce-0002", code=world.tokens["rahmah"]).status_code == 401
+
+
+def test_a_fault_of_the_short_way_is_logged_and_the_page_is_answered_all_the_same(desk, world, monkeypatch, caplog):
+    def broken(_answer):
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(express_page_views, "draw", broken)
+    assert "WELCOME" in desk.scan("nonce-0001", code=world.tokens["rahmah"]).text
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [KeyError]
 
 
 def test_what_is_refused_leaves_no_place_taken(desk, world):

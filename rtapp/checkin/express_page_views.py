@@ -5,6 +5,7 @@ Who asks, what they may and whether they still are somebody is asked as there. W
 long way, each refusal too: a nonce that was recorded is answered again.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -14,9 +15,12 @@ from urllib.parse import parse_qsl
 from flask import Flask, g, request
 from flask.ctx import RequestContext
 from flask.sessions import SecureCookieSession
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from ..accounts.roles import Duty
 from ..badges.token import SHORT_LENGTH
+from ..refusals import Refused
 from ..web import headers, request_log
 from ..web.browsers import Browser, token_in
 from ..web.epoch import epoch
@@ -26,10 +30,12 @@ from ..web.services import services, services_of
 from .forms import attempt_of
 from .shared_views import draw, record
 
+log = logging.getLogger(__name__)
 LONGEST = 4096  # bytes of one plain scan
 _FORM = ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded;charset=UTF-8")
 _FIELDS = {"nonce", "source", "code", "keys", "participant", "csrf_token"}
 _HEAD = [("Content-Type", "text/html; charset=utf-8"), *headers.PLAIN, ("Vary", "Cookie")]
+_SAID_BETTER_BY_THE_LONG_WAY = (Refused, HTTPException, ValueError, TimeoutError, SQLAlchemyError)
 Reply = tuple[list[tuple[str, str]], bytes]
 
 
@@ -58,7 +64,10 @@ class ExpressPage:
         try:
             with RequestContext(self._app, environ, session=SecureCookieSession(browser.session)):
                 return _record_plain(browser, time.perf_counter())
+        except _SAID_BETTER_BY_THE_LONG_WAY:
+            return None
         except Exception:
+            log.exception("the short way of a page's scan failed")  # the page need not notice: the long way answers
             return None
 
 
