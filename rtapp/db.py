@@ -255,14 +255,15 @@ class _Ready:
     """A statement as one dialect says it, with what its values and its rows go through."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        made = (statement if isinstance(statement, ClauseElement) else statement(dialect.name)).compile(dialect=dialect)
-        assert not made.post_compile_params, "a list that grows cannot be compiled once"
-        self.sql, self.error = str(made), dialect.loaded_dbapi.Error
-        self._names = made.positiontup
-        self._fixed = {name: value for name, value in made.params.items() if value is not None}
-        self._binds = list(made._bind_processors.items())
+        spoken = statement if isinstance(statement, ClauseElement) else statement(dialect.name)
+        compiled = spoken.compile(dialect=dialect)
+        assert not compiled.post_compile_params, "a list that grows cannot be compiled once"
+        self.sql, self.error = str(compiled), dialect.loaded_dbapi.Error
+        self._names = compiled.positiontup
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._binds = list(compiled._bind_processors.items())
         columns = [
-            (entry.keyname, entry.type._cached_result_processor(dialect, None)) for entry in made._result_columns
+            (entry.keyname, entry.type._cached_result_processor(dialect, None)) for entry in compiled._result_columns
         ]
         self.row = namedtuple("Row", [name for name, _ in columns], rename=True)._make if columns else None  # type: ignore[misc]
         self._convert = [(at, convert) for at, (_, convert) in enumerate(columns) if convert is not None]
@@ -273,18 +274,18 @@ class _Ready:
             values[name] = convert(values.get(name))
         return values if self._names is None else [values[name] for name in self._names]
 
-    def rows(self, found: list[tuple[Any, ...]]) -> list[Any]:
+    def rows(self, raw_rows: list[tuple[Any, ...]]) -> list[Any]:
         assert self.row is not None
         if not self._convert:
-            return [self.row(each) for each in found]
-        made = []
-        for each in found:
+            return [self.row(each) for each in raw_rows]
+        converted = []
+        for each in raw_rows:
             cells = list(each)
             for at, convert in self._convert:
                 if cells[at] is not None:
                     cells[at] = convert(cells[at])
-            made.append(self.row(cells))
-        return made
+            converted.append(self.row(cells))
+        return converted
 
 
 def dialect_of(where: Where) -> str:

@@ -69,8 +69,8 @@ def record_scans(
     outcomes: dict[int, Outcome] = {place: Gone() for place, sender in enumerate(senders) if sender in gone}
     rows = {place: row for place, row in enumerate(facts()) if place not in outcomes}
     while rows:
-        kept, waiting = _one_round(line, attempts, rows, now)
-        outcomes |= kept
+        recorded, waiting = _one_round(line, attempts, rows, now)
+        outcomes |= recorded
         again = ask_facts(line, [attempts[place] for place in waiting], marks=True) if waiting else list
         rows = dict(zip(waiting, again(), strict=True))
     return [outcomes[place] for place in range(len(attempts))]
@@ -93,8 +93,8 @@ def _one_round(
         else:
             others.append(place)
         seen |= about
-    kept = _keep(line, plain, now)
-    return kept | {place: _alone(line, attempts[place], now) for place in others}, waiting
+    recorded = _keep(line, plain, now)
+    return recorded | {place: _alone(line, attempts[place], now) for place in others}, waiting
 
 
 def _judge(place: int, attempt: Attempt, row: Any, numbers: Counter[int], now: datetime) -> _Judged | None:

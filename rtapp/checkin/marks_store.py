@@ -229,10 +229,10 @@ def _rehearsal(wave_id: int) -> Select[tuple[Attendance]]:
 def _locked(session: Session, attendance_id: int, instead: int | None) -> Attendance:
     """Return a mark as it stands now, nobody else changing it meanwhile; refused with 404 when there is none."""
     where = select(Attendance.checkpoint_id, Attendance.participant_id).where(Attendance.id == attendance_id)
-    found = session.execute(where).first()
-    if found is None:
+    mark = session.execute(where).first()
+    if mark is None:
         raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
-    begin_recording(session, [found.checkpoint_id], [found.participant_id, *([instead] if instead else [])])
+    begin_recording(session, [mark.checkpoint_id], [mark.participant_id, *([instead] if instead else [])])
     return session.get_one(Attendance, attendance_id, with_for_update=True, populate_existing=True)
 
 

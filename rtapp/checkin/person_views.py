@@ -64,8 +64,8 @@ def absence(checkpoint_id: int, participant_id: int) -> Response:
 
     write(noted)
     words = {"izin": _("izin"), "sakit": _("sakit"), "dinas": _("dinas")}
-    told = words.get(kind, _("keterangan dihapus"))
-    flash(_("%(name)s: %(told)s.", name=somebody.name, told=told), "ok")
+    reason = words.get(kind, _("keterangan dihapus"))
+    flash(_("%(name)s: %(told)s.", name=somebody.name, told=reason), "ok")
     return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
 
 
@@ -107,10 +107,10 @@ def print_at_desk(checkpoint_id: int, participant_id: int) -> Response:
 
 def _somebody(checkpoint_id: int, participant_id: int) -> Person:
     """Return somebody as they stand at a checkpoint; refused with 404 when there is nobody."""
-    found = people_by_id(db.session, [participant_id], checkpoint_id)
-    if participant_id not in found:
+    people = people_by_id(db.session, [participant_id], checkpoint_id)
+    if participant_id not in people:
         raise Refused("no_participant", "Peserta ini tidak ada.", 404)
-    return found[participant_id]
+    return people[participant_id]
 
 
 def _supervisor() -> Actor:

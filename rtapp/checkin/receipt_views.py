@@ -30,8 +30,8 @@ def receipts(checkpoint_id: int) -> Response:
     after = whole(request.args.get("after", "0"))
     if after is None or after > openapi.LAST:
         raise Refused("bad_field", "“%(name)s” harus bilangan bulat positif.", 422, name="after")
-    last, told = receipts_since(db.session, checkpoint_id, after)
-    response = jsonify(last=last, receipts=[sealed(receipt, _key()) for receipt in told])
+    last, page = receipts_since(db.session, checkpoint_id, after)
+    response = jsonify(last=last, receipts=[sealed(receipt, _key()) for receipt in page])
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 

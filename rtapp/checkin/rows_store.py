@@ -31,9 +31,9 @@ class Rows:
 
     def value(self, dialect: str, rows: Iterable[dict[str, Any]]) -> dict[str, str]:
         """Return the rows as the statement's value, by its name."""
-        kept = {column.name for column in self._columns if isinstance(column.type, JSON) and dialect == SQLITE}
-        told = [{name: json.dumps(cell) if name in kept else cell for name, cell in row.items()} for row in rows]
-        return {self._name: json.dumps(told, default=_sqlite_moment if dialect == SQLITE else str)}
+        json_names = {column.name for column in self._columns if isinstance(column.type, JSON) and dialect == SQLITE}
+        cells = [{name: json.dumps(cell) if name in json_names else cell for name, cell in row.items()} for row in rows]
+        return {self._name: json.dumps(cells, default=_sqlite_moment if dialect == SQLITE else str)}
 
 
 def _sqlite_moment(moment: datetime) -> str:

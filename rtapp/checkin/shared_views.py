@@ -138,12 +138,12 @@ def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str
     if not query:
         return {"q": "", "found": [], "nonces": {}, "total": 0, "alike": False, "more": 0}
     wanted, most = Filter(q=query[:100], checkpoint_id=checkpoint_id), min(max(show or 0, RESULTS), MOST)
-    found = find_people(db.session, wanted, limit=most)
+    people = find_people(db.session, wanted, limit=most)
     fitting = count_people(db.session, wanted)
-    total = fitting or len(found)
-    more = min(total, len(found) + MORE, MOST) if len(found) < min(total, MOST) else 0
-    nonces = {person.id: new_nonce() for person in found}
-    return {"q": query, "found": found, "nonces": nonces, "total": total, "alike": not fitting, "more": more}
+    total = fitting or len(people)
+    more = min(total, len(people) + MORE, MOST) if len(people) < min(total, MOST) else 0
+    nonces = {person.id: new_nonce() for person in people}
+    return {"q": query, "found": people, "nonces": nonces, "total": total, "alike": not fitting, "more": more}
 
 
 def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
@@ -169,9 +169,9 @@ def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> 
     context["substitute"] = db.session.get(Substitute, came) if came else None
     if answer.verdict in COUNTING and here.kind == CheckpointKind.TRANSPORT:
         context["transport"] = transport_of(db.session, person.id, here.wave.id, answer.substitute_id)
-    made = next((each for each in recent if each.nonce == answer.nonce), None)
-    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED) and made is not None:
-        context["undo"] = made.undo
+    own_line = next((each for each in recent if each.nonce == answer.nonce), None)
+    if answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED) and own_line is not None:
+        context["undo"] = own_line.undo
     elif answer.verdict in COUNTING:  # any other answer offers no undoing
         actor, mark, now = acting(), answer.attendance_id, clock.utcnow()
         context["undo"] = read(lambda line: undoable(line, actor, mark, now=now))

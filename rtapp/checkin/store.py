@@ -210,7 +210,7 @@ def answer_of(attempt: Attempt, verdict: Verdict, row: Any, mark: Any, at: datet
     answer |= {"participant_id": row.participant_id, "person": face_of(row), "asked": attempt.decision.digest or None}
     if at != now:
         answer["happened_at"] = clock.iso(at)
-    answer |= {name: told for name, told in attempt.origin.items() if name == "handed_in"}
+    answer |= {name: value for name, value in attempt.origin.items() if name == "handed_in"}
     if attempt.since:
         answer["since"] = clock.iso(attempt.since)
     if mark is not None:
@@ -238,8 +238,8 @@ def answer_of(attempt: Attempt, verdict: Verdict, row: Any, mark: Any, at: datet
 def _insert_scan(dialect: str) -> Any:
     columns = {column.name: column.type for column in Scan.__table__.columns if column.name != "id"}
     row = {name: bindparam(name, type_=type_) for name, type_ in columns.items()}
-    made = upsert(dialect, Scan.__table__).values(row)
-    return made.on_conflict_do_nothing(index_elements=["nonce"]).returning(Scan.id)
+    statement = upsert(dialect, Scan.__table__).values(row)
+    return statement.on_conflict_do_nothing(index_elements=["nonce"]).returning(Scan.id)
 
 
 _BACK_IN_TIME = Prepared(

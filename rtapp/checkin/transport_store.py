@@ -37,11 +37,11 @@ def transport_of_all(session: Session, wave_id: int, people: Mapping[int, int | 
     counted = _SEATS.add_columns(same, phone).group_by(same, phone)
     seats = {(name, number): count for count, name, number in session.execute(counted)}
     who = {id_: (name, number) for id_, name, number in session.execute(select(Substitute.id, same, phone))}
-    found = {}
+    transports = {}
     for participant_id, substitute_id in people.items():
         held = seats.get(who[substitute_id], 0) if substitute_id else 0
-        found[participant_id] = _known(marks[participant_id], wave_id, held)
-    return found
+        transports[participant_id] = _known(marks[participant_id], wave_id, held)
+    return transports
 
 
 def seats_of_substitute(session: Session, substitute_id: int) -> int:

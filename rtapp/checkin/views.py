@@ -164,9 +164,9 @@ def instead(attendance_id: int) -> Response:
     """Show who may have been meant in place of somebody marked: namesakes, or whom the words typed find."""
     mark, person, query = _mark_and_words(attendance_id)
     checkpoint = own_checkpoint(mark.checkpoint_id)
-    found = results(mark.checkpoint_id, query, request.args.get("show", type=row_id))
-    found["found"] = [other for other in found["found"] if other.id != person.id]
-    context = {"mark": mark, "person": person, "checkpoint": checkpoint, "wave": checkpoint.wave, **found}
+    matches = results(mark.checkpoint_id, query, request.args.get("show", type=row_id))
+    matches["found"] = [other for other in matches["found"] if other.id != person.id]
+    context = {"mark": mark, "person": person, "checkpoint": checkpoint, "wave": checkpoint.wave, **matches}
     return page_or_fragment("checkin/instead.html", "checkin/_instead.html", **context)
 
 

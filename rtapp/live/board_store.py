@@ -108,14 +108,14 @@ def over_all_waves(session: Session) -> list[DistrictTally]:
         .where(Participant.kind == "rt", or_(Participant.on_roster, Attendance.id.is_not(None)))
         .order_by(District.code, Village.code)
     )  # fmt: skip
-    found: dict[tuple[str, str], dict[tuple[str, ...], Counter[Standing]]] = {}
+    places: dict[tuple[str, str], dict[tuple[str, ...], Counter[Standing]]] = {}
     for row in session.execute(heads):
-        villages = found.setdefault((row.district_code, row.district), {})
+        villages = places.setdefault((row.district_code, row.district), {})
         of = villages.setdefault((row.code, row.name, row.kind), Counter())
         of[standing_of(row.mode, row.away, row.absence)] += 1
     return [
         district_of(*place, [VillageTally(dict(of), *village) for village, of in villages.items()])
-        for place, villages in found.items()
+        for place, villages in places.items()
     ]
 
 

@@ -66,7 +66,7 @@ def counts_csv(wave_id: int) -> Response:
     counts = counts_at(db.session, point.id) if point else None
     for district in counts.districts if counts else ():
         rows.append(("kecamatan", district.code, district.name, *_csv_cells(district), district.invited))
-        rows += [("desa", one.code, one.name, *_csv_cells(one), None) for one in district.villages]
+        rows += [("desa", village.code, village.name, *_csv_cells(village), None) for village in district.villages]
     if counts:
         invited = counts.invited if counts.invited_by == "invitation" else None
         rows.append(("jumlah", "", f"Gelombang {wave.number}", *_csv_cells(counts), invited))

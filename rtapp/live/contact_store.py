@@ -69,11 +69,11 @@ def note_contact(
     if person is None or person.wave_id != wave_id:
         raise Refused("no_participant", "Peserta ini tidak ada.", 404)
     rows = select(Contacted).where(Contacted.participant_id == participant_id, Contacted.wave_id == wave_id)
-    found = session.scalar(rows.where(Contacted.withdrawn_at.is_(None)))
-    if (found is not None) == contacted:
+    contact = session.scalar(rows.where(Contacted.withdrawn_at.is_(None)))
+    if (contact is not None) == contacted:
         return False
-    if found is not None:
-        found.withdrawn_at = now
+    if contact is not None:
+        contact.withdrawn_at = now
     else:
         session.add(Contacted(participant_id=participant_id, wave_id=wave_id, at=now, noted_by=actor[:120]))
     session.flush()

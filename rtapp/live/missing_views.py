@@ -41,8 +41,8 @@ def contact(wave_id: int, participant_id: int) -> Response | str:
         district = form_text("district") or None
         return redirect(url_for(".missing", wave_id=wave_id, district=district, _anchor=f"head-{participant_id}"), 303)
     point = registration_of(session, wave_id)
-    found = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
-    context = {"head": found[0] if found else None, "id": participant_id, "district": form_text("district")}
+    heads = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
+    context = {"head": heads[0] if heads else None, "id": participant_id, "district": form_text("district")}
     return render_template("live/_head.html", wave=wave, focused=True, **context)
 
 
@@ -52,23 +52,23 @@ def reveal(wave_id: int, participant_id: int) -> Response | str:
     """Show somebody's number, to be called; the trail says who looked."""
     wave, actor, session = own_wave(wave_id), acting(), begin_write(db.session)
     point = registration_of(session, wave_id)
-    found = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
-    if found and found[0].phone:
+    heads = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
+    if heads and heads[0].phone:
         note(session, actor.name, "phone.reveal", "participant", participant_id, now=clock.utcnow())
     session.commit()
     if not wants_fragment():
         return render_template("live/missing.html", wave=wave, revealed=participant_id, **_missing(wave_id))
-    context = {"head": found[0] if found else None, "id": participant_id, "district": form_text("district")}
+    context = {"head": heads[0] if heads else None, "id": participant_id, "district": form_text("district")}
     return render_template("live/_head.html", wave=wave, revealed=participant_id, **context)
 
 
 def _missing(wave_id: int) -> dict[str, Any]:
     point, chosen = registration_of(db.session, wave_id), request.values.get("district", "")
-    found = missing_of(db.session, point.id, wave_id) if point else []
+    heads = missing_of(db.session, point.id, wave_id) if point else []
     districts: dict[tuple[str, str], int] = {}
-    for head in found:
+    for head in heads:
         place = (head.district_code, head.district)
         districts[place] = districts.get(place, 0) + 1
-    shown = [head for head in found if chosen in ("", head.district_code)]
-    listed = bool(found) or any(heads_per_district(db.session, wave_id).values())
-    return {"heads": shown, "listed": listed, "all": len(found), "districts": districts, "district": chosen}
+    shown = [head for head in heads if chosen in ("", head.district_code)]
+    listed = bool(heads) or any(heads_per_district(db.session, wave_id).values())
+    return {"heads": shown, "listed": listed, "all": len(heads), "districts": districts, "district": chosen}

@@ -54,13 +54,13 @@ def lanes(marks: Iterable[tuple[datetime, str]], heard: dict[str, datetime], *, 
     for at, name in marks:
         times.setdefault(name, []).append(at)
     busy = max((max(own) for own in times.values()), default=now)
-    found = []
+    lanes = []
     for name in sorted(times):
         last = max(times[name])
         silent = max(last, heard.get(name, last)) < now - SILENCE
         recent = sum(at > now - RECENT for at in times[name])
-        found.append(Lane(name, len(times[name]), recent, last, silent and busy >= now - SILENCE))
-    return found
+        lanes.append(Lane(name, len(times[name]), recent, last, silent and busy >= now - SILENCE))
+    return lanes
 
 
 def forecast(moments: Iterable[datetime], missing: int, *, now: datetime) -> datetime | None:

@@ -57,8 +57,8 @@ def count_at(where: Where, checkpoint_id: int) -> Count:
     All doors of a registration are one count. A rehearsal (gladi) has a number of its own like every checkpoint; no
     wave's count holds it.
     """
-    found = _COUNT.first(where, checkpoint=checkpoint_id)
-    return Count(checkpoint_id, found.present, found.listed)
+    counted = _COUNT.first(where, checkpoint=checkpoint_id)
+    return Count(checkpoint_id, counted.present, counted.listed)
 
 
 def _count() -> Prepared:
@@ -139,13 +139,13 @@ def _per_village(session: Session, points: Sequence[int], wave_id: int) -> dict[
     heads = heads.join(Seat, Seat.id == Participant.seat_id).join(Village, Village.id == Seat.village_id)
     heads = heads.join(District, District.id == Village.district_id).where(on_list(wave_id)).subquery()
     facts = [heads.c[name] for name in (*names, "mode", "away", "absence")]
-    found: dict[tuple[str, ...], Counter[Standing]] = {}
+    counters: dict[tuple[str, ...], Counter[Standing]] = {}
     for *place, mode, away, absence, number in session.execute(
         select(*facts, func.count()).group_by(*facts).order_by(heads.c.district_code, heads.c.code)
     ):
-        found.setdefault(tuple(place), Counter())[standing_of(mode, away, absence)] += number
+        counters.setdefault(tuple(place), Counter())[standing_of(mode, away, absence)] += number
     districts: dict[tuple[str, str], list[VillageTally]] = {}
-    for (district_code, district, *village), of in found.items():
+    for (district_code, district, *village), of in counters.items():
         districts.setdefault((district_code, district), []).append(VillageTally(dict(of), *village))
     return districts
 
