@@ -21,6 +21,7 @@ from ..roster.find_store import Filter, Person, find_people
 from ..schema import Checkpoint
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires, takes_late
+from ..web.requests import form_text
 from .attempt import attempt_by
 from .cases_store import absences_of, note_absence, noted_since, refuse_frozen
 from .forms import attempt_of, decider, moment_of, new_nonce
@@ -145,7 +146,7 @@ def _heads_of(checkpoint_id: int, code: str) -> list[Person]:
 
 def _typed_times(checkpoint: Checkpoint) -> tuple[datetime | None, datetime | None]:
     """Return the time that stands on the paper and None, or of a range its end and its beginning."""
-    first, last = (_typed_time(request.form.get(name, ""), checkpoint) for name in ("time", "until"))
+    first, last = (_typed_time(form_text(name), checkpoint) for name in ("time", "until"))
     if last is None:
         return first, None
     if first is None or last < first:
@@ -182,7 +183,7 @@ def _villages_page(checkpoint_id: int, problem: str = "", typed: str = "") -> st
     listed = heads_per_village(db.session, checkpoint.wave_id)
     return render_template(
         "checkin/villages.html", checkpoint=checkpoint, wave=checkpoint.wave, districts=districts, listed=listed,
-        problem=problem, typed=typed or request.form.get("codes", ""), key=new_nonce(),
+        problem=problem, typed=typed or form_text("codes"), key=new_nonce(),
     )  # fmt: skip
 
 

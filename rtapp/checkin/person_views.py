@@ -17,7 +17,7 @@ from ..refusals import Refused
 from ..roster.find_store import Person, people_by_id
 from ..web.downloads import chosen_paper, download, fonts
 from ..web.guard import acting, requires
-from ..web.requests import whole
+from ..web.requests import form_id, form_text
 from .cases_store import note_absence, refuse_frozen
 from .forms import backed, new_nonce
 from .marks_store import mark_at, undoable, void_mark
@@ -49,7 +49,7 @@ def person(checkpoint_id: int, participant_id: int) -> str:
 @requires(Duty.NOTE_ABSENCE)
 def absence(checkpoint_id: int, participant_id: int) -> Response:
     """Note why somebody does not come, "" takes the note back; a mark made by mistake goes in the same step."""
-    actor, kind = acting(), request.form.get("kind", "")
+    actor, kind = acting(), form_text("kind")
     wave_id = own_checkpoint(checkpoint_id).wave_id
     somebody = _somebody(checkpoint_id, participant_id)
     if somebody.wave_id != wave_id:
@@ -78,7 +78,7 @@ def card_at_desk(checkpoint_id: int, participant_id: int) -> str:
     """
     g.private_card = True
     checkpoint, somebody = own_checkpoint(checkpoint_id), _somebody(checkpoint_id, participant_id)
-    actor, reason, old = _supervisor(), request.form.get("reason", ""), whole(request.form.get("old"))
+    actor, reason, old = _supervisor(), form_text("reason"), form_id("old")
 
     def issued(session: Session) -> None:
         now, live = clock.utcnow(), live_badge(session, participant_id)

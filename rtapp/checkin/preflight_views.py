@@ -24,6 +24,7 @@ from ..web.engines import engine_of
 from ..web.filters import current_event
 from ..web.guard import acting, requires
 from ..web.headers import allows_wasm
+from ..web.requests import form_text
 from .shared_views import blueprint
 
 _MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
@@ -60,7 +61,7 @@ def preflight_time() -> Response:
 @requires(Duty.SCAN)
 def keep_offset() -> tuple[str, int]:
     """Keep how far this device's clock is ahead of ours; of a person's own browser nothing is kept."""
-    text, actor = request.form.get("offset", ""), acting()
+    text, actor = form_text("offset"), acting()
     if not _MILLISECONDS.fullmatch(text):
         raise Refused("bad_offset", "Selisih jam harus bilangan milidetik.", 422)
     if actor.device_id is not None:

@@ -13,7 +13,7 @@ from ..documents.sealed_text import opened, sealed
 from ..events.checkpoint_store import find_checkpoint
 from ..refusals import Refused
 from ..web.guard import acting, require_checkpoint, requires, takes_late
-from ..web.requests import whole
+from ..web.requests import form_text, whole
 from . import openapi
 from .api import api, sent_json
 from .recall_store import Handing, hand_in
@@ -53,7 +53,7 @@ def take_receipts() -> Response:
 @takes_late
 def hand_receipts_in() -> tuple[str, int]:
     """Apply what a page hands in, separated by spaces."""
-    _take(request.form.get("receipts", "").split())
+    _take(form_text("receipts").split())
     return "", 200
 
 

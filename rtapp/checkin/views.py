@@ -18,7 +18,7 @@ from ..roster.find_store import Person, find_person
 from ..web.guard import acting, current_actor, public, require_checkpoint, requires, takes_late
 from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
-from ..web.requests import row_id, whole
+from ..web.requests import form_id, form_text, row_id
 from ..web.services import services
 from . import (  # noqa: F401  their routes are this room's too
     case_views,
@@ -147,7 +147,7 @@ def card(token: str) -> Response | str:
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def void(attendance_id: int) -> Response:
     """Take a mark back with a reason and return to the desk."""
-    actor, reason = backed(acting(), request.form), request.form.get("reason", "")
+    actor, reason = backed(acting(), request.form), form_text("reason")
 
     def undo(write: Session) -> tuple[str, int]:
         mark = void_mark(write, actor, attendance_id, reason, now=clock.utcnow())
@@ -174,8 +174,8 @@ def instead(attendance_id: int) -> Response:
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def swap(attendance_id: int) -> Response:
     """Take a mark back and make that of the right person, in one step; both stay in the trail."""
-    actor, nonce = acting(), checked_nonce(request.form.get("nonce", ""))
-    right = whole(request.form.get("participant"))
+    actor, nonce = acting(), checked_nonce(form_text("nonce"))
+    right = form_id("participant")
     answer = write(lambda session: swap_mark(session, actor, attendance_id, right, nonce, now=clock.utcnow()))
     return redirect(url_for(".desk", checkpoint_id=answer.checkpoint_id, scan=nonce), 303)
 
