@@ -174,5 +174,5 @@ def _number(numeral: str) -> int:
     """The wave's number counted from 0, whatever is no Roman numeral counts as the first."""
     worth = [{"I": 1, "V": 5, "X": 10}.get(character, 0) for character in numeral.upper()]
     after = [*worth[1:], 0]
-    total = sum(-one if one < following else one for one, following in zip(worth, after, strict=False))
+    total = sum(-value if value < following else value for value, following in zip(worth, after, strict=False))
     return max(0, total - 1)

@@ -39,11 +39,13 @@ def village(code: str) -> str:
     """Show who of a village gets a card, with the chat of each who has a phone."""
     form = _of_village(code)
     holders = holders_of(db.session, form.choice())
-    sent = [(one, chat_address(one.phone, message_for(one.card)) if one.phone else "") for one in holders]
+    chats = [
+        (holder, chat_address(holder.phone, message_for(holder.card)) if holder.phone else "") for holder in holders
+    ]
     missing = tally(db.session, form.choice()).missing
     place = next(place for place in find_villages(db.session) if place.code == code)
-    told = sent_to(db.session, [one.id for one in holders])
-    context = {"holders": sent, "missing": missing, "wave": form.wave.data, "sent_at": told}
+    sent_at = sent_to(db.session, [holder.id for holder in holders])
+    context = {"holders": chats, "missing": missing, "wave": form.wave.data, "sent_at": sent_at}
     context |= {"base_url": settings.read(db.session, "base_url"), "standing": reach.standing()}
     return render_template("badges/village.html", place=place, **context)
 

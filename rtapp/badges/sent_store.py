@@ -17,13 +17,13 @@ def sent_to(session: Session, people: Collection[int]) -> dict[int, datetime]:
     lines = select(Audit.subject_id, Audit.action, Audit.at).where(
         Audit.subject == "participant", Audit.action.in_((_SENT, _UNSENT)), Audit.subject_id.in_(people)
     )
-    found: dict[int, datetime] = {}
+    times: dict[int, datetime] = {}
     for person, action, at in session.execute(lines.order_by(Audit.id)):
         if action == _SENT:
-            found[person] = at
+            times[person] = at
         else:
-            found.pop(person, None)
-    return found
+            times.pop(person, None)
+    return times
 
 
 def note_sent(session: Session, actor: str, person: int, *, sent: bool, now: datetime) -> None:

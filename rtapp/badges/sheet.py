@@ -60,16 +60,16 @@ def pages(cards: Iterable[Card], apart: Callable[[Card], object] | None = None, 
 def covers(sheets: Sequence[Sequence[Card]], apart: Callable[[Card], object]) -> list[tuple[str, str]]:
     """Return for each sheet whose it is and of how many: the row that says to whom the stack is handed."""
     owners = [apart(sheet[0]) for sheet in sheets]
-    whole: dict[object, list[int]] = {}
+    stacks: dict[object, list[int]] = {}
     for owner, sheet in zip(owners, sheets, strict=True):
-        whole.setdefault(owner, []).append(len(sheet))
-    told, met = [], dict.fromkeys(whole, 0)
+        stacks.setdefault(owner, []).append(len(sheet))
+    headings, position = [], dict.fromkeys(stacks, 0)
     for owner, sheet in zip(owners, sheets, strict=True):
-        met[owner] += 1
-        first, parts = sheet[0], whole[owner]
+        position[owner] += 1
+        first, parts = sheet[0], stacks[owner]
         place = " · ".join(filter(None, (first.village_line, first.district_line))) or "Tanpa desa"
-        told.append((place, f"{sum(parts)} kartu · lembar {met[owner]} dari {len(parts)}"))
-    return told
+        headings.append((place, f"{sum(parts)} kartu · lembar {position[owner]} dari {len(parts)}"))
+    return headings
 
 
 def draw_sheet(

@@ -59,13 +59,13 @@ def is_card(session: Session, text: str) -> bool:
 def issue_missing(session: Session, participant_ids: Iterable[int], *, now: datetime) -> int:
     """Give a card to each of these people who has none and is not archived; return how many were made."""
     wanted = set(participant_ids)
-    lacking, made = _without_card(session, wanted), 0
+    lacking, count = _without_card(session, wanted), 0
     insert = upsert(session.connection().dialect.name, Badge.__table__).on_conflict_do_nothing().returning(Badge.id)
     for _ in range(_TRIES):
         if not lacking:
-            return made
+            return count
         # Left out is a code that another card has, and somebody whom another writer was first with.
-        made += len(session.execute(insert, [_new_badge(participant_id, now) for participant_id in lacking]).all())
+        count += len(session.execute(insert, [_new_badge(participant_id, now) for participant_id in lacking]).all())
         lacking = _without_card(session, wanted)
     raise RuntimeError("no free code was found for a card")
 
@@ -191,7 +191,7 @@ def hand_over(session: Session, actor: str, choice: CardChoice, *, now: datetime
 
 def parcels_of(session: Session, choice: CardChoice) -> list[Parcel]:
     """Return the cards of each village of ``choice``; refused when there are none."""
-    parcels = [Parcel(one.village, one.district, one.cards) for one in per_village(session, choice)]
+    parcels = [Parcel(entry.village, entry.district, entry.cards) for entry in per_village(session, choice)]
     if not parcels:
         raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)
     return parcels

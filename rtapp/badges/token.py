@@ -100,11 +100,11 @@ def read_tokens(raw: str) -> list[str]:
     runs = [_RUN.findall(text) for text in readings]
     if len(set(addressed[0])) > 1 or (not addressed[0] and sum(map(_is_secret, runs[0])) > 1):
         return []
-    found = [token for each in addressed for token in each]
-    found += [match[1] for text in readings if (match := _BARE.search(text))]
+    tokens = [token for each in addressed for token in each]
+    tokens += [match[1] for text in readings if (match := _BARE.search(text))]
     if not addressed[0]:  # a layout that makes digits of signs would find codes in words with a hyphen
-        found += [token for each in (*runs[:2], *runs[3:]) for run in each for token in _tokens_within(run)]
-    return list(dict.fromkeys(found))
+        tokens += [token for each in (*runs[:2], *runs[3:]) for run in each for token in _tokens_within(run)]
+    return list(dict.fromkeys(tokens))
 
 
 def is_test_card(raw: str) -> bool:
@@ -160,6 +160,6 @@ def _readings(raw: str) -> tuple[str, ...]:
     readings = [text.upper(), text.upper().translate(_QWERTZ), text.translate(_AZERTY).upper()]
     readings += [text.translate(layout).upper() for layout in (_DVORAK, _COLEMAK)]
     if not text.isascii():
-        joined = reduce(lambda made, pair: made.replace(*pair), _PAIRS.items(), text)
+        joined = reduce(lambda string, pair: string.replace(*pair), _PAIRS.items(), text)
         readings += [keys.translate(layout).upper() for layout in _FOREIGN for keys in dict.fromkeys((joined, text))]
     return tuple(readings)
