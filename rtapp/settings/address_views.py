@@ -95,7 +95,7 @@ def _refuse_unreachable(standing: AddressStanding) -> None:
 def _trial(base_url: str) -> dict[str, object]:
     last = tried(db.session)
     when = last[1] if last and last[0] == base_url else None
-    return {"standing": reach.standing_of(base_url), "kept": base_url, "when": when}
+    return {"standing": reach.standing_of(base_url), "base_url": base_url, "when": when}
 
 
 def _page(form: AddressForm | None = None) -> str:

@@ -76,8 +76,8 @@ class About:
 
     def margins(self, title: str, code: str = "", marks: str = "") -> Margins:
         """Return what stands around each page of the paper ``title``."""
-        told = " · ".join(filter(None, (self.wave, self.day, self.venue)))
-        return Margins((f"{title} · {self.event}", told), self.print_line, code, marks)
+        occasion = " · ".join(filter(None, (self.wave, self.day, self.venue)))
+        return Margins((f"{title} · {self.event}", occasion), self.print_line, code, marks)
 
 
 def opening(paper: Paper, about: About, title: str, more: Sequence[Fact] = ()) -> Iterator[Block]:
@@ -119,28 +119,28 @@ def signing_strips(
     below = snapped(spans, edges)
 
     def strip(texts: Sequence[str], face: str = "regular", lines: int = 2, underlined: bool = False) -> list[Strip]:
-        made, high = [], 0.0
+        cells, high = [], 0.0
         for (start, end), (first, last), text in zip(spans, below, texts, strict=True):
             named = underlined and text != BLANK
             own = "regular" if underlined and not named else face
             fitted = paper.stand(text, own, end - start - 6, sizes[lines], lines * sizes[lines][-1] * 1.17)
             line = lines == 1 and len(fitted.lines) == 1
-            made.append(
+            cells.append(
                 FlowCell(start, end, fitted, own, "middle", whole=text, top=True, underlined=named, whole_line=line)
             )
             # In a sheet the same letters stand between two columns, which may be closer to each other.
             between = fitted if line else paper.stand(text, own, last - first - 2, (fitted.size,))
             high = max(high, fitted.height, between.height)
-        return [Strip(high + 0.4, tuple(made))] if high else []
+        return [Strip(high + 0.4, tuple(cells))] if high else []
 
     return [
         *(strip([*[""] * (len(signers) - 1), dated], lines=1) if dated else []),
-        *strip([one.caption for one in signers]),
-        *strip([one.position for one in signers]),
+        *strip([signer.caption for signer in signers]),
+        *strip([signer.position for signer in signers]),
         Strip(stamp),
-        *strip([one.name or BLANK for one in signers], "bold", underlined=True),
-        *strip([one.rank for one in signers]),
-        *strip([f"NIP. {one.nip}" if one.nip else "" if one.name else NUMBER for one in signers], lines=1),
+        *strip([signer.name or BLANK for signer in signers], "bold", underlined=True),
+        *strip([signer.rank for signer in signers]),
+        *strip([f"NIP. {signer.nip}" if signer.nip else "" if signer.name else NUMBER for signer in signers], lines=1),
     ]
 
 
@@ -148,15 +148,15 @@ def snapped(spans: Sequence[tuple[float, float]], edges: Sequence[float]) -> lis
     """Return the spans between the nearest of ``edges``, each at least one column wide; as they are without edges."""
     if len(edges) <= len(spans):
         return list(spans)
-    inner, found = list(edges), []
+    inner, slots = list(edges), []
     start = min(range(len(inner)), key=lambda at: abs(inner[at] - spans[0][0]))
     start = min(start, len(inner) - 1 - len(spans))
     for left, (_begin, end) in enumerate(spans):
         rest = len(spans) - 1 - left
         stop = min(range(start + 1, len(inner) - rest), key=lambda at: abs(inner[at] - end))
-        found.append((inner[start], inner[stop]))
+        slots.append((inner[start], inner[stop]))
         start = stop
-    return found
+    return slots
 
 
 def _rows(signers: Sequence[Signatory]) -> list[Sequence[Signatory]]:
@@ -181,8 +181,8 @@ def _head(paper: Paper, about: About) -> Iterator[Block]:
     faces = ["regular" if number == 0 and len(lines) > 1 else "bold" for number in range(len(lines))]
     sizes = [(13 * POINT if face == "regular" else 15 * POINT, 12 * POINT, 11 * POINT) for face in faces]
     strips = []
-    told = zip((*lines, unbroken(head.address)), (*faces, "regular"), (*sizes, _ADDRESS), strict=True)
-    for line, face, size in told:
+    rows = zip((*lines, unbroken(head.address)), (*faces, "regular"), (*sizes, _ADDRESS), strict=True)
+    for line, face, size in rows:
         if line:
             fitted = paper.stand(line, face, right - left, size, 2 * size[0] * 1.17)
             strips.append(Strip(fitted.height + 0.6, (_headed(paper, left, right, fitted, face),)))
@@ -210,11 +210,11 @@ def _fact(paper: Paper, name: str, value: str) -> Block:
     left, right = SIDE, paper.width - SIDE
     start = left + _NAME + _COLON
     fitted = paper.stand(value, "regular", right - start, BODY, 2 * BODY[-1] * 1.17)
-    told = FlowCell(start, right, fitted, whole=f"{name} : {value}", top=True, sheet=(left, right))
+    content = FlowCell(start, right, fitted, whole=f"{name} : {value}", top=True, sheet=(left, right))
     title = paper.fit(name, "regular", _NAME, largest=fitted.size, smallest=SMALL)
     colon = paper.fit(":", "regular", _COLON, largest=fitted.size, smallest=SMALL)
     named = [
         FlowCell(left, left + _NAME, title, top=True, sheet=(left, left)),
         FlowCell(left + _NAME, start, colon, top=True, sheet=(left, left)),
     ]
-    return block_of([Strip(fitted.height + 0.8, (*named, told))])
+    return block_of([Strip(fitted.height + 0.8, (*named, content))])

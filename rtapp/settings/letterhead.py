@@ -26,10 +26,10 @@ class Letterhead:
         return asdict(self) | {"lines": list(self.lines)}
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> "Letterhead":
-        """Return it from the values of ``kept``."""
-        plain = {name: kept[name] for name in ("address", "place", "paper") if name in kept}
-        return cls(tuple(kept["lines"]), **plain)
+    def of(cls, values: Mapping[str, Any]) -> "Letterhead":
+        """Return it from the plain ``values``."""
+        plain = {name: values[name] for name in ("address", "place", "paper") if name in values}
+        return cls(tuple(values["lines"]), **plain)
 
 
 NO_LETTERHEAD = Letterhead()

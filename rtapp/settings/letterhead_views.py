@@ -105,7 +105,7 @@ def _page(form: LetterheadForm | None = None, logo_errors: Sequence[str] = ()) -
         "settings/letterhead.html",
         form=form or letterhead_form(stored),
         logo_errors=logo_errors,
-        kept=stored,
+        letterhead=stored,
         has_logo=bool(logo_of(db.session)),
         most=LONGEST,
     )

@@ -37,13 +37,18 @@ def signature_png(kind: str, about: About, paper: str, fonts: Path) -> bytes:
 
 def wrapped(kind: str, about: About, paper: str, fonts: Path) -> list[Wrapped]:
     """Return the names and positions that do not fit on one line beside each other."""
-    pen, found, signers = _pen(paper, fonts), [], signers_of(about.signing, kind)
-    texts = {text: number for number, one in enumerate(signers, start=1) for text in (one.position, one.name) if text}
+    pen, long_texts, signers = _pen(paper, fonts), [], signers_of(about.signing, kind)
+    texts = {
+        text: number
+        for number, signer in enumerate(signers, start=1)
+        for text in (signer.position, signer.name)
+        if text
+    }
     for block in signatures(pen, about, kind):
         for cell in (cell for strip in block.strips for cell in strip.cells):
             if cell.whole in texts and cell.text and len(cell.text.lines) > 1:
-                found.append(Wrapped(texts.pop(cell.whole), cell.whole, len(cell.text.lines)))
-    return found
+                long_texts.append(Wrapped(texts.pop(cell.whole), cell.whole, len(cell.text.lines)))
+    return long_texts
 
 
 class _Ruler(Pen):

@@ -60,12 +60,12 @@ def signers_of(signing: Signing, kind: str) -> tuple[Signatory, ...]:
 
 def kept(signers: Sequence[Signatory]) -> list[dict[str, str]]:
     """Return signatories as plain values."""
-    return [asdict(one) for one in signers]
+    return [asdict(signer) for signer in signers]
 
 
 def restored(values: Any) -> dict[str, tuple[Signatory, ...]]:
     """Return who signs each kind of paper from the plain values that were kept."""
-    return {kind: tuple(Signatory(**one) for one in rows) for kind, rows in (values or {}).items() if kind in KINDS}
+    return {kind: tuple(Signatory(**row) for row in rows) for kind, rows in (values or {}).items() if kind in KINDS}
 
 
 def checked_field(name: str, text: str) -> str:

@@ -114,7 +114,9 @@ def _look(kind: str, signers: Sequence[Signatory], form: SignatoriesForm) -> dic
     about, lines = _about(kind, signers), []
     with suppress(Refused):  # without fonts there is no picture either, and its address says so
         lines = wrapped(kind, about, about.letterhead.paper, fonts())
-    fields = {f"{name}-{at}": value for at, one in enumerate(signers, start=1) for name, value in vars(one).items()}
+    fields = {
+        f"{name}-{at}": value for at, signer in enumerate(signers, start=1) for name, value in vars(signer).items()
+    }
     address = url_for(".signature_block", paper=kind, **{key: value for key, value in fields.items() if value})
     return {"picture": "" if form.errors else address, "wrapped": lines, "invalid": bool(form.errors)}
 
