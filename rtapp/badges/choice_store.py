@@ -28,7 +28,7 @@ _PICTURE_BYTES = 42_000
 
 @dataclass(frozen=True)
 class CardChoice:
-    """Whose cards; empty fields do not narrow. ``unprinted`` leaves out cards that were printed before."""
+    """A filter for cards: an empty field filters nothing, ``unprinted`` leaves out cards that were printed before."""
 
     wave_number: int | None = None
     district_code: str = ""
@@ -38,9 +38,9 @@ class CardChoice:
 
 @dataclass(frozen=True)
 class CardTally:
-    """What a choice comes to: cards, how many are yet to be issued, were never or more than once printed, and sheets.
+    """The size of a choice: its cards, those not issued yet, never printed or printed more than once, and its sheets.
 
-    ``sheets`` begins a new one with each village, ``sheets_joined`` does not.
+    ``sheets`` counts a new sheet for each village, ``sheets_joined`` does not.
     """
 
     cards: int = 0
@@ -52,7 +52,7 @@ class CardTally:
 
     @property
     def picture_megabytes(self) -> int:
-        """Return about how much the pictures come to: a browser shows how far a download is, not of how much."""
+        """Return the approximate size of the pictures: a browser shows the progress of this download, but no total."""
         return -(-self.cards * _PICTURE_BYTES // 10**6)
 
 
@@ -69,7 +69,7 @@ class VillageCards:
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody whose card is sent: what stands on it, their phone (08… or "") and how often it was printed."""
+    """The holder of a card: the card, their phone (08… or "") and how often the card was printed."""
 
     id: int
     phone: str
@@ -78,7 +78,7 @@ class Holder:
 
 
 def tally(session: Session, choice: CardChoice, size: Size = CARD) -> CardTally:
-    """Return how many cards, and sheets of cards of this size, ``choice`` comes to."""
+    """Return the number of cards in ``choice``, and of the sheets they fill at this size."""
     printed, again = (func.count().filter(Badge.printed_count > times) for times in (0, 1))
     counts = func.count(), func.count(Badge.id), printed, again
     rows = session.execute(_chosen(choice, *counts).group_by(Village.id)).all()
@@ -144,7 +144,7 @@ def card_of(session: Session, participant_id: int) -> Card:
 
 
 def title_of(session: Session, choice: CardChoice) -> str:
-    """Return what stands at the foot of the sheets; refused with 404 for an unknown wave or place."""
+    """Return the footer of the sheets; refused with 404 for an unknown wave or place."""
     parts = [_TITLE]
     if choice.wave_number == NO_WAVE:
         parts.append("gelombang belum ditentukan")

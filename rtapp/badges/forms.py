@@ -21,9 +21,9 @@ _MOST_IDS = 20_000
 
 
 class CardsForm(Form):
-    """Whose cards, how large, on which paper, each village on sheets of its own or not.
+    """The cards to print, their size, the paper, and whether each village starts a new sheet.
 
-    ``people`` holds whose new cards the page spoke of, so that a download that got lost can be repeated.
+    ``people`` holds the ids of the new cards that the page listed, so that a failed download can be repeated.
     """
 
     wave = Pick(_l("Gelombang"), default="")
@@ -48,7 +48,7 @@ class CardsForm(Form):
     people = HiddenField()
 
     def choice(self) -> CardChoice:
-        """Return whose cards were asked for."""
+        """Return the chosen cards as a filter."""
         wave = self.wave.data
         return CardChoice(
             int(wave) if wave else None,
@@ -58,16 +58,16 @@ class CardsForm(Form):
         )
 
     def card_size(self) -> Size:
-        """Return how large the cards are printed."""
+        """Return the chosen size of the cards."""
         return SIZES.get(self.size.data, CARD)
 
     def only(self) -> frozenset[int] | None:
-        """Return whose cards the page spoke of, None where it was not about new ones."""
+        """Return the ids of the new cards that the page listed, None where it listed none."""
         ids = (self.people.data or "").split(",")[:_MOST_IDS]
         return frozenset(number for id_ in ids if (number := whole(id_)) is not None) or None
 
     def query(self) -> dict[str, str]:
-        """Return what differs from the start, as it stands in an address."""
+        """Return the fields that differ from their defaults, for a query string."""
         return {name: self[name].data for name in FIELDS if self[name].data != self[name].default}
 
 
@@ -86,9 +86,9 @@ class ReissueForm(Form):
 def cards_form(
     values: Mapping[str, str], waves: Sequence[Wave], districts: Sequence[District], usual: str
 ) -> CardsForm:
-    """Return the form as an address or a post fills it; a village of another district is let go.
+    """Return the form filled from a query or a post, without a village outside the chosen district.
 
-    ``usual`` is the paper where none is asked for.
+    ``usual`` is the default paper.
     """
     form = CardsForm(values)
     form.paper.default = usual

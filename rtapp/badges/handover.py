@@ -29,7 +29,7 @@ class Parcel:
 
 
 def handover_blocks(paper: Paper, parcels: Sequence[Parcel], about: About, chosen: str) -> Iterator[Block]:
-    """Yield the whole paper: a heading with its sum for each district, all cards at the end; ``chosen`` says which."""
+    """Yield the whole paper: each district with its subtotal, the total at the end; ``chosen`` names the selection."""
     yield from opening(paper, about, TITLE, [("Pilihan", chosen)])
     table = Table(paper, _COLUMNS, height=11.0)
     for district, group in groupby(parcels, lambda parcel: parcel.district):

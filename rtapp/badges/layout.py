@@ -50,7 +50,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Code:
-    """A QR code: modules a side, and the dark ones as runs (x, y, width)."""
+    """A QR code: the number of modules per side, and the dark modules as runs (x, y, width)."""
 
     modules: int
     runs: Sequence[tuple[int, int, int]]
@@ -58,7 +58,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle from its top left, in the unit of the pen."""
+    """A rectangle: its top left corner and its size, in the unit of the pen."""
 
     x: float
     y: float
@@ -75,7 +75,7 @@ class Box:
 
 
 class CardPen(Protocol):
-    """What a layout draws with: a document or a picture, all lengths in one unit from the top left."""
+    """A surface to draw on, a document or a picture; all lengths are in one unit, from the top left corner."""
 
     width: float
     height: float
@@ -90,7 +90,7 @@ class CardPen(Protocol):
 
 
 def zone(cell: Box) -> Box:
-    """Return the square that belongs to the code and its quiet zone alone."""
+    """Return the square reserved for the code and its quiet zone."""
     side = min(max(_CODE * cell.height, _LEAST), _MOST)
     edge = _PADDING - side * QUIET / 37  # the dark modules of an address line up with the padding
     return Box(cell.right - edge - side, cell.y + edge, side, side)
@@ -171,7 +171,7 @@ def draw_ring(pen: CardPen, numeral: str, x: float, y: float, radius: float) -> 
 
 
 def _number(numeral: str) -> int:
-    """The wave's number counted from 0, whatever is no Roman numeral counts as the first."""
+    """Return the wave's number counted from 0; a text that is no Roman numeral counts as the first wave."""
     worth = [{"I": 1, "V": 5, "X": 10}.get(character, 0) for character in numeral.upper()]
     after = [*worth[1:], 0]
     total = sum(-value if value < following else value for value, following in zip(worth, after, strict=False))

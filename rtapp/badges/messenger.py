@@ -8,7 +8,7 @@ from .layout import Card
 
 
 def message_for(card: Card) -> str:
-    """Return what is written to the holder of a card with its picture; in Indonesian, as the card is."""
+    """Return the message that goes to a holder with the picture of their card; in Indonesian, like the card."""
     where = ", ".join(filter(None, (card.seat_line, card.village_line, card.district_line)))
     when = [f"Hari/tanggal: {card.date_line}"] if card.wave_numeral != "–" else []
     lines = [

@@ -20,7 +20,7 @@ from .ticket import HEIGHT, WIDTH, draw_ticket
 
 
 def village_of(card: Card) -> tuple[str, str]:
-    """Return what keeps the cards of one village together (names of villages recur in other districts)."""
+    """Return the key that groups the cards of one village (a village's name may recur in another district)."""
     return card.district_line, card.village_line
 
 
@@ -34,11 +34,11 @@ def card_sheet(
     size: Size = CARD,
     invariant: bool = False,
 ) -> bytes:
-    """Return the cards as a PDF on ``paper`` "a4" or "f4", as many a page as their ``size`` lets stand there.
+    """Return the cards as a PDF on ``paper`` "a4" or "f4", as many per page as their ``size`` allows.
 
-    ``fonts`` is the folder of the TrueType files. A new sheet begins where ``apart`` of a card differs from
-    that of the card before, so that a village gets its own sheets, and says in its margin whose it is and of how
-    many cards. Raises ValueError without any card and FileNotFoundError without a font.
+    ``fonts`` is the folder of the TrueType files. A new sheet begins where ``apart`` returns another value than
+    for the card before, so that a village gets its own sheets; the margin then names the village and its number
+    of cards. Raises ValueError without any card and FileNotFoundError without a font.
     """
     from ..documents.pdf import Document  # here: a server that prints nothing need not carry reportlab
 
@@ -126,9 +126,9 @@ def code_of(card: Card) -> Code:
 
 
 def picture_archive(cards: Sequence[Card], fonts: Path, at: datetime) -> Iterator[bytes]:
-    """Yield a ZIP of the cards' pictures piece by piece, each drawn when it is asked for: one is held at a time.
+    """Yield a ZIP of the cards' pictures piece by piece, drawing one at a time so that memory holds only one.
 
-    The times of the files are ``at``. Whoever takes the pieces stops the work by taking no more.
+    The files carry the time ``at``. A caller who takes no more pieces ends the work.
     """
     stream = _Sent()
     with ZipFile(stream, "w", ZIP_STORED) as archive:
@@ -141,10 +141,10 @@ def picture_archive(cards: Sequence[Card], fonts: Path, at: datetime) -> Iterato
 
 
 class _Sent(BytesIO):
-    """A file whose beginning was sent already: places are counted from its true beginning.
+    """A file that forgets what was sent, but still counts its positions from the true beginning.
 
-    It can be gone back in as far as it was not sent, so that sizes stand before each picture, where the simplest
-    reader of a phone looks for them.
+    What was not sent yet can be rewritten: a picture's size then precedes it, where the simplest ZIP readers of
+    phones look for it.
     """
 
     sent = 0

@@ -29,14 +29,14 @@ from .shared_views import blueprint, checked_choice_form
 @blueprint.get("/cards/villages")
 @requires(Duty.EDIT_ROSTER)
 def villages() -> Response:
-    """Go to where the village is chosen to whose people cards are sent."""
+    """Redirect to the choice of a village whose people are sent their cards."""
     return redirect(url_for(".cards", wave=request.args.get("wave"), _anchor="send"), 303)
 
 
 @blueprint.get("/cards/villages/<code>")
 @requires(Duty.EDIT_ROSTER)
 def village(code: str) -> str:
-    """Show who of a village gets a card, with the chat of each who has a phone."""
+    """Show the card holders of a village, with a chat link for each who has a phone."""
     form = _of_village(code)
     holders = holders_of(db.session, form.choice())
     chats = [
@@ -53,7 +53,7 @@ def village(code: str) -> str:
 @blueprint.post("/cards/villages/<code>/sent")
 @requires(Duty.EDIT_ROSTER)
 def village_sent(code: str) -> Response:
-    """Keep that somebody of a village was written to, or take it back."""
+    """Record that a person of a village was sent their card, or undo that."""
     actor, now, form = acting(), clock.utcnow(), _of_village(code)
     person = find_person(db.session, form_id("participant") or 0).id
     session = begin_write(db.session)
@@ -80,7 +80,7 @@ def pictures() -> Response:
 @blueprint.post("/cards/handover")
 @requires(Duty.PRINT_CARDS)
 def handover() -> Response:
-    """Answer the list by which the chosen cards are handed to the villages."""
+    """Answer the handover list of the chosen cards."""
     actor, now, form = acting(), clock.utcnow(), checked_choice_form(form_fields())
     faces = fonts()
     session = begin_write(db.session)
@@ -94,7 +94,7 @@ def handover() -> Response:
 @blueprint.get("/cards/handover.png")
 @requires(Duty.PRINT_CARDS)
 def handover_png() -> Response:
-    """Show the first page of that list as it will be printed."""
+    """Show the first page of the handover list as it will be printed."""
     form = checked_choice_form(form_fields())
     parcels, title = store.parcels_of(db.session, form.choice()), title_of(db.session, form.choice())
     about = about_of(db.session, _wave(form), acting().name, clock.utcnow())
@@ -104,7 +104,7 @@ def handover_png() -> Response:
 
 
 def _archive(form: CardsForm) -> Response:
-    """Stream the pictures: one is drawn while the last travels, and a download that is cancelled ends the work."""
+    """Stream the pictures, drawing one while the one before is on its way; a cancelled download ends the work."""
     actor, now = acting(), clock.utcnow()
     reach.refuse_untried(agreed=form_has("untried"))
     folder = fonts()
@@ -125,7 +125,7 @@ def _wave(form: CardsForm) -> Wave | None:
 
 
 def _of_village(code: str) -> CardsForm:
-    """Return the choice of one village, of one wave where that is asked for."""
+    """Return the form for the cards of one village, of a single wave where the request names one."""
     if code not in {place.code for place in find_villages(db.session)}:
         abort(404)
     return checked_choice_form(MultiDict({"village": code, "wave": form_fields().get("wave", "")}))

@@ -1,4 +1,4 @@
-"""To whom a card was sent by a messenger: told by the trail, which forgets nothing."""
+"""Who was sent their card by a messenger, as the audit trail records it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,7 +13,7 @@ _SENT, _UNSENT = "badge.sent", "badge.unsent"
 
 
 def sent_to(session: Session, people: Collection[int]) -> dict[int, datetime]:
-    """Return when each of these people (ids) was written to, of those whose mark was not taken back."""
+    """Return when each of these people (ids) was sent their card, without those whose mark was undone."""
     lines = select(Audit.subject_id, Audit.action, Audit.at).where(
         Audit.subject == "participant", Audit.action.in_((_SENT, _UNSENT)), Audit.subject_id.in_(people)
     )
@@ -27,6 +27,6 @@ def sent_to(session: Session, people: Collection[int]) -> dict[int, datetime]:
 
 
 def note_sent(session: Session, actor: str, person: int, *, sent: bool, now: datetime) -> None:
-    """Keep that a person was written to, or that this was a mistake; the same again is no news."""
+    """Record that a person was sent their card, or that the mark was a mistake; a repetition records nothing."""
     if sent != bool(sent_to(session, [person])):
         note(session, actor, _SENT if sent else _UNSENT, "participant", person, now=now)

@@ -15,13 +15,13 @@ blueprint = Blueprint("badges", __name__)
 
 
 def choice_form(values: Mapping[str, str]) -> CardsForm:
-    """Return the form of a choice as an address or a post fills it."""
+    """Return the form of a choice, filled from a query or a post."""
     usual = letterhead_of(db.session).paper
     return cards_form(values, events.find_waves(db.session), find_districts(db.session), usual)
 
 
 def checked_choice_form(values: Mapping[str, str]) -> CardsForm:
-    """Return the same where nothing of it is wrong; refused otherwise."""
+    """Return the same form; refused where one of its fields is wrong."""
     form = choice_form(values)
     if not form.validate():
         raise Refused("bad_choice", "Pilih gelombang, kecamatan, atau desa yang ada.", 422)

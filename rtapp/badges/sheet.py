@@ -1,4 +1,4 @@
-"""Sheets of cards: how many of a size stand on one, where, the lines to cut along, and whose sheet it is."""
+"""Sheets of cards: the number and the places of cards per sheet, the lines to cut along, and the heading."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ class Size:
 
     @property
     def most(self) -> int:
-        """How many a sheet holds."""
+        """Return how many cards a sheet holds."""
         return self.columns * self.rows
 
     def sheets(self, cards: int) -> int:
-        """Return how many sheets that many cards make."""
+        """Return how many sheets this number of cards takes."""
         return -(-cards // self.most)
 
 
@@ -47,7 +47,7 @@ def cells(width: float, height: float, size: Size = CARD) -> list[Box]:
 
 
 def pages(cards: Iterable[Card], apart: Callable[[Card], object] | None = None, size: Size = CARD) -> list[list[Card]]:
-    """Return the cards by sheets; a new sheet begins too where ``apart`` of a card changes."""
+    """Return the cards in sheets; besides after a full one, a new sheet begins where ``apart`` of a card changes."""
     sheets: list[list[Card]] = []
     for card in cards:
         full = not sheets or len(sheets[-1]) == size.most
@@ -58,7 +58,7 @@ def pages(cards: Iterable[Card], apart: Callable[[Card], object] | None = None, 
 
 
 def covers(sheets: Sequence[Sequence[Card]], apart: Callable[[Card], object]) -> list[tuple[str, str]]:
-    """Return for each sheet whose it is and of how many: the row that says to whom the stack is handed."""
+    """Return a heading for each sheet: the place, its number of cards, and the sheet's number in its stack."""
     owners = [apart(sheet[0]) for sheet in sheets]
     stacks: dict[object, list[int]] = {}
     for owner, sheet in zip(owners, sheets, strict=True):

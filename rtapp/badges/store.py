@@ -47,7 +47,7 @@ def token_holder(session: Session, raw: str) -> int | None:
 
 
 def is_card(session: Session, text: str) -> bool:
-    """Say whether a text of a form is, or holds, the code of a card; what only looks like one is looked up."""
+    """Say whether a text of a form is or holds a card's code; a text that only looks like one is looked up."""
     short = token.read_short_code(text) or ""
     if not short and token.holds_card(text):
         return True
@@ -105,7 +105,7 @@ def revoke_cards(session: Session, participant_ids: Collection[int], reason: str
 def follow_import(
     session: Session, added: Collection[int], replaced: Iterable[Sequence[int]], *, now: datetime
 ) -> None:
-    """Give those whom a list ``added`` their cards and revoke those of heads it ``replaced`` (old, new)."""
+    """Issue cards to the people an import ``added`` and revoke those of the heads it ``replaced`` (old, new)."""
     old = [pair[0] for pair in replaced]
     if old:
         revoke_cards(session, old, REPLACED, now=now)
@@ -113,7 +113,7 @@ def follow_import(
 
 
 def follow_undo(session: Session, replaced: Iterable[Sequence[int]]) -> None:
-    """Make the cards of heads whom a list had ``replaced`` (old, new) work again, as they did before."""
+    """Restore the cards of the heads whom an import had ``replaced`` (old, new)."""
     for old, _new in replaced:
         last = session.scalar(select(Badge).where(Badge.participant_id == old).order_by(Badge.id.desc()).limit(1))
         if last is not None and last.reason == REPLACED:
@@ -124,7 +124,7 @@ def follow_undo(session: Session, replaced: Iterable[Sequence[int]]) -> None:
 def print_cards(
     session: Session, actor: str, choice: CardChoice, *, only: Collection[int] | None = None, now: datetime
 ) -> tuple[list[Card], str]:
-    """Issue what is missing of the chosen cards, count this printing, return the cards and the sheets' title.
+    """Issue the missing cards of the choice, count this printing, return the cards and the sheets' title.
 
     ``only`` narrows the choice to these people, printed before or not. Nothing is drawn here: drawing takes
     seconds, and while this transaction is open every scan waits. Refused when nobody is chosen, or a wave or
@@ -146,9 +146,9 @@ def print_cards(
 
 
 def show_card(session: Session, actor: str, participant_id: int, *, now: datetime) -> None:
-    """Note that somebody's card is shown on a screen, for their own phone to photograph.
+    """Record that a card is shown on a screen, for its holder's phone to photograph.
 
-    Only one that was never printed: who lost a card gets a new one. Refused with 404 or 409 otherwise.
+    Only a card that was never printed is shown: whoever lost theirs gets a new one. Refused with 404 or 409 otherwise.
     """
     live = live_badge(session, participant_id)
     if live is None:
@@ -167,10 +167,10 @@ def print_one(session: Session, actor: str, participant_id: int, *, now: datetim
 
 
 def send_cards(session: Session, actor: str, choice: CardChoice, *, now: datetime) -> tuple[list[Card], str]:
-    """Issue what is missing of the chosen cards and return them with a title, to be sent as pictures.
+    """Issue the missing cards of the choice and return all of them with a title, to be sent as pictures.
 
-    The trail keeps how many; a picture is no printing. Refused when nobody is chosen, or a wave or place does
-    not exist.
+    The trail records how many; a picture does not count as a printing. Refused when nobody is chosen, or a wave or
+    place does not exist.
     """
     title = title_of(session, choice)
     issued = issue_missing(session, ids_of(session, choice), now=now)

@@ -14,8 +14,8 @@ _GREY = "#a9a9a9"
 
 @dataclass(frozen=True)
 class Look:
-    """What differs between the two: ``least`` of the width for the dark square of the code, the ``step`` in which
-    a module grows, and the largest size of the name (in pixels of the picture)."""
+    """What differs between picture and print: the share of the width that the code's dark square has at ``least``,
+    the ``step`` in which a module grows, and the largest size of the ``name`` (in pixels of the picture)."""
 
     least: float
     step: float

@@ -93,7 +93,7 @@ def read_short_code(raw: str) -> str | None:
 def read_tokens(raw: str) -> list[str]:
     """Return the tokens ``raw`` may stand for, likeliest first: bare or in a URL, any case, any layout.
 
-    A letter or two that stand before or behind are no part of it. None where it holds two cards: which one is meant?
+    A stray letter or two before or behind is ignored. A text with two cards has no token: either could be meant.
     """
     readings = _readings(raw)
     addressed = [_IN_ADDRESS.findall(text) for text in readings]
@@ -155,7 +155,7 @@ def payload(token: str, base_url: str = "") -> str:
 
 
 def _readings(raw: str) -> tuple[str, ...]:
-    """Return every way to read a text: as it is, German, French, Dvorak, Colemak; of one with foreign letters more."""
+    """Return a text as typed and as it reads from German, French, Dvorak, Colemak and, if not ASCII, foreign keys."""
     text = _SYMBOLOGY.sub("", unquote(raw.strip()[:_LONGEST]).translate(_WIDE))
     readings = [text.upper(), text.upper().translate(_QWERTZ), text.translate(_AZERTY).upper()]
     readings += [text.translate(layout).upper() for layout in (_DVORAK, _COLEMAK)]

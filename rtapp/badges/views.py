@@ -29,7 +29,7 @@ from .shared_views import blueprint, checked_choice_form, choice_form
 @blueprint.get("/cards")
 @requires(Duty.EDIT_ROSTER)
 def cards() -> Response:
-    """Choose whose cards to print and see how many sheets that makes, or the village to whose people they are sent."""
+    """Show the choice of cards to print, with the sheets they take, and the villages to send cards to."""
     form = choice_form(form_fields())
     return _cards_page(form, 200 if form.validate() else 422)
 
@@ -37,7 +37,7 @@ def cards() -> Response:
 @blueprint.post("/cards")
 @requires(Duty.PRINT_CARDS)
 def print_cards() -> Response:
-    """Issue what is missing, count the printing and answer the sheets as a PDF."""
+    """Issue the missing cards, count the printing and answer the sheets as a PDF."""
     actor, now, form = acting(), clock.utcnow(), choice_form(form_fields())
     with form.refusals():
         form.check()
@@ -127,7 +127,7 @@ def _cards_page(form: CardsForm, status: int) -> Response:
 
 
 def _villages(wave_number: int | None) -> list[choice_store.VillageCards]:
-    """Return the villages below the choice; what is changed in the choice does not draw them again."""
+    """Return the villages listed below the choice; a change of the choice does not redraw them."""
     if wants_fragment():
         return []
     return [each for each in choice_store.per_village(db.session, CardChoice(wave_number)) if each.code]
