@@ -1,4 +1,4 @@
-"""Alamat: what the codes carry, offered from what this laptop has, opened once from a second device."""
+"""Alamat: the address in the QR codes, chosen from this laptop's own and tried once from a second device."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -25,14 +25,14 @@ SAMPLE_TOKEN = "CONTOH2345ABCDEF"  # as long as a card's
 @blueprint.get("/settings/address")
 @requires(Duty.MANAGE_SETTINGS)
 def address() -> str:
-    """Show the address of the codes, those this laptop has, and the code that a second device opens."""
+    """Show the address of the codes, this laptop's own addresses, and the code that a second device opens."""
     return _page()
 
 
 @blueprint.post("/settings/address")
 @requires(Duty.MANAGE_SETTINGS)
 def save_address() -> Response | tuple[str, int]:
-    """Keep the address of the codes; one this laptop has not only where somebody says that it will."""
+    """Save the address of the codes; one that this laptop does not have yet needs a tick that it will."""
     actor, now, form = acting(), clock.utcnow(), AddressForm()
     with form.refusals():
         form.check()
@@ -59,14 +59,14 @@ def address_tried() -> str:
 @blueprint.get("/reach")
 @public
 def reached() -> str:
-    """Show whoever scanned the code that the way is open; the button tells the laptop."""
+    """Show the phone that opened the test code that it works; its button tells the laptop."""
     return render_template("settings/reached.html", done=False, here=reach.is_this_machine(request.remote_addr or ""))
 
 
 @blueprint.post("/reach")
 @public
 def note_reached() -> str:
-    """Note that the address was opened from another device than this laptop; anybody may, nothing is given away."""
+    """Record that another device than this laptop opened the address; anybody may, for it reveals nothing."""
     came_by = request.host_url.rstrip("/").lower()
     here = reach.is_this_machine(request.remote_addr or "")
     other = came_by != store.read(db.session, "base_url").lower()

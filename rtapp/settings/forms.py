@@ -41,7 +41,7 @@ class LetterheadForm(Form):
     paper = Pick(_l("Kertas"), texts=PAPERS, rule=checked_paper)
 
     def letterhead(self) -> Letterhead:
-        """Return what was typed."""
+        """Return the letterhead as typed."""
         lines = (self[f"line-{number}"].data for number in range(1, LINES + 1))
         return Letterhead(tuple(filter(None, lines)), self.address.data, self.place.data, self.paper.data)
 
@@ -63,7 +63,7 @@ class SignatoriesForm(Form):
     numbers: range
 
     def signers(self) -> list[Signatory]:
-        """Return who was typed; an empty row is nobody."""
+        """Return the signatories as typed, without empty rows."""
         rows = (Signatory(**{name: self[f"{name}-{number}"].data for name in FIELDS}) for number in self.numbers)
         return [signer for signer in rows if signer]
 
@@ -71,7 +71,7 @@ class SignatoriesForm(Form):
 def signatories_form(
     sent: Mapping[str, str] | None, stored: Sequence[Signatory] = (), more: int = 0
 ) -> SignatoriesForm:
-    """Return the form as it was ``sent``, else with who is ``stored``, with ``more`` empty rows behind."""
+    """Return the form as ``sent``, else with the ``stored`` signatories, and ``more`` empty rows at the end."""
     typed = [number for number in range(1, MOST + 1) if any(f"{name}-{number}" in (sent or ()) for name in FIELDS)]
 
     class Rows(SignatoriesForm):

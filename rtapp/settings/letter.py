@@ -59,18 +59,18 @@ class About:
 
     @property
     def made_at(self) -> datetime:
-        """Return when it is printed by the clocks of the event, without what is less than a second."""
+        """Return the time of printing by the clocks of the event, in whole seconds."""
         return clock.local(self.printed_at, self.zone).replace(microsecond=0)
 
     def time(self, at: datetime) -> str:
-        """Return when something happened by the clocks of the event, with the date where that is not the paper's."""
+        """Return a time by the clocks of the event, with its date where that differs from the paper's."""
         moment = clock.clock_text(at, self.zone)
         day = clock.local(at, self.zone).date()
         month = clock.MONTHS["id"][day.month - 1][:3]
         return moment if self.on in (None, day) else f"{moment} {day.day} {month} {day.year}"
 
     def span(self, start: datetime, end: datetime) -> str:
-        """Return from when till when something happened: "07.30–08.00", with one date where both are of that day."""
+        """Return a period: "07.30–08.00", with a single date where it begins and ends on the same day."""
         (begun, _, day), (ended, _, last) = (self.time(at).partition(" ") for at in (start, end))
         return f"{begun}–{ended} {last}".rstrip() if day == last else f"{self.time(start)}–{self.time(end)}"
 
@@ -92,9 +92,9 @@ def opening(paper: Paper, about: About, title: str, more: Sequence[Fact] = ()) -
 
 
 def signatures(paper: Paper, about: About, kind: str, edges: Sequence[float] = ()) -> Iterator[Block]:
-    """Yield who signs a kind of paper, side by side with room for a stamp, place and day above the rightmost.
+    """Yield the signatories of a kind of paper, side by side with room for a stamp, place and day above the last.
 
-    ``edges`` are those of the paper's table: in a sheet signatures stand below its columns.
+    ``edges`` are the column edges of the paper's table: in a sheet, signatures stand below its columns.
     """
     signers = signers_of(about.signing, kind)
     dated = f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
@@ -109,7 +109,7 @@ def signing_strips(
 ) -> list[Strip]:  # fmt: skip
     """Return signatories side by side between ``left`` and ``right``; a single one stands in the right half.
 
-    ``small``: what is long is rather small (no less than 8 pt) than high.
+    ``small`` sets a long text in a smaller size (down to 8 pt) rather than on more lines.
     """
     sizes = {1: _SHRINKING, 2: _SHRINKING if small else BODY}  # by how many lines are wished for
     places = max(2, len(signers))
@@ -145,7 +145,7 @@ def signing_strips(
 
 
 def snapped(spans: Sequence[tuple[float, float]], edges: Sequence[float]) -> list[tuple[float, float]]:
-    """Return the spans between the nearest of ``edges``, each at least one column wide; as they are without edges."""
+    """Return the spans moved to the nearest ``edges``, each at least one column wide; unchanged without edges."""
     if len(edges) <= len(spans):
         return list(spans)
     inner, slots = list(edges), []
@@ -160,7 +160,7 @@ def snapped(spans: Sequence[tuple[float, float]], edges: Sequence[float]) -> lis
 
 
 def _rows(signers: Sequence[Signatory]) -> list[Sequence[Signatory]]:
-    """Return signatories by rows of nearly equal length, the longer ones above."""
+    """Return the signatories in rows of nearly equal length, the longer rows first."""
     count = -(-len(signers) // ACROSS)
     short, long = divmod(len(signers), count)
     rows, at = [], 0
@@ -202,7 +202,7 @@ def _headed(paper: Paper, left: float, right: float, fitted: Fitted, face: str) 
 
 
 def unbroken(address: str) -> str:
-    """Return the address with no-break spaces inside its numbers, and between them and what they are called."""
+    """Return the address with no-break spaces inside its numbers, and between a number and its label."""
     return _WITHIN.sub(NO_BREAK, address)
 
 

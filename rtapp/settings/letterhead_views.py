@@ -24,7 +24,7 @@ FORM_SLACK = 64 * 1024  # what a form adds around its file
 
 @blueprint.url_value_preprocessor
 def _admit_logo(endpoint: str | None, _values: dict[str, str] | None) -> None:
-    """Let a large picture in, so that a page can say what is wrong with it; from those who may send one."""
+    """Accept a large upload from those who may send a logo, so that the page can say what is wrong with it."""
     if endpoint == "settings.save_logo" and (actor := current_actor()) and actor.may(Duty.MANAGE_SETTINGS):
         request.max_content_length = config.UPLOAD_LIMIT + FORM_SLACK
 

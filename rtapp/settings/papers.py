@@ -1,4 +1,4 @@
-"""Who signs, as a picture of how it will be printed, and what of it takes more than a line."""
+"""The signatures as a picture of how they will be printed, and the texts that take more than a line."""
 
 from dataclasses import dataclass
 from pathlib import Path

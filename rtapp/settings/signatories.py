@@ -48,7 +48,7 @@ Signing = Mapping[str, Sequence[Signatory]]
 
 
 def signers_of(signing: Signing, kind: str) -> tuple[Signatory, ...]:
-    """Return who signs a kind of paper, from the left: those set for it, else the usual ones and its clerk."""
+    """Return the signatories of a kind of paper, left to right: those set for it, else the usual and its clerk."""
     if own := signing.get(kind):
         return tuple(own)
     usual = tuple(signing.get(EVERY, ())) or (IN_CHARGE,)
@@ -64,7 +64,7 @@ def kept(signers: Sequence[Signatory]) -> list[dict[str, str]]:
 
 
 def restored(values: Any) -> dict[str, tuple[Signatory, ...]]:
-    """Return who signs each kind of paper from the plain values that were kept."""
+    """Return the signatories of each kind of paper from their plain values."""
     return {kind: tuple(Signatory(**row) for row in rows) for kind, rows in (values or {}).items() if kind in KINDS}
 
 

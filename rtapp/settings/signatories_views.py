@@ -102,7 +102,7 @@ def _kind(text: str) -> str:
 
 
 def _about(kind: str, signers: Sequence[Signatory]) -> About:
-    """Return what a paper would say today if these signed it."""
+    """Return the facts of a paper printed today and signed by ``signers``."""
     event, now = events.find_event(db.session), clock.utcnow()
     zone = event.timezone if event else DEFAULT_ZONE
     signing = {**signing_of(db.session), kind: tuple(signers)}

@@ -37,13 +37,13 @@ def change(session: Session, actor: str, key: str, value: Any, *, now: datetime)
 
 
 def tried(session: Session) -> tuple[str, datetime] | None:
-    """Return which address was opened from a second device last, and when; "" where cards are meant to carry none."""
+    """Return the address last opened from a second device, and when; "" where cards carry no address on purpose."""
     row = session.get(Setting, _TRIED)
     return (row.value["address"], clock.parse_iso(row.value["at"])) if row else None
 
 
 def note_tried(session: Session, actor: str, address: str, *, now: datetime) -> bool:
-    """Keep that ``address`` was opened from a second device; return whether that was news."""
+    """Record that ``address`` was opened from a second device; return whether that was new."""
     before = tried(session)
     if before and before[0] == address:
         return False
