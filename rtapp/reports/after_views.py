@@ -17,7 +17,7 @@ from .shared_views import asked_wave, blueprint, no_wave, wave_links
 @blueprint.get("/spj")
 @requires(Duty.MAKE_REPORTS)
 def moved() -> Response:
-    """Go to where every paper of a wave is listed."""
+    """Redirect to the list of all papers of a wave."""
     return redirect(url_for(".after"), 303)
 
 
@@ -29,7 +29,7 @@ def after(wave_id: int | None = None) -> str:
     wave = asked_wave(wave_id)
     if wave is None:
         return no_wave(_("Sesudah acara"))
-    made, at = last_made(db.session, wave.id), {"wave_id": wave.id}
+    dates, at = last_made(db.session, wave.id), {"wave_id": wave.id}
     papers = [
         (_("Daftar hadir"), _("siapa yang hadir, dicocokkan dengan tanda tangan"), "attendance", "attendance.print"),
         (_("Uang transport"), _("tarif, pajak, dan daftar penerimaan"), "transport", ""),
@@ -38,7 +38,7 @@ def after(wave_id: int | None = None) -> str:
         (_("Berkas SPJ"), _("semua dokumen gelombang ini dalam satu ZIP"), "bundle", "bundle.take"),
     ]
     rows = [
-        {"title": title, "about": about, "url": url_for(f".{page}", **at), "at": made.get(act or "transport.print")}
+        {"title": title, "about": about, "url": url_for(f".{page}", **at), "at": dates.get(act or "transport.print")}
         for title, about, page, act in papers
     ]
     return render_template(

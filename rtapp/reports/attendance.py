@@ -1,4 +1,4 @@
-"""Daftar hadir: who is on it, what is said of each, in which parts, and the digest by which a print is matched."""
+"""Daftar hadir: its people and their state, its parts, and the digest that ties a print to the record."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -58,25 +58,25 @@ class RollLine:
 
     @property
     def remarks(self) -> tuple[Reason, ...]:
-        """Return what the filled list says of somebody: "Diwakili oleh …", "Hadir di Gelombang II", "Izin"."""
+        """Return the remarks on a person in the filled list: "Diwakili oleh …", "Hadir di Gelombang II", "Izin"."""
         if self.state == "gelombang_lain":
             return (reason("elsewhere", "Hadir di Gelombang %(numeral)s", numeral=numeral(self.wave)),)
-        said = WORDS[self.state]
+        remark = WORDS[self.state]
         if self.state == "diwakili" and self.substitute:
-            said = reason("instead", "Diwakili oleh %(name)s", name=self.substitute)
-        return (said, reason("wave", "Gelombang %(numeral)s", numeral=numeral(self.wave))) if self.wave else (said,)
+            remark = reason("instead", "Diwakili oleh %(name)s", name=self.substitute)
+        return (remark, reason("wave", "Gelombang %(numeral)s", numeral=numeral(self.wave))) if self.wave else (remark,)
 
     @property
     def remark(self) -> str:
-        """Return the same as the paper says it."""
+        """Return the remarks as the paper prints them."""
         return " · ".join(map(str, self.remarks))
 
 
 @dataclass(frozen=True)
 class Roll:
-    """A list as it was read: of which checkpoint, ``blank`` to be signed or filled in from the record.
+    """The attendance list of a checkpoint, ``blank`` for signing or filled in from the record.
 
-    ``chain`` is the head of the trail at that moment.
+    ``chain`` is the head of the audit trail when the list was read.
     """
 
     wave: int
@@ -88,54 +88,54 @@ class Roll:
 
     @property
     def digest(self) -> str:
-        """Return the SHA-256 of all that the list says, in hexadecimal; equal for PDF and XLSX on any paper."""
+        """Return the SHA-256 of the list's content in hexadecimal; the same for PDF and XLSX on any paper."""
         people = [
-            [one.name, one.title, one.address, one.remark, clock.iso(one.at) if one.at else "", one.apart]
-            for one in self.lines
+            [line.name, line.title, line.address, line.remark, clock.iso(line.at) if line.at else "", line.apart]
+            for line in self.lines
         ]
-        said = [self.wave, self.point_id, self.point, self.blank, people]
-        return sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        content = [self.wave, self.point_id, self.point, self.blank, people]
+        return sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how many there are of each state of WORDS, those ``apart`` by themselves; none of zero."""
-        own = [one.state for one in self.lines if not one.apart]
-        found = {state: own.count(state) for state in WORDS} | {"apart": len(self.lines) - len(own)}
-        return {state: count for state, count in found.items() if count}
+        """Return the number of people per state of WORDS, those ``apart`` counted separately, zeros left out."""
+        states = [line.state for line in self.lines if not line.apart]
+        totals = {state: states.count(state) for state in WORDS} | {"apart": len(self.lines) - len(states)}
+        return {state: count for state, count in totals.items() if count}
 
     @property
     def listed(self) -> int:
-        """Return how many are on the list, without those ``apart``."""
-        return sum(not one.apart for one in self.lines)
+        """Return the number of people on the list, without those ``apart``."""
+        return sum(not line.apart for line in self.lines)
 
     @property
     def marks(self) -> Sequence[str]:
-        """Return the words by which a filled print is matched with the record; a blank one bears a code."""
+        """Return the codes that tie a filled print to the record; a blank print bears a code of its own."""
         return () if self.blank else (f"Kode isi {self.digest[:MARK]}", f"Kode jejak {self.chain[:MARK]}")
 
 
 def code_of(roll: Roll, paper: str, rows: Sequence[Sequence[int]]) -> str:
-    """Return the SHA-256 of a list to be signed and of which numbers stand on which page of it, in hexadecimal."""
+    """Return the SHA-256 of a list to be signed and of the row numbers on each page, in hexadecimal."""
     return sha256(json.dumps([roll.digest, paper, rows], separators=(",", ":")).encode()).hexdigest()
 
 
 def parts_of(lines: Sequence[RollLine], part: str) -> Iterator[tuple[str, list[tuple[int, RollLine]]]]:
     """Yield the parts of a list with their titles; the numbers run through all of them, those apart come last."""
-    own = {"district": _district, "village": _village, "": lambda _one: ""}[part]
+    own = {"district": _district, "village": _village, "": lambda _line: ""}[part]
     numbered = enumerate(lines, start=1)
-    for title, found in groupby(numbered, key=lambda pair: ELSEWHERE if pair[1].apart else own(pair[1])):
-        yield title, list(found)
+    for title, members in groupby(numbered, key=lambda pair: ELSEWHERE if pair[1].apart else own(pair[1])):
+        yield title, list(members)
 
 
 def summary(roll: Roll) -> str:
-    """Return how many of each there are: "Jumlah 337: hadir 210, diwakili 3, belum hadir 124."."""
+    """Return a sentence with the counts: "Di daftar 337: hadir 213 (sendiri 210, diwakili 3), belum hadir 124."."""
     words = {**{state: str(word).lower() for state, word in WORDS.items()}, "apart": "di luar daftar"}
     counts = dict(roll.counts)
     alone, instead = counts.pop("hadir", 0), counts.pop("diwakili", 0)
-    told = [f"hadir {alone + instead} (sendiri {alone}, diwakili {instead})"] if alone + instead else []
-    told += [f"{words[state]} {count}" for state, count in counts.items() if state != "apart"]
+    phrases = [f"hadir {alone + instead} (sendiri {alone}, diwakili {instead})"] if alone + instead else []
+    phrases += [f"{words[state]} {count}" for state, count in counts.items() if state != "apart"]
     beside = f", di luar daftar {counts['apart']}" if "apart" in counts else ""
-    return f"Di daftar {roll.listed}: {', '.join(told)}{beside}." if roll.lines else "Jumlah 0."
+    return f"Di daftar {roll.listed}: {', '.join(phrases)}{beside}." if roll.lines else "Jumlah 0."
 
 
 def _district(line: RollLine) -> str:

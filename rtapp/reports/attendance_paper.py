@@ -19,7 +19,7 @@ _FILLED = (*_PEOPLE, Column("Jam", 16, "middle"), Column("Keterangan", 38))
 
 
 def title_of(roll: Roll) -> str:
-    """Return what the list is called: "Daftar hadir Registrasi"."""
+    """Return the title of the list: "Daftar hadir Registrasi"."""
     return f"{TITLE} {roll.point}"
 
 
@@ -46,7 +46,7 @@ def _facts(roll: Roll) -> list[Fact]:
 
 
 def _row(table: Table, number: int, line: RollLine, about: About, part: str, *, fresh: bool, joined: bool) -> Block:
-    """Return somebody's row; the title of a part names the district already."""
+    """Return a person's row, without the district where the title of the part names it."""
     who: list[Entry] = [number, line.name, line.title, line.village if part and not line.apart else line.address]
     place = line.village or line.title
     if table.signed:

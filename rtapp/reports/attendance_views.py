@@ -1,4 +1,4 @@
-"""Daftar hadir: which checkpoint, blank or filled, what a page begins with; looked at before it is printed."""
+"""Daftar hadir: its checkpoint, blank or filled, and what starts a page; shown before it is printed."""
 
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,7 @@ PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan
 @blueprint.get("/waves/<int:wave_id>/attendance")
 @requires(Duty.EDIT_ROSTER)
 def attendance(wave_id: int | None = None) -> Response | str:
-    """Show the lists of a wave: of a checkpoint as it will be printed, for the desks, those that were signed."""
+    """Show the lists of a wave: a checkpoint's as it will be printed, those for the desks, and the signed ones."""
     wave = asked_wave(wave_id)
     if wave is None:
         return no_wave(_("Daftar"))
@@ -59,8 +59,8 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
         page, part = chosen_page(), _part(form)
         roll = _roll(wave, form)
     except Refused as refused:
-        said = _page(wave, form, refused)
-        return page_or_fragment("reports/attendance.html", "reports/_attendance.html", **said), refused.status
+        context = _page(wave, form, refused)
+        return page_or_fragment("reports/attendance.html", "reports/_attendance.html", **context), refused.status
     about = about_of(db.session, wave, actor.name, now)
     name = f"daftar hadir {about.wave} {roll.point} {'kosong' if roll.blank else ''} {page.paper}"
     if form.get("kind") == "invitation":
@@ -75,7 +75,7 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
 
 
 def _keep(paper: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:
-    """Keep who stands on which page of a list to be signed, and note the print."""
+    """Store the people on each page of a list to be signed, and record the print."""
     session = begin_write(db.session)
     keep_list(session, actor, roll.point_id, paper, now=now)
     note(session, actor, "attendance.print", "wave", wave_id, now=now, rows=len(roll.lines))
@@ -94,14 +94,14 @@ def _part(fields: MultiDict[str, str]) -> str:
     return part
 
 
-def _page(wave: Wave, fields: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
+def _page(wave: Wave, fields: MultiDict[str, str], refusal: Refused | None = None) -> dict[str, Any]:
     if not acting().may(Duty.MAKE_REPORTS):
         return _others(wave)
     roll, part = None, fields.get("part", "district")
     try:
         roll = _roll(wave, fields)
     except Refused as refused:
-        said = said or refused
+        refusal = refusal or refused
     part = part if part in PARTS else "district"
     return _others(wave) | {
         "points": [(point.id, point.name) for point in listed_points(db.session, wave.id)],
@@ -112,13 +112,13 @@ def _page(wave: Wave, fields: MultiDict[str, str], said: Refused | None = None) 
         "roll": roll,
         "shown": list(parts_of(roll.lines, part)) if roll else [],
         "papers": paper_choices(),
-        "unprintable": unprintable_names(one.name for one in roll.lines) if roll else [],
-        "problem": refusal_text(said) if said else "",
+        "unprintable": unprintable_names(line.name for line in roll.lines) if roll else [],
+        "problem": refusal_text(refusal) if refusal else "",
     }
 
 
 def _others(wave: Wave) -> dict[str, Any]:
-    """Return what the page of lists shows beside the attendance list, which is all for whoever makes no reports."""
+    """Return what the page shows besides the attendance list: all there is for those who make no reports."""
     context = {"wave": wave, "wave_links": wave_links(wave, ".attendance")}
     if wants_fragment():
         return context

@@ -15,10 +15,9 @@ INDEX = "00-daftar-isi.pdf"
 
 @dataclass(frozen=True)
 class BundlePart:
-    """One file of the bundle before it is made; ``rows`` people or lines stand in it.
+    """One file of the bundle before it is made, with ``rows`` people or lines.
 
-    ``make`` draws it from what was read, the database is not needed any more; ``missing`` says why it cannot be made,
-    ``remedy`` where that is mended.
+    ``make`` draws it without the database; ``missing`` says why it cannot be made, ``remedy`` where to mend that.
     """
 
     file: str
@@ -44,7 +43,7 @@ class MadePart:
 
 @dataclass(frozen=True)
 class BundlePlan:
-    """All that makes a bundle: its parts, what draws their index, the time printed on it by the clocks of the event."""
+    """A plan for a bundle: its parts, the function that draws the index, and the local time printed on it."""
 
     parts: Sequence[BundlePart]
     index: Callable[[Sequence[MadePart]], bytes]
@@ -56,20 +55,21 @@ class BundlePlan:
 
 
 class Cancelled(Exception):
-    """Somebody no longer wants what is being made."""
+    """Raised when a bundle is cancelled while it is being made."""
 
 
 def build(plan: BundlePlan, tell: Callable[[int, str], None]) -> bytes:
     """Make every part in turn, the index, and the ZIP of all.
 
-    ``tell`` hears how many parts are done and which is next; it may raise Cancelled.
+    ``tell`` receives the number of finished parts and the title of the next; it may raise Cancelled.
     """
-    made = []
+    documents = []
     for number, part in enumerate(plan.parts):
         tell(number, str(part.title))
-        made.append(MadePart(part, part.make() if part.make else None))
-    tell(len(made), "Daftar isi")
-    files = [(INDEX, plan.index(made))] + [(one.part.file, one.data) for one in made if one.data is not None]
+        documents.append(MadePart(part, part.make() if part.make else None))
+    tell(len(documents), "Daftar isi")
+    files = [(INDEX, plan.index(documents))]
+    files += [(document.part.file, document.data) for document in documents if document.data is not None]
     return zipped([*files, (MANIFEST, manifest(files))], plan.printed_at)
 
 

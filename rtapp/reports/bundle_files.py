@@ -1,6 +1,6 @@
-"""The thread that makes a bundle: it draws what was read before, tells how far it is, and stops when asked to.
+"""The thread that makes a bundle: it draws the parts, reports its progress, and stops on request.
 
-All it knows lies in the instance, below ``spj``, one folder per wave: any process of this machine sees how far it is.
+Its state lies in the instance, below ``spj``, one folder per wave: every process of this machine sees the progress.
 """
 
 import json
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """How far a bundle is: ``state`` is running, done or failed; ``digest`` is the SHA-256 of the ZIP."""
+    """The progress of a bundle: ``state`` is running, done or failed; ``digest`` is the SHA-256 of the ZIP."""
 
     key: str
     requester: str
@@ -41,7 +41,7 @@ class Job:
     digest: str = ""
 
     def is_running(self, now: datetime) -> bool:
-        """Say whether somebody still works at it."""
+        """Say whether the bundle is still being made."""
         return self.state == "running" and now - clock.parse_iso(self.told_at) < SILENT
 
 
@@ -61,7 +61,7 @@ def file_of(instance: Path, wave_id: int) -> Path | None:
 
 
 def start(instance: Path, wave_id: int, plan: BundlePlan, requester: str, *, now: datetime) -> Thread:
-    """Begin to make a bundle in the place of the earlier one."""
+    """Start making a bundle, which replaces the earlier one."""
     drop(instance, wave_id)
     at = clock.iso(now)
     job = Job(secrets.token_hex(8), requester, at, at, len(plan.parts), plan.rows)
@@ -74,7 +74,7 @@ def start(instance: Path, wave_id: int, plan: BundlePlan, requester: str, *, now
 
 
 def drop(instance: Path, wave_id: int) -> None:
-    """Stop what is being made and take away what was made: the papers hold names."""
+    """Stop the making of a bundle and delete the finished one, because its papers hold names."""
     shutil.rmtree(instance / FOLDER / str(wave_id), ignore_errors=True)
 
 
@@ -96,8 +96,8 @@ def _make(folder: Path, plan: BundlePlan, job: Job) -> None:
 
 
 def _latest(instance: Path, wave_id: int) -> Path | None:
-    found = (instance / FOLDER / str(wave_id)).glob(f"*/{JOB}")
-    return max((path.parent for path in found), key=lambda folder: folder.stat().st_ctime_ns, default=None)
+    jobs = (instance / FOLDER / str(wave_id)).glob(f"*/{JOB}")
+    return max((path.parent for path in jobs), key=lambda folder: folder.stat().st_ctime_ns, default=None)
 
 
 def _tell(folder: Path, job: Job) -> None:

@@ -50,7 +50,7 @@ _LISTED = (CheckpointKind.HADIR, CheckpointKind.SESI)
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whose bundle, on which paper, with which fonts, and what its papers say of their printing."""
+    """A request for a bundle: the wave, the paper, the fonts, and the facts printed on each paper."""
 
     wave: Wave
     paper: str
@@ -58,7 +58,7 @@ class Wanted:
     about: About
 
     def page(self, form: str = "pdf") -> papers.Page:
-        """Return on what a paper of the bundle is made."""
+        """Return the paper, fonts and file type for a paper of the bundle."""
         return papers.Page(self.paper, self.fonts, form)
 
 
@@ -73,9 +73,9 @@ def _invited(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     invited, assumed = invited_per_district(session, wanted.wave.id), assumed_districts(session, wanted.wave.id)
     heads = heads_per_district(session, wanted.wave.id)
     districts = [
-        Invited(one.name, invited.get(one.id), heads.get(one.id, 0), one.id in assumed)
-        for one in find_districts(session)
-        if one.id in invited or one.id in heads
+        Invited(district.name, invited.get(district.id), heads.get(district.id, 0), district.id in assumed)
+        for district in find_districts(session)
+        if district.id in invited or district.id in heads
     ]
     make = partial(papers.invited, districts, wanted.about, wanted.page())
     yield BundlePart("10-jumlah-undangan.pdf", reason("invited", "Jumlah undangan per kecamatan"), len(districts), make)
@@ -93,7 +93,7 @@ def _invitation(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
 
 def _attendance(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     printed_at = wanted.about.printed_at
-    points = [one for one in listed_points(session, wanted.wave.id) if one.kind in _LISTED]
+    points = [point for point in listed_points(session, wanted.wave.id) if point.kind in _LISTED]
     if not points:
         yield BundlePart(
             "12-daftar-hadir.pdf",
@@ -118,25 +118,25 @@ def _rolled(file: str, title: Reason, roll: Roll, wanted: Wanted) -> Iterator[Bu
 
 
 def _recap(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
-    found = recap_of(session, wanted.wave)
-    lines = len(list(rows(found.counts))) if found.counts else 0
+    recap = recap_of(session, wanted.wave)
+    lines = len(list(rows(recap.counts))) if recap.counts else 0
     for form in ("pdf", "xlsx"):
-        make = partial(papers.recap, found, wanted.about, wanted.page(form))
+        make = partial(papers.recap, recap, wanted.about, wanted.page(form))
         yield BundlePart(f"30-rekap.{form}", reason("recap", "Rekap per kecamatan dan desa"), lines, make)
 
 
 def _transport(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     title, file = reason("transport", "Daftar penerimaan uang transport"), "20-uang-transport"
     try:
-        found = pay_list(session, wanted.wave)
+        payroll = pay_list(session, wanted.wave)
     except Refused as refused:
         yield BundlePart(f"{file}.pdf", title, missing=refused, remedy=TRANSPORT_AT)
         return
-    payments, point = found.payments, found.point.name
+    payments, point = payroll.payments, payroll.point.name
     for form in ("pdf", "xlsx"):
         make = partial(papers.transport, payments, wanted.about, point, wanted.page(form))
         yield BundlePart(f"{file}.{form}", title, len(payments), make)
-    if doubted := sum(bool(one.warnings) for one in payments):
+    if doubted := sum(bool(payment.warnings) for payment in payments):
         check = partial(papers.transport_check, payments, wanted.about, point, wanted.page())
         title = reason("transport_check", "Lembar pemeriksaan uang transport")
         yield BundlePart("22-pemeriksaan-uang-transport.pdf", title, doubted, check)

@@ -36,7 +36,7 @@ def bundle(wave_id: int) -> str:
 @blueprint.post("/waves/<int:wave_id>/spj")
 @requires(Duty.MAKE_REPORTS)
 def make_bundle(wave_id: int) -> Response | tuple[str, int]:
-    """Begin to make the bundle of a wave, unless somebody is at it already."""
+    """Start making the bundle of a wave, unless it is being made already."""
     actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     if not _job(wave)["running"]:
@@ -67,7 +67,7 @@ def bundle_file(wave_id: int) -> Response:
 @blueprint.post("/waves/<int:wave_id>/spj/drop")
 @requires(Duty.MAKE_REPORTS)
 def drop_bundle(wave_id: int) -> Response:
-    """Stop the making of a bundle, or take the finished one away."""
+    """Stop the making of a bundle, or delete the finished one."""
     events.find_wave(db.session, wave_id)
     writer.drop(_instance(), wave_id)
     flash(_("Berkas SPJ dihapus dari laptop server."), "ok")

@@ -21,9 +21,9 @@ _OTHER = re.compile(f"[^{_CHARACTERS}]")
 
 @dataclass(frozen=True)
 class Rule:
-    """Whoever was marked at ``least`` of these checkpoints (ids) gets a certificate.
+    """A rule: whoever was marked at ``least`` this many of the ``points`` (checkpoint ids) gets a certificate.
 
-    ``substitutes`` says whether coming by a substitute counts for the head, in whose name the certificate is.
+    ``substitutes`` says whether a substitute's presence counts for the head, who is named on the certificate.
     """
 
     points: tuple[int, ...]
@@ -33,7 +33,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Numbering:
-    """How numbers are written: ``template`` with its places, and what stands for {kode} and {unit}."""
+    """The form of the numbers: ``template`` with its placeholders, and the values of {kode} and {unit}."""
 
     template: str = DEFAULT_TEMPLATE
     code: str = ""
@@ -47,7 +47,7 @@ def meets(rule: Rule, marks: Iterable[tuple[int, str]]) -> bool:
 
 
 def checked_rule(points: Collection[int], least: int, substitutes: bool, offered: Collection[int]) -> Rule:
-    """Return the rule; refused without a checkpoint of the wave, or when more are asked for than were chosen."""
+    """Return the rule; refused without a checkpoint of the wave, or if it asks for more than were chosen."""
     chosen = tuple(sorted(set(points).intersection(offered)))
     if not chosen:
         raise Refused("no_points", "Pilih paling sedikit satu titik absensi yang dihitung.", 422)
@@ -63,7 +63,7 @@ def checked_rule(points: Collection[int], least: int, substitutes: bool, offered
 
 
 def checked_numbering(template: str, code: str, unit: str) -> Numbering:
-    """Return how numbers are written; refused for a template that cannot be filled or gives everybody one number."""
+    """Return the numbering; refused if its template cannot be filled or gives everybody the same number."""
     template, code, unit = one_line(template), one_line(code), one_line(unit)
     used = _places(template)
     unknown = sorted(used - set(PLACES))
@@ -116,7 +116,7 @@ def shown_code(code: str) -> str:
 
 
 def read_code(raw: str) -> str | None:
-    """Return the check code in what was typed or scanned, an address before it or not; None where there is none."""
+    """Return the check code in a typed or scanned text, with or without an address; None where it has none."""
     text = re.sub(r"[\s.\-–_]", "", raw.strip()[:200].upper().rpartition("/")[2])
     return text if len(text) == CODE_LENGTH and not _OTHER.search(text) else None
 

@@ -1,4 +1,4 @@
-"""Where everything stands on a certificate: whose it is in front, what was taught on the back."""
+"""The layout of a certificate: the holder on the front, the agenda on the back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class Material:
 
 @dataclass(frozen=True)
 class _Set:
-    """A part of the front: its largest size, most lines, the space below it; ``room`` high whatever it holds, 0: as
-    high as it is."""
+    """A line of text on the front: its largest size, most lines, and the space below; ``room`` is its fixed height,
+    0 for the height of the text."""
 
     text: str
     face: str
@@ -52,7 +52,7 @@ class _Set:
 
 
 def draw_front(pen: CardPen, award: Award, code: Code, about: About) -> None:
-    """Draw whose certificate it is, of what, who signs, and the code by which it is found again."""
+    """Draw the front: the holder, the event, the signatories, and the code to look the certificate up by."""
     _frame(pen)
     _words(pen, award, about)
     top = pen.height - _BELOW
@@ -61,7 +61,7 @@ def draw_front(pen: CardPen, award: Award, code: Code, about: About) -> None:
 
 
 def _sign(pen: CardPen, about: About, top: float) -> None:
-    """Draw who signs: one at the right, several side by side beside the code, the room for stamps as high as it can."""
+    """Draw the signatories, one on the right or several beside the code, with as much room for stamps as fits."""
     day = f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
     signers = signers_of(about.signing, "certificate")
     left = pen.width * 0.52 - pen.width * 0.4 if len(signers) == 1 else _SIDE + _CODE + 16
@@ -73,12 +73,12 @@ def _sign(pen: CardPen, about: About, top: float) -> None:
 
 
 def draw_back(pen: CardPen, award: Award, materials: Sequence[Material], about: About) -> None:
-    """Draw what was taught as a table, each row as high as the page lets it be."""
+    """Draw the back: the agenda as a table whose rows share the height of the page."""
     _frame(pen)
     middle, width = pen.width / 2, pen.width - 2 * _SIDE
     y = _EDGE + 12
-    told = " · ".join(filter(None, (about.wave, about.day, about.venue)))
-    for words, face, size in ((f"Materi {about.event}", "bold", 5.5), (told, "regular", 3.8)):
+    occasion = " · ".join(filter(None, (about.wave, about.day, about.venue)))
+    for words, face, size in ((f"Materi {about.event}", "bold", 5.5), (occasion, "regular", 3.8)):
         line = pen.fit(words, face, width, largest=size, smallest=size / 2, lines=2)
         y = pen.write(middle, y, line, face, "middle") + 1
     y, foot = y + 4, pen.height - _EDGE - 14
@@ -89,7 +89,7 @@ def draw_back(pen: CardPen, award: Award, materials: Sequence[Material], about: 
         ("Narasumber", 80.0, "left"),
     )
     height = min(14.0, (foot - y - 8) / max(1, len(materials)))
-    rows = [(str(number), one.time, one.material, one.speaker) for number, one in enumerate(materials, start=1)]
+    rows = [(str(number), item.time, item.material, item.speaker) for number, item in enumerate(materials, start=1)]
     y = _row(pen, columns, [title for title, _, _ in columns], y, 8.0, "bold")
     for row in rows:
         y = _row(pen, columns, row, y, height, "regular")
@@ -98,7 +98,7 @@ def draw_back(pen: CardPen, award: Award, materials: Sequence[Material], about: 
 
 
 def _words(pen: CardPen, award: Award, about: About) -> None:
-    """Write the front's lines one below the other, what is left of the height shared between them."""
+    """Write the front's lines one below the other, sharing the spare height between them."""
     top, room = _EDGE + 6, pen.height - _BELOW - _EDGE - 8
     if about.logo:
         pen.image(pen.width / 2 - 30, top, 60, _LOGO, about.logo)
@@ -116,7 +116,7 @@ def _lines(award: Award, about: About) -> list[_Set]:
     everything else stands in the same place, as large, on all of them."""
     head = about.letterhead.lines or (about.organiser.upper(),)
     where = f" di {about.venue}" if about.venue else ""
-    told = f"yang diselenggarakan oleh {about.organiser}" if about.organiser else "yang diselenggarakan"
+    organiser = f"yang diselenggarakan oleh {about.organiser}" if about.organiser else "yang diselenggarakan"
     lines = [_Set(line, "bold", 4.6, 2) for line in head]
     return [
         *lines[:-1],
@@ -128,14 +128,14 @@ def _lines(award: Award, about: About) -> list[_Set]:
         _Set(award.holder, "regular", 5.0, 2, 2.0, 8.2),
         _Set("sebagai peserta", "regular", 4.2, 1, 1.0),
         _Set(about.event, "bold", 5.6, 2, 1.0),
-        _Set(f"{told} pada hari {about.day}{where}", "regular", 4.2, 3),
+        _Set(f"{organiser} pada hari {about.day}{where}", "regular", 4.2, 3),
     ]
 
 
 def _fitted(pen: CardPen, parts: Sequence[_Set], room: float) -> list[tuple[Any, str, float, float]]:
-    """Return the parts as they will stand, all of them smaller while they do not fit into ``room`` mm of height.
+    """Return the parts set in type, all of them smaller as long as they exceed ``room`` mm of height.
 
-    Each with its face, its height and the space below it.
+    Each comes with its face, its height and the space below it.
     """
     width, scale = pen.width - 2 * _SIDE, 1.0
     while True:

@@ -1,4 +1,4 @@
-"""Certificates as bytes: a PDF of two pages each, and a look at one of them beforehand."""
+"""Certificates as bytes: a PDF with two pages for each, and a preview picture of one."""
 
 from collections.abc import Sequence
 from pathlib import Path

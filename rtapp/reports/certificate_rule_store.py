@@ -18,7 +18,7 @@ NOT_COUNTED = (CheckpointKind.GLADI,)
 
 
 def countable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
-    """Return the checkpoints of a wave that a rule may count: one for all doors of a registration, no rehearsal."""
+    """Return the checkpoints that a wave's rule may count: one for all doors of a registration, no rehearsal."""
     return lists_among(checkpoints_of(session, wave_id))
 
 
@@ -34,10 +34,10 @@ def rule_of(session: Session, wave: Wave) -> tuple[Rule, Numbering] | None:
 
 
 def proposed(session: Session, wave: Wave) -> tuple[Rule, Numbering]:
-    """Return what is set, else a proposal: whoever was registered, numbered as in the last wave that has a rule."""
-    found = rule_of(session, wave)
-    if found:
-        return found
+    """Return the rule and numbering, else a proposal: presence at registration, numbered as in the latest rule."""
+    scheme = rule_of(session, wave)
+    if scheme:
+        return scheme
     last = session.scalar(select(CertificateRule).order_by(CertificateRule.id.desc()).limit(1))
     numbering = Numbering(last.template, last.code, last.unit) if last else Numbering()
     points = [point.id for point in countable_points(session, wave.id) if point.kind == CheckpointKind.HADIR]
@@ -45,7 +45,7 @@ def proposed(session: Session, wave: Wave) -> tuple[Rule, Numbering]:
 
 
 def save_rule(session: Session, actor: str, wave: Wave, rule: Rule, numbering: Numbering, *, now: datetime) -> bool:
-    """Keep a wave's rule and numbering; return whether anything changed. Numbers already given stay as they are."""
+    """Save a wave's rule and numbering; return whether anything changed. Numbers already issued stay the same."""
     before = rule_of(session, wave)
     if before == (rule, numbering):
         return False
@@ -56,14 +56,14 @@ def save_rule(session: Session, actor: str, wave: Wave, rule: Rule, numbering: N
     row.points, row.least, row.substitutes = list(rule.points), rule.least, rule.substitutes
     row.template, row.code, row.unit = numbering.template, numbering.code, numbering.unit
     session.flush()
-    values = {"wave": wave.number, "before": _told(before), "after": _told((rule, numbering))}
+    values = {"wave": wave.number, "before": _plain(before), "after": _plain((rule, numbering))}
     note(session, actor, "certificate.rule", "wave", wave.id, now=now, **values)
     return True
 
 
-def _told(row: tuple[Rule, Numbering] | None) -> dict[str, Any] | None:
+def _plain(row: tuple[Rule, Numbering] | None) -> dict[str, Any] | None:
     if row is None:
         return None
     rule, numbering = row
-    told = {"points": list(rule.points), "least": rule.least, "substitutes": rule.substitutes}
-    return told | {"template": numbering.template, "code": numbering.code, "unit": numbering.unit}
+    values = {"points": list(rule.points), "least": rule.least, "substitutes": rule.substitutes}
+    return values | {"template": numbering.template, "code": numbering.code, "unit": numbering.unit}

@@ -1,4 +1,4 @@
-"""Certificates of a wave: who earned one, numbers given for good, one found again by its code."""
+"""Certificates of a wave: who earned one, their permanent numbers, and the look-up by check code."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -54,9 +54,9 @@ def earners_of(session: Session, wave: Wave, place: str = "") -> list[Earner]:
     Only those of a district or a village (its code) where given. Somebody with a certificate of another wave is left
     out.
     """
-    found, marks = rule_of(session, wave), _marks(session, wave.id)
+    scheme, marks = rule_of(session, wave), _marks(session, wave.id)
     return [
-        _earner(row, found is not None and meets(found[0], marks.get(row.id, ())))
+        _earner(row, scheme is not None and meets(scheme[0], marks.get(row.id, ())))
         for row in session.execute(_heads(wave.id, place))
     ]
 
@@ -66,24 +66,24 @@ def issue(session: Session, actor: str, wave: Wave, *, now: datetime) -> int:
 
     Refused without a rule, when nobody met it, or where a number was given before.
     """
-    found = rule_of(session, wave)
-    if found is None:
+    scheme = rule_of(session, wave)
+    if scheme is None:
         raise Refused("no_rule", "Tetapkan dahulu syarat dan nomor sertifikat gelombang ini.", 422)
     # Numbers run over all waves: two who issue at once come one after the other.
     session.execute(select(Event.id).where(Event.id == wave.event_id).with_for_update())
-    earners = [one for one in earners_of(session, wave) if one.earned]
+    earners = [earner for earner in earners_of(session, wave) if earner.earned]
     if not earners:
         raise Refused("nobody_earned", "Belum ada yang memenuhi syarat sertifikat gelombang ini.", 422)
-    lacking = [one for one in earners if one.certificate is None]
+    lacking = [earner for earner in earners if earner.certificate is None]
     if not lacking:
         return 0
     first = _next_sequence(session)
-    numbers = [number_text(found[1], first + at, wave.number, wave.date) for at in range(len(lacking))]
+    numbers = [number_text(scheme[1], first + at, wave.number, wave.date) for at in range(len(lacking))]
     _refuse_taken(session, numbers)
     codes = _codes(session, len(lacking))
-    for at, (one, number, code) in enumerate(zip(lacking, numbers, codes, strict=True)):
-        given = {"sequence": first + at, "number": number, "code": code, "issued_at": now}
-        session.add(Certificate(wave_id=wave.id, participant_id=one.id, **given))
+    for at, (earner, number, code) in enumerate(zip(lacking, numbers, codes, strict=True)):
+        fields = {"sequence": first + at, "number": number, "code": code, "issued_at": now}
+        session.add(Certificate(wave_id=wave.id, participant_id=earner.id, **fields))
     session.flush()
     facts = {"wave": wave.number, "rows": len(lacking), "first": numbers[0], "last": numbers[-1]}
     note(session, actor, "certificate.issue", "wave", wave.id, now=now, **facts)
@@ -91,17 +91,17 @@ def issue(session: Session, actor: str, wave: Wave, *, now: datetime) -> int:
 
 
 def awards_of(session: Session, wave: Wave, place: str = "") -> list[Award]:
-    """Return the certificates to print, as of earners_of: of those who have a number and meet the rule now."""
+    """Return the certificates to print: of those ``earners_of`` returns who have a number and meet the rule now."""
     base_url = settings.read(session, "base_url")
     return [
-        _award(one, one.certificate, base_url)
-        for one in earners_of(session, wave, place)
-        if one.earned and one.certificate
+        _award(earner, earner.certificate, base_url)
+        for earner in earners_of(session, wave, place)
+        if earner.earned and earner.certificate
     ]
 
 
 def printable_awards(session: Session, wave: Wave, place: str = "") -> list[Award]:
-    """Return the same; refused when there are none."""
+    """Return the certificates to print; refused when there are none."""
     awards = awards_of(session, wave, place)
     if not awards:
         raise Refused("no_certificates", "Belum ada sertifikat bernomor dalam pilihan ini.", 422)
@@ -109,20 +109,20 @@ def printable_awards(session: Session, wave: Wave, place: str = "") -> list[Awar
 
 
 def sample_of(session: Session, wave: Wave) -> Award:
-    """Return the certificate that is shown beforehand: the first of those there are, else one of nobody."""
-    found, base_url = earners_of(session, wave), settings.read(session, "base_url")
-    first = next((one for one in found if one.earned), None)
+    """Return a certificate for the preview: the first that was earned, else one with a placeholder name."""
+    earners, base_url = earners_of(session, wave), settings.read(session, "base_url")
+    first = next((earner for earner in earners if earner.earned), None)
     if first is not None and first.certificate:
         return _award(first, first.certificate, base_url)
-    _rule, kept = proposed(session, wave)
-    numbering = Numbering(kept.template, kept.code or "…", kept.unit or "…")
+    _rule, proposal = proposed(session, wave)
+    numbering = Numbering(proposal.template, proposal.code or "…", proposal.unit or "…")
     number = number_text(numbering, _next_sequence(session), wave.number, wave.date)
     name, holder = (first.name, first.holder) if first else ("Nama Peserta", "Ketua RT 001 Desa … Kecamatan …")
     return Award(number, name, holder, "CONT-OH..", payload("CONTOH22", base_url))
 
 
 def materials_of(session: Session, wave: Wave) -> list[Material]:
-    """Return what was taught: the items of the agenda with a speaker or a checkpoint, all of them where none has."""
+    """Return the agenda for the back: items with a speaker or a checkpoint, or all items where none has either."""
     agenda, zone = agenda_of(session, wave.id), wave.event.timezone
     taught = [item for item in agenda if item.speaker or item.checkpoint_id] or agenda
     return [
@@ -136,11 +136,12 @@ def materials_of(session: Session, wave: Wave) -> list[Material]:
 
 
 def find_by_code(session: Session, code: str) -> tuple[Certificate, Earner] | None:
-    """Return the certificate with this check code and whose it is today, None where no such code was given."""
-    given = session.scalar(select(Certificate).where(Certificate.code == code))
-    if given is None:
+    """Return the certificate with this check code and its holder as of today, None for an unknown code."""
+    certificate = session.scalar(select(Certificate).where(Certificate.code == code))
+    if certificate is None:
         return None
-    return given, next(one for one in earners_of(session, given.wave) if one.id == given.participant_id)
+    earners = earners_of(session, certificate.wave)
+    return certificate, next(earner for earner in earners if earner.id == certificate.participant_id)
 
 
 def _marks(session: Session, wave_id: int) -> dict[int, list[tuple[int, str]]]:
@@ -179,8 +180,9 @@ def _earner(row: Row[Any], earned: bool) -> Earner:
     return Earner(row.id, row.name, holder, row.village_code, row.district_code, earned, row.Certificate)
 
 
-def _award(one: Earner, given: Certificate, base_url: str) -> Award:
-    return Award(given.number, one.name, one.holder, shown_code(given.code), payload(given.code, base_url))
+def _award(earner: Earner, certificate: Certificate, base_url: str) -> Award:
+    code = certificate.code
+    return Award(certificate.number, earner.name, earner.holder, shown_code(code), payload(code, base_url))
 
 
 def _next_sequence(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""Sertifikat: who earns one, numbers given for good, a look before they are printed, one found again by its code."""
+"""Sertifikat: who earns one, permanent numbers, a preview before printing, and the look-up by check code."""
 
 from typing import Any
 
@@ -60,12 +60,12 @@ def issue_certificates(wave_id: int) -> Response | tuple[str, int]:
     actor, now = acting(), clock.utcnow()
     session = begin_write(db.session)
     try:
-        given = store.issue(session, actor.name, events.find_wave(session, wave_id), now=now)
+        count = store.issue(session, actor.name, events.find_wave(session, wave_id), now=now)
     except Refused as refused:
         session.rollback()
         return _refused(wave_id, refused)
     session.commit()
-    flash(ngettext("%(n)s nomor diterbitkan.", "%(n)s nomor diterbitkan.", given, n=given), "ok")
+    flash(ngettext("%(n)s nomor diterbitkan.", "%(n)s nomor diterbitkan.", count, n=count), "ok")
     return redirect(url_for(".certificates", wave_id=wave_id), 303)
 
 
@@ -106,12 +106,12 @@ def certificate_preview(wave_id: int) -> Response:
 @blueprint.get("/c/<code>")
 @requires(Duty.SCAN)
 def check_certificate(code: str = "") -> tuple[str, int]:
-    """Show whose certificate a check code is; asked by the code on the paper or by the QR beside it."""
+    """Show the holder of a check code, typed from the paper or scanned from its QR code."""
     typed = code or request.args.get("code", "")
     read = read_code(typed)
-    found = store.find_by_code(db.session, read) if read else None
-    context = {"typed": typed[:40], "found": found, "code": shown_code(read) if read else ""}
-    return render_template("reports/certificate_check.html", **context), 200 if found or not typed else 404
+    match = store.find_by_code(db.session, read) if read else None
+    context = {"typed": typed[:40], "match": match, "code": shown_code(read) if read else ""}
+    return render_template("reports/certificate_check.html", **context), 200 if match or not typed else 404
 
 
 def _refused(wave_id: int, refused: Refused) -> tuple[str, int]:
@@ -122,7 +122,7 @@ def _refused(wave_id: int, refused: Refused) -> tuple[str, int]:
 
 def _page(wave: Wave, problem: str = "", form: CertificateForm | None = None) -> dict[str, Any]:
     earners = store.earners_of(db.session, wave)
-    numbered = [one for one in earners if one.earned and one.certificate]
+    numbered = [earner for earner in earners if earner.earned and earner.certificate]
     return {
         "wave": wave,
         "wave_links": wave_links(wave),
@@ -130,19 +130,19 @@ def _page(wave: Wave, problem: str = "", form: CertificateForm | None = None) ->
         "form": form or certificate_form(*rules.proposed(db.session, wave)),
         "fillings": " ".join(f"{{{place}}}" for place in PLACES),
         "saved": rules.rule_of(db.session, wave) is not None,
-        "earned": sum(one.earned for one in earners),
-        "short": [one for one in earners if not one.earned],
+        "earned": sum(earner.earned for earner in earners),
+        "short": [earner for earner in earners if not earner.earned],
         "numbered": len(numbered),
-        "places": _places({one.district_code for one in numbered} | {one.village_code for one in numbered}),
+        "places": _places({earner.district_code for earner in numbered} | {earner.village_code for earner in numbered}),
         "taught": bool(store.materials_of(db.session, wave)),
         "papers": paper_choices(),
-        "unprintable": unprintable_names(one.name for one in earners if one.earned),
+        "unprintable": unprintable_names(earner.name for earner in earners if earner.earned),
         "problem": problem,
     }
 
 
 def _places(used: set[str]) -> list[tuple[str, str]]:
-    """Return the districts and villages among ``used`` (codes) to choose from, each village below its district."""
+    """Return the choices for the places in ``used`` (codes), each village below its district."""
     offered = [("", _("Semua"))]
     for district in find_districts(db.session):
         if district.code in used:

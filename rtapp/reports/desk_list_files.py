@@ -1,4 +1,4 @@
-"""The list on disk: while a wave is on, a fresh XLSX and PDF every few minutes, should the laptop die."""
+"""The desk lists on disk: a fresh XLSX and PDF every few minutes of a wave, in case the laptop dies."""
 
 import logging
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def write_lists(app: Flask, *, now: datetime) -> list[Path]:
 
 
 def start(app: Flask, seconds: float) -> None:
-    """Write the lists now and every so many ``seconds`` when something changed, in a thread of this process."""
+    """Write the lists in a thread of this process, now and every ``seconds`` if anything changed."""
     seen: object = None
 
     def write() -> None:
@@ -49,7 +49,7 @@ def start(app: Flask, seconds: float) -> None:
 
 
 def _write_changed(app: Flask, seen: object) -> object:
-    """Write the lists unless nothing changed since ``seen``; return what to compare with the next time."""
+    """Write the lists if anything changed since ``seen``; return the state to compare with the next time."""
     now = clock.utcnow()
     try:
         with app.app_context():
@@ -63,8 +63,8 @@ def _write_changed(app: Flask, seen: object) -> object:
 
 
 def _lists(app: Flask, now: datetime) -> dict[str, Callable[[], bytes]]:
-    """Return what makes each file, by name; the database is read here and let go before anything is drawn."""
-    made: dict[str, Callable[[], bytes]] = {}
+    """Return a function per file name that makes the file; the database is read here, and not needed for drawing."""
+    files: dict[str, Callable[[], bytes]] = {}
     fonts = _fonts(app)
     with app.app_context():
         for wave in due_waves(db.session, now=now):
@@ -74,10 +74,10 @@ def _lists(app: Flask, now: datetime) -> dict[str, Callable[[], bytes]]:
                 continue
             zone, name = wave.event.timezone, f"gelombang-{wave.number}"
             listed = DeskList(lines, about_of(db.session, wave, "", now))
-            made[f"{name}.xlsx"] = lambda lines=lines, zone=zone: write_xlsx(tables_of(lines, zone))
+            files[f"{name}.xlsx"] = lambda lines=lines, zone=zone: write_xlsx(tables_of(lines, zone))
             if fonts:
-                made[f"{name}.pdf"] = lambda listed=listed: desk_list(listed, listed.about.letterhead.paper, fonts)
-    return made
+                files[f"{name}.pdf"] = lambda listed=listed: desk_list(listed, listed.about.letterhead.paper, fonts)
+    return files
 
 
 def _fonts(app: Flask) -> Path | None:

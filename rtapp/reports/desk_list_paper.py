@@ -26,7 +26,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class DeskList:
-    """Whose names a desk has on paper: ``label`` names the desk; a page begins with each district or "village"."""
+    """The paper list of a desk: ``label`` names the desk, ``apart`` what starts a page ("district" or "village")."""
 
     lines: Sequence[DeskLine]
     about: About
@@ -35,7 +35,7 @@ class DeskList:
 
     @property
     def title(self) -> str:
-        """Return what the list is called."""
+        """Return the title of the list."""
         label = self.label[4:].strip() if self.label.lower().startswith("meja ") else self.label
         return " ".join(filter(None, (TITLE, label)))
 
@@ -69,7 +69,7 @@ def _margins(listed: DeskList) -> Margins:
 
 
 def _blocks(paper: Paper, listed: DeskList) -> Iterator[Block]:
-    """Yield the list: each part begins a page with its own letterhead, for parts lie on different desks."""
+    """Yield the list: each part begins a page with its own letterhead, because parts go to different desks."""
     table = Table(paper, _COLUMNS, height=9.0, size=11.5 * POINT)
     for _part, lines in groupby(listed.lines, lambda line: _place(line, listed.apart == "village")):
         first, *rest = opening(paper, listed.about, listed.title)

@@ -35,7 +35,7 @@ CHOSEN = ("wave", "district", "village", "label", "apart", "paper")
 @blueprint.get("/lists")
 @requires(Duty.EDIT_ROSTER)
 def lists() -> Response:
-    """Choose what to print a list of, and see how many names and what its first page is; its page is that of lists."""
+    """Show the choice of a list with its names and first page, or redirect to the page of all lists."""
     if wants_fragment():
         return make_response(render_template("reports/_desk_lists.html", **choices_of(request.args)))
     return redirect(url_for("reports.attendance", **request.args.to_dict(flat=False), _anchor="desk-lists"), 303)
@@ -69,7 +69,7 @@ def print_list() -> Response | tuple[str, int]:
 
 
 def _listed(fields: MultiDict[str, str], requester: str, now: datetime) -> tuple[DeskList, Wave]:
-    """Return the list that is asked for; refused when there is nobody on it."""
+    """Return the chosen list; refused when there is nobody on it."""
     wave = events.find_wave(db.session, fields.get("wave", 0, type=row_id))
     point = registration_of(db.session, wave.id)
     village = village_meant(fields.get("village", ""), village_texts(find_districts(db.session)))
@@ -82,8 +82,8 @@ def _listed(fields: MultiDict[str, str], requester: str, now: datetime) -> tuple
     return DeskList(lines, about_of(db.session, wave, requester, now), label, apart), wave
 
 
-def choices_of(fields: MultiDict[str, str], said: Refused | None = None) -> dict[str, Any]:
-    """Return what the form of a desk's list shows for what is ``fields``."""
+def choices_of(fields: MultiDict[str, str], refusal: Refused | None = None) -> dict[str, Any]:
+    """Return the context of the desk-list form, filled with ``fields``."""
     waves = events.find_waves(db.session)
     today = next((wave for wave in waves if not wave.closed_at), waves[0] if waves else None)
     fields = MultiDict({name: fields.getlist(name) for name in CHOSEN if fields.getlist(name)})
@@ -93,7 +93,7 @@ def choices_of(fields: MultiDict[str, str], said: Refused | None = None) -> dict
         try:
             listed, _wave = _listed(fields, "", clock.utcnow())
         except Refused as refused:
-            said = said or refused
+            refusal = refusal or refused
     return {
         "choices": [(wave.id, _("Gelombang %(numeral)s", numeral=numeral(wave.number))) for wave in waves],
         "asked": fields,
@@ -101,5 +101,5 @@ def choices_of(fields: MultiDict[str, str], said: Refused | None = None) -> dict
         "districts": (districts := find_districts(db.session)),
         "villages": village_texts(districts),
         "papers": paper_choices(),
-        "problem": refusal_text(said) if said else "",
+        "problem": refusal_text(refusal) if refusal else "",
     }

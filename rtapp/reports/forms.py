@@ -32,7 +32,7 @@ def certificate_form(rule: Rule, numbering: Numbering) -> CertificateForm:
 
 
 def counts_form(rows: Sequence[int], counted: Sequence[int | None] | None = None) -> Form:
-    """Return the form of how many signatures each page has, of so many ``rows``: as posted, or as ``counted``."""
+    """Return the form for the signatures counted on pages of so many ``rows``, posted or filled with ``counted``."""
 
     class CountsForm(Form):
         pass

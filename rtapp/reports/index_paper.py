@@ -25,12 +25,12 @@ _MISSING = (Column("Belum ada", 52), Column("Sebab", 60), Column("Di mana meleng
 def index_blocks(paper: Paper, parts: Sequence[MadePart], about: About) -> Iterator[Block]:
     """Yield the whole paper."""
     yield from opening(paper, about, TITLE)
-    table, there = Table(paper, _COLUMNS, height=11), [one for one in parts if one.data is not None]
-    for number, one in enumerate(there, start=1):
-        yield table.row([number, str(one.part.title), one.part.file, figure(one.part.rows), _grouped(one.digest)])
+    table, files = Table(paper, _COLUMNS, height=11), [file for file in parts if file.data is not None]
+    for number, file in enumerate(files, start=1):
+        yield table.row([number, str(file.part.title), file.part.file, figure(file.part.rows), _grouped(file.digest)])
     yield space(3)
     yield words(paper, CHECK.format(manifest=MANIFEST), after=4)
-    missing = [one.part for one in parts if one.data is None]
+    missing = [file.part for file in parts if file.data is None]
     lacking = Table(paper, _MISSING)
     for part in missing:
         yield lacking.row([str(part.title), str(part.missing), str(part.remedy or "")])

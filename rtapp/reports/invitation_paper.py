@@ -1,4 +1,4 @@
-"""Daftar undangan: whom the letter to each village invites, a page for each village."""
+"""Daftar undangan: the people invited by the letter to each village, a page per village."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ _COLUMNS = (Column("No", 12, "middle"), Column("Nama"), Column("Jabatan", 46), C
 
 
 def invitation_blocks(paper: Paper, roll: Roll, about: About) -> Iterator[Block]:
-    """Yield the whole paper; each village begins a page with its own letterhead, for its letter goes alone."""
+    """Yield the whole paper; each village begins a page with its own letterhead, because its letter goes out alone."""
     if not roll.lines:
         yield from opening(paper, about, TITLE)
         yield words(paper, NOBODY)

@@ -20,7 +20,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Invited:
-    """How many of a district are invited (None: not typed in), ``listed`` on the roster; ``assumed``: not certain."""
+    """The heads a district was asked to send (None: not typed in), those ``listed``; ``assumed``: an estimate."""
 
     district: str
     invited: int | None
@@ -35,8 +35,9 @@ def invited_blocks(paper: Paper, districts: Sequence[Invited], about: About) -> 
         yield words(paper, NOBODY)
         return
     table = Table(paper, _COLUMNS, height=8)
-    for number, one in enumerate(districts, start=1):
-        invited = "" if one.invited is None else figure(one.invited)
-        yield table.row([number, one.district, invited, figure(one.listed), "perkiraan" if one.assumed else ""])
-    sums = [figure(sum(one.invited or 0 for one in districts)), figure(sum(one.listed for one in districts))]
-    yield table.row(["Jumlah", *sums, ""], face="bold", merged=2)
+    for number, district in enumerate(districts, start=1):
+        invited = "" if district.invited is None else figure(district.invited)
+        remark = "perkiraan" if district.assumed else ""
+        yield table.row([number, district.district, invited, figure(district.listed), remark])
+    sums = sum(district.invited or 0 for district in districts), sum(district.listed for district in districts)
+    yield table.row(["Jumlah", *map(figure, sums), ""], face="bold", merged=2)

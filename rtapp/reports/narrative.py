@@ -11,7 +11,7 @@ from .recap import ABSENT, Recap
 
 @dataclass(frozen=True)
 class Narrative:
-    """What is told of a wave: its recap, what was taught, when the first and the last arrived, who spent the money.
+    """The content of a wave's report: recap, agenda, first and last arrival, transport money.
 
     ``paid`` is (people, net in rupiah) of the transport list, None where no amount is set.
     """
@@ -36,10 +36,10 @@ HEAD = ("Kecamatan", "Di daftar", "Hadir sendiri", "Diwakili", "Gelombang lain",
 
 def shares(counts: Counts) -> list[Share]:
     """Return the participants per district and in sum: each line adds up to «Di daftar»."""
-    lines = [(f"Kecamatan {one.name}", one) for one in counts.districts]
+    lines = [(f"Kecamatan {line.name}", line) for line in counts.districts]
     return [
-        Share(name, (one.roster, one.sendiri, one.diwakili, one.elsewhere, sum(one.absent.values()), one.belum))
-        for name, one in [*lines, ("Jumlah", counts)]
+        Share(name, (line.roster, line.sendiri, line.diwakili, line.elsewhere, sum(line.absent.values()), line.belum))
+        for name, line in [*lines, ("Jumlah", counts)]
     ]
 
 
@@ -49,5 +49,5 @@ def absences(counts: Counts) -> str:
     if not kinds:
         return "Tidak ada ketidakhadiran yang dicatat dengan keterangan."
     words = {**ABSENT, "tanpa_keterangan": "tanpa keterangan"}
-    told = ", ".join(f"{count} {words[kind].lower()}" for kind, count in kinds.items())
-    return f"{sum(kinds.values())} orang tidak hadir: {told}."
+    details = ", ".join(f"{count} {words[kind].lower()}" for kind, count in kinds.items())
+    return f"{sum(kinds.values())} orang tidak hadir: {details}."

@@ -69,7 +69,7 @@ def _materials(letter: Letter, narrative: Narrative) -> None:
 
 
 def _course(narrative: Narrative, about: About) -> Iterator[str]:
-    """Yield what happened, in sentences; every figure is one of the recap's."""
+    """Yield the course of the event in sentences; every figure comes from the recap."""
     counts, recap = narrative.recap.counts, narrative.recap
     if counts is None or narrative.first is None or narrative.last is None:
         yield "Belum ada kehadiran yang tercatat."
@@ -100,7 +100,7 @@ def _busiest(recap: Recap, about: About) -> str:
 
 
 def _spoken(about: About, at: datetime) -> str:
-    """Return when something happened as a sentence says it, with the day where that is not the wave's."""
+    """Return a time as a sentence needs it, with its day where that differs from the wave's."""
     day = clock.local(at, about.zone).date()
     other = f" ({clock.day_text(day)})" if about.on not in (None, day) else ""
     return f"pukul {clock.clock_text(at, about.zone)}{other}"
@@ -110,10 +110,10 @@ def _sign(letter: Letter, about: About) -> None:
     signers = signers_of(about.signing, "report")
     day = f"{about.letterhead.place or PLACE}, {about.day.partition(', ')[2]}"
     last = min(ACROSS, len(signers)) - 1
-    letter.signatures([_lines(one, day if at == last else "") for at, one in enumerate(signers)], ACROSS)
+    letter.signatures([_lines(signer, day if at == last else "") for at, signer in enumerate(signers)], ACROSS)
 
 
-def _lines(one: Signatory, dated: str) -> list[tuple[str, bool]]:
-    above = [(dated, False), (one.caption, False), (one.position, False), ("", False), ("", False), ("", False)]
-    below = [(text, False) for text in (one.rank, f"NIP. {one.nip}" if one.nip else "") if text]
-    return [*above, (one.name or BLANK, bool(one.name)), *below]
+def _lines(signer: Signatory, dated: str) -> list[tuple[str, bool]]:
+    above = [(dated, False), (signer.caption, False), (signer.position, False), ("", False), ("", False), ("", False)]
+    below = [(text, False) for text in (signer.rank, f"NIP. {signer.nip}" if signer.nip else "") if text]
+    return [*above, (signer.name or BLANK, bool(signer.name)), *below]

@@ -1,4 +1,4 @@
-"""The papers of reports as bytes: what was read drawn on F4 or A4, as PDF, XLSX or ODS."""
+"""The papers of reports as bytes, on F4 or A4, as PDF, XLSX or ODS."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ CODE = 16
 
 @dataclass(frozen=True)
 class Page:
-    """On what a paper is made: ``paper`` a4 or f4, the folder of the fonts, and what its file is (of FORMS)."""
+    """The output of a paper: ``paper`` a4 or f4, the folder of the fonts, and the file type (one of FORMS)."""
 
     paper: str
     fonts: Path
@@ -52,7 +52,7 @@ class Page:
 
 
 def attendance(roll: Roll, about: About, page: Page, part: str = "district") -> bytes:
-    """Return the list of who is there, or of who is to sign; a page begins with each ``part``."""
+    """Return the attendance list, filled in or to be signed; each ``part`` begins a page."""
     if roll.blank:
         return to_sign(roll, about, page, part).data
     title, marks = title_of(roll), " · ".join(roll.marks)
@@ -61,7 +61,7 @@ def attendance(roll: Roll, about: About, page: Page, part: str = "district") -> 
 
 
 def to_sign(roll: Roll, about: About, page: Page, part: str = "district") -> ToSign:
-    """Return the list that is to be signed, and who stands on which of its pages."""
+    """Return the list to be signed, and the people on each of its pages."""
     title = title_of(roll)
     document = _document(page, title, about)
     pages = pages_of(document, attendance_blocks(document, roll, about, part))
@@ -73,7 +73,7 @@ def to_sign(roll: Roll, about: About, page: Page, part: str = "district") -> ToS
 
 
 def invitation(roll: Roll, about: About, page: Page) -> bytes:
-    """Return whom the letters invite, a page for each village."""
+    """Return the list of people invited by letter, a page per village."""
     return _made(page, INVITATION, about, _blocks(lambda paper: invitation_blocks(paper, roll, about)))
 
 
@@ -84,29 +84,29 @@ def transport(payments: Sequence[Payment], about: About, point: str, page: Page)
 
 
 def transport_check(payments: Sequence[Payment], about: About, point: str, page: Page) -> bytes:
-    """Return who needs a second look before anybody is paid."""
+    """Return the list of payments that need a second look before anybody is paid."""
     return _made(page, CHECK, about, _blocks(lambda paper: check_blocks(paper, payments, about, point)))
 
 
-def recap(found: Recap, about: About, page: Page) -> bytes:
+def recap(figures: Recap, about: About, page: Page) -> bytes:
     """Return the recap of a wave with its chart."""
-    bars = arrival_rows(found, about) if found.bars else []
-    blocks = _blocks(lambda paper: recap_blocks(paper, found, about))
-    return _made(page, RECAP, about, blocks, bars=bars, caption=chart_title(found))
+    bars = arrival_rows(figures, about) if figures.bars else []
+    blocks = _blocks(lambda paper: recap_blocks(paper, figures, about))
+    return _made(page, RECAP, about, blocks, bars=bars, caption=chart_title(figures))
 
 
 def invited(districts: Sequence[Invited], about: About, page: Page) -> bytes:
-    """Return how many each district was asked to send."""
+    """Return the table of how many heads each district was asked to send."""
     return _made(page, INVITED, about, _blocks(lambda paper: invited_blocks(paper, districts, about)))
 
 
-def signed(found: Matched, listed: str, about: About, page: Page) -> bytes:
+def signed(comparison: Matched, listed: str, about: About, page: Page) -> bytes:
     """Return the signatures counted on a printed list against the record; ``listed`` says which list it is."""
-    return _made(page, SIGNED, about, _blocks(lambda paper: signed_blocks(paper, found, about, listed)))
+    return _made(page, SIGNED, about, _blocks(lambda paper: signed_blocks(paper, comparison, about, listed)))
 
 
 def index(parts: Sequence[MadePart], about: About, page: Page) -> bytes:
-    """Return what the bundle holds and how it is checked."""
+    """Return the index of the bundle, with how to check its files."""
     return _made(page, INDEX, about, _blocks(lambda paper: index_blocks(paper, parts, about)))
 
 
@@ -119,7 +119,7 @@ def _blocks(yielded: Callable[[Paper], Iterable[Block]]) -> _Blocks:
 
 def _made(page: Page, title: str, about: About, blocks: _Blocks, digest: str = "", marks: str = "",
           bars: Sequence[Sequence[Any]] = (), caption: str = "") -> bytes:  # fmt: skip
-    """Return a paper; its code is that of what it says where the caller has no other."""
+    """Return a paper; without a code from the caller, its code is the digest of its content."""
     document = _document(page, title, about)
     pages = blocks(document)
     code = (digest or _digest(pages))[:CODE]
@@ -128,7 +128,7 @@ def _made(page: Page, title: str, about: About, blocks: _Blocks, digest: str = "
 
 def _written(page: Page, title: str, about: About, document: "Document", pages: Pages, margins: Margins,
              bars: Sequence[Sequence[Any]] = (), caption: str = "") -> bytes:  # fmt: skip
-    """Return the pages as the file that is asked for: one description, whatever draws it."""
+    """Return the pages as a file of the requested type, all types from the same description."""
     if page.form == "pdf":
         draw(document, pages, margins)
         return document.finish()
@@ -147,9 +147,9 @@ def _charted(grid: Grid, page: Page) -> Iterator[GridPicture]:
 
 
 def _digest(pages: Pages) -> str:
-    """Return the SHA-256 of all that the pages say, in hexadecimal."""
-    said = [cell.whole for page in pages for _top, block in page for strip in block.strips for cell in strip.cells]
-    return sha256("\0".join(said).encode()).hexdigest()
+    """Return the SHA-256 of the text of the pages, in hexadecimal."""
+    texts = [cell.whole for page in pages for _top, block in page for strip in block.strips for cell in strip.cells]
+    return sha256("\0".join(texts).encode()).hexdigest()
 
 
 def _document(page: Page, title: str, about: About) -> "Document":

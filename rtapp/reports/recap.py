@@ -16,7 +16,7 @@ HEAD = ("Kecamatan / desa", *STATES, "Di daftar", "Hadir", "%")
 
 @dataclass(frozen=True)
 class Recap:
-    """What the paper says of a wave: ``counts`` (None without a registration), ``bars`` of ``step`` minutes each."""
+    """The recap of a wave: ``counts`` (None without a registration), arrivals as ``bars`` of ``step`` minutes."""
 
     number: int
     day: date
@@ -27,7 +27,7 @@ class Recap:
 
     @property
     def busiest(self) -> tuple[datetime, datetime, int] | None:
-        """Return from when till when most arrived, and how many; None where nobody did."""
+        """Return the start, end and arrivals of the busiest bar; None where nobody arrived."""
         if not self.bars:
             return None
         at, count = max(self.bars, key=lambda bar: bar[1])
@@ -36,7 +36,7 @@ class Recap:
 
 @dataclass(frozen=True)
 class RecapRow:
-    """One line: ``level`` kecamatan, desa or jumlah; ``cells`` as of HEAD behind the name, the last one a share."""
+    """One line: ``level`` kecamatan, desa or jumlah; ``cells`` for the columns of HEAD after the name, a share last."""
 
     level: str
     name: str
@@ -44,7 +44,7 @@ class RecapRow:
 
 
 def rows(counts: Counts) -> Iterator[RecapRow]:
-    """Yield each district followed by its villages, and the sum at last."""
+    """Yield each district followed by its villages, and the sum at the end."""
     for district in counts.districts:
         yield RecapRow("kecamatan", f"Kecamatan {district.name}", _cells(district))
         for village in district.villages:
@@ -71,7 +71,9 @@ def invited_beside_listed(counts: Counts) -> list[Asked]:
     """Return the numbers invited beside the lists, per district and in sum; none where no number was typed in."""
     if counts.invited_by != "invitation":
         return []
-    districts = [Asked(f"Kecamatan {one.name}", one.invited or 0, one.roster) for one in counts.districts]
+    districts = [
+        Asked(f"Kecamatan {district.name}", district.invited or 0, district.roster) for district in counts.districts
+    ]
     return [*districts, Asked("Jumlah", counts.invited, counts.roster)]
 
 

@@ -17,7 +17,7 @@ ASKED = ("Undangan menurut surat", "Diundang", "Di daftar", "Selisih daftar")
 NO_COUNTS = "Gelombang ini tidak punya titik absensi registrasi."
 _GREEN, _CHART, _FIGURES = "#0b6b4f", 45.0, 8 * POINT
 _WIDTHS = (15, 16, 14, 10, 11, 12, 15, 13, 15, 13, 15)
-_COLUMNS = (Column(HEAD[0]), *(Column(*one, "right") for one in zip(HEAD[1:], _WIDTHS, strict=True)))
+_COLUMNS = (Column(HEAD[0]), *(Column(*heading, "right") for heading in zip(HEAD[1:], _WIDTHS, strict=True)))
 
 
 def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
@@ -40,12 +40,12 @@ def recap_blocks(paper: Paper, recap: Recap, about: About) -> Iterator[Block]:
 
 
 def arrival_rows(recap: Recap, about: About) -> list[Sequence[Any]]:
-    """Return the arrivals as rows of a sheet: from when, how many; the first is the header."""
+    """Return the arrivals as rows of a sheet (start, count), below a header row."""
     return [("Mulai", "Datang"), *((" ".join(_when(at, about)).strip(), count) for at, count in recap.bars)]
 
 
 def chart_title(recap: Recap) -> str:
-    """Return what the chart of the arrivals is called."""
+    """Return the title of the chart of arrivals."""
     return f"Kedatangan per {recap.step} menit"
 
 
@@ -72,17 +72,17 @@ def _beside(recap: Recap) -> str:
 
 
 def _invited(table: Table, counts: Counts) -> Iterator[Block]:
-    """Yield the numbers invited beside the lists, where any was typed in; in the columns of the recap."""
-    found, edges = invited_beside_listed(counts), table.edges
-    if not found:
+    """Yield the table of invited beside listed, where any number was typed in, in the columns of the recap."""
+    lines, edges = invited_beside_listed(counts), table.edges
+    if not lines:
         return
     widths = (0, edges[8] - edges[6], edges[10] - edges[8], edges[12] - edges[10])
     aligned = ("left", "right", "right", "right")
-    columns = [Column(*one) for one in zip(ASKED, widths, aligned, strict=True)]
+    columns = [Column(*heading) for heading in zip(ASKED, widths, aligned, strict=True)]
     beside = Table(table.paper, columns, height=7)
-    for one in found:
-        face = "bold" if one is found[-1] else "regular"
-        yield beside.row([one.name, figure(one.invited), figure(one.listed), one.difference], face=face)
+    for line in lines:
+        face = "bold" if line is lines[-1] else "regular"
+        yield beside.row([line.name, figure(line.invited), figure(line.listed), line.difference], face=face)
     yield space(3)
 
 

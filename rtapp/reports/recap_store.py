@@ -1,4 +1,4 @@
-"""The recap of a wave and what its report tells, read from where every count is read."""
+"""Read the recap of a wave and the content of its report."""
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ def recap_of(session: Session, wave: Wave) -> Recap:
 
 
 def narrative_of(session: Session, wave: Wave) -> Narrative:
-    """Return all that the report of a wave tells."""
+    """Return the content of a wave's report."""
     point = registration_of(session, wave.id)
     moments = [at for at, _name in marks_at(session, point.id)] if point else []
     try:

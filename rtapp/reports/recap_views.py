@@ -1,4 +1,4 @@
-"""Rekap: the counts of a wave per district and village with the arrivals, looked at before they are printed."""
+"""Rekap: the counts of a wave per district and village with the arrivals, shown before printing."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -38,9 +38,9 @@ def recap_paper(wave_id: int) -> Response | tuple[str, int]:
         page = chosen_page()
     except Refused as refused:
         return _page(wave, refusal_text(refused)), refused.status
-    found, about = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
-    note_export(actor.name, "recap.print", wave.id, len(list(rows(found.counts))) if found.counts else 0, now)
-    return download(papers.recap(found, about, page), f"rekap {about.wave} {page.paper}", page.form)
+    figures, about = recap_of(db.session, wave), about_of(db.session, wave, actor.name, now)
+    note_export(actor.name, "recap.print", wave.id, len(list(rows(figures.counts))) if figures.counts else 0, now)
+    return download(papers.recap(figures, about, page), f"rekap {about.wave} {page.paper}", page.form)
 
 
 @blueprint.post("/waves/<int:wave_id>/narrative")
@@ -59,15 +59,15 @@ def narrative(wave_id: int) -> Response | tuple[str, int]:
 
 
 def _page(wave: Wave, problem: str = "") -> str:
-    found = recap_of(db.session, wave)
+    figures = recap_of(db.session, wave)
     return render_template(
         "reports/recap.html",
         wave=wave,
         wave_links=wave_links(wave),
-        recap=found,
-        rows=list(rows(found.counts)) if found.counts else [],
-        asked=invited_beside_listed(found.counts) if found.counts else [],
-        bars=[(clock_time(at), count) for at, count in found.bars],
+        recap=figures,
+        rows=list(rows(figures.counts)) if figures.counts else [],
+        asked=invited_beside_listed(figures.counts) if figures.counts else [],
+        bars=[(clock_time(at), count) for at, count in figures.bars],
         papers=paper_choices(),
         problem=problem,
     )

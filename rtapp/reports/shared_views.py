@@ -1,4 +1,4 @@
-"""What the pages of reports share: the wave asked for, the ways to the others, a paper as a download."""
+"""What the pages of reports share: the requested wave, links to the other waves, downloads of papers."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ blueprint = Blueprint("reports", __name__)
 
 
 def asked_wave(wave_id: int | None) -> Wave | None:
-    """Return the wave asked for, else the one of today; None while the event has no wave."""
+    """Return the requested wave, else today's; None while the event has no wave."""
     if wave_id is not None:
         return events.find_wave(db.session, wave_id)
     event = events.find_event(db.session)
@@ -32,7 +32,7 @@ def asked_wave(wave_id: int | None) -> Wave | None:
 
 
 def wave_links(current: Wave, endpoint: str = "") -> list[dict[str, Any]]:
-    """Return the links by which a page leads to the same page of the other waves."""
+    """Return links to the same page for every wave."""
     return [
         {
             "url": url_for(endpoint or request.endpoint or "", wave_id=wave.id),
@@ -44,7 +44,7 @@ def wave_links(current: Wave, endpoint: str = "") -> list[dict[str, Any]]:
 
 
 def chosen_page() -> Page:
-    """Return on what paper and as what file a paper is asked for: a PDF where that is not said."""
+    """Return the requested paper size and file type, a PDF by default."""
     form = form_fields().get("form", "pdf")
     if form not in FORMS:
         raise Refused("bad_form", "Dokumen diunduh sebagai PDF, XLSX, atau ODS.", 422)
@@ -52,7 +52,7 @@ def chosen_page() -> Page:
 
 
 def note_export(actor: str, action: str, wave_id: int, rows: int, now: datetime, **more: str) -> None:
-    """Note who took how many lines out of a wave, and commit; what is drawn afterwards keeps nobody waiting."""
+    """Record who exported how many lines of a wave, and commit, so that drawing the paper blocks nobody."""
     session = begin_write(db.session)
     note(session, actor, action, "wave", wave_id, now=now, rows=rows, **more)
     session.commit()

@@ -1,4 +1,4 @@
-"""Signatures on paper against the record: what was counted on each page, what was recorded of those who stand there."""
+"""Signatures on paper against the record: the count on each page beside the recorded presence of its people."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class ToSign:
 
 @dataclass(frozen=True)
 class Signer:
-    """Somebody with a row on a printed list (``number`` stands there), and whether the record holds them as present."""
+    """A person on a printed list (``number`` is their row), and whether they are recorded as ``present``."""
 
     number: int
     name: str
@@ -40,17 +40,17 @@ class SignedPage:
 
     @property
     def recorded(self) -> int:
-        """Return how many of those on the page the record holds as present or represented."""
+        """Return how many people on the page are recorded as present or represented."""
         return sum(signer.present for signer in self.signers)
 
     @property
     def difference(self) -> int:
-        """Return how many more signatures there are than the record says, less than nothing for fewer."""
+        """Return how many more signatures were counted than recorded; negative for fewer."""
         return 0 if self.counted is None else self.counted - self.recorded
 
     @property
     def doubtful(self) -> list[Signer]:
-        """Return who may explain the difference: the unrecorded where more signed, the recorded where fewer did."""
+        """Return who may explain the difference: the absent where more signed, the present where fewer did."""
         return [signer for signer in self.signers if signer.present == (self.difference < 0)] if self.difference else []
 
 
@@ -68,7 +68,7 @@ class Matched:
 
     @property
     def recorded(self) -> int:
-        """Return how many the record holds of those on the pages counted so far."""
+        """Return how many people on the pages counted so far are recorded as present."""
         return sum(page.recorded for page in self.pages if page.counted is not None)
 
     @property
@@ -78,12 +78,12 @@ class Matched:
 
     @property
     def differing(self) -> list[SignedPage]:
-        """Return the pages on which the count is not what the record says."""
+        """Return the pages whose count differs from the record."""
         return [page for page in self.pages if page.difference]
 
 
 def read_count(text: str, most: int) -> int | None:
-    """Read how many signatures a page of ``most`` rows has, None where nobody counted."""
+    """Return the typed number of signatures on a page of ``most`` rows, None where nobody counted."""
     text = text.strip()
     if not text:
         return None

@@ -20,35 +20,35 @@ _FEWER = "Tanda tangan kurang; tercatat hadir"
 _ELSEWHERE = "Tercatat hadir, tidak ada di daftar cetak"
 
 
-def signed_blocks(paper: Paper, found: Matched, about: About, listed: str) -> Iterator[Block]:
+def signed_blocks(paper: Paper, comparison: Matched, about: About, listed: str) -> Iterator[Block]:
     """Yield the whole paper; ``listed`` says which printed list was counted."""
     yield from opening(paper, about, TITLE)
     yield words(paper, listed, after=3)
     table = Table(paper, _COLUMNS, height=7)
-    for page in found.pages:
+    for page in comparison.pages:
         yield table.row(_page(page))
-    sums = (found.counted, found.recorded, signed(found.counted - found.recorded))
+    sums = (comparison.counted, comparison.recorded, signed(comparison.counted - comparison.recorded))
     yield table.row(["", "Jumlah halaman yang sudah dihitung", *map(str, sums)], face="bold")
     yield space(3)
-    yield words(paper, outcome(found), face="bold", after=4)
+    yield words(paper, outcome(comparison), face="bold", after=4)
     for title, wanted in ((_MORE, 1), (_FEWER, -1)):
-        pages = [page for page in found.differing if page.difference * wanted > 0]
-        yield from _people(paper, title, [(str(page.number), one) for page in pages for one in page.doubtful])
-    yield from _people(paper, _ELSEWHERE, [("–", one) for one in found.elsewhere])
+        pages = [page for page in comparison.differing if page.difference * wanted > 0]
+        yield from _people(paper, title, [(str(page.number), signer) for page in pages for signer in page.doubtful])
+    yield from _people(paper, _ELSEWHERE, [("–", signer) for signer in comparison.elsewhere])
     yield from signatures(paper, about, "matched", table.edges)
 
 
-def outcome(found: Matched) -> str:
+def outcome(comparison: Matched) -> str:
     """Return in a sentence how the counts and the record agree."""
     remarks = []
-    if found.open:
-        remarks.append(f"Belum dihitung: halaman {', '.join(map(str, found.open))}.")
-    if found.differing:
-        remarks.append(f"Berbeda: halaman {', '.join(str(page.number) for page in found.differing)}.")
-    elif len(found.open) < len(found.pages):
+    if comparison.open:
+        remarks.append(f"Belum dihitung: halaman {', '.join(map(str, comparison.open))}.")
+    if comparison.differing:
+        remarks.append(f"Berbeda: halaman {', '.join(str(page.number) for page in comparison.differing)}.")
+    elif len(comparison.open) < len(comparison.pages):
         remarks.append("Setiap halaman yang dihitung sama dengan catatan.")
-    if found.elsewhere:
-        remarks.append(f"Tercatat hadir tanpa baris di daftar cetak: {len(found.elsewhere)} orang.")
+    if comparison.elsewhere:
+        remarks.append(f"Tercatat hadir tanpa baris di daftar cetak: {len(comparison.elsewhere)} orang.")
     return " ".join(remarks)
 
 
@@ -70,8 +70,8 @@ def _people(paper: Paper, title: str, people: list[tuple[str, Signer]]) -> Itera
         (Column("Halaman", 22, "right"), Column("No", 14, "middle"), Column(title), Column("Jabatan", 62)),
         height=7.5,
     )
-    for page, one in people:
-        name = f"{one.name} (diwakili oleh {one.substitute})" if one.substitute else one.name
-        yield table.row([page, str(one.number) if one.number else "–", name, one.position])
+    for page, signer in people:
+        name = f"{signer.name} (diwakili oleh {signer.substitute})" if signer.substitute else signer.name
+        yield table.row([page, str(signer.number) if signer.number else "–", name, signer.position])
     if people:
         yield space(4)

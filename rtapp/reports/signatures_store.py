@@ -1,4 +1,4 @@
-"""Lists that were printed to be signed: which people stand on which page, how many signatures were counted there."""
+"""Lists printed to be signed: the people on each page, and the signatures counted there."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,18 +18,19 @@ _MOST_NAMED = 900  # ids in one statement
 
 
 def keep_list(session: Session, actor: str, checkpoint_id: int, listed: ToSign, *, now: datetime) -> SignedList:
-    """Keep who stands on which page of a list printed just now; equal content printed again is the same list."""
+    """Store the people on each page of a list just printed; printing the same content again is the same list."""
     known = select(SignedList).where(SignedList.checkpoint_id == checkpoint_id, SignedList.digest == listed.code)
-    if found := session.scalar(known):
-        return found
-    found = SignedList(
+    if printed_list := session.scalar(known):
+        return printed_list
+    printed_list = SignedList(
         checkpoint_id=checkpoint_id, digest=listed.code, paper=listed.paper, printed_at=now, printed_by=actor[:120],
         pages=[[list(row) for row in page] for page in listed.pages], counts=[None] * len(listed.pages),
     )  # fmt: skip
-    session.add(found)
+    session.add(printed_list)
     session.flush()
-    note(session, actor, "signed_list.print", "checkpoint", checkpoint_id, now=now, list=found.id, digest=listed.code)
-    return found
+    facts = {"list": printed_list.id, "digest": listed.code}
+    note(session, actor, "signed_list.print", "checkpoint", checkpoint_id, now=now, **facts)
+    return printed_list
 
 
 def lists_of(session: Session, wave_id: int) -> Sequence[SignedList]:
@@ -40,37 +41,40 @@ def lists_of(session: Session, wave_id: int) -> Sequence[SignedList]:
 
 def find_list(session: Session, list_id: int) -> SignedList:
     """Return a printed list, or refuse with 404."""
-    found = session.get(SignedList, list_id)
-    if found is None:
+    printed_list = session.get(SignedList, list_id)
+    if printed_list is None:
         raise Refused("no_signed_list", "Daftar cetak itu tidak ada.", 404)
-    return found
+    return printed_list
 
 
-def save_counts(session: Session, actor: str, found: SignedList, counts: list[int | None], *, now: datetime) -> bool:
+def save_counts(
+    session: Session, actor: str, printed_list: SignedList, counts: list[int | None], *, now: datetime
+) -> bool:
     """Set how many signatures each page has; return whether anything changed."""
-    before = found.counts
+    before = printed_list.counts
     if counts == before:
         return False
-    found.counts, found.counted_at, found.counted_by = counts, now, actor[:120]
+    printed_list.counts, printed_list.counted_at, printed_list.counted_by = counts, now, actor[:120]
     session.flush()
-    told = {"list": found.id, "before": before, "after": counts}
-    note(session, actor, "signed_list.count", "checkpoint", found.checkpoint_id, now=now, **told)
+    facts = {"list": printed_list.id, "before": before, "after": counts}
+    note(session, actor, "signed_list.count", "checkpoint", printed_list.checkpoint_id, now=now, **facts)
     return True
 
 
-def matched(session: Session, found: SignedList) -> Matched:
-    """Return a printed list against what is recorded at its checkpoint now."""
-    numbers = {person: number for page in found.pages for number, person in page}
-    signers = {row.id: _signer(row, numbers.get(row.id, 0)) for row in _people(session, found.checkpoint_id, numbers)}
+def matched(session: Session, printed_list: SignedList) -> Matched:
+    """Return a printed list compared with the current record of its checkpoint."""
+    numbers = {person: number for page in printed_list.pages for number, person in page}
+    people = _people(session, printed_list.checkpoint_id, numbers)
+    signers = {row.id: _signer(row, numbers.get(row.id, 0)) for row in people}
     pages = [
         SignedPage(at, [signers[person] for _number, person in page], counted)
-        for at, (page, counted) in enumerate(zip(found.pages, found.counts, strict=True), start=1)
+        for at, (page, counted) in enumerate(zip(printed_list.pages, printed_list.counts, strict=True), start=1)
     ]
     return Matched(pages, [signer for signer in signers.values() if not signer.number])
 
 
 def _people(session: Session, checkpoint_id: int, listed: dict[int, int]) -> list[Row[Any]]:
-    """Return those on the list, and whoever else is present."""
+    """Return the people on the list, and everybody else who is present."""
     mark = marked_at(doors_of(session, checkpoint_id))
     rows = (
         select(
@@ -84,11 +88,11 @@ def _people(session: Session, checkpoint_id: int, listed: dict[int, int]) -> lis
         .outerjoin(Village, Village.id == Seat.village_id)
         .order_by(Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id)
     )  # fmt: skip
-    ids, found = sorted(listed), []
+    ids, people = sorted(listed), []
     for start in range(0, max(len(ids), 1), _MOST_NAMED):
         some = Participant.id.in_(ids[start : start + _MOST_NAMED])
-        found += session.execute(rows.where(some if start else or_(some, Attendance.id.is_not(None)))).all()
-    return list({row.id: row for row in found}.values())
+        people += session.execute(rows.where(some if start else or_(some, Attendance.id.is_not(None)))).all()
+    return list({row.id: row for row in people}.values())
 
 
 def _signer(row: Row[Any], number: int) -> Signer:

@@ -24,7 +24,7 @@ from .signatures_store import save_counts as keep_counts
 @blueprint.get("/waves/<int:wave_id>/signed-lists")
 @requires(Duty.MAKE_REPORTS)
 def signed_lists(wave_id: int) -> Response:
-    """Go to where the lists of a wave are that were printed to be signed."""
+    """Redirect to the signed lists of a wave."""
     return redirect(url_for(".attendance", wave_id=wave_id, _anchor="signed"), 303)
 
 
@@ -38,13 +38,13 @@ def signed_list(list_id: int) -> str:
 @blueprint.post("/signed-lists/<int:list_id>")
 @requires(Duty.MAKE_REPORTS)
 def save_signed_list(list_id: int) -> Response | tuple[str, int]:
-    """Keep how many signatures each page has, all of them or none where one cannot be."""
+    """Save the signatures counted per page: all of them, or none where one is invalid."""
     actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
-    found = find_list(session, list_id)
-    form = counts_form([len(page) for page in found.pages])
+    printed_list = find_list(session, list_id)
+    form = counts_form([len(page) for page in printed_list.pages])
     with form.refusals():
         form.check()
-        keep_counts(session, actor.name, found, [field.data for field in form], now=now)
+        keep_counts(session, actor.name, printed_list, [field.data for field in form], now=now)
         session.commit()
         flash(_("Tersimpan."), "ok")
         return redirect(url_for(".signed_list", list_id=list_id), 303)
@@ -55,35 +55,37 @@ def save_signed_list(list_id: int) -> Response | tuple[str, int]:
 @requires(Duty.MAKE_REPORTS)
 def signed_list_paper(list_id: int) -> Response | tuple[str, int]:
     """Answer the counts against the record as a paper; the trail says who took it."""
-    actor, now, found = acting(), clock.utcnow(), find_list(db.session, list_id)
+    actor, now, printed_list = acting(), clock.utcnow(), find_list(db.session, list_id)
     try:
         page = chosen_page()
     except Refused as refused:
-        return _page(found, said=refused), refused.status
-    wave, listed, seen = found.checkpoint.wave, _listed(found), matched(db.session, found)
+        return _page(printed_list, refusal=refused), refused.status
+    wave, listed, comparison = printed_list.checkpoint.wave, _listed(printed_list), matched(db.session, printed_list)
     about = about_of(db.session, wave, actor.name, now)
-    note_export(actor.name, "signed_list.match", wave.id, len(seen.pages), now)
-    return download(papers.signed(seen, listed, about, page), f"tanda tangan {about.wave} {page.paper}", page.form)
+    note_export(actor.name, "signed_list.match", wave.id, len(comparison.pages), now)
+    data = papers.signed(comparison, listed, about, page)
+    return download(data, f"tanda tangan {about.wave} {page.paper}", page.form)
 
 
-def _listed(found: SignedList) -> str:
-    zone = found.checkpoint.wave.event.timezone
-    day = clock.day_text(clock.local(found.printed_at, zone).date())
-    at = f"{day} {clock.clock_text(found.printed_at, zone)} {clock.zone_text(zone)}"
+def _listed(printed_list: SignedList) -> str:
+    zone = printed_list.checkpoint.wave.event.timezone
+    day = clock.day_text(clock.local(printed_list.printed_at, zone).date())
+    at = f"{day} {clock.clock_text(printed_list.printed_at, zone)} {clock.zone_text(zone)}"
     return (
-        f"Daftar hadir {found.checkpoint.name}, dicetak {at} oleh {found.printed_by}, kode cetak {found.digest[:16]}."
+        f"Daftar hadir {printed_list.checkpoint.name}, dicetak {at} oleh {printed_list.printed_by}, "
+        f"kode cetak {printed_list.digest[:16]}."
     )
 
 
-def _page(found: SignedList, form: Form | None = None, said: Refused | None = None) -> str:
-    seen = matched(db.session, found)
-    form = form or counts_form([len(page) for page in found.pages], [page.counted for page in seen.pages])
+def _page(printed_list: SignedList, form: Form | None = None, refusal: Refused | None = None) -> str:
+    comparison = matched(db.session, printed_list)
+    form = form or counts_form([len(page) for page in printed_list.pages], [page.counted for page in comparison.pages])
     return render_template(
         "reports/signed_list.html",
-        found=found,
-        wave=found.checkpoint.wave,
-        seen=seen,
+        printed_list=printed_list,
+        wave=printed_list.checkpoint.wave,
+        comparison=comparison,
         form=form,
-        problem=refusal_text(said) if said else "",
+        problem=refusal_text(refusal) if refusal else "",
         papers=paper_choices(),
     )

@@ -80,7 +80,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Cash:
-    """What one cashier handed out: to how many, in all, from when till when."""
+    """The payments of one cashier: number of people, net total, first and last time."""
 
     cashier: str
     people: int
@@ -113,14 +113,14 @@ def total(payments: Iterable[Payment]) -> Money:
 
 
 def cash_by_cashier(payments: Iterable[Payment]) -> list[Cash]:
-    """Return what each cashier handed out, by name; who is not paid yet counts for nobody."""
-    found: dict[str, list[tuple[datetime, int]]] = {}
+    """Return each cashier's payments by name, without people who are not paid yet."""
+    payouts: dict[str, list[tuple[datetime, int]]] = {}
     for payment in payments:
         if payment.paid_at is not None:
-            found.setdefault(payment.cashier, []).append((payment.paid_at, payment.money.net))
+            payouts.setdefault(payment.cashier, []).append((payment.paid_at, payment.money.net))
     return [
         Cash(name, len(paid), sum(net for _, net in paid), min(paid)[0], max(paid)[0])
-        for name, paid in sorted(found.items())
+        for name, paid in sorted(payouts.items())
     ]
 
 
@@ -131,7 +131,7 @@ def rupiah(amount: int) -> str:
 
 @dataclass(frozen=True)
 class PayChoice:
-    """How a doubtful tax may be meant: ``reading`` of READINGS, how it is written then, and what one receives."""
+    """One meaning of a doubtful tax: its ``reading`` (of READINGS), its written form, and what a person receives."""
 
     reading: str
     text: str
@@ -139,19 +139,19 @@ class PayChoice:
 
 
 def choices_of(amount: str, tax: str) -> list[PayChoice]:
-    """Return how a bare number up to ``DOUBTFUL`` may be meant: as a share, or as so many rupiah; else nothing."""
+    """Return both meanings of a bare number up to ``DOUBTFUL``, a share or rupiah; else nothing."""
     typed = tax.strip()
     if not _BARE.fullmatch(typed) or float(typed.replace(",", ".")) in (0, *range(DOUBTFUL + 1, 1000)):
         return []
-    found = []
+    choices = []
     for reading, text in zip(READINGS, (f"{typed}%", f"Rp{typed}"), strict=True):
         try:
             rate = read_rate(amount, text)
         except Refused:
             continue
         if rate:
-            found.append(PayChoice(reading, text, rate.money))
-    return found
+            choices.append(PayChoice(reading, text, rate.money))
+    return choices
 
 
 def read_rate(amount: str, tax: str, reading: str = "") -> Rate | None:
@@ -189,9 +189,9 @@ def read_rate(amount: str, tax: str, reading: str = "") -> Rate | None:
 
 
 def _rupiah_of(text: str) -> int:
-    found = _AMOUNT.fullmatch(text.strip())
-    if not found or len(text) > 30:
+    match = _AMOUNT.fullmatch(text.strip())
+    if not match or len(text) > 30:
         raise Refused(
             "bad_money", "“%(text)s” bukan jumlah rupiah. Tulis misalnya 150.000.", 422, text=text.strip()[:30]
         )
-    return int(re.sub(r"\D", "", found[1]))
+    return int(re.sub(r"\D", "", match[1]))

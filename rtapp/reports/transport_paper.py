@@ -20,8 +20,11 @@ _DOUBTS = (Column("No", 12, "middle"), Column("Nama", 52), Column("Jabatan", 46)
 
 
 def code_of(payments: Sequence[Payment], point: str, wave: str) -> str:
-    """Return the SHA-256 of what the list says, in hexadecimal; equal for PDF, XLSX and ODS on any paper."""
-    rows = [[one.name, one.position, one.substitute, one.money.gross, one.money.tax] for one in payments]
+    """Return the SHA-256 of the list's content in hexadecimal; the same for PDF, XLSX and ODS on any paper."""
+    rows = [
+        [payment.name, payment.position, payment.substitute, payment.money.gross, payment.money.tax]
+        for payment in payments
+    ]
     return sha256(json.dumps([wave, point, rows], ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -44,13 +47,13 @@ def transport_blocks(paper: Paper, payments: Sequence[Payment], about: About, po
 
 
 def check_blocks(paper: Paper, payments: Sequence[Payment], about: About, point: str) -> Iterator[Block]:
-    """Yield the paper that is looked at before the list is printed and paid: who needs a second look, and why."""
+    """Yield the check sheet for the time before printing and paying: who needs a second look, and why."""
     yield from opening(paper, about, CHECK, [(POINT, point)])
     table = Table(paper, _DOUBTS, height=9)
-    doubted = [(number, one) for number, one in enumerate(payments, start=1) if one.warnings]
-    for number, one in doubted:
-        row = table.row([number, one.name, one.position, " ".join(map(str, one.warnings))])
-        yield replace(row, place=one.place or one.position)
+    doubted = [(number, payment) for number, payment in enumerate(payments, start=1) if payment.warnings]
+    for number, payment in doubted:
+        row = table.row([number, payment.name, payment.position, " ".join(map(str, payment.warnings))])
+        yield replace(row, place=payment.place or payment.position)
     if not doubted:
         yield words(paper, SETTLED)
 
@@ -74,10 +77,10 @@ def _cashiers(table: Table, payments: Sequence[Payment], about: About) -> Iterat
         return
     cash = Table(table.paper, _cash_columns(table), height=8)
     yield words(table.paper, "Kas per kasir", face="bold", after=1.5, joined=True)
-    for one in cashiers:
-        when = about.span(one.first, one.last)
-        cells = [one.cashier or "tidak diketahui", figure(one.people), when, figure(one.net)]
-        yield cash.row(cells, joined=one is not cashiers[-1])
+    for entry in cashiers:
+        when = about.span(entry.first, entry.last)
+        cells = [entry.cashier or "tidak diketahui", figure(entry.people), when, figure(entry.net)]
+        yield cash.row(cells, joined=entry is not cashiers[-1])
     yield space(4)
 
 

@@ -32,7 +32,7 @@ from .transport import KINDS, Payment, Rate, position_of, village_of
 
 @dataclass(frozen=True)
 class PayList:
-    """Who is paid for being present at ``point``; ``unrated`` counts who is there of kinds without a rate."""
+    """The people paid for being present at ``point``; ``unrated`` counts those present whose kind has no rate."""
 
     wave: Wave
     point: Checkpoint
@@ -51,22 +51,22 @@ def save_rates(session: Session, actor: str, wave: Wave, rates: Mapping[str, Rat
     before = rates_of(session, wave.id)
     if dict(rates) == before:
         return False
-    kept = {row.kind: row for row in session.scalars(select(TransportRate).where(TransportRate.wave_id == wave.id))}
+    rows = {row.kind: row for row in session.scalars(select(TransportRate).where(TransportRate.wave_id == wave.id))}
     for kind in KINDS:
         rate = rates.get(kind, Rate(0))
-        row = kept.get(kind) or TransportRate(wave_id=wave.id, kind=kind)
+        row = rows.get(kind) or TransportRate(wave_id=wave.id, kind=kind)
         row.amount, row.tax, row.percent = rate.amount, rate.tax, rate.percent
         session.add(row)
     session.flush()
-    told = {"before": _told(before), "after": _told(rates)}
-    note(session, actor, "transport.rates", "wave", wave.id, now=now, **told)
+    facts = {"before": _plain(before), "after": _plain(rates)}
+    note(session, actor, "transport.rates", "wave", wave.id, now=now, **facts)
     return True
 
 
 def payable_points(session: Session, wave_id: int) -> Sequence[Checkpoint]:
     """Return the checkpoints whose presence may be paid for: of transport first, then the others.
 
-    All doors of a registration are one; a rehearsal is none.
+    All doors of a registration count as one; a rehearsal does not count.
     """
     points = lists_among(checkpoints_of(session, wave_id))
     order = [CheckpointKind.TRANSPORT, CheckpointKind.HADIR]
@@ -103,7 +103,7 @@ def _marked(checkpoint_ids: Sequence[int]) -> Any:
     return rows.where(Attendance.is_live).limit(1)
 
 
-def _told(rates: Mapping[str, Rate]) -> dict[str, str]:
+def _plain(rates: Mapping[str, Rate]) -> dict[str, str]:
     return {kind: f"{rate.amount} − {rate.tax_text or 0}" for kind, rate in rates.items()}
 
 
@@ -151,13 +151,13 @@ def _payment(row: Row[Any], rates: Mapping[str, Rate], known: Transport, paid: t
 
 
 def _warnings(known: Transport, substitute: str) -> list[Reason]:
-    said = []
+    reasons = []
     if len(known.waves) > 1:
         waves = ", ".join(map(numeral, known.waves))
-        said.append(reason("two_waves", "Hadir di Gelombang %(waves)s. Bayarkan satu kali saja.", waves=waves))
+        reasons.append(reason("two_waves", "Hadir di Gelombang %(waves)s. Bayarkan satu kali saja.", waves=waves))
     for number, _at in known.paid:
-        said.append(reason("paid_before", "Sudah dibayar di Gelombang %(wave)s.", wave=numeral(number)))
+        reasons.append(reason("paid_before", "Sudah dibayar di Gelombang %(wave)s.", wave=numeral(number)))
     if known.seats > 1:
         sentence = "%(name)s mewakili %(n)s ketua RT. Pastikan sebelum membayar."
-        said.append(reason("shared_substitute", sentence, name=substitute, n=known.seats))
-    return said
+        reasons.append(reason("shared_substitute", sentence, name=substitute, n=known.seats))
+    return reasons

@@ -39,7 +39,7 @@ def transport(wave_id: int) -> Response | str:
 @blueprint.post("/waves/<int:wave_id>/transport-rates")
 @requires(Duty.MAKE_REPORTS)
 def save_rates(wave_id: int) -> Response | tuple[str, int]:
-    """Keep what each kind of participant is paid, all of it or none where one cannot be read."""
+    """Save the rates of all kinds of participants, or none where one cannot be read."""
     actor, now, form = acting(), clock.utcnow(), RatesForm()
     session = begin_write(db.session)
     wave = events.find_wave(session, wave_id)
@@ -54,54 +54,57 @@ def save_rates(wave_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/waves/<int:wave_id>/transport")
 @requires(Duty.MAKE_REPORTS)
 def transport_paper(wave_id: int) -> Response | tuple[str, int]:
-    """Answer the list to sign, or the page of who is to be looked at first; the trail says who took how many lines."""
+    """Answer the list to sign, or the check sheet; the trail says who took how many lines."""
     actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     try:
         page = chosen_page()
-        found = pay_list(db.session, wave, form_id("checkpoint"))
+        payroll = pay_list(db.session, wave, form_id("checkpoint"))
     except Refused as refused:
-        return render_template("reports/transport.html", **_page(wave, said=refused)), refused.status
-    about, point = about_of(db.session, wave, actor.name, now), found.point.name
+        return render_template("reports/transport.html", **_page(wave, refusal=refused)), refused.status
+    about, point = about_of(db.session, wave, actor.name, now), payroll.point.name
     if form_text("check"):
-        note_export(actor.name, "transport.check", wave.id, sum(bool(one.warnings) for one in found.payments), now)
-        data = papers.transport_check(found.payments, about, point, page)
+        doubted = sum(bool(payment.warnings) for payment in payroll.payments)
+        note_export(actor.name, "transport.check", wave.id, doubted, now)
+        data = papers.transport_check(payroll.payments, about, point, page)
         return download(data, f"pemeriksaan uang transport {about.wave} {page.paper}", page.form)
-    code = transport_code(found.payments, point, about.wave)[: papers.CODE]
-    note_export(actor.name, "transport.print", wave.id, len(found.payments), now, code=code)
-    data = papers.transport(found.payments, about, point, page)
+    code = transport_code(payroll.payments, point, about.wave)[: papers.CODE]
+    note_export(actor.name, "transport.print", wave.id, len(payroll.payments), now, code=code)
+    data = papers.transport(payroll.payments, about, point, page)
     return download(data, f"uang transport {about.wave} {page.paper}", page.form)
 
 
 @blueprint.post("/waves/<int:wave_id>/transport-effect")
 @requires(Duty.MAKE_REPORTS)
 def rate_effect(wave_id: int) -> str:
-    """Show what the typed amount and tax of one kind come to for one person; nothing is kept."""
+    """Show what one person receives at the typed amount and tax of a kind, without saving it."""
     events.find_wave(db.session, wave_id)
     kind = next((kind for kind in KINDS if kind == request.args.get("kind")), KINDS[0])
-    return render_template("reports/_effect.html", one=_effect(kind, RatesForm()))
+    return render_template("reports/_effect.html", effect=_effect(kind, RatesForm()))
 
 
-def _page(wave: Wave, form: RatesForm | None = None, said: Refused | None = None) -> dict[str, Any]:
-    found, refused = _found(wave)
-    form, payments = form or rates_form(rates_of(db.session, wave.id)), found.payments if found else ()
+def _page(wave: Wave, form: RatesForm | None = None, refusal: Refused | None = None) -> dict[str, Any]:
+    payroll, refused = _payroll(wave)
+    form, payments = form or rates_form(rates_of(db.session, wave.id)), payroll.payments if payroll else ()
     return {
         "wave": wave,
         "wave_links": wave_links(wave),
         "points": [(point.id, point.name) for point in payable_points(db.session, wave.id)],
         "form": form,
         "kinds": [_effect(kind, form) for kind in KINDS],
-        "found": found,
-        "problem": refusal_text(said or refused) if said or refused else "",
+        "payroll": payroll,
+        "problem": refusal_text(refusal or refused) if refusal or refused else "",
         "money": total(payments),
         "cash": cash_by_cashier(payments),
-        "warned": [(one, " ".join(map(refusal_text, one.warnings))) for one in payments if one.warnings],
+        "warned": [
+            (payment, " ".join(map(refusal_text, payment.warnings))) for payment in payments if payment.warnings
+        ],
         "papers": paper_choices(),
-        "unprintable": unprintable_names(name for one in payments for name in (one.name, one.substitute)),
+        "unprintable": unprintable_names(name for payment in payments for name in (payment.name, payment.substitute)),
     }
 
 
-def _found(wave: Wave) -> tuple[PayList | None, Refused | None]:
+def _payroll(wave: Wave) -> tuple[PayList | None, Refused | None]:
     try:
         return pay_list(db.session, wave, request.args.get("checkpoint", type=row_id)), None
     except Refused as refused:
@@ -109,7 +112,7 @@ def _found(wave: Wave) -> tuple[PayList | None, Refused | None]:
 
 
 def _effect(kind: str, form: RatesForm) -> dict[str, Any]:
-    """Return what one person of a kind receives by what is typed, and how a doubtful tax may be meant."""
+    """Return what one person of a kind receives as typed, and the possible meanings of a doubtful tax."""
     typed, rate = form.texts(kind), None
     choices = choices_of(typed["amount"], typed["tax"])
     if not choices:
