@@ -39,24 +39,24 @@ def write_lists(app: Flask, *, now: datetime) -> list[Path]:
 
 def start(app: Flask, seconds: float) -> None:
     """Write the lists in a thread of this process, now and every ``seconds`` if anything changed."""
-    seen: object = None
+    state: object = None
 
     def write() -> None:
-        nonlocal seen
-        seen = _write_changed(app, seen)
+        nonlocal state
+        state = _write_changed(app, state)
 
     services_of(app).closers.append(every(seconds, "fallback-lists", write))
 
 
-def _write_changed(app: Flask, seen: object) -> object:
-    """Write the lists if anything changed since ``seen``; return the state to compare with the next time."""
+def _write_changed(app: Flask, earlier: object) -> object:
+    """Write the lists if anything changed since the ``earlier`` state; return the state for the next comparison."""
     now = clock.utcnow()
     try:
         with app.app_context():
-            present = (last_change(db.session), now.date())
-        if present != seen:
+            state = (last_change(db.session), now.date())
+        if state != earlier:
             write_lists(app, now=now)
-        return present
+        return state
     except Exception:  # a full disk must not end the lists of the rest of the day
         log.warning("the lists on disk could not be written; trying again", exc_info=True)
         return None

@@ -96,7 +96,7 @@ def choices_of(fields: MultiDict[str, str], refusal: Refused | None = None) -> d
             refusal = refusal or refused
     return {
         "choices": [(wave.id, _("Gelombang %(numeral)s", numeral=numeral(wave.number))) for wave in waves],
-        "asked": fields,
+        "fields": fields,
         "people": len(listed.lines) if listed else 0,
         "districts": (districts := find_districts(db.session)),
         "villages": village_texts(districts),
