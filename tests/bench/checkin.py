@@ -56,6 +56,7 @@ CLIENTS = (1, 8, 32)
 MOST_PER_SECOND = 2000  # as many lanes are laid as this speed could use up
 EXPECTED = {"w": "WELCOME", "a": "ALREADY", "u": "UNKNOWN"}  # by the first letter of the nonce
 ROUNDS, PAGE_SCANS = 2, 600
+PAGES = (1, 8)  # as many desks scan from a page
 DIGITS = str.maketrans("0189", "AGIJ")  # what a token may hold
 
 
@@ -272,7 +273,7 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
     needed = [-(-int(MOST_PER_SECOND * asked.seconds / 951 + 1) // clients) * clients for clients in CLIENTS]
     workers = asked.workers.split(",") if asked.database else []
     servers = 1 + len(workers) + bool(asked.growth)
-    lanes, cards = lay_lanes(instance, servers + 1 + asked.rounds * (sum(needed) * servers + 1))
+    lanes, cards = lay_lanes(instance, servers + 1 + asked.rounds * (sum(needed) * servers + sum(PAGES)))
     grown = folder / "grown"
     if asked.growth:
         shutil.copytree(instance, grown)
@@ -312,7 +313,7 @@ def measure(
     print(f"{asked.people} people, load {os.getloadavg()[0]:.1f}", flush=True)
     least = {each: Measured() for each in CLIENTS}
     mine = {name: {each: Measured() for each in CLIENTS} for name in ("scans", *others)}
-    page, constant, share = Measured(), Measured(), 0
+    pages, constant, share = {each: Measured() for each in PAGES}, Measured(), 0
     answer = post("/constant", b"{}", "t" * 43)
     for each in (served, *others.values()):
         measure_scans(each.port, 1, [lanes.pop()], cards, 1)
@@ -327,10 +328,12 @@ def measure(
                 taken, lanes = lanes[:number], lanes[number:]
                 once = partial(measure_scans, each.port, clients, taken, cards, asked.seconds)
                 mine[name][clients].add(each.process.pid, once, each.database)
-        form = list(page_scans(served.instance, lanes.pop(), cards[:PAGE_SCANS]))
-        page.add(served.process.pid, partial(drive, served.port, [form], asked.seconds))
+        for desks, page in pages.items():
+            forms = [list(page_scans(served.instance, lanes.pop(), cards[:PAGE_SCANS])) for _ in range(desks)]
+            page.add(served.process.pid, partial(drive, served.port, forms, asked.seconds))
         constant.add(beside, partial(drive, port, [iter(lambda: answer, None)], asked.seconds / 2))
-    assert all(b"WELCOME" in body for load in page.loads for _, body in load.answers), page.loads[0].answers[0]
+    drawn = [body for page in pages.values() for load in page.loads for _, body in load.answers]
+    assert all(b"WELCOME" in body for body in drawn), drawn[0]
     heads = ("p50 ms", "p95", "p99", "cpu ms", "of least")
     print(f"{'':28}{'a second':>8}{''.join(f'{head:>8}' for head in heads)}{'p99 ×':>7}{'pg ms':>7}")
     for clients in CLIENTS:
@@ -338,8 +341,9 @@ def measure(
         for name, measured in mine.items():
             print(measured[clients].row(f"{name}, {clients} clients", least[clients]))
     print(constant.row("constant, 1 client"))
-    print(page.row("page, 1 client"))
-    for words, ratio, least_of, most_of in aims(least, mine, page, constant):
+    for desks, page in pages.items():
+        print(page.row(f"page, {desks} clients"))
+    for words, ratio, least_of, most_of in aims(least, mine, pages, constant):
         met = (least_of or 0) <= ratio <= (most_of or ratio)
         aim = f"≥ {least_of}" if least_of else f"≤ {most_of}"
         print(f"{'met   ' if met else 'MISSED'} {words}: {ratio:.2f}, aim {aim}")
@@ -349,7 +353,9 @@ def measure(
 Aim = tuple[str, float, float | None, float | None]
 
 
-def aims(least: Any, mine: dict[str, dict[int, Measured]], page: Measured, constant: Measured) -> Iterator[Aim]:
+def aims(
+    least: Any, mine: dict[str, dict[int, Measured]], pages: dict[int, Measured], constant: Measured
+) -> Iterator[Aim]:
     """Yield each aim: its words, the ratio measured, the least or the most that it may be."""
     scans = mine["scans"]
     for clients in (1, 32):
@@ -357,7 +363,8 @@ def aims(least: Any, mine: dict[str, dict[int, Measured]], page: Measured, const
     yield "p99 of the least's at 32", scans[32].percentile(0.99) / least[32].percentile(0.99), None, 3
     for clients in (1, 32):
         yield f"processor in constants at {clients}", scans[clients].cost / constant.cost, None, 8
-    yield "processor of the page in scans", page.cost / scans[1].cost, None, 2.5
+    for desks, page in pages.items():
+        yield f"processor of the page in scans, {desks} clients", page.cost / scans[desks].cost, None, 2.5
     one = None
     for name in (each for each in mine if each.startswith("PostgreSQL")):
         postgres, one = mine[name], one or mine[name]
