@@ -103,15 +103,15 @@ def number_cell(number: int | float, struck: bool = False) -> Cell:
 
 def bounded_merges(merges: Iterable[Merge]) -> tuple[Merge, ...]:
     """Return ``merges`` once each, no wider than a sheet is read; beyond ``MAX_MERGES`` they are not heeded."""
-    kept = (Merge(each.top, each.left, each.bottom, min(each.right, MAX_COLUMNS - 1)) for each in merges)
-    return tuple(islice(dict.fromkeys(kept), MAX_MERGES))
+    narrow_merges = (Merge(each.top, each.left, each.bottom, min(each.right, MAX_COLUMNS - 1)) for each in merges)
+    return tuple(islice(dict.fromkeys(narrow_merges), MAX_MERGES))
 
 
 def packed_rows(rows: list[Row]) -> tuple[Row, ...]:
     """Return ``rows`` without blank ones and without empty cells at their ends."""
-    kept = []
+    filled_rows = []
     for row in rows:
         last = max((index for index, cell in enumerate(row.cells) if cell.kind != "empty"), default=-1)
         if last >= 0:
-            kept.append(Row(row.number, row.cells[: last + 1], row.hidden))
-    return tuple(kept)
+            filled_rows.append(Row(row.number, row.cells[: last + 1], row.hidden))
+    return tuple(filled_rows)

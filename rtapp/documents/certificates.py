@@ -65,12 +65,12 @@ def make_leaf(authority: bytes, hosts: Iterable[str], now: datetime) -> bytes:
 
 def read(pem: bytes) -> Read:
     """Return what the certificate in a PEM says; raises ValueError where there is none."""
-    found = x509.load_pem_x509_certificate(pem)
+    certificate = x509.load_pem_x509_certificate(pem)
     hosts: set[str] = set()
-    for extension in found.extensions:
+    for extension in certificate.extensions:
         if isinstance(extension.value, x509.SubjectAlternativeName):
             hosts = {str(name.value) for name in extension.value}
-    return Read(frozenset(hosts), found.not_valid_before_utc, found.not_valid_after_utc)
+    return Read(frozenset(hosts), certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 
 
 def vouches_for(authority: bytes, leaf: bytes) -> bool:

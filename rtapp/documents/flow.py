@@ -121,11 +121,11 @@ def block_of(
     strips: Iterable[Strip], *, images: Sequence[Image] = (), height: float = 0.0, joined: bool = False
 ) -> Block:
     """Return the strips as one block, at least ``height`` mm high."""
-    made = tuple(strips)
-    rest = height - sum(strip.height for strip in made)
-    made = (*made, Strip(rest)) if rest > 1e-6 else made
-    draw = partial(_draw_block, made, tuple(images))
-    return Block(sum(strip.height for strip in made), draw, joined=joined, strips=made, images=tuple(images))
+    stack = tuple(strips)
+    rest = height - sum(strip.height for strip in stack)
+    stack = (*stack, Strip(rest)) if rest > 1e-6 else stack
+    draw = partial(_draw_block, stack, tuple(images))
+    return Block(sum(strip.height for strip in stack), draw, joined=joined, strips=stack, images=tuple(images))
 
 
 def set_pages(blocks: Iterable[Block], room: float) -> Pages:
@@ -139,8 +139,8 @@ def set_pages(blocks: Iterable[Block], room: float) -> Pages:
         if all(map(_is_blank, group)) and used + _need(group, above) > room:
             continue  # no page begins with a space
         tail = group[-1].tail.height if group[-1].tail else 0.0
-        kept = repeated if len(pages) > 1 and pages[-1] and not _has_titles(pages[-1][0][1]) else 0.0
-        if pages[-1] and (group[0].fresh or used + _need(group, above) + tail + kept > room + 1e-6):
+        title_height = repeated if len(pages) > 1 and pages[-1] and not _has_titles(pages[-1][0][1]) else 0.0
+        if pages[-1] and (group[0].fresh or used + _need(group, above) + tail + title_height > room + 1e-6):
             _close(pages[-1], used)
             pages.append([])
             used, above = 0.0, None
@@ -169,7 +169,7 @@ def rows_of(pages: Pages) -> list[list[int]]:
 
 
 def places_of(page: Sequence[tuple[float, Block]]) -> str:
-    """Return whose rows stand on a page: "Desa Uwie", "Desa Uwie s.d. Desa Padangin"."""
+    """Return the first and last village on a page: "Desa Uwie", "Desa Uwie s.d. Desa Padangin"."""
     places = list(dict.fromkeys(block.place for _top, block in page if block.place))
     return places[0] if len(places) == 1 else f"{places[0]} s.d. {places[-1]}" if places else ""
 
@@ -218,8 +218,8 @@ def words(paper: Paper, text: str, *, size: float = BODY[0], face: str = "regula
     left, right = SIDE, paper.width - SIDE
     fitted = paper.stand(text, face, right - left, (size,))
     cell = FlowCell(left, right, fitted, face, align, whole=text, top=True)
-    made = block_of([Strip(fitted.height, (cell,))], height=fitted.height + after, joined=joined)
-    return replace(made, place=place) if place else made
+    block = block_of([Strip(fitted.height, (cell,))], height=fitted.height + after, joined=joined)
+    return replace(block, place=place) if place else block
 
 
 def space(height: float, *, joined: bool = False) -> Block:
@@ -228,13 +228,13 @@ def space(height: float, *, joined: bool = False) -> Block:
 
 
 def padded(cell: FlowCell) -> tuple[float, float]:
-    """Return from where to where the text of a cell may stand: beside its lines is a little room."""
+    """Return the left and right edge of a cell's text, a little inside the cell where it has lines."""
     pad = _PAD if cell.sides else 0.0
     return cell.left + pad, cell.right - pad
 
 
 def room_in(left: float, right: float) -> float:
-    """Return how wide a text may be between two lines."""
+    """Return the width that text has in a cell from ``left`` to ``right``."""
     return right - left - 2 * _PAD
 
 
@@ -271,7 +271,7 @@ def _draw_strip(pen: Paper, top: float, strip: Strip) -> None:
 
 
 def _lengthen(flats: list[tuple[float, float, float, bool]], left: float, right: float, y: float, strong: bool) -> None:
-    """Add a line from left to right, as one with the line that ends where it begins."""
+    """Add a horizontal line, or lengthen the line that ends where it begins."""
     for at, (start, end, height, kind) in enumerate(flats):
         if (end, height, kind) == (left, y, strong):
             flats[at] = (start, right, y, strong)
@@ -293,7 +293,7 @@ def _draw_text(pen: Paper, top: float, height: float, cell: FlowCell) -> None:
 
 
 def _need(group: Sequence[Block], above: Block | None) -> float:
-    """Return how high a group is below ``above``, the heads and tails that come with it included."""
+    """Return the height of a group below the header ``above``, with the headers and tails it adds."""
     need, last = 0.0, None
     for block in group:
         if last and last.tail and (block.tail is None or block.head is not above):
@@ -304,7 +304,7 @@ def _need(group: Sequence[Block], above: Block | None) -> float:
 
 
 def _close(page: list[tuple[float, Block]], used: float) -> float:
-    """End what the last block of a page began; return how high that is."""
+    """Add the tail of the last block to its page and return the tail's height."""
     tail = page[-1][1].tail if page else None
     if tail:
         page.append((used, tail))

@@ -12,7 +12,7 @@ _PLAIN = "\u024f"  # every face has the letters up to this one
 
 
 def unprintable(texts: Iterable[str], fonts: Path) -> list[str]:
-    """Return those of the texts of which some character has no shape in the fonts, in their order.
+    """Return, in order, the texts with a character that the fonts cannot print.
 
     Emoji and marks that nobody sees are left out of a print anyway, and no reason to be told.
     """
@@ -36,12 +36,12 @@ def _characters(file: Path) -> frozenset[int]:
     }
     start = tables[b"cmap"]
     (parts,) = struct.unpack(">H", data[start + 2 : start + 4])
-    found: set[int] = set()
+    characters: set[int] = set()
     for at in range(start + 4, start + 4 + 8 * parts, 8):
         offset = start + struct.unpack(">I", data[at + 4 : at + 8])[0]
         (shape,) = struct.unpack(">H", data[offset : offset + 2])
-        found |= _segments(data, offset) if shape == 4 else _groups(data, offset) if shape == 12 else set()
-    return frozenset(found)
+        characters |= _segments(data, offset) if shape == 4 else _groups(data, offset) if shape == 12 else set()
+    return frozenset(characters)
 
 
 def _segments(data: bytes, offset: int) -> set[int]:
@@ -53,8 +53,8 @@ def _segments(data: bytes, offset: int) -> set[int]:
 
 def _groups(data: bytes, offset: int) -> set[int]:
     (count,) = struct.unpack(">I", data[offset + 12 : offset + 16])
-    found: set[int] = set()
+    characters: set[int] = set()
     for at in range(offset + 16, offset + 16 + 12 * count, 12):
         start, end, _glyph = struct.unpack(">III", data[at : at + 12])
-        found |= set(range(start, end + 1))
-    return found
+        characters |= set(range(start, end + 1))
+    return characters

@@ -107,11 +107,11 @@ def _lay(laying: _Laying, block: Block, fresh: bool) -> bool:
     if not block.strips:
         laying.charts.append(Chart(start, block.height, block.draw))
     for strip in _ordered(block.strips) or [Strip(block.height)]:
-        told = "|".join(cell.whole for cell in strip.cells)
-        if strip.titles and laying.titles is not None and told == laying.shown:
+        text = "|".join(cell.whole for cell in strip.cells)
+        if strip.titles and laying.titles is not None and text == laying.shown:
             continue
         if strip.titles and laying.titles is None:
-            laying.titles, laying.shown = len(laying.lines), told
+            laying.titles, laying.shown = len(laying.lines), text
         laying.lines.append(GridLine(strip.height, tuple(_placed(laying.edges, strip)), fresh))
         fresh = False
     return fresh and len(laying.lines) == start

@@ -75,11 +75,11 @@ class Pen:
         """Return the text in the largest size that stays in its box, see ``fit`` of this module."""
         # Most of what stands on a page stands on the next one too: the event, the day, the titles of a table.
         fits = self.__dict__.setdefault("_fits", {})
-        asked = (text, face, width, largest, smallest, lines, height)
-        if asked not in fits:
+        key = (text, face, width, largest, smallest, lines, height)
+        if key not in fits:
             if len(fits) == _REMEMBERED:
                 fits.clear()
-            fits[asked] = fit(
+            fits[key] = fit(
                 text,
                 lambda part: self.measure(shaped(part), face) * self.slack,
                 width,
@@ -88,17 +88,17 @@ class Pen:
                 lines=lines,
                 height=height,
             )
-        return fits[asked]
+        return fits[key]
 
     def stand(self, text: str, face: str, width: float, sizes: Sequence[float], height: float = 0.0) -> Fitted:
         """Return the whole text in one of ``sizes``, see ``stand`` of this module."""
         fits = self.__dict__.setdefault("_fits", {})
-        asked = (text, face, width, sizes, height)
-        if asked not in fits:
+        key = (text, face, width, sizes, height)
+        if key not in fits:
             if len(fits) == _REMEMBERED:
                 fits.clear()
-            fits[asked] = stand(text, lambda part: self.measure(shaped(part), face) * self.slack, width, sizes, height)
-        return fits[asked]
+            fits[key] = stand(text, lambda part: self.measure(shaped(part), face) * self.slack, width, sizes, height)
+        return fits[key]
 
     def write(self, x: float, top: float, fitted: Fitted, face: str, align: str = "left") -> float:
         """Write fitted text downward from ``top`` and return where it ends."""
@@ -116,12 +116,12 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     composed = unicodedata.normalize("NFC", text)
-    kept = (
+    characters = (
         character if character == NO_BREAK or not character.isspace() else " "
         for character in composed
         if character.isspace() or not _invisible(character)
     )
-    return " ".join(filter(None, "".join(kept).split(" ")))
+    return " ".join(filter(None, "".join(characters).split(" ")))
 
 
 def fit(

@@ -33,10 +33,11 @@ class Letter:
         style = self._docx.styles["Normal"]
         style.font.name, style.font.size = _FONT, Pt(11)
         style.paragraph_format.space_after = Pt(4)
-        told = self._docx.core_properties
-        told.title, told.author, told.last_modified_by, told.comments = title, author, author, ""
-        told.created = told.modified = made_at.replace(tzinfo=None)
-        told.language = "id-ID"
+        properties = self._docx.core_properties
+        properties.title, properties.comments = title, ""
+        properties.author = properties.last_modified_by = author
+        properties.created = properties.modified = made_at.replace(tzinfo=None)
+        properties.language = "id-ID"
 
     def letterhead(self, lines: Sequence[str], address: str, logo: bytes = b"") -> None:
         """Write whose letter it is as offices know it: the logo (a PNG) left, centred lines, a double rule below."""
@@ -45,8 +46,8 @@ class Letter:
         if not (lines or address or logo):
             return
         beside = _LOGO if logo else 0.0  # at both sides, so that the lines stand in the middle of the page
-        made = self._table([["", "", ""]], (beside, self._width - 2 * beside, beside), ruled=False)
-        left, middle, _right = made.rows[0].cells
+        table = self._table([["", "", ""]], (beside, self._width - 2 * beside, beside), ruled=False)
+        left, middle, _right = table.rows[0].cells
         if logo:
             across, down = png_size(logo)
             scale = min((_LOGO - 4) / across, _LOGO / down)
@@ -61,17 +62,17 @@ class Letter:
     def line(self, text: str, *, bold: bool = False, align: str = "left", size: float = 11, after: float = 4,
              joined: bool = False) -> Any:  # fmt: skip
         """Write a paragraph; ``joined``: it stays on one page with the next."""
-        made = self._docx.add_paragraph()
-        self._write(made, text, bold, size)
-        made.alignment = _ALIGNED[align]
-        made.paragraph_format.space_after = self._pt(after)
-        made.paragraph_format.keep_with_next = joined
-        return made
+        paragraph = self._docx.add_paragraph()
+        self._write(paragraph, text, bold, size)
+        paragraph.alignment = _ALIGNED[align]
+        paragraph.paragraph_format.space_after = self._pt(after)
+        paragraph.paragraph_format.keep_with_next = joined
+        return paragraph
 
     def heading(self, text: str) -> None:
         """Write the heading of a part."""
-        made = self.line(text, bold=True, after=3, joined=True)
-        made.paragraph_format.space_before = self._pt(9)
+        paragraph = self.line(text, bold=True, after=3, joined=True)
+        paragraph.paragraph_format.space_before = self._pt(9)
 
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write names and values below each other."""
@@ -84,9 +85,9 @@ class Letter:
         ``widths`` are shares of the width. The header is repeated on every page.
         """
         share = self._width / sum(widths)
-        made = self._table([head, *rows], [width * share for width in widths], ruled=True)
-        self._repeat(made.rows[0])
-        for at, row in enumerate(made.rows):
+        table = self._table([head, *rows], [width * share for width in widths], ruled=True)
+        self._repeat(table.rows[0])
+        for at, row in enumerate(table.rows):
             for column, cell in enumerate(row.cells):
                 bold = at == 0 or (total and at == len(rows))
                 for run in cell.paragraphs[0].runs:
@@ -98,9 +99,9 @@ class Letter:
         for start in range(0, len(signers), across):
             row = list(signers[start : start + across])
             row = [[], *row] if len(row) == 1 else row  # a single one signs at the right
-            made = self._docx.add_table(1, len(row))
-            self._whole(made.rows[0])
-            for cell, lines in zip(made.rows[0].cells, row, strict=True):
+            table = self._docx.add_table(1, len(row))
+            self._whole(table.rows[0])
+            for cell, lines in zip(table.rows[0].cells, row, strict=True):
                 first = cell.paragraphs[0]
                 for number, (text, named) in enumerate(lines):
                     paragraph = first if number == 0 else cell.add_paragraph()
@@ -111,10 +112,10 @@ class Letter:
 
     def finish(self) -> bytes:
         """Return the file."""
-        made, out = BytesIO(), BytesIO()
-        self._docx.save(made)
+        draft, out = BytesIO(), BytesIO()
+        self._docx.save(draft)
         # The library packs with the time of its clock; equal content shall be equal bytes.
-        with zipfile.ZipFile(made) as packed, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(draft) as packed, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for info in packed.infolist():
                 entry = zipfile.ZipInfo(info.filename, self._made_at.timetuple()[:6])
                 entry.compress_type = zipfile.ZIP_DEFLATED
@@ -122,19 +123,19 @@ class Letter:
         return out.getvalue()
 
     def _table(self, rows: Sequence[Sequence[str]], widths: Sequence[float], *, ruled: bool) -> Any:
-        made = self._docx.add_table(len(rows), len(widths))
-        made.autofit = False
+        table = self._docx.add_table(len(rows), len(widths))
+        table.autofit = False
         if ruled:
-            made.style = "Table Grid"
-        for row, texts in zip(made.rows, rows, strict=True):
+            table.style = "Table Grid"
+        for row, texts in zip(table.rows, rows, strict=True):
             self._whole(row)
             for cell, text, width in zip(row.cells, texts, widths, strict=True):
                 cell.width = self._mm(width)
                 self._write(cell.paragraphs[0], text, False, 11)
                 cell.paragraphs[0].paragraph_format.space_after = self._pt(1)
-        for column, width in zip(made.columns, widths, strict=True):
+        for column, width in zip(table.columns, widths, strict=True):
             column.width = self._mm(width)
-        return made
+        return table
 
     def _write(self, paragraph: Any, text: str, bold: bool, size: float, *, underlined: bool = False) -> None:
         run = paragraph.add_run(_UNWRITABLE.sub("", text))
@@ -166,6 +167,6 @@ class Letter:
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
 
-        made = OxmlElement(name)
-        made.set(qn("w:val"), "true")
-        row._tr.get_or_add_trPr().append(made)
+        mark = OxmlElement(name)
+        mark.set(qn("w:val"), "true")
+        row._tr.get_or_add_trPr().append(mark)

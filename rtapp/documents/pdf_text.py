@@ -48,8 +48,8 @@ def read_pdf(data: bytes, name: str) -> Workbook:
     columns, own = _table(lines)[1], [_table(page)[1] for page in pages]
     apart = len(columns) > max(map(len, own), default=0) or any(_falls_together(each, columns) for each in own)
     of_pages = [(f"{name} {number}", page) for number, page in enumerate(pages, 1) if page]
-    kept = of_pages if apart else [(name, lines)]  # tables of their own, their columns elsewhere
-    sheets = tuple(Sheet(each, packed_rows(_rows(page))) for each, page in kept)
+    named_pages = of_pages if apart else [(name, lines)]  # tables of their own, their columns elsewhere
+    sheets = tuple(Sheet(each, packed_rows(_rows(page))) for each, page in named_pages)
     return Workbook("pdf", sheets, sees_hidden=False)
 
 
@@ -95,7 +95,7 @@ def _lines(text: str, first: int) -> list[_Line]:
     for number, line in enumerate(text.split("\n"), first):
         line = line.rstrip()[:2000]
         if line.strip():
-            chunks = tuple(found.span() for found in _CHUNK.finditer(line))
+            chunks = tuple(match.span() for match in _CHUNK.finditer(line))
             lines.append(_Line(number, line, chunks, blank))
         blank = not line.strip()
     return lines
@@ -121,7 +121,7 @@ def _rows(lines: Sequence[_Line]) -> list[Row]:
 
 
 def _table(lines: Sequence[_Line]) -> tuple[list[int], list[tuple[int, int]]]:
-    """Return the places of the lines that are rows of the table for certain, and its columns."""
+    """Return the indexes of the lines that are certainly rows of the table, and the table's columns."""
     for fewest, least in ((_FEWEST_CHUNKS, 1), (_FEWEST_CHUNKS - 1, _FEWEST_LINES)):
         table = [place for place, line in enumerate(lines) if len(line.chunks) >= fewest]
         columns = _columns_below_headings([lines[place] for place in table])
@@ -140,19 +140,19 @@ def _table(lines: Sequence[_Line]) -> tuple[list[int], list[tuple[int, int]]]:
 
 
 def _falls_together(columns: Sequence[tuple[int, int]], whole: Sequence[tuple[int, int]]) -> bool:
-    """Say whether two of a page's columns lie in one of the whole document's."""
+    """Say whether two columns of a page overlap the same column of the whole document."""
     near = {max(range(len(whole)), key=lambda w: _overlap(column, whole[w])) for column in columns if whole}
     return len(near) < len(columns)
 
 
 def _columns_below_headings(lines: Sequence[_Line]) -> list[tuple[int, int]]:
-    """Return the columns; words that stand above several of them, in the first lines, do not join these."""
-    found = [_columns(lines[skipped:]) for skipped in range(min(_HEADINGS, max(len(lines) - 2, 0)) + 1)]
-    return max(found, key=len)
+    """Return the columns, leaving out first lines whose headings span several of them."""
+    layouts = [_columns(lines[skipped:]) for skipped in range(min(_HEADINGS, max(len(lines) - 2, 0)) + 1)]
+    return max(layouts, key=len)
 
 
 def _columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
-    """Return where the columns begin and end: between them no line of the table has anything, for two characters."""
+    """Return the start and end of each column; every line is blank for two characters between columns."""
     taken: set[int] = set()
     for line in lines:
         for start, end in line.chunks:
@@ -174,12 +174,12 @@ def _cells(line: _Line, columns: Sequence[tuple[int, int]]) -> list[str]:
     return cells
 
 
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> int:
-    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+def _overlap(span: tuple[int, int], other: tuple[int, int]) -> int:
+    return max(0, min(span[1], other[1]) - max(span[0], other[0]))
 
 
 def _is_rest(line: _Line, above: _Line, columns: Sequence[tuple[int, int]], cells: list[str], near: bool) -> bool:
-    """Say whether a line holds but further lines of cells: nothing in the first column, each piece within another."""
+    """Say whether a line only continues cells of the row above it: its first column is empty."""
     if not near or line.after_blank or cells[0] or len(columns) < _FEWEST_CHUNKS:
         return False
     reach = [(left, after[0] - 1) for (left, _), after in zip(columns[1:], [*columns[2:], (2000, 0)], strict=True)]
@@ -191,7 +191,7 @@ def _is_rest(line: _Line, above: _Line, columns: Sequence[tuple[int, int]], cell
 
 
 def _fits(line: _Line, place: int, above: _Line, columns: Sequence[tuple[int, int]]) -> bool:
-    """Say whether a piece's first word had room behind what stands above it: then it is no further line of that."""
+    """Say whether a piece's first word would have fitted on the line above, so that it does not continue it."""
     start, end = line.chunks[place]
     column = max(range(len(columns)), key=lambda c: _overlap((start, end), columns[c]))
     left = columns[column][0]
@@ -204,7 +204,7 @@ def _fits(line: _Line, place: int, above: _Line, columns: Sequence[tuple[int, in
 def _put_together(
     cut: list[tuple[int, list[str]]], wrapped: list[tuple[int, list[str]]], columns: Sequence[object]
 ) -> None:
-    """Add the further lines of cells to their rows: those below, where the first row of the table begins with them."""
+    """Join continued lines to the row above them, or to the row below where the table begins with such lines."""
     tables = [place for place, (_, cells) in enumerate(cut) if len(cells) == len(columns)]
     if not wrapped or len(tables) < 2:
         return

@@ -77,7 +77,7 @@ class Picture(Pen):
         self._image.paste(fitted, (left + (width - fitted.width) // 2, above + (height - fitted.height) // 2))
 
     def finish(self, across: tuple[float, float] | None = None) -> bytes:
-        """Return the picture as a PNG of few colours; of what stands from–to ``across`` alone where that is given."""
+        """Return the picture as a PNG of few colours, cropped to the left and right edge in ``across``, if any."""
         file = BytesIO()
         if across:
             left, right = (round(edge * self._scale) for edge in across)

@@ -30,16 +30,16 @@ def matrix(payload: str) -> Matrix:
 
 def runs(modules: Matrix) -> list[Run]:
     """Return the dark modules as (x, y, width), neighbours of a row merged, counted from the top left."""
-    found: list[Run] = []
+    dark_runs: list[Run] = []
     for y, row in enumerate(modules):
         start = None
         for x, dark in enumerate((*row, False)):
             if dark and start is None:
                 start = x
             elif not dark and start is not None:
-                found.append((start, y, x - start))
+                dark_runs.append((start, y, x - start))
                 start = None
-    return found
+    return dark_runs
 
 
 def svg(payload: str, label: str = "") -> str:

@@ -58,7 +58,7 @@ def _joins_next(line: str, at: int, step: int) -> bool:
 
 
 def _turned(line: str) -> str:
-    """Return the line in the order of drawing; which side it begins at is said by its first letter."""
+    """Return the line in the order of drawing; its first letter sets the direction."""
     kinds = [_direction(character) for character in line]
     base = next((kind for kind in kinds if kind), "L")
     sides = _settled(kinds, base)
@@ -80,7 +80,7 @@ def _direction(character: str) -> str:
 
 
 def _settled(kinds: list[str], base: str) -> list[str]:
-    """Return the side of every character: one between two of the same side goes with them, another with the line."""
+    """Return the direction of every character: neutral ones follow both neighbours if these agree, else the line."""
     sides = list(kinds)
     for at, kind in enumerate(kinds):
         if not kind:
@@ -100,7 +100,7 @@ def _forms() -> dict[str, dict[str, str]]:
     forms: dict[str, dict[str, str]] = {}
     for code in _PRESENTED:
         kind, *of = unicodedata.decomposition(chr(code)).split()[:4] or [""]
-        letters = "".join(chr(int(one, 16)) for one in of)
+        letters = "".join(chr(int(hex_code, 16)) for hex_code in of)
         lam_alef = len(letters) == 2 and letters[0] == "\u0644" and letters[1] in "\u0622\u0623\u0625\u0627"
         if kind.strip("<>") in ("isolated", "initial", "medial", "final") and (len(letters) == 1 or lam_alef):
             forms.setdefault(letters, {}).setdefault(kind.strip("<>"), chr(code))

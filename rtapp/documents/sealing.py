@@ -23,14 +23,14 @@ class Pair:
 
 def make_pair(words: str) -> Pair:
     """Return a new key pair whose opening half is sealed with the passphrase ``words`` (scrypt, about a second)."""
-    made = Identity.generate()
-    return Pair(str(made.to_public()), passphrase.encrypt(str(made).encode(), words))
+    identity = Identity.generate()
+    return Pair(str(identity.to_public()), passphrase.encrypt(str(identity).encode(), words))
 
 
 def one_use_pair() -> tuple[str, str]:
-    """Return (recipient, identity) of a pair that opens what was just written, to look at it, and is then forgotten."""
-    made = Identity.generate()
-    return str(made.to_public()), str(made)
+    """Return (recipient, identity) of a temporary pair, used once to check a file that was just written."""
+    identity = Identity.generate()
+    return str(identity.to_public()), str(identity)
 
 
 def identity_of(sealed: bytes, words: str) -> str | None:

@@ -54,7 +54,7 @@ class Table:
         signed: bool = False,
     ) -> None:  # fmt: skip
         self.paper, self.columns, self.height, self.signed = paper, columns, height, signed
-        self.sizes = tuple(one for one in (size, *BODY) if one <= size)
+        self.sizes = tuple(each for each in (size, *BODY) if each <= size)
         left, rest = SIDE, paper.width - 2 * SIDE - sum(column.width for column in columns)
         self.edges = [left]
         for column in columns:
@@ -83,19 +83,19 @@ class Table:
         columns = self.columns[max(0, merged - 1) :]
         padded = [*cells, *[""] * (len(columns) - len(cells))]
         sides = "ltb" if above else "lb"
-        made = [
+        row_cells = [
             self._cell(entry, left, right, column, face, sides, merged > 0 and left == edges[0])
             for left, right, entry, column in zip(edges, edges[1:], padded, columns, strict=False)
         ]
-        made[-1] = replace(made[-1], sides=f"{sides}r")
-        return replace(block_of([Strip(self._high(made), tuple(made))], joined=joined), head=self.head)
+        row_cells[-1] = replace(row_cells[-1], sides=f"{sides}r")
+        return replace(block_of([Strip(self._high(row_cells), tuple(row_cells))], joined=joined), head=self.head)
 
     def sign(
         self, number: int, cells: Sequence[Entry], *, joined: bool = False, fresh: bool = False, place: str = ""
     ) -> Block:
         """Return the row of somebody who signs; ``cells`` are those of the other columns."""
         pairs = zip(self.edges, self.edges[1:-1], cells, self.columns, strict=False)
-        made = [self._cell(entry, left, right, column, "regular", "lb") for left, right, entry, column in pairs]
+        row_cells = [self._cell(entry, left, right, column, "regular", "lb") for left, right, entry, column in pairs]
         left, middle, right = self.halves
         own, other = ((left, middle), (middle, right)) if number % 2 else ((middle, right), (left, middle))
         fitted = self.paper.stand(f"{number}.", "regular", own[1] - own[0], BODY)
@@ -103,7 +103,7 @@ class Table:
             FlowCell(*own, fitted, sides="lr" if number % 2 == 0 else "l", whole=f"{number}.", top=True),
             FlowCell(*other, sides="lbr" if number % 2 else "lb"),
         ]
-        strip = Strip(self._high(made), (*made, *sorted(signing, key=lambda cell: cell.left)))
+        strip = Strip(self._high(row_cells), (*row_cells, *sorted(signing, key=lambda cell: cell.left)))
         block, tail = block_of([strip], joined=joined), self._tail(number, strip.height)
         return replace(block, head=self.head, tail=tail, fresh=fresh, row=number, place=place)
 

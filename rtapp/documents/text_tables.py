@@ -101,7 +101,7 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
 
 
 def _swallows(values: list[str], separator: str, lines: list[str], at_end: bool) -> bool:
-    """Say whether a record of several lines holds whole rows in one of its fields, or was closed by the end alone."""
+    """Say whether an unclosed quote has swallowed whole rows into a field of this record."""
     usual = max(lines[0].count(separator), 1)
     within = max((field.count(separator) for field in values if "\n" in field), default=0)
     return within >= usual or (at_end and sum(line.count('"') for line in lines) % 2 == 1)
@@ -183,9 +183,9 @@ class _Tables(HTMLParser):
             self._end_cell()
             if not self.tables[-1]:
                 self.tables[-1].append([])
-            given = dict(attrs)
+            attributes = dict(attrs)
             self.cell, self.struck = [], 0
-            self.spans = (_span(given.get("colspan")), _span(given.get("rowspan")))
+            self.spans = (_span(attributes.get("colspan")), _span(attributes.get("rowspan")))
         elif tag in ("s", "strike", "del"):
             self.struck += 1
         elif tag in ("style", "script"):

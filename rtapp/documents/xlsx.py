@@ -93,8 +93,8 @@ def read_xlsx(data: bytes) -> Workbook:
 
 def sift(stream, room: int) -> Sifted:
     """Return the sheet of ``stream`` without its blank rows, reading a mebibyte at a time; at most ``room`` bytes."""
-    buffer, head, kept = b"", None, []
-    found = Sifted(b"")
+    buffer, head, rows = b"", None, []
+    sheet = Sifted(b"")
     size = 0
     while True:
         chunk = stream.read(CHUNK)
@@ -104,10 +104,10 @@ def sift(stream, room: int) -> Sifted:
             if opening is None or opening.group().endswith(b"/>"):
                 if chunk and opening is None and len(buffer) <= MAX_SPAN:
                     continue
-                found.xml = buffer + stream.read(MAX_SPAN)
-                return found
+                sheet.xml = buffer + stream.read(MAX_SPAN)
+                return sheet
             head, prefix = buffer[: opening.end()], opening.group(1)
-            found.hidden_columns = hidden_columns_in(head)
+            sheet.hidden_columns = hidden_columns_in(head)
             buffer = buffer[opening.end() :]
         end = 0
         for match in ROW.finditer(buffer):
@@ -116,24 +116,24 @@ def sift(stream, room: int) -> Sifted:
             number = NUMBER.search(attributes)
             if number and not (body and HOLDS.search(body)):
                 continue
-            kept.append(match.group())
-            size += len(kept[-1])
-            found.rows += 1
-            if size > room or found.rows > MAX_ROWS:
+            rows.append(match.group())
+            size += len(rows[-1])
+            sheet.rows += 1
+            if size > room or sheet.rows > MAX_ROWS:
                 raise too_many_rows()
             if number and HIDDEN.search(attributes):
-                found.hidden.add(int(number.group(1)))
+                sheet.hidden.add(int(number.group(1)))
             if (body and b"<f" in body) or (body and b":f" in body):
-                found.uncounted.update(name.decode() for name in UNCOUNTED.findall(body))
+                sheet.uncounted.update(name.decode() for name in UNCOUNTED.findall(body))
         buffer = buffer[end:]
         closing = buffer.find(b"</" + prefix + b"sheetData>")
         if closing >= 0 or not chunk:
             break
         if len(buffer) > MAX_SPAN:
             raise broken()
-    found.merges = merges_in(buffer + stream.read(MAX_SPAN))
-    found.xml = head + b"".join(kept) + b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
-    return found
+    sheet.merges = merges_in(buffer + stream.read(MAX_SPAN))
+    sheet.xml = head + b"".join(rows) + b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
+    return sheet
 
 
 def marked(xml: bytes) -> bytes:
@@ -143,11 +143,11 @@ def marked(xml: bytes) -> bytes:
     return RUN.sub(_marked_run, xml)
 
 
-def _marked_run(found: re.Match[bytes]) -> bytes:
-    if not STRIKE.search(found[2]):
-        return found[0]
+def _marked_run(run: re.Match[bytes]) -> bytes:
+    if not STRIKE.search(run[2]):
+        return run[0]
     return RUN_TEXT.sub(
-        lambda text: text[1] + b"~" + text[2].strip() + b"~ " + text[3] if text[2].strip() else text[0], found[0]
+        lambda text: text[1] + b"~" + text[2].strip() + b"~ " + text[3] if text[2].strip() else text[0], run[0]
     )
 
 
@@ -163,11 +163,11 @@ def hidden_columns_in(head: bytes) -> frozenset[int]:
 
 def merges_in(tail: bytes) -> tuple[Merge, ...]:
     """Return the merged ranges listed behind the rows of a sheet."""
-    found = []
+    merges = []
     for left, top, right, bottom in MERGE.findall(tail):
         if right:
-            found.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
-    return bounded_merges(found)
+            merges.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
+    return bounded_merges(merges)
 
 
 def column_index(letters: bytes | str) -> int:
@@ -238,6 +238,6 @@ def as_cell(cell, uncounted: set[str]) -> Cell:
     return text_cell(str(value), struck)
 
 
-def _character(found: re.Match[str]) -> str:
-    letter = chr(int(found[1], 16))
+def _character(escape: re.Match[str]) -> str:
+    letter = chr(int(escape[1], 16))
     return "\n" if letter in "\r\n" else letter if letter.isprintable() else " "

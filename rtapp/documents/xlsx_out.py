@@ -168,7 +168,7 @@ def _header(parts: Sequence[str]) -> str:
     """Return codes and texts by turns as Excel's header; texts are shortened where it holds no more letters."""
     texts = [part.replace("&", "&&") if at % 2 else part for at, part in enumerate(parts)]
     while sum(map(len, texts)) > _LONGEST_HEADER:
-        at = max(range(1, len(texts), 2), key=lambda one: len(texts[one]))
+        at = max(range(1, len(texts), 2), key=lambda place: len(texts[place]))
         texts[at] = f"{texts[at].rstrip('…')[:-1].rstrip('& ')}…"
     return "".join(texts)
 
@@ -255,7 +255,7 @@ def _write(sheet: Any, row: int, column: int, value: Any, base: str, styles: Map
 
 
 def _sheet_name(name: str) -> str:
-    kept = "".join(" " if letter in "[]:*?/\\" else letter for letter in name).strip("' ")
-    while len(kept.encode("utf-16-le")) > 62:  # Excel counts what lies beyond the first plane twice
-        kept = kept[:-1]
-    return kept.strip("' ") or "Lembar"
+    letters = "".join(" " if letter in "[]:*?/\\" else letter for letter in name).strip("' ")
+    while len(letters.encode("utf-16-le")) > 62:  # Excel counts what lies beyond the first plane twice
+        letters = letters[:-1]
+    return letters.strip("' ") or "Lembar"
