@@ -94,7 +94,7 @@ def test_a_row_that_says_no_rw_is_asked_which_and_its_heads_own_is_proposed(row)
 @pytest.mark.parametrize(("answer", "rw", "left"), [("rw-002", "002", "accepted"), ("skip", "", "skipped")])
 def test_the_rw_that_somebody_chose_is_that_of_the_row(row, answer, rw, left):
     draft = row("Baru Contoh")
-    settle([draft], [seat("001", "001"), seat("002", "002")], given={draft.key("rw"): answer})
+    settle([draft], [seat("001", "001"), seat("002", "002")], values={draft.key("rw"): answer})
     assert (draft.rw, draft.rw_in_key, draft.row_class) == (rw, rw, left)
 
 
@@ -111,7 +111,7 @@ def test_an_rw_other_than_the_stored_one_is_asked_about(row, name, proposal):
 @pytest.mark.parametrize(("answer", "in_key"), [("same", ""), ("apart", "002")])
 def test_only_a_seat_of_its_own_has_the_rw_in_its_key(row, answer, in_key):
     draft = row("Baru Contoh", "002")
-    settle([draft], [seat("001")], given={draft.key("apart"): answer})
+    settle([draft], [seat("001")], values={draft.key("apart"): answer})
     assert (draft.rw, draft.rw_in_key, draft.row_class) == ("002", in_key, "accepted")
 
 
@@ -211,13 +211,13 @@ def test_one_undated_row_among_dated_ones_leaves_the_choice_open(row):
 
 def test_whom_somebody_chose_is_taken_and_the_others_are_left_out(row):
     drafts = [row("A"), row("B"), row("C")]
-    settle(drafts, given={"double:63.09.05.2007/001": drafts[1].key("row")})
+    settle(drafts, values={"double:63.09.05.2007/001": drafts[1].key("row")})
     assert [draft.row_class for draft in drafts] == ["skipped", "accepted", "skipped"]
     assert said(drafts[0]) == said(drafts[2]) == "Baris lain dipakai untuk RT ini."
 
 
 def test_a_choice_of_nobody_leaves_all_of_them_out(row):
-    drafts = settle([row("A"), row("B")], given={"double:63.09.05.2007/001": "skip"})
+    drafts = settle([row("A"), row("B")], values={"double:63.09.05.2007/001": "skip"})
     assert [draft.row_class for draft in drafts] == ["skipped", "skipped"]
     assert all("Dilewati menurut keputusan" in said(draft) and "Baris lain" not in said(draft) for draft in drafts)
 
@@ -281,7 +281,7 @@ def test_an_officer_without_a_head_beside_is_asked_about(row):
 @pytest.mark.parametrize(("answer", "left"), [("keep", "accepted"), ("skip", "skipped")])
 def test_an_officer_is_the_head_where_somebody_says_so(row, answer, left):
     draft = row("A", position="Bendahara")
-    settle([draft], given={draft.key("office"): answer})
+    settle([draft], values={draft.key("office"): answer})
     assert draft.row_class == left
 
 

@@ -11,7 +11,7 @@ from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write
-from rtapp.imports import kept, upload_store
+from rtapp.imports import packed_books, upload_store
 from rtapp.schema import Badge, Participant, RosterImport
 
 from .lists import workbook
@@ -162,7 +162,7 @@ def test_leaving_and_coming_back_goes_on_where_it_was(begun, client_of, session,
 
 def test_no_identity_number_and_no_day_of_birth_is_kept(begun, session, world):
     row = session.scalar(select(RosterImport))
-    (_, book), *_ = kept.unpacked(row.books)
+    (_, book), *_ = packed_books.unpacked(row.books)
     told = str([[cell.text for cell in each.cells] for each in book.sheets[0].rows])
     assert "6309000000000000" in told and "9901" not in told and "1970" not in told
     assert "Tidak disimpan: NIK, Tgl Lahir" in begun[0].get(begun[1]).text
@@ -172,7 +172,7 @@ def test_what_was_kept_is_read_as_it_was(session, world):
     from rtapp.documents.sheets import read_workbook
 
     book = read_workbook(workbook(Data=[["Nama", "RT"], ["CONTOH", 1.5], ["B", "#N/A"]]), "x.xlsx")
-    assert kept.unpacked(kept.packed([("x.xlsx", book)])) == [("x.xlsx", book)]
+    assert packed_books.unpacked(packed_books.packed([("x.xlsx", book)])) == [("x.xlsx", book)]
 
 
 def test_a_weeks_old_list_is_forgotten(begun, session, world):

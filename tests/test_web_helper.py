@@ -9,7 +9,7 @@ import pytest
 
 from rtapp.documents.sheets import read_workbook
 from rtapp.imports.drafts import Answers
-from rtapp.imports.kept import packed
+from rtapp.imports.packed_books import packed
 from rtapp.imports.readings import RosterFacts
 from rtapp.imports.seats import NOBODY
 from rtapp.imports.understanding import look_through, take, understand

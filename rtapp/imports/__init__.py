@@ -6,5 +6,5 @@ Read: ``message`` makes a list of whatever came: ``chat`` the lines of a message
 Understand: ``person`` and ``whereabouts`` make a draft of each row (``naming``, ``offices``, ``drafts``, ``days``,
 ``places``, ``unlisted``).
 Ask: ``seats`` and ``matching`` hold the drafts against each other and the roster, ``plan_store`` makes the plan,
-``preview`` shows what must be decided. Apply: ``upload_store`` keeps a list (``kept``) until ``apply_store`` writes it.
+``preview`` shows what must be decided. Apply: ``upload_store`` keeps a list (``packed_books``) until ``apply_store``.
 """

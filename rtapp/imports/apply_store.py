@@ -32,10 +32,10 @@ class Done:
     versions: dict[str, int] = field(default_factory=dict)
 
     def beside(self, earlier: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what this and an ``earlier`` saving (as JSON) did together, as JSON."""
-        made = asdict(self)
-        versions = earlier.get("versions", {}) | made.pop("versions")
-        return {name: [*earlier.get(name, ()), *values] for name, values in made.items()} | {"versions": versions}
+        """Return this outcome added to that of an ``earlier`` save, both as JSON."""
+        lists = asdict(self)
+        versions = earlier.get("versions", {}) | lists.pop("versions")
+        return {name: [*earlier.get(name, ()), *values] for name, values in lists.items()} | {"versions": versions}
 
 
 def apply_plan(session: Session, actor: str, plan: Plan, *, now: datetime) -> Done:
@@ -81,8 +81,8 @@ def _make_seats(session: Session, plan: Plan, done: Done) -> dict[tuple[str, str
                 "rw_in_key": row.rw_in_key,
             }
     if wanted:
-        made = session.scalars(insert(Seat).returning(Seat.id, sort_by_parameter_order=True), list(wanted.values()))
-        ids = made.all()
+        rows = session.scalars(insert(Seat).returning(Seat.id, sort_by_parameter_order=True), list(wanted.values()))
+        ids = rows.all()
         done.seats += ids
         seats |= dict(zip(wanted, ids, strict=True))
     return seats
@@ -145,8 +145,8 @@ def _add_people(
                 "archive_reason": "",
             }
         )
-    made = session.scalars(insert(Participant).returning(Participant.id, sort_by_parameter_order=True), values)
-    done.added += made.all()
+    new_ids = session.scalars(insert(Participant).returning(Participant.id, sort_by_parameter_order=True), values)
+    done.added += new_ids.all()
     done.versions |= {str(id_): 1 for id_ in done.added}
     for row, id_ in zip(rows, done.added, strict=True):
         if row.change is Change.REPLACED and row.holder is not None:

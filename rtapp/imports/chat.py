@@ -42,11 +42,11 @@ def read_chat(lines: Sequence[str]) -> list[Row]:
     entries = [entry for entry in entries if entry.name not in words]
     if not entries:
         return []
-    told: list[tuple[int, int, tuple[str, ...]]] = [
+    parts: list[tuple[int, int, tuple[str, ...]]] = [
         (line, place, (text,)) for place, (line, text) in enumerate(reader.notes)
     ]
-    told += [(entry.line, len(lines) + place, entry.cells()) for place, entry in enumerate(entries)]
-    rows = [Row(number, tuple(map(text_cell, cells))) for number, _, cells in sorted(told, key=lambda each: each[:2])]
+    parts += [(entry.line, len(lines) + place, entry.cells()) for place, entry in enumerate(entries)]
+    rows = [Row(number, tuple(map(text_cell, cells))) for number, _, cells in sorted(parts, key=lambda each: each[:2])]
     return [Row(0, tuple(map(text_cell, HEADER))), *rows]
 
 
@@ -164,12 +164,12 @@ class _Reader:
         if not record:
             return
         spoken = [record.get(name, "") for name in ("rt", "office", "address", "village", "name")]
-        mention = next((found for text in spoken for found in mentions_in(text)), None)
+        mention = next((piece for text in spoken for piece in mentions_in(text)), None)
         rt = record.get("rt", "") if not (mention and not record.get("rt")) else mention.text
-        said = understand(record.get("name", ""))
+        reading = understand(record.get("name", ""))
         village = record.get("village", "") or understand(record.get("address", "")).village
-        phones = [*understand(record.get("phone", "")).phones, *said.phones]
-        name = said.name or (record.get("name", "") if not mention or spoken[4] else "")
+        phones = [*understand(record.get("phone", "")).phones, *reading.phones]
+        name = reading.name or (record.get("name", "") if not mention or spoken[4] else "")
         rw = record.get("rw", "") or (mention.rw if mention else "")
         office = record.get("office", "")
         if not rt and not name:
@@ -208,15 +208,16 @@ class _Reader:
             names = rest
             if before[0].strip(" .:;,-"):
                 self.note(line.number, before[0])
-        if not any(said.is_person or said.vacant for said in names) or all(said.chatter for said in names):
+        named = any(reading.is_person or reading.vacant for reading in names)
+        if not named or all(reading.chatter for reading in names):
             if names[0].words and _SHARED.search(names[0].words[:60]):  # "RT 2 dirangkap RT 1"
                 self.add(entry_of(line.number, mentions[0], names[0]))
                 return
             self.note(line.number, line.whole)
             return
-        certain = all(said.is_person or said.vacant for said in names)
-        for mention, said in zip(mentions, names, strict=True):
-            entry = entry_of(line.number, mention, said)
+        certain = all(reading.is_person or reading.vacant for reading in names)
+        for mention, reading in zip(mentions, names, strict=True):
+            entry = entry_of(line.number, mention, reading)
             entry.sentence = "" if certain and not is_sentence(entry.name) else masked(line.whole, _SENTENCE)
             self.add(entry)
         self.current = None
@@ -234,10 +235,10 @@ class _Reader:
         elif first.is_person and after.words and after.chatter:  # "Contoh RT 3 mengalami …"
             self.note(line.number, line.whole)
         elif first.is_person or after.is_person:
-            said = first if first.is_person else after
+            reading = first if first.is_person else after
             self.drop_waiting()
             phones = [*first.phones, *after.phones]
-            entry = entry_of(line.number, mention, replace(said, village=village, phones=phones))
+            entry = entry_of(line.number, mention, replace(reading, village=village, phones=phones))
             within = first.words and not first.is_person  # in the middle of a sentence
             entry.sentence = masked(line.whole, _SENTENCE) if within or is_sentence(entry.name) else ""
             self.add(entry)
@@ -245,15 +246,15 @@ class _Reader:
             if first.chatter or after.chatter or _OF_A_NUMBER.search(line.text[: mention.start][-60:]):
                 self.note(line.number, line.whole)
                 return
-            said = after if after.vacant else first
-            self.add(entry_of(line.number, mention, replace(said, name=said.vacant, village=village)))
+            reading = after if after.vacant else first
+            self.add(entry_of(line.number, mention, replace(reading, name=reading.vacant, village=village)))
         elif not first.words and not after.words and not mention.number:
             self.note(line.number, line.whole)
         elif not first.words and not after.words:
             self.only_rt(line, mention, [*first.phones, *after.phones], village)
         elif not (first.words and after.words) and not (first.chatter or after.chatter):
-            said = after if after.words else first
-            self.add(entry_of(line.number, mention, replace(said, name=said.words, village=village)))
+            reading = after if after.words else first
+            self.add(entry_of(line.number, mention, replace(reading, name=reading.words, village=village)))
         elif after.words and not line.text[: mention.start].strip(" .:-*") and _means_a_head(line.text[mention.end :]):
             self.add(entry_of(line.number, mention, replace(after, name=after.words, village=village)))
         else:
@@ -282,26 +283,26 @@ class _Reader:
 
     def without_rt(self, line: ListLine) -> None:
         """Take up a line without an RT: a phone or a name that belongs to an entry, a heading, or a note."""
-        said = understand(line.text)
-        vacant = bool(said.vacant) and not said.chatter
-        if self.current and self.current.awaits and (said.is_person or vacant):
-            self.current.name, self.current.awaits = said.name if said.is_person else said.vacant, False
+        reading = understand(line.text)
+        vacant = bool(reading.vacant) and not reading.chatter
+        if self.current and self.current.awaits and (reading.is_person or vacant):
+            self.current.name, self.current.awaits = reading.name if reading.is_person else reading.vacant, False
             self.current.line = line.number
-            self.current.phones += said.phones
-        elif said.phones and not said.words and not said.chatter:
+            self.current.phones += reading.phones
+        elif reading.phones and not reading.words and not reading.chatter:
             holder = self.waiting or self.current
             if holder:
-                holder.phones += said.phones
+                holder.phones += reading.phones
             self.note(line.number, "(nomor HP)" if holder else line.whole)
-        elif said.is_person and not said.village and not _KIND.search(line.text):
+        elif reading.is_person and not reading.village and not _KIND.search(line.text):
             if line.count:
                 self.numbered.append(line)
             self.drop_waiting()
-            self.waiting = Entry(line.number, name=said.name, phones=said.phones, number=line.count)
+            self.waiting = Entry(line.number, name=reading.name, phones=reading.phones, number=line.count)
             self.close(self.current)
             self.current = None
         else:
-            if said.village or _KIND.search(line.text[:400]):
+            if reading.village or _KIND.search(line.text[:400]):
                 self.end_record()
                 self.close(self.current)
                 self.current = None
@@ -316,8 +317,8 @@ class _Reader:
         numbers = {line.number for line in self.numbered}
         self.notes = [note for note in self.notes if note[0] not in numbers]
         for line in self.numbered:
-            said = understand(line.text)
-            entry = Entry(line.number, rw=line.rw, name=said.name, phones=said.phones, number=line.count)
+            reading = understand(line.text)
+            entry = Entry(line.number, rw=line.rw, name=reading.name, phones=reading.phones, number=line.count)
             self.entries.append(entry)
 
 

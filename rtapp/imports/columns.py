@@ -38,13 +38,13 @@ def find_layout(sheet: Sheet) -> Layout | None:
 
 
 def layout_with(layout: Layout, fields: Mapping[int, str]) -> Layout:
-    """Return ``layout`` with some columns holding what a person says; a field "" is not read."""
+    """Return ``layout`` with the fields that a person chose for some columns; one with the field "" is not read."""
     blocks = []
     for block in layout.blocks:
-        told = {column: name for column, name in fields.items() if block.left <= column <= block.right}
-        kept = {n: c for n, c in block.fields.items() if c not in told and n not in told.values()}
+        chosen = {column: name for column, name in fields.items() if block.left <= column <= block.right}
+        others = {n: c for n, c in block.fields.items() if c not in chosen and n not in chosen.values()}
         blocks.append(
-            ColumnBlock(kept | {name: column for column, name in told.items() if name}, block.left, block.right)
+            ColumnBlock(others | {name: column for column, name in chosen.items() if name}, block.left, block.right)
         )
     names = () if "name" in fields.values() else layout.names
     return Layout(layout.header, tuple(blocks), layout.titles, names)
@@ -80,7 +80,7 @@ def is_header_again(row: Row, layout: Layout) -> bool:
 
 
 def fit(layout: Layout, sheet: Sheet) -> Layout | None:
-    """Return ``layout`` as the cells below the header bear it out; None where nothing says where its people belong."""
+    """Return ``layout`` corrected by the cells below the header; None if nothing says where its people belong."""
     if len(layout.blocks) > 1:
         return layout if all(_WHERE & set(block.fields) for block in layout.blocks) else None
     block, body = layout.blocks[0], _body(sheet, layout)
@@ -144,7 +144,7 @@ def _body(sheet: Sheet, layout: Layout) -> list[Row]:
 
 
 def _candidates(rows: Sequence[Row], merges: Sequence[Merge]) -> Iterator[tuple[dict[int, list[str]], tuple[int, ...]]]:
-    """Yield what stands above each column, the best words first, for every row, then for every pair of rows."""
+    """Yield the headings of each column, best first, taking every row, then every two or three rows, as the header."""
     for row in rows:
         yield {column: [cell.text] for column, cell in enumerate(row.cells) if cell.text}, (row.number,)
     for row, below in pairwise(rows):
@@ -154,25 +154,25 @@ def _candidates(rows: Sequence[Row], merges: Sequence[Merge]) -> Iterator[tuple[
         numbers = (first.number, row.number, below.number)
         if numbers[2] - numbers[0] != 2 or any(_is_entry(cell) for cell in (*row.cells, *below.cells)):
             continue
-        told = [field_of(cell.text) for cell in below.cells if cell.text]
-        if all(name != "name" and sure == 1.0 for name, sure in told):
+        fields = [field_of(cell.text) for cell in below.cells if cell.text]
+        if all(name != "name" and sure == 1.0 for name, sure in fields):
             upper, lower = _spread(first, merges), _spread(row, merges)
             yield _above_each_column(upper | lower, below), numbers
 
 
 def _above_each_column(above: Mapping[int, str], below: Row) -> dict[int, list[str]]:
-    """Return what stands above each column, the nearest words first, then both, then those further up."""
+    """Return the possible headings of each column: the lower text, both texts, the upper text."""
     texts = {}
     for column in range(max(len(below.cells), max(above, default=-1) + 1)):
         top, bottom = above.get(column, ""), below.at(column).text
-        found = [text for text in (bottom, f"{top} {bottom}" if top and bottom else "", top) if text]
-        if found:
-            texts[column] = found
+        headings = [text for text in (bottom, f"{top} {bottom}" if top and bottom else "", top) if text]
+        if headings:
+            texts[column] = headings
     return texts
 
 
 def _is_entry(cell: Cell) -> bool:
-    """Say whether a cell is one of a list's row and of no header: RT 03, 081200000101."""
+    """Say whether a cell belongs to a row of the list and not to a header: RT 03, 081200000101."""
     text = cell.text[:80]
     return any(map(str.isdigit, text)) and bool(rt_named_in(text) or parse_phone(text).number)
 
@@ -189,17 +189,17 @@ def _spread(row: Row, merges: Sequence[Merge]) -> dict[int, str]:
 def _layout(texts: Mapping[int, list[str]], header: tuple[int, ...]) -> tuple[float, Layout | None]:
     named: list[tuple[int, str, float]] = []
     for column in sorted(texts):
-        found = max((field_of(text) for text in texts[column]), key=lambda pair: pair[1])
-        if len(texts[column]) > 1 and found[0] in ("name", "phone") and field_of(texts[column][1])[0] == "ignored":
-            found = "ignored", found[1]  # NAMA below SEMULA, HP below SEKRETARIS
-        if found[0]:
-            named.append((column, *found))
+        match = max((field_of(text) for text in texts[column]), key=lambda pair: pair[1])
+        if len(texts[column]) > 1 and match[0] in ("name", "phone") and field_of(texts[column][1])[0] == "ignored":
+            match = "ignored", match[1]  # NAMA below SEMULA, HP below SEKRETARIS
+        if match[0]:
+            named.append((column, *match))
     blocks = _blocks(named, max(texts, default=0))
     if not blocks or not all("name" in block.fields and _PLACED & set(block.fields) for block in blocks):
         return 0.0, None
-    titles = {column: " ".join(found[-1].split()) for column, found in texts.items()}
+    titles = {column: " ".join(headings[-1].split()) for column, headings in texts.items()}
     if len(header) > 1:
-        titles = {column: " ".join(found[0].split()) for column, found in texts.items()}
+        titles = {column: " ".join(headings[0].split()) for column, headings in texts.items()}
         if not any(field_of(texts[column][0])[0] and len(texts[column]) > 1 for column, _, _ in named):
             return 0.0, None  # the second row is no header: it adds nothing
     rivals = [(column, score) for column, name, score in named if name == "name"]
@@ -217,7 +217,7 @@ def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[ColumnB
         columns.setdefault(name, []).append((column, score))
     times = min(len(columns.get("name", ())), max(len(columns.get("rt", ())), len(columns.get("village", ()))))
     if times < 2:
-        best = {name: max(found, key=lambda pair: (pair[1], -pair[0]))[0] for name, found in columns.items()}
+        best = {name: max(places, key=lambda pair: (pair[1], -pair[0]))[0] for name, places in columns.items()}
         return (ColumnBlock(best, 0, last),) if best else ()
     first = next((name for _, name, _ in named if len(columns[name]) == times), "name")
     starts = [column for column, _ in columns[first]]
@@ -226,6 +226,6 @@ def _blocks(named: Sequence[tuple[int, str, float]], last: int) -> tuple[ColumnB
         left = 0 if place == 0 else start
         right = starts[place + 1] - 1 if place + 1 < times else last
         own = {name: column for column, name, _ in reversed(named) if left <= column <= right}
-        shared = {name: found[0][0] for name, found in columns.items() if len(found) == 1 and name not in own}
+        shared = {name: places[0][0] for name, places in columns.items() if len(places) == 1 and name not in own}
         blocks.append(ColumnBlock({**shared, **own}, left, right))
     return tuple(blocks)

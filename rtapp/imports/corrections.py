@@ -37,13 +37,13 @@ def correct(text: str, mentions: Sequence[Piece], entries: Sequence[Entry], head
     if entry is None:
         return None
     rest = f"{text[: mentions[0].start]} {text[mentions[0].end :]}" if mentions else text
-    said = understand(_CORRECTING.sub(" ", _without(rest, (entry.heading, "" if mentions else entry.name))))
-    if not said.is_person and not said.phones and (says_vacant(rest) or not mentions):
+    reading = understand(_CORRECTING.sub(" ", _without(rest, (entry.heading, "" if mentions else entry.name))))
+    if not reading.is_person and not reading.phones and (says_vacant(rest) or not mentions):
         return None
-    name = said.name if said.is_person and is_name(said.name) else ""
+    name = reading.name if reading.is_person and is_name(reading.name) else ""
     entry.correction = " ".join(filter(None, (masked(text, 120), f"= {name}" if name else "")))
-    if said.phones and said.phones[0] not in entry.correction:
-        entry.correction += f" {said.phones[0]}"
+    if reading.phones and reading.phones[0] not in entry.correction:
+        entry.correction += f" {reading.phones[0]}"
     return entry
 
 
@@ -61,8 +61,8 @@ def _meant_by_rt(text: str, mention: Piece, entries: Sequence[Entry], heading: s
 
 def _meant_by_name(text: str, entries: Sequence[Entry]) -> Entry | None:
     """Return the only entry whose head the line names: "Contoh diganti anaknya …"."""
-    told = f" {' '.join(re.findall(r'[a-z]+', plain(text[:400])))} "
-    named = [entry for entry in entries if len(entry.name) >= _FEWEST_LETTERS and f" {_words(entry.name)} " in told]
+    words = f" {' '.join(re.findall(r'[a-z]+', plain(text[:400])))} "
+    named = [entry for entry in entries if len(entry.name) >= _FEWEST_LETTERS and f" {_words(entry.name)} " in words]
     return named[0] if len(named) == 1 else None
 
 

@@ -21,14 +21,14 @@ def parse_wave(value: Any) -> int | None:
     """Return the number of the wave that a cell names, None when it names none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return int(value) if value == int(value) and 0 < value < 100 else None
-    found = _WAVE.fullmatch(clean(value)) if isinstance(value, str) else None
-    return _number(found[1]) if found else None
+    match = _WAVE.fullmatch(clean(value)) if isinstance(value, str) else None
+    return _number(match[1]) if match else None
 
 
 def wave_in(text: str) -> int | None:
     """Return the number of the wave that a title mentions, None when it mentions none."""
-    found = _WAVE_IN.search(clean(text))
-    return _number(found[1]) if found else None
+    match = _WAVE_IN.search(clean(text))
+    return _number(match[1]) if match else None
 
 
 def parse_day(value: Any) -> date | None:

@@ -62,13 +62,13 @@ class Question:
 class Answers:
     """What people answered, by the key of the question; with ``accept_proposals`` the rest is as proposed."""
 
-    def __init__(self, given: Mapping[str, str] | None = None, *, accept_proposals: bool = False) -> None:
-        self._given = dict(given or {})
+    def __init__(self, values: Mapping[str, str] | None = None, *, accept_proposals: bool = False) -> None:
+        self._values = dict(values or {})
         self._accept_proposals = accept_proposals
 
     def to(self, question: Question) -> str:
         """Return the answer to ``question``, "" while there is none that it admits."""
-        value = self._given.get(question.key, "")
+        value = self._values.get(question.key, "")
         if value and question.admits(value):
             return value
         return question.proposal if self._accept_proposals else ""
@@ -165,7 +165,7 @@ class Draft:
 
 
 def leave_all_out() -> Choice:
-    """Return the choice that leaves all rows of a question out that is asked once for a sheet."""
+    """Return the choice that leaves out all rows of a question asked once for a whole sheet."""
     return Choice(SKIP, reason("choose_skip_all", "Lewati semua baris ini"))
 
 

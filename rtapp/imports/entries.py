@@ -39,26 +39,26 @@ class Entry:
         return self.name, self.rt, self.rw, self.village, phones, self.office, self.correction, number, self.sentence
 
 
-def entry_of(line: int, mention: Piece, said: Said) -> Entry:
+def entry_of(line: int, mention: Piece, reading: Said) -> Entry:
     """Return the entry of an RT and what is said beside it; words that are no name become a question."""
-    name = said.name or said.vacant or said.words
-    return Entry(line, mention.text, mention.rw or said.rw, name, said.village, said.phones)
+    name = reading.name or reading.vacant or reading.words
+    return Entry(line, mention.text, mention.rw or reading.rw, name, reading.village, reading.phones)
 
 
 def rt_number(rt: str) -> str:
     """Return the three digits of an RT as it was written, "" where it has none."""
-    found = re.search(r"\d{1,3}", rt)
-    return found[0].zfill(3) if found else ""
+    match = re.search(r"\d{1,3}", rt)
+    return match[0].zfill(3) if match else ""
 
 
 def repeated(entries: list[Entry]) -> set[str]:
-    """Return the small-lettered words that stand beside several RTs: how it is there ("aman"), and nobody's name."""
+    """Return the lower-case words written beside several RTs ("aman"): remarks, not names."""
     single = Counter(entry.name for entry in entries if entry.name.islower() and " " not in entry.name)
     return {word for word, times in single.items() if times > 1 and not says_vacant(word)}
 
 
 def drop_sexes(entries: list[Entry]) -> None:
-    """Take the L or P off the ends of names where most of a message's names end so: it tells men from women."""
+    """Drop L or P (man, woman) from the ends of names where most names of a message end that way."""
     sexed = [entry for entry in entries if _SEX.search(entry.name)]
     if len(sexed) > 1 and len(sexed) > 0.6 * sum(bool(entry.name) for entry in entries):
         for entry in sexed:

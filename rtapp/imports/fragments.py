@@ -116,11 +116,11 @@ class Said:
 def mentions_in(text: str) -> list[Piece]:
     """Return the RTs that a text names, in order; "RT 1 dan 2" is one piece."""
     pieces = []
-    for found in _RT.finditer(text):
-        rw = found["rw"] or found["slash"] or ""
-        written = f"RT {found['n']}{found['s']}" + (f" {found['more'].strip()}" if found["more"] else "")
-        number = "" if found["more"] else _three(found["n"])
-        pieces.append(Piece(found.start(), found.end(), written, rw, number))
+    for match in _RT.finditer(text):
+        rw = match["rw"] or match["slash"] or ""
+        written = f"RT {match['n']}{match['s']}" + (f" {match['more'].strip()}" if match["more"] else "")
+        number = "" if match["more"] else _three(match["n"])
+        pieces.append(Piece(match.start(), match.end(), written, rw, number))
     return _joined(text, pieces)
 
 
@@ -131,8 +131,8 @@ def without_asides(text: str) -> str:
 
 def village_said(text: str) -> str:
     """Return what stands behind the word desa or kelurahan, "" where it does not occur."""
-    found = _VILLAGE.search(text[:400])
-    return clean(found[1]).strip(" .") if found else ""
+    match = _VILLAGE.search(text[:400])
+    return clean(match[1]).strip(" .") if match else ""
 
 
 def understand(text: str) -> Said:
@@ -148,18 +148,18 @@ def understand(text: str) -> Said:
         text = _VILLAGE.sub(" | ", text)
     text = _RW.sub(" | ", text)
     text = without_labels(text)
-    remarks = [found[0] for found in _REMARK.finditer(text)]
+    remarks = [match[0] for match in _REMARK.finditer(text)]
     vacancy = next((each for each in remarks if says_vacant(each) and any(map(str.isalpha, each))), "")
     text = without_remarks(text)
     parts = [clean(_trimmed(part)) for part in text.split("|")]
     parts = [part for part in parts if any(map(str.isalpha, part))]
-    said = Said(village=clean(village[1]).strip(" .") if village else "", rw=rw[1] if rw else "", phones=phones)
-    return _judged(parts, vacancy, said, is_note)
+    reading = Said(village=clean(village[1]).strip(" .") if village else "", rw=rw[1] if rw else "", phones=phones)
+    return _judged(parts, vacancy, reading, is_note)
 
 
-def _judged(parts: list[str], vacancy: str, said: Said, is_note: bool) -> Said:
-    """Return ``said`` with what its parts are: a name, a vacancy, or words."""
-    facts = dict(village=said.village, rw=said.rw, phones=said.phones, is_note=is_note)
+def _judged(parts: list[str], vacancy: str, reading: Said, is_note: bool) -> Said:
+    """Return ``reading`` with what its parts are: a name, a vacancy, or words."""
+    facts = dict(village=reading.village, rw=reading.rw, phones=reading.phones, is_note=is_note)
     names = [name for part in parts if is_name(name := tidy_name(part)) and not is_chatter(part)]
     vacant = next((part for part in parts if says_vacant(part)), vacancy)
     words = " ".join(parts)
@@ -170,7 +170,7 @@ def _judged(parts: list[str], vacancy: str, said: Said, is_note: bool) -> Said:
     if len(names) > 1:
         return Said(
             **facts,
-            name=names[0] if all(len(each.split()) < 2 for each in names[1:]) and said.phones else " / ".join(names),
+            name=names[0] if all(len(each.split()) < 2 for each in names[1:]) and reading.phones else " / ".join(names),
             words=words,
         )
     return Said(**facts, words=words, chatter=is_chatter(words))
@@ -182,7 +182,7 @@ def is_chatter(text: str) -> bool:
 
 
 def is_sentence(text: str) -> bool:
-    """Say whether a text that reads as a name has as many words in small letters as in capitals: prose has, no name."""
+    """Say whether a text that reads as a name is prose: about half of its words or more are in lower case."""
     words = [word for word in re.findall(r"[^\W\d_]+", text[:200]) if word.lower() not in _PARTICLES]
     small = sum(word.islower() for word in words)
     return small > 1 and small < len(words) <= 2 * small + 1

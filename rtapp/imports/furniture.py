@@ -64,9 +64,9 @@ def total_in(texts: Sequence[str]) -> tuple[int | None, bool] | None:
     if _CARRIED.search(texts[place]):
         return None, False
     for text in [*texts[place + 1 :], texts[place]]:
-        found = _INTEGER.search(text)
-        if found:
-            return int(found[0]), bool(_ALL.search(texts[place]))
+        match = _INTEGER.search(text)
+        if match:
+            return int(match[0]), bool(_ALL.search(texts[place]))
     return None, bool(_ALL.search(texts[place]))
 
 

@@ -33,13 +33,13 @@ def labels_in(text: str) -> list[Label]:
     """Return the labels of a line that begins with one, in order; none where it does not."""
     if len(text) > _LONGEST:
         return []
-    found = list(_LABEL.finditer(text))
-    if not found or found[0].start() != 0:
+    matches = list(_LABEL.finditer(text))
+    if not matches or matches[0].start() != 0:
         return []
-    ends = [each.start() for each in found[1:]] + [len(text)]
+    ends = [each.start() for each in matches[1:]] + [len(text)]
     return [
         Label(_field(each["label"].lower()), text[each.end() : end].strip(" ,;|/-"))
-        for each, end in zip(found, ends, strict=True)
+        for each, end in zip(matches, ends, strict=True)
     ]
 
 

@@ -15,7 +15,7 @@ _QUIET = {"gender"}  # filled in where nobody had said it, which changes nothing
 
 
 def match(drafts: Sequence[Draft], known: Known, answers: Answers) -> list[KnownSeat]:
-    """Say of every draft what it does to the roster; return the seats with a head that its villages no longer list."""
+    """Set what every draft changes in the roster; return the occupied seats that its villages no longer list."""
     seated = [draft for draft in drafts if draft.is_seat and draft.village and draft.rt]
     settle_seats(seated, known, answers)
     listed: set[int] = set()
@@ -27,9 +27,9 @@ def match(drafts: Sequence[Draft], known: Known, answers: Answers) -> list[Known
     return _missing(drafts, known, listed)
 
 
-def alike(one: str, other: str) -> bool:
+def alike(name: str, other: str) -> bool:
     """Say whether two names may be one person's, spelt by two hands."""
-    return SequenceMatcher(None, name_key(one), name_key(other), autojunk=False).ratio() >= _ALIKE
+    return SequenceMatcher(None, name_key(name), name_key(other), autojunk=False).ratio() >= _ALIKE
 
 
 def _known_seat(draft: Draft, known: Known) -> KnownSeat | None:
@@ -89,23 +89,23 @@ def _ask_person(draft: Draft, head: Head, answers: Answers) -> None:
 def _settle_wave(draft: Draft, head: Head | None, known: Known, answers: Answers) -> None:
     """Give the row its wave: the one it names, unless the roster or the invitation says another, then a person."""
     assert draft.village is not None
-    told, invited = draft.wave, known.wave_of(draft.village.district_code)
-    if told is not None and told not in known.waves:
-        draft.say("no_such_wave", "Gelombang %(wave)s tidak ada di acara ini.", wave=told)
-        told = None
+    row_wave, invited = draft.wave, known.wave_of(draft.village.district_code)
+    if row_wave is not None and row_wave not in known.waves:
+        draft.say("no_such_wave", "Gelombang %(wave)s tidak ada di acara ini.", wave=row_wave)
+        row_wave = None
     expected = head.wave if head and head.wave is not None else invited
-    draft.wave = told or expected
-    if told and expected and told != expected:
-        facts = {"told": numeral(told), "expected": numeral(expected), "district": draft.village.district}
+    draft.wave = row_wave or expected
+    if row_wave and expected and row_wave != expected:
+        facts = {"told": numeral(row_wave), "expected": numeral(expected), "district": draft.village.district}
         why = reason(
             "wave_differs", "Gelombang %(told)s, padahal Kecamatan %(district)s terjadwal %(expected)s.", **facts
         )
         choices = [
             Choice(f"wave-{wave}", reason("choose_wave", "Gelombang %(wave)s", wave=numeral(wave)))
-            for wave in (expected, told)
+            for wave in (expected, row_wave)
         ]
-        proposal = f"wave-{told if invited == told else expected}"
-        alike_key = f"wave:{told}:{expected}:{draft.village.district_code}"
+        proposal = f"wave-{row_wave if invited == row_wave else expected}"
+        alike_key = f"wave:{row_wave}:{expected}:{draft.village.district_code}"
         answer = draft.ask(Question(draft.key("wave"), why, (*choices, leave_out()), proposal, alike_key), answers)
         draft.wave = int(answer.removeprefix("wave-")) if answer.startswith("wave-") else expected
     if draft.wave is None and draft.is_seat:
@@ -139,7 +139,7 @@ def _collect_changes(draft: Draft, head: Head, seat: KnownSeat) -> None:
 
 
 def _missing(drafts: Sequence[Draft], known: Known, listed: set[int]) -> list[KnownSeat]:
-    """Return the seats with a head in the listed villages that no row is about, nor may be about once it is settled."""
+    """Return the occupied seats in the listed villages that no row is about, unless an open question may name them."""
     villages = {draft.village.code for draft in drafts if draft.village and draft.is_seat}
     unsettled = {name_key(draft.name) for draft in drafts if draft.is_open and not draft.rt and draft.name}
     return [

@@ -105,10 +105,10 @@ def without_pictures(text: str) -> str:
     """Return ``text`` without emoji, key caps and what else is a picture; letters, digits and marks stay."""
     if text.isascii():
         return text
-    kept = (" " if unicodedata.category(character) in ("So", "Sk", "Co") else character for character in text)
+    characters = (" " if unicodedata.category(character) in ("So", "Sk", "Co") else character for character in text)
     return "".join(
         character
-        for character in kept
+        for character in characters
         if unicodedata.category(character) not in ("Me", "Cf") and not "\ufe00" <= character <= "\ufe0f"
     )
 
@@ -190,14 +190,14 @@ def without_labels(text: str) -> str:
 
 def without_remarks(text: str) -> str:
     """Return ``text`` without brackets that hold an age, years or a remark; a nickname in brackets stays."""
-    return _BRACKET.sub(_kept_bracket, text)
+    return _BRACKET.sub(_name_bracket, text)
 
 
-def _kept_bracket(found: re.Match[str]) -> str:
-    inside = found[1] or found[2] or ""
+def _name_bracket(bracket: re.Match[str]) -> str:
+    inside = bracket[1] or bracket[2] or ""
     if not _LETTER.search(inside):
         return ""
-    return found[0] if not _RELATED.search(inside) or LEFT_SEAT.search(found[0]) else ""
+    return bracket[0] if not _RELATED.search(inside) or LEFT_SEAT.search(bracket[0]) else ""
 
 
 @dataclass(frozen=True)
@@ -218,15 +218,15 @@ def split_numbers(text: str) -> Numbers:
     if not any(map(str.isdigit, text)):
         return Numbers(text, [], [], False)
     text = _TRUNK.sub(r" \1 ", text)
-    text = _DIGIT_LETTERS.sub(lambda found: found[0].translate(_LETTERS_FOR_DIGITS), text)
+    text = _DIGIT_LETTERS.sub(lambda number: number[0].translate(_LETTERS_FOR_DIGITS), text)
     left, phones, others, long, at = [], [], [], False, 0
-    for found in numbers_in(text):
-        if found.phone or len(found.digits) >= _LEAST_NUMBER:
-            left.append(text[at : found.start])
-            at = found.end
-            phones += [found.phone] if found.phone else []
-            long = long or found.is_long
-            others += [] if found.phone or found.is_long else [text[found.start : found.end]]
+    for number in numbers_in(text):
+        if number.phone or len(number.digits) >= _LEAST_NUMBER:
+            left.append(text[at : number.start])
+            at = number.end
+            phones += [number.phone] if number.phone else []
+            long = long or number.is_long
+            others += [] if number.phone or number.is_long else [text[number.start : number.end]]
     return Numbers(" | ".join([*left, text[at:]]), phones, others, long)
 
 
@@ -241,8 +241,8 @@ def name_problem(name: str) -> Reason | None:
     if letters < 2 or digits > _MOST_DIGITS or _DATED.search(name) or "http" in words or len(words) > _MOST_WORDS:
         return reason("name_number", "Kolom nama tidak berisi nama: %(text)s.", **facts)
     joined = plain(name).replace("laki-laki", "lakilaki")
-    told = set(re.findall(r"[a-z]+", joined))
-    if (told & _NEVER and not is_degree(name)) or _PASSIVE.search(joined) or says_vacant(name):
+    plain_words = set(re.findall(r"[a-z]+", joined))
+    if (plain_words & _NEVER and not is_degree(name)) or _PASSIVE.search(joined) or says_vacant(name):
         return reason("name_words", "Kolom nama berisi kata yang bukan nama orang: %(text)s.", **facts)
     return None
 

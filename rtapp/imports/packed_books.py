@@ -1,4 +1,4 @@
-"""A list as read, kept between its steps: cells as JSON, without identity numbers and what else nobody needs."""
+"""Workbooks packed as JSON between the steps of an import, without identity numbers and unneeded columns."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ def packed(books: Books) -> bytes:
 
 
 def unpacked(data: bytes) -> Books:
-    """Return what ``packed`` kept."""
+    """Return the workbooks that ``packed`` made into bytes."""
     return [
         (book["file"], Workbook(book["format"], tuple(_read_sheet(s) for s in book["sheets"]), book["hides"]))
         for book in json.loads(gzip.decompress(data))
@@ -67,9 +67,9 @@ def _masked(cell: Cell) -> Cell:
     return cell
 
 
-def _zeros(found: re.Match[str]) -> str:
+def _zeros(match: re.Match[str]) -> str:
     digits, seen = [], 0
-    for character in found[0]:
+    for character in match[0]:
         seen += character.isdigit()
         digits.append("0" if character.isdigit() and seen > 4 else character)
     return "".join(digits)
@@ -85,10 +85,10 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _read_sheet(kept: dict[str, Any]) -> Sheet:
-    rows = (Row(number, tuple(map(_read_cell, cells)), bool(hidden)) for number, hidden, cells in kept["rows"])
-    merges = tuple(Merge(*merge) for merge in kept["merges"])
-    return Sheet(kept["name"], tuple(rows), kept["hidden"], merges, frozenset(kept.get("hides", ())))
+def _read_sheet(sheet: dict[str, Any]) -> Sheet:
+    rows = (Row(number, tuple(map(_read_cell, cells)), bool(hidden)) for number, hidden, cells in sheet["rows"])
+    merges = tuple(Merge(*merge) for merge in sheet["merges"])
+    return Sheet(sheet["name"], tuple(rows), sheet["hidden"], merges, frozenset(sheet.get("hides", ())))
 
 
 def _cell(cell: Cell) -> Any:
@@ -102,14 +102,14 @@ def _cell(cell: Cell) -> Any:
     return [cell.kind, cell.value, int(cell.struck)]
 
 
-def _read_cell(kept: Any) -> Cell:
-    if kept is None:
+def _read_cell(cell: Any) -> Cell:
+    if cell is None:
         return EMPTY
-    if isinstance(kept, str):
-        return Cell(kept, "text")
-    if isinstance(kept, int | float):
-        return Cell(kept, "number")
-    kind, value, struck = kept
+    if isinstance(cell, str):
+        return Cell(cell, "text")
+    if isinstance(cell, int | float):
+        return Cell(cell, "number")
+    kind, value, struck = cell
     if kind in _MOMENTS:
         return Cell(_MOMENTS[kind].fromisoformat(value), "date", bool(struck))
     return Cell(value, kind, bool(struck))

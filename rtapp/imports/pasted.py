@@ -44,11 +44,11 @@ def _spaced(lines: Sequence[str]) -> list[Row]:
 
 def _stacked(lines: Sequence[str]) -> list[Row]:
     """Read a table that was copied cell by cell: its header's words line by line, then each row's values."""
-    told = [(number, clean(line)) for number, line in enumerate(lines, 1) if line.strip()]
-    for start in range(min(len(told), _FIRST_LINES)):
-        fields = _fields([text for _, text in told[start : start + _MOST]])
+    entries = [(number, clean(line)) for number, line in enumerate(lines, 1) if line.strip()]
+    for start in range(min(len(entries), _FIRST_LINES)):
+        fields = _fields([text for _, text in entries[start : start + _MOST]])
         width = next((place for place, name in enumerate(fields) if not name), len(fields))
-        body = told[start + width :]
+        body = entries[start + width :]
         if _is_header(fields[:width]) and len(body) >= 2 * width and not len(body) % width:
             break
     else:
@@ -58,8 +58,8 @@ def _stacked(lines: Sequence[str]) -> list[Row]:
     where = next(place for place, each in enumerate(fields) if each in ("rt", "position", "address"))
     if not all(reads_as_name(row[name][1]) and _names_rt(row[where][1]) for row in rows):
         return []  # a value is missing somewhere: whose the others are cannot be told
-    titles = [Row(number, (text_cell(text),)) for number, text in told[:start]]
-    header = Row(told[start][0], tuple(text_cell(text) for _, text in told[start : start + width]))
+    titles = [Row(number, (text_cell(text),)) for number, text in entries[:start]]
+    header = Row(entries[start][0], tuple(text_cell(text) for _, text in entries[start : start + width]))
     return [*titles, header, *(Row(row[name][0], tuple(text_cell(text) for _, text in row)) for row in rows)]
 
 

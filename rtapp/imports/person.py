@@ -271,12 +271,12 @@ def _beside(reading: PhoneReading, in_name: str) -> PhoneReading:
 
 def _ask_sentence(draft: Draft, cells: Cells, answers: Answers) -> None:
     """Ask about somebody whom a message names in running text, or by what is no name for certain."""
-    said = clean(_cell(cells, "sentence").text[:_REMARK])
+    sentence = clean(_cell(cells, "sentence").text[:_REMARK])
     if not draft.is_seat or not draft.name or draft.questions:
         return
-    if not said and ("correction" not in cells or is_name(_BRACKETED.sub(" ", draft.name))):
+    if not sentence and ("correction" not in cells or is_name(_BRACKETED.sub(" ", draft.name))):
         return
-    text = masked(said or draft.name, 160)
+    text = masked(sentence or draft.name, 160)
     why = reason("in_a_sentence", "Pesannya menulis: “%(text)s”. Apakah ini ketua RT?", text=text)
     keep = Choice("keep", reason("choose_this_head", "Ya: %(name)s", name=masked(draft.name, 80)))
     draft.ask(Question(draft.key("sentence"), why, (keep, leave_out()), SKIP, free="name"), answers)
@@ -284,19 +284,18 @@ def _ask_sentence(draft: Draft, cells: Cells, answers: Answers) -> None:
 
 def _ask_correction(draft: Draft, cells: Cells, answers: Answers) -> None:
     """Ask about a row that a later line of the same message corrects."""
-    said = clean(_cell(cells, "correction").text[:_REMARK])
-    if not said or not draft.is_seat:
+    remark = clean(_cell(cells, "correction").text[:_REMARK])
+    if not remark or not draft.is_seat:
         return
-    numbers = split_numbers(said)
+    numbers = split_numbers(remark)
     text, phones = numbers.left, numbers.phones
     name = tidy_name(text.rpartition("=")[2])
     named = "=" in text and name_problem(name) is None
-    new = Choice("new", reason("choose_correction", "Pakai ralatnya: %(text)s", text=name if named else masked(said)))
+    new = Choice("new", reason("choose_correction", "Pakai ralatnya: %(text)s", text=name if named else masked(remark)))
     old = Choice("old", reason("choose_uncorrected", "Tetap %(name)s", name=draft.name or "–"))
     choices = (new, old, leave_out()) if named or phones else (old, leave_out())
-    why = reason(
-        "corrected", "Ada ralat untuk baris ini: %(text)s.", text=masked(said.partition("= ")[0].strip() or said, 120)
-    )
+    quoted = masked(remark.partition("= ")[0].strip() or remark, 120)
+    why = reason("corrected", "Ada ralat untuk baris ini: %(text)s.", text=quoted)
     question = Question(draft.key("correction"), why, choices, choices[0].value, free="name")
     answer = draft.ask(question, answers)
     if answer == "new":

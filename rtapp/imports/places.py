@@ -86,10 +86,10 @@ class Places:
     def find_village(self, text: str, district_code: str = "") -> Found:
         """Return what ``text`` means, inside ``district_code`` where it is given."""
         text = text[:_LONGEST]
-        asked = (text, district_code)
-        if asked not in self._found:
-            self._found[asked] = self._find(text, district_code)
-        return self._found[asked]
+        key = (text, district_code)
+        if key not in self._found:
+            self._found[key] = self._find(text, district_code)
+        return self._found[key]
 
     def find_district(self, text: str) -> tuple[How, tuple[KnownDistrict, ...]]:
         """Return how, and which district ``text`` names; several or fuzzy ones are for a person to choose from."""
@@ -117,9 +117,9 @@ class Places:
         A known village is cut out of what stands behind it: DESA KAPAR TAHUN 2023.
         """
         text = _district_cut(_spaced(text[:_LONGEST]))
-        found = list(_VILLAGE_IN.finditer(text))
-        own = [match for match in found if not _ELSEWHERE.search(text[: match.start()][-12:])]
-        texts = [match[1].strip() for match in own or found]
+        matches = list(_VILLAGE_IN.finditer(text))
+        own = [match for match in matches if not _ELSEWHERE.search(text[: match.start()][-12:])]
+        texts = [match[1].strip() for match in own or matches]
         known = (self.known_beginning(each) for each in reversed(texts))
         cut = (_STOP_WORDS.split(each)[0].strip() for each in reversed(texts))
         return next(filter(None, known), "") or next(filter(None, cut), "")
@@ -144,11 +144,11 @@ class Places:
         while at < len(words):
             for length in range(min(_MOST_WORDS, len(words) - at), 0, -1):
                 key = "".join(_spelt_out(words[at : at + length]))
-                found = {v.code for v in self._by_alias.get(key, ())}
-                named = {d.code for d in self.districts.values() if key == village_key(d.name)}
-                if found or named:
-                    districts |= named
-                    villages |= found
+                village_codes = {v.code for v in self._by_alias.get(key, ())}
+                district_codes = {d.code for d in self.districts.values() if key == village_key(d.name)}
+                if village_codes or district_codes:
+                    districts |= district_codes
+                    villages |= village_codes
                     at += length - 1
                     break
             else:

@@ -33,11 +33,11 @@ class Plan:
     @property
     def open_questions(self) -> list[tuple[Draft, Question]]:
         """What a person must still answer, row by row; what several rows share is there once."""
-        found: dict[str, tuple[Draft, Question]] = {}
+        questions: dict[str, tuple[Draft, Question]] = {}
         for row in self.rows:
             for question in row.questions:
-                found.setdefault(question.key, (row, question))
-        return list(found.values())
+                questions.setdefault(question.key, (row, question))
+        return list(questions.values())
 
     @property
     def counts(self) -> Counter[str]:
@@ -61,23 +61,26 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """A value that is another one whenever the plan would do anything else."""
+        """A digest that changes whenever the plan would do something different."""
         facts = [(row.key(row.row_class), row.change, row.seat, row.name, row.phone, row.wave) for row in self.rows]
         return hashlib.sha256(repr((self.tag, facts)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class Setup:
-    """How a person wants files read: only these sheets (all where none is named), columns of a sheet as told."""
+    """How a person wants files read: only these sheets (all where none is named), and the fields of columns."""
 
     sheets: tuple[str, ...] = ()
     fields: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Self:
+    def of(cls, stored: Mapping[str, Any]) -> Self:
         """Return the setup that was kept as JSON."""
-        fields = {sheet: {int(c): name for c, name in told.items()} for sheet, told in kept.get("fields", {}).items()}
-        return cls(tuple(kept.get("sheets", ())), fields)
+        fields = stored.get("fields", {}).items()
+        return cls(
+            tuple(stored.get("sheets", ())),
+            {sheet: {int(column): name for column, name in columns.items()} for sheet, columns in fields},
+        )
 
     def kept(self) -> dict[str, Any]:
         """Return this setup as JSON keeps it."""

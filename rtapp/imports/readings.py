@@ -75,11 +75,11 @@ class Understood:
 
 
 class Run(Protocol):
-    """Whoever does a piece of work that needs nothing but its arguments."""
+    """A way to call a function that needs nothing but its arguments: in this process or another."""
 
-    def __call__(self, do: Callable[..., Result], *given: Any) -> Result: ...
+    def __call__(self, do: Callable[..., Result], *values: Any) -> Result: ...
 
 
-def here(do: Callable[..., Result], *given: Any) -> Result:
-    """Do it at once, and here."""
-    return do(*given)
+def here(do: Callable[..., Result], *values: Any) -> Result:
+    """Call ``do`` in this process."""
+    return do(*values)

@@ -169,19 +169,19 @@ def _settle_doubles(drafts: list[Draft], answers: Answers) -> None:
             draft.row_class is RowClass.VACANT and named
         ):
             draft.skip(reason("double_vacant", "RT ini juga ada di baris lain."))
-    kept: list[Draft] = []
+    people: list[Draft] = []
     for draft in named:
-        first = next((other for other in kept if name_key(other.name) == name_key(draft.name)), None)
+        first = next((other for other in people if name_key(other.name) == name_key(draft.name)), None)
         if first is None:
-            kept.append(draft)
+            people.append(draft)
             continue
         if draft.phone and (not first.phone or draft.dated):  # the later of two answers is the newer one
             first.phone = draft.phone
         draft.skip(reason("double", "Sama dengan %(sheet)s baris %(row)s.", sheet=first.sheet, row=first.row))
-    if len(kept) > 1:
-        _ask_which(kept, answers)
-    elif kept:
-        _ask_office(kept[0], answers)
+    if len(people) > 1:
+        _ask_which(people, answers)
+    elif people:
+        _ask_office(people[0], answers)
 
 
 def _ask_which(drafts: list[Draft], answers: Answers) -> None:

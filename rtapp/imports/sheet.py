@@ -216,13 +216,13 @@ class _Walk:
 
     def _begins_group(self, texts: Sequence[str]) -> bool:
         """Take up a row that names village, district, RT or RW of those below it; "A. DESA …" counts as one text."""
-        kept = list(dict.fromkeys(texts))
-        if len(kept) == 2 and len(kept[0]) <= 4:
-            numbered = _ORDINAL.fullmatch(kept[0]) and self.places.is_village(kept[1])
-            kept = kept[1:] if numbered or _PLACE.match(kept[1]) else kept
-        if len(kept) != 1 or kept[0].isdigit() or len(kept[0]) > LONGEST_GROUP:
+        headings = list(dict.fromkeys(texts))
+        if len(headings) == 2 and len(headings[0]) <= 4:
+            numbered = _ORDINAL.fullmatch(headings[0]) and self.places.is_village(headings[1])
+            headings = headings[1:] if numbered or _PLACE.match(headings[1]) else headings
+        if len(headings) != 1 or headings[0].isdigit() or len(headings[0]) > LONGEST_GROUP:
             return False
-        text, places = kept[0], self.places
+        text, places = headings[0], self.places
         district = places.district_in(text)
         village = group_in(places, text, self.around.likely, self.survey.is_message)
         if district or village:

@@ -124,7 +124,7 @@ class _Look:
         return all(row.at(column).kind == "empty" for row in self.below for column in columns)
 
     def _addresses(self) -> bool:
-        """Say whether what the address column holds beside RTs are villages, most of it."""
+        """Say whether the address column holds mostly villages, apart from RTs."""
         columns = {block.fields["address"] for block in self.layout.blocks if "address" in block.fields}
         texts = [RT_WORDS.sub(" ", clean(row.at(c).text[:200])).strip(" ,.;:-/") for row in self.below for c in columns]
         words = [text for text in texts if _LETTER.search(text)]
@@ -162,7 +162,7 @@ class _Look:
         """Return the code of the one district in which all villages lie that are certain by their name alone."""
         columns = [block.fields["village"] for block in self.layout.blocks if "village" in block.fields]
         texts = {clean(row.at(column).text[:200]) for row in self.sheet.rows for column in columns}
-        found = {
+        districts = {
             village.district_code for text in texts if text and (village := self.places.find_village(text).village)
         }
-        return found.pop() if len(found) == 1 else ""
+        return districts.pop() if len(districts) == 1 else ""

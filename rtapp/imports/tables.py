@@ -93,11 +93,11 @@ def taken_apart(cells: Fields) -> list[Fields]:
 
 def _numbered_in(line: str) -> list[str]:
     """Return the pieces of a line that counts them itself: "1. Contoh 2. Contoh"."""
-    starts = [found for found in _LISTED.finditer(line) if found.start() == 0 or line[found.start() - 1] in " ,;"]
-    if [int(found[1]) for found in starts] != list(range(1, len(starts) + 1)) or not starts or starts[0].start():
+    starts = [match for match in _LISTED.finditer(line) if match.start() == 0 or line[match.start() - 1] in " ,;"]
+    if [int(match[1]) for match in starts] != list(range(1, len(starts) + 1)) or not starts or starts[0].start():
         return [line]
-    ends = [found.start() for found in starts[1:]] + [len(line)]
-    return [line[found.start() : end].strip(" ,;") for found, end in zip(starts, ends, strict=True)]
+    ends = [match.start() for match in starts[1:]] + [len(line)]
+    return [line[match.start() : end].strip(" ,;") for match, end in zip(starts, ends, strict=True)]
 
 
 def _lines_of(cell: Cell) -> list[str]:
@@ -158,7 +158,7 @@ def whole(cell: Cell) -> int | None:
 
 
 def _former(layout: Layout) -> int | None:
-    """Return the column of the heads before, where the names' own column says that it holds the new ones."""
+    """Return the column of the former heads, if the name column says that it holds the new ones."""
     own = layout.titles.get(layout.blocks[0].fields.get("name", -1), "")
     if len(layout.blocks) > 1 or not _NEW.search(own):
         return None
@@ -173,15 +173,17 @@ def _more_phones(block: ColumnBlock, layout: Layout) -> tuple[int, ...]:
 
 
 def _together(cells: list[Cell]) -> Cell:
-    """Return the one phone's cell that holds something, or the texts of several as one that holds them all."""
-    kept = [cell for cell in cells if cell.kind not in ("empty", "error")]
-    return kept[0] if len(kept) == 1 else text_cell(" / ".join(cell.text[:100] for cell in kept)) if kept else cells[0]
+    """Return the only filled phone cell, or one cell with the texts of all filled ones."""
+    filled_cells = [cell for cell in cells if cell.kind not in ("empty", "error")]
+    if len(filled_cells) < 2:
+        return (filled_cells or cells)[0]
+    return text_cell(" / ".join(cell.text[:100] for cell in filled_cells))
 
 
 def _head_among(cell: Cell) -> Cell:
     """Return the head's line of a cell that lists a board: "Ketua : …" / "Sekretaris : …"."""
-    found = next((line[match.end() :] for line in _lines_of(cell) if (match := _HEAD_LINE.match(line))), "")
-    return text_cell(found, cell.struck) if found else cell
+    name = next((line[match.end() :] for line in _lines_of(cell) if (match := _HEAD_LINE.match(line))), "")
+    return text_cell(name, cell.struck) if name else cell
 
 
 def _titled(cells: Fields) -> Cell:

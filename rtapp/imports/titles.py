@@ -40,7 +40,7 @@ def others_in(lines: Sequence[str]) -> str:
     """Return the words by which the lines around a list say that it is one of other people, "" where they do not."""
     if any(_OF_HEADS.search(line[:400]) for line in lines):
         return ""
-    return next((found[0] for line in lines if (found := _OTHER_PEOPLE.search(line[:400]))), "")
+    return next((match[0] for line in lines if (match := _OTHER_PEOPLE.search(line[:400]))), "")
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def hint_in(places: Places, sheet: str, filename: str, village_sheets: bool) -> 
         districts, villages, others = places.hints_in(text)
         if district is None and len(districts) == 1 and not (village_sheets and place == 0 and villages):
             district = places.districts[next(iter(districts))]
-        found = [places.find_code(code) for code in villages]
-        inside = [each for each in found if each and (district is None or each.district_code == district.code)]
+        known_villages = [places.find_code(code) for code in villages]
+        inside = [each for each in known_villages if each and (district is None or each.district_code == district.code)]
         if village is not None:
             continue
         if explicit and (district is None or explicit.district_code == district.code):

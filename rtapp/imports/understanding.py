@@ -11,9 +11,9 @@ from pathlib import PurePath
 from ..documents.cells import Sheet
 from ..refusals import Refused
 from .drafts import Answers
-from .kept import packed, unpacked, without_identities
 from .matching import match
 from .message import offered, read_file, read_message
+from .packed_books import packed, unpacked, without_identities
 from .places import KnownVillage, Places, village_key
 from .readings import Books, Reading, RosterFacts, Understood
 from .sheet import read_sheet
@@ -135,7 +135,7 @@ def _places(facts: RosterFacts, sheets: list[Sheet]) -> Places:
 def _beside(known: list[KnownVillage], new: list[KnownVillage]) -> list[KnownVillage]:
     """Return ``new`` places with codes that no known one has; a district of the same name is the same district."""
     codes = {village_key(place.district): place.district_code for place in known}
-    taken, made = {place.code for place in known}, []
+    taken, additions = {place.code for place in known}, []
     for place in new:
         free = (f"00.00.{number:02}" for number in range(1, 100))
         key = village_key(place.district)
@@ -144,5 +144,5 @@ def _beside(known: list[KnownVillage], new: list[KnownVillage]) -> list[KnownVil
         first = place.code.rpartition(".")[2][0]
         code = next(c for c in (f"{district}.{first}{number:03}" for number in range(1, 1000)) if c not in taken)
         taken.add(code)
-        made.append(replace(place, code=code, district_code=district))
-    return made
+        additions.append(replace(place, code=code, district_code=district))
+    return additions

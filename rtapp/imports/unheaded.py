@@ -92,7 +92,7 @@ def _filled(row: Row) -> int:
 
 
 def _kind(texts: Sequence[str]) -> str:
-    """Return what all but a few of a column's values are."""
+    """Return the kind of value that nearly all cells of a column hold."""
     tests: tuple[tuple[str, Callable[[str], bool]], ...] = (
         ("nik", is_identity_number),
         ("phone", lambda text: bool(parse_phone(text).number)),

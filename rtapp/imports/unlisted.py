@@ -32,8 +32,8 @@ def places_named_in(sheets: list[Sheet]) -> list[KnownVillage]:
             key = (code, village_key(name))
             if key not in villages:
                 number = sum(village.district_code == code for village in villages.values()) + 1
-                made = f"{code}.{'1' if kind == 'kelurahan' else '2'}{number:03}"
-                villages[key] = KnownVillage(made, _titled(name), code, _titled(district), kind)
+                village_code = f"{code}.{'1' if kind == 'kelurahan' else '2'}{number:03}"
+                villages[key] = KnownVillage(village_code, _titled(name), code, _titled(district), kind)
     return list(villages.values())
 
 
@@ -63,16 +63,16 @@ def _cell(row: Row, column: int | None) -> str:
 
 
 def _district_in(text: str) -> str:
-    found = _DISTRICT.search(text)
-    return found[1].strip(" ,.;") if found else ""
+    match = _DISTRICT.search(text)
+    return match[1].strip(" ,.;") if match else ""
 
 
 def _village_in(text: str) -> tuple[str, str] | None:
-    found = _VILLAGE.search(text)
-    if found is None or _SEVERAL.search(found[2]) or _SEVERAL.search(text):
+    match = _VILLAGE.search(text)
+    if match is None or _SEVERAL.search(match[2]) or _SEVERAL.search(text):
         return None
-    kind = "kelurahan" if found[1].lower() in ("kelurahan", "kel") else "desa"
-    return kind, found[2].strip(" ,.;")
+    kind = "kelurahan" if match[1].lower() in ("kelurahan", "kel") else "desa"
+    return kind, match[2].strip(" ,.;")
 
 
 def _titled(name: str) -> str:

@@ -58,20 +58,20 @@ def plan_of(session: Session, upload: RosterImport, setup: Setup | None = None, 
 
 
 def sheets_of(session: Session, upload: RosterImport, *, run: Run = here) -> list[Reading]:
-    """Return every sheet of a kept list, as laid out with the columns that a person told."""
+    """Return every sheet of a kept list, laid out with the columns that a person chose."""
     return read_sheets(session, upload.books, Setup.of(upload.setup).fields, run=run)
 
 
-def take_answers(upload: RosterImport, plan: Plan, given: Mapping[str, str]) -> int:
+def take_answers(upload: RosterImport, plan: Plan, values: Mapping[str, str]) -> int:
     """Remember the answers that ``plan``'s questions admit and return how many; an empty one is taken back."""
-    asked = {question.key: question for row in plan.rows for question in row.questions}
-    asked |= {question.key: question for row in plan.rows for question, _ in row.decided}
+    questions = {question.key: question for row in plan.rows for question in row.questions}
+    questions |= {question.key: question for row in plan.rows for question, _ in row.decided}
     answers, taken = dict(upload.answers), 0
-    for key, value in given.items():
+    for key, value in values.items():
         value = value.strip()[:_LONGEST]
-        if key in asked and not value:
+        if key in questions and not value:
             answers.pop(key, None)
-        elif key in asked and asked[key].admits(value) and len(answers) < _MOST_ANSWERS:
+        elif key in questions and questions[key].admits(value) and len(answers) < _MOST_ANSWERS:
             answers[key], taken = value, taken + 1
     upload.answers = answers
     return taken

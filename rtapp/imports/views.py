@@ -68,9 +68,9 @@ def receive() -> Response | tuple[str, int]:
     except Refused as refused:
         return _upload_page(refusal_text(refused)), refused.status
     session = begin_write(db.session)
-    kept = upload_store.keep_upload(session, actor.name, names, content, now=now)
+    upload = upload_store.keep_upload(session, actor.name, names, content, now=now)
     session.commit()
-    return redirect(url_for(".columns", key=kept.key), 303)
+    return redirect(url_for(".columns", key=upload.key), 303)
 
 
 @blueprint.get("/roster-imports/<key>/columns")
@@ -102,7 +102,8 @@ def preview(key: str) -> Response | str:
     """Show what a list would change, by class, and what a person must decide; of a closed one what it did."""
     upload = upload_store.find_upload(db.session, key)
     if not upload.books:
-        return render_template("imports/closed.html", kept=upload, why=upload_store.why_not_undone(db.session, upload))
+        why = upload_store.why_not_undone(db.session, upload)
+        return render_template("imports/closed.html", upload=upload, why=why)
     return _preview(upload)
 
 
@@ -122,8 +123,8 @@ def answer(key: str) -> Response:
     if form_text("accept"):
         upload_store.accept_proposals(upload, plan, alike)
     elif alike:
-        asked = [question for _row, question in plan.open_questions if question.alike == alike]
-        upload_store.take_answers(upload, plan, {question.key: value for question in asked})
+        questions = [question for _row, question in plan.open_questions if question.alike == alike]
+        upload_store.take_answers(upload, plan, {question.key: value for question in questions})
     else:
         upload_store.take_answers(upload, plan, {form_text("key"): value})
     session.commit()
@@ -152,10 +153,10 @@ def save(key: str) -> Response:
     if not plan.open_questions:
         upload_store.drop_upload(session, upload)
     session.commit()
-    said = _(
+    report = _(
         "Tersimpan: %(new)s orang baru, %(updated)s baris diperbarui.", new=len(done.added), updated=len(done.updated)
     )
-    flash(said, "ok")
+    flash(report, "ok")
     return redirect(url_for(".preview", key=key), 303)
 
 
@@ -200,8 +201,8 @@ def _taken() -> tuple[list[str], bytes]:
         raise Refused("no_file", "Pilih berkasnya, atau tempel daftarnya, dahulu.", 422)
     if len(files) > MOST_FILES:
         raise Refused("too_many_files", "Paling banyak %(most)s berkas sekali unggah.", 413, most=MOST_FILES)
-    given = [(file.filename or "", file.read()) for file in files]
-    return away(take, given, (str(_("Tempelan")), pasted) if pasted.strip() else None)
+    uploads = [(file.filename or "", file.read()) for file in files]
+    return away(take, uploads, (str(_("Tempelan")), pasted) if pasted.strip() else None)
 
 
 def _upload_page(problem: str = "") -> str:
@@ -215,15 +216,15 @@ def _setup_of_form(upload: RosterImport) -> plan_store.Setup:
     for place, reading in enumerate(upload_store.sheets_of(db.session, upload, run=away)):
         if form_has(f"use-{place}"):
             chosen.append(reading.label)
-        told = {}
+        choices = {}
         for block in reading.layout.blocks if reading.layout else ():
             understood = {column: name for name, column in block.fields.items()}
             for column in range(block.left, block.right + 1):
                 name = f"column-{place}-{column}"
-                said = form_text(name)
-                if form_has(name) and said in FIELD_WORDS and said != understood.get(column, ""):
-                    told[column] = said
-        fields |= {reading.label: told} if told else {}
+                choice = form_text(name)
+                if form_has(name) and choice in FIELD_WORDS and choice != understood.get(column, ""):
+                    choices[column] = choice
+        fields |= {reading.label: choices} if choices else {}
     if not chosen:
         raise Refused("no_sheet_chosen", "Pilih paling sedikit satu lembar.", 422)
     return plan_store.Setup(tuple(chosen), fields)
@@ -233,7 +234,7 @@ def _columns_page(upload: RosterImport, problem: str = "") -> str:
     sheets = upload_store.sheets_of(db.session, upload, run=away)
     setup = plan_store.Setup.of(upload.setup)
     words = {name: escape(FIELD_WORDS[name]) for name in ("", *FIELDS)}  # once, for every column has a choice of them
-    context = {"kept": upload, "sheets": sheets, "setup": setup, "words": words, "problem": problem}
+    context = {"upload": upload, "sheets": sheets, "setup": setup, "words": words, "problem": problem}
     return render_template("imports/columns.html", **context)
 
 
@@ -256,7 +257,7 @@ def _preview(upload: RosterImport, problem: str = "", status: int = 200) -> Resp
         "imports/preview.html",
         "imports/_preview.html",
         status,
-        kept=upload,
+        upload=upload,
         plan=plan,
         shown=shown,
         groups=groups,

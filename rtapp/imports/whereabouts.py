@@ -38,7 +38,7 @@ class Around:
     rows lie; ``rt`` and ``rw`` those that a row of its own named above; ``days`` the waves by their day. ``sure``
     names those that need no question. ``addresses`` says whether an address column holds villages; ``numbers``
     whether the list has no RT but numbers its lines. ``others`` is the
-    word of a title that names other people than heads. ``told`` remembers what was said once for many rows.
+    word of a title that names other people than heads. ``spellings`` are those already explained, once for many rows.
     """
 
     sheet: str = ""
@@ -56,7 +56,7 @@ class Around:
     addresses: bool = False
     numbers: bool = False
     others: str = ""
-    told: set[str] = field(default_factory=set)
+    spellings: set[str] = field(default_factory=set)
 
 
 def read_rt(draft: Draft, cells: Cells, around: Around, answers: Answers) -> None:
@@ -119,15 +119,15 @@ def _asked_rt(draft: Draft, reading: RtReading, around: Around, answers: Answers
     """Ask for an RT that is missing or cannot be read; return it and its RW once a person says so."""
     why = reading.problem or reason("rt_missing", "RT tidak tertulis.")
     proposed = TYPED + "/".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))
-    said, alike = (
+    label, alike = (
         reason("choose_rt", "RT %(rt)s", rt=" RW ".join(filter(None, (reading.proposed_rt, reading.proposed_rw)))),
         "",
     )
     if around.numbers and not reading.problem and draft.number and 0 < draft.number < 1000:
         proposed, alike = f"{TYPED}{draft.number:03}", f"rt:numbers:{around.sheet}"
-        said = reason("choose_number", "RT %(rt)s, sama dengan nomor urutnya", rt=f"{draft.number:03}")
+        label = reason("choose_number", "RT %(rt)s, sama dengan nomor urutnya", rt=f"{draft.number:03}")
     known = proposed != TYPED
-    choices = (Choice(proposed, said), leave_out()) if known else (leave_out(),)
+    choices = (Choice(proposed, label), leave_out()) if known else (leave_out(),)
     question = Question(draft.key("rt"), why, choices, proposed if known else "", alike, free="rt")
     answer = draft.ask(question, answers)
     typed = parse_rt(answer.removeprefix(TYPED)) if answer.startswith(TYPED) else parse_rt(None)
@@ -148,23 +148,23 @@ def read_village(draft: Draft, cells: Cells, around: Around, places: Places, ans
     if not text:
         _hinted(draft, answers, around, district, places)
         return
-    found = places.find_village(text, district.code if district else "")
+    match = places.find_village(text, district.code if district else "")
     settled = around.group or (around.title if "title" in around.sure else "")
-    if own and settled and not clean(cells.get("village", EMPTY).text[:_LONGEST]) and found.village:
+    if own and settled and not clean(cells.get("village", EMPTY).text[:_LONGEST]) and match.village:
         above = places.find_village(settled, district.code if district else "").village
-        if above and above != found.village:
-            _ask_address(draft, answers, above, found.village, around, places)
+        if above and above != match.village:
+            _ask_address(draft, answers, above, match.village, around, places)
             return
-    if found.how in ("exact", "alias"):
-        if not own and source not in around.sure and found.village:
-            draft.village = _sure_of(draft, answers, found.village, around, places)
+    if match.how in ("exact", "alias"):
+        if not own and source not in around.sure and match.village:
+            draft.village = _sure_of(draft, answers, match.village, around, places)
             return
-        draft.village = found.village
-        _tell_alias(draft, text, found, around)
-        if own and around.group and (other := places.find_village(around.group).village) and other != found.village:
+        draft.village = match.village
+        _tell_alias(draft, text, match, around)
+        if own and around.group and (other := places.find_village(around.group).village) and other != match.village:
             draft.say("village_not_group", "Kolom desa dipakai, bukan judul kelompok %(group)s.", group=other.name)
         return
-    _ask_which(draft, answers, found, text, district, around, places)
+    _ask_which(draft, answers, match, text, district, around, places)
 
 
 def _hinted(draft: Draft, answers: Answers, around: Around, district: KnownDistrict | None, places: Places) -> None:
@@ -241,8 +241,8 @@ def _district(draft: Draft, own: str, around: Around, places: Places) -> KnownDi
     if how in ("exact", "alias"):
         return districts[0]
     if how == "fuzzy" and len(districts) == 1:
-        if own not in around.told:
-            around.told.add(own)
+        if own not in around.spellings:
+            around.spellings.add(own)
             draft.say(
                 "district_read", "Kecamatan “%(text)s” dibaca %(name)s.", text=masked(own), name=districts[0].name
             )
@@ -250,23 +250,23 @@ def _district(draft: Draft, own: str, around: Around, places: Places) -> KnownDi
     return around.district
 
 
-def _tell_alias(draft: Draft, text: str, found: Found, around: Around) -> None:
+def _tell_alias(draft: Draft, text: str, match: Found, around: Around) -> None:
     """Say once for each spelling that a name was read as another one."""
-    if found.how == "alias" and plain(text) not in around.told:
-        around.told.add(plain(text))
-        draft.say("village_read", "Desa “%(text)s” dibaca %(name)s.", text=masked(text), name=found.villages[0].name)
+    if match.how == "alias" and plain(text) not in around.spellings:
+        around.spellings.add(plain(text))
+        draft.say("village_read", "Desa “%(text)s” dibaca %(name)s.", text=masked(text), name=match.villages[0].name)
 
 
 def _ask_which(
     draft: Draft,
     answers: Answers,
-    found: Found,
+    match: Found,
     text: str,
     district: KnownDistrict | None,
     around: Around,
     places: Places,
 ) -> None:
-    names = " / ".join(f"{village.name} ({village.district})" for village in found.villages)
+    names = " / ".join(f"{village.name} ({village.district})" for village in match.villages)
     quoted = {"text": masked(text), "names": names, "district": district.name if district else ""}
     why = {
         "fuzzy": reason("village_fuzzy", "Desa “%(text)s” tidak ada persis; mungkin %(names)s.", **quoted),
@@ -275,10 +275,10 @@ def _ask_which(
             "village_elsewhere", "“%(text)s” tidak ada di Kecamatan %(district)s; ada %(names)s.", **quoted
         ),
         "none": reason("village_unknown", "Desa “%(text)s” tidak dikenal.", **quoted),
-    }[found.how]
-    likely = [village for village in found.villages if village.district_code == around.likely]
-    villages = (*likely, *(village for village in found.villages if village not in likely))
-    proposal = villages[0].code if villages and (likely or found.how in ("fuzzy", "elsewhere")) else ""
+    }[match.how]
+    likely = [village for village in match.villages if village.district_code == around.likely]
+    villages = (*likely, *(village for village in match.villages if village not in likely))
+    proposal = villages[0].code if villages and (likely or match.how in ("fuzzy", "elsewhere")) else ""
     _ask_village(draft, answers, why, villages, proposal, f"{plain(text)}:{quoted['district']}", places)
 
 
