@@ -42,18 +42,18 @@ def bulk() -> Response:
         if do == "cards":
             return _cards(_chosen(db.session, wanted))
         session = begin_write(db.session)
-        said = _ACTS.get(do, _no_act)(session, actor.name, _chosen(session, wanted), now)
+        messages = _ACTS.get(do, _no_act)(session, actor.name, _chosen(session, wanted), now)
     except Refused as refused:
         db.session.rollback()
         if wants_fragment():
             raise
         return _back(wanted, [("error", refusal_text(refused))])
     session.commit()
-    return _back(wanted, said)
+    return _back(wanted, messages)
 
 
 def _chosen(session: Session, wanted: Filter) -> list[int]:
-    """Return who is meant; refused where all were meant that the filters found and they find others by now."""
+    """Return the ids of the chosen people; refused if all were chosen and the filters now find another number."""
     before = form_text("all")
     if not before:
         return form_ids("people")
@@ -151,8 +151,8 @@ def _cards(ids: list[int]) -> Response:
     return page_or_fragment("roster/bulk_cards.html", "roster/_bulk_cards.html", **context, papers=paper_choices())
 
 
-def _back(wanted: Filter, said: Said) -> Response:
-    for kind, sentence in said:
+def _back(wanted: Filter, messages: Said) -> Response:
+    for kind, sentence in messages:
         flash(sentence, kind)
     address = url_for(".participants", **listing_of(wanted, page_number()))
     return make_response("", 200, {"HX-Redirect": address}) if wants_fragment() else redirect(address, 303)

@@ -122,8 +122,8 @@ def neighbour(session: Session, wanted: Filter, participant_id: int, step: int =
     near = func.lead if step > 0 else func.lag
     place = func.row_number().over(order_by=order) - 1 + step
     rows = _ids(wanted).add_columns(near(Participant.id).over(order_by=order).label("near"), place.label("place"))
-    found = rows.subquery()
-    row = session.execute(select(found.c.near, found.c.place).where(found.c.id == participant_id)).first()
+    places = rows.subquery()
+    row = session.execute(select(places.c.near, places.c.place).where(places.c.id == participant_id)).first()
     return None if row is None or row.near is None else (row.near, row.place)
 
 
@@ -214,7 +214,7 @@ def _order(wanted: Filter) -> list[Any]:
 
 
 def _mark(checkpoint_id: Any) -> ColumnElement[bool]:
-    """Return what makes an attendance somebody's mark: at the checkpoint (through any door), else at their wave's."""
+    """Return the condition for somebody's attendance: at the checkpoint (through any door), else at their wave's."""
     if checkpoint_id is None:
         return marked_at_home()
     return marked_at(doors(checkpoint_id))

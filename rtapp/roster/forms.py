@@ -73,7 +73,7 @@ class PersonForm(Form):
         return {k: v for k, v in values.items() if isinstance(v, str)} if isinstance(values, dict) else {}
 
     def settle(self) -> None:
-        """Take the stored value of each field where that was chosen over one's own."""
+        """Use the stored value of each field for which it was chosen over the typed one."""
         for name, value in self.read_values.items():
             if name in self and form_text(f"choose-{name}") == "theirs":
                 self[name].data = value

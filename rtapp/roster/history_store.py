@@ -153,7 +153,7 @@ def _lines_about(session: Session, ids: Collection[int]) -> list[HistoryLine]:
 
 
 def _first_heard(session: Session, ids: Collection[int]) -> dict[int, datetime]:
-    """Return when each got their first card: what a list brought has no line of its own in the trail."""
+    """Return when each person got their first card, as imported people have no line in the trail."""
     rows = select(Badge.participant_id, func.min(Badge.issued_at)).where(Badge.participant_id.in_(ids))
     return {id_: at for id_, at in session.execute(rows.group_by(Badge.participant_id))}
 

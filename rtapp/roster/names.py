@@ -93,9 +93,9 @@ def name_key(name: str) -> str:
     return " ".join(filter(None, (fold(word) for word in _full_words(words))))
 
 
-def same_person(one: str, other: str) -> bool:
-    """Say whether two names of one seat's heads are one person for certain: but for titles, one in the other."""
-    first, second = name_key(one).split(), name_key(other).split()
+def same_person(name: str, other: str) -> bool:
+    """Say whether two names of a seat's heads certainly mean one person: one holds all words of the other."""
+    first, second = name_key(name).split(), name_key(other).split()
     return set(first) <= set(second) or set(second) <= set(first)
 
 

@@ -53,7 +53,7 @@ def numbers_in(text: str) -> list[NumberFound]:
 
     A run's groups (0812 0000 0101) belong together until one begins like a number while the last is complete.
     """
-    found: list[NumberFound] = []
+    numbers: list[NumberFound] = []
     for run in _RUN.finditer(text):
         groups: list[list[re.Match[str]]] = []
         length = 0
@@ -67,8 +67,8 @@ def numbers_in(text: str) -> list[NumberFound]:
         for each in groups:
             digits = _digits("".join(group[0] for group in each))
             start, end = run.start() + each[0].start(), run.start() + each[-1].end()
-            found.append(NumberFound(start, end, digits, _normal(digits)[0]))
-    return found
+            numbers.append(NumberFound(start, end, digits, _normal(digits)[0]))
+    return numbers
 
 
 def masked_phone(number: str) -> str:
@@ -110,10 +110,10 @@ def _from_parts(parts: list[str], value: Any) -> PhoneReading:
     notes: list[str] = []
     warnings: list[Reason] = []
     for part in _apart(parts):
-        number, said = _normal(part)
+        number, doubts = _normal(part)
         if number:
             numbers.append(number)
-            warnings += said
+            warnings += doubts
         elif _LANDLINE.fullmatch(part.strip()):
             notes.append(part.strip())
         elif len(_digits(part)) == _IDENTITY_DIGITS:
@@ -133,7 +133,7 @@ def _apart(parts: list[str]) -> list[str]:
     pieces: list[str] = []
     for part in parts:
         part = _TRUNK.sub("", part)
-        numbers = [] if _normal(part)[0] else [found.phone for found in numbers_in(part) if found.phone]
+        numbers = [] if _normal(part)[0] else [number.phone for number in numbers_in(part) if number.phone]
         pieces += numbers or [part]
     return pieces
 

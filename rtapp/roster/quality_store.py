@@ -58,8 +58,8 @@ class Quality:
     @property
     def is_clean(self) -> bool:
         """Whether nothing needs a person."""
-        found = (self.doubles, self.vacancies, self.without_wave, self.unverified, self.gaps)
-        return not any(found)
+        findings = (self.doubles, self.vacancies, self.without_wave, self.unverified, self.gaps)
+        return not any(findings)
 
 
 def look_over(session: Session) -> Quality:

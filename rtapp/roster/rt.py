@@ -105,8 +105,8 @@ def rt_named_in(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _named_in(text: str) -> str:
-    found = {_three(number, suffix) for number, suffix in _RT.findall(clean(text).upper())}
-    return found.pop() if len(found) == 1 else ""
+    numbers = {_three(number, suffix) for number, suffix in _RT.findall(clean(text).upper())}
+    return numbers.pop() if len(numbers) == 1 else ""
 
 
 def _from_number(value: int | float) -> RtReading:

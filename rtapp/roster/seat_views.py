@@ -43,17 +43,17 @@ def new_head(seat_id: int) -> Response | tuple[str, int]:
     """Put a new head on a seat: the old one is archived and their card revoked, the new one gets a card."""
     actor, now = acting(), clock.utcnow()
     session = begin_write(db.session)
-    found, form = find_seat(session, seat_id), new_head_form(None)
+    seat, form = find_seat(session, seat_id), new_head_form(None)
     with form.refusals():
         form.check()
         _refuse_other_head(head_of(session, seat_id), form)
-        old, new = store.replace_head(session, actor.name, found, now=now, **form.facts())
+        old, new = store.replace_head(session, actor.name, seat, now=now, **form.facts())
         if old is not None:
             badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
         badges.issue_missing(session, [new.id], now=now)
-        said = _replaced(old.name if old else "", new.name)
+        report = _replaced(old.name if old else "", new.name)
         session.commit()
-        flash(said, "ok")
+        flash(report, "ok")
         return redirect(url_for(".seat", seat_id=seat_id), 303)
     return _seat_page(seat_id, form)
 
@@ -71,14 +71,14 @@ def _replaced(old: str, new: str) -> str:
 
 
 def _seat_page(seat_id: int, form: NewHeadForm | None = None) -> tuple[str, int]:
-    found, head = find_seat(db.session, seat_id), head_of(db.session, seat_id)
+    seat, head = find_seat(db.session, seat_id), head_of(db.session, seat_id)
     history = history_of(db.session, seat_id)
     cards = [(id_, badge) for id_ in history.names for badge in badges.badges_of(db.session, id_)]
     shown = form or new_head_form(head.id if head else None)
     shown.instead_of.data = str(head.id if head else "")
     page = render_template(
         "roster/seat.html",
-        seat=found,
+        seat=seat,
         head=head,
         form=shown,
         opened=form is not None or head is None,
@@ -92,8 +92,8 @@ def _seat_page(seat_id: int, form: NewHeadForm | None = None) -> tuple[str, int]
 
 
 def _seat_words(seat_id: int) -> str:
-    found = find_seat(db.session, seat_id)
-    return f"RT {found.rt} {found.village.name}"
+    seat = find_seat(db.session, seat_id)
+    return f"RT {seat.rt} {seat.village.name}"
 
 
 def _edits(lines: list[HistoryLine]) -> list[tuple[HistoryLine, Any, list[tuple[str, str, str]]]]:

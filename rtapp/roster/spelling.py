@@ -53,7 +53,7 @@ def _visible(letter: str) -> str:
 
 def masked(text: str, most: int = 40) -> str:
     """Return ``text`` cleaned, short, and without the long numbers that may be a NIK: what a sentence may quote."""
-    return _LONG_NUMBER.sub(lambda found: f"{found[0][:4]}…", clean(text))[:most]
+    return _LONG_NUMBER.sub(lambda number: f"{number[0][:4]}…", clean(text))[:most]
 
 
 def plain(text: str) -> str:

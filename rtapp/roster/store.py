@@ -133,7 +133,7 @@ def restore_participant(session: Session, actor: str, participant_id: int, *, no
 
 
 def refresh_search_texts(session: Session) -> int:
-    """Bring what people are found by up to date with the names of their places; return how many changed."""
+    """Update everybody's search text after places were renamed; return how many changed."""
     changed = 0
     for person in session.scalars(select(Participant).options(joinedload(Participant.seat).joinedload(Seat.village))):
         text = _search_text_of(person)

@@ -43,8 +43,8 @@ def participants() -> Response:
     wanted = wanted_people(districts)
     total = count_people(db.session, wanted)
     page = min(page_number(), max(1, -(-total // PAGE)))
-    found = find_people(db.session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
-    context = _list_context(wanted, page, total, found)
+    people = find_people(db.session, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    context = _list_context(wanted, page, total, people)
     if districts or not wants_fragment():
         context["options"] = _options(wanted, districts)
     response = page_or_fragment("roster/participants.html", "roster/_participants.html", **context)
@@ -78,14 +78,14 @@ def export(form: str) -> Response:
     return download(data, "peserta", form)
 
 
-def _list_context(wanted: Filter, page: int, total: int, found: list[Person]) -> dict[str, Any]:
+def _list_context(wanted: Filter, page: int, total: int, people: list[Person]) -> dict[str, Any]:
     listing = listing_of(wanted, page)
-    opened = next((person for person in found if str(person.id) == request.args.get("open")), None)
+    opened = next((person for person in people if str(person.id) == request.args.get("open")), None)
     return {
         "wanted": wanted,
-        "found": found,
+        "people": people,
         "total": total,
-        "alike": bool(found) and not total,
+        "alike": bool(people) and not total,
         "first": (page - 1) * PAGE + 1,
         "listing": listing,
         "page_urls": _page_urls(wanted, page, total),
