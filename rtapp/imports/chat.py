@@ -163,13 +163,13 @@ class _Reader:
         record, self.record = self.record, {}
         if not record:
             return
-        spoken = [record.get(name, "") for name in ("rt", "office", "address", "village", "name")]
-        mention = next((piece for text in spoken for piece in mentions_in(text)), None)
+        texts = [record.get(name, "") for name in ("rt", "office", "address", "village", "name")]
+        mention = next((piece for text in texts for piece in mentions_in(text)), None)
         rt = record.get("rt", "") if not (mention and not record.get("rt")) else mention.text
         reading = understand(record.get("name", ""))
         village = record.get("village", "") or understand(record.get("address", "")).village
         phones = [*understand(record.get("phone", "")).phones, *reading.phones]
-        name = reading.name or (record.get("name", "") if not mention or spoken[4] else "")
+        name = reading.name or (record.get("name", "") if not mention or texts[4] else "")
         rw = record.get("rw", "") or (mention.rw if mention else "")
         office = record.get("office", "")
         if not rt and not name:

@@ -40,9 +40,9 @@ def parse_day(value: Any) -> date | None:
     text = clean(value) if isinstance(value, str) else ""
     if iso := _ISO.fullmatch(text):
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
-    if worded := _WORDED.search(text):
-        month = _MONTHS.get(worded[2][:3].lower(), 0)
-        return _day(_year(worded[3]), month, int(worded[1]))
+    if match := _WORDED.search(text):
+        month = _MONTHS.get(match[2][:3].lower(), 0)
+        return _day(_year(match[3]), month, int(match[1]))
     if numbered := _NUMBERED.search(text):
         first, second, year = int(numbered[1]), int(numbered[2]), _year(numbered[3])
         return _day(year, second, first) or _day(year, first, second)  # 05/13/2021 can only be month first

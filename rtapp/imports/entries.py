@@ -59,7 +59,7 @@ def repeated(entries: list[Entry]) -> set[str]:
 
 def drop_sexes(entries: list[Entry]) -> None:
     """Drop L or P (man, woman) from the ends of names where most names of a message end that way."""
-    sexed = [entry for entry in entries if _SEX.search(entry.name)]
-    if len(sexed) > 1 and len(sexed) > 0.6 * sum(bool(entry.name) for entry in entries):
-        for entry in sexed:
+    with_sex = [entry for entry in entries if _SEX.search(entry.name)]
+    if len(with_sex) > 1 and len(with_sex) > 0.6 * sum(bool(entry.name) for entry in entries):
+        for entry in with_sex:
             entry.name = _SEX.sub("", entry.name)

@@ -40,10 +40,10 @@ def understood(book: Workbook, text: str, name: str) -> Workbook:
     sheets = tuple(_listed(sheet) for sheet in book.sheets)
     if any(sheet is not before for sheet, before in zip(sheets, book.sheets, strict=True)):
         return replace(book, sheets=sheets)
-    spoken = [(sheet, read_chat(_lines(sheet, text))) for sheet in book.sheets if not sheet.hidden]
-    if not any(rows for _, rows in spoken):
+    messages = [(sheet, read_chat(_lines(sheet, text))) for sheet in book.sheets if not sheet.hidden]
+    if not any(rows for _, rows in messages):
         return book
-    sheets = tuple(Sheet(sheet.name or name, tuple(rows) if rows else sheet.rows) for sheet, rows in spoken)
+    sheets = tuple(Sheet(sheet.name or name, tuple(rows) if rows else sheet.rows) for sheet, rows in messages)
     return Workbook(book.format, sheets, sees_hidden=book.sees_hidden)
 
 

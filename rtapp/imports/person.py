@@ -191,8 +191,8 @@ def _confirm_gone(draft: Draft, answers: Answers, why: Reason) -> bool:
 
 def _one_of(draft: Draft, name: str, answers: Answers) -> str:
     """Return the one name meant where a cell may hold two persons."""
-    succeeded = [part for part in _SUCCEEDED.split(name) if part]
-    parts = succeeded if len(succeeded) > 1 else [part for part in _SEVERAL.split(name) if part]
+    holders = [part for part in _SUCCEEDED.split(name) if part]
+    parts = holders if len(holders) > 1 else [part for part in _SEVERAL.split(name) if part]
     people = [part.strip(" ()") for part in parts if _LETTERS.search(part) and not is_degree(part.strip())]
     if len(people) < 2 or len(people) != len(parts):
         return name
@@ -203,7 +203,7 @@ def _one_of(draft: Draft, name: str, answers: Answers) -> str:
         draft.key("names"),
         reason("two_names", "Satu sel berisi lebih dari satu nama: %(text)s.", text=masked(name, 120)),
         (*choices, leave_out()),
-        choices[-1 if len(succeeded) > 1 else 0].value,
+        choices[-1 if len(holders) > 1 else 0].value,
     )
     answer = draft.ask(question, answers)
     return people[int(answer.removeprefix("name-"))] if answer.startswith("name-") else name

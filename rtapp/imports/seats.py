@@ -135,8 +135,8 @@ def _leave_out_boards(drafts: Sequence[Draft]) -> None:
     """
     for rows in _grouped([draft for draft in drafts if draft.is_seat], lambda draft: draft.sheet):
         beside = [draft for draft in rows if is_beside_head(draft.position)]
-        headed = {draft.seat for draft in rows if is_head(draft.position)}
-        if len(beside) < _BOARD * len(rows) or not any(draft.seat in headed for draft in beside):
+        head_seats = {draft.seat for draft in rows if is_head(draft.position)}
+        if len(beside) < _BOARD * len(rows) or not any(draft.seat in head_seats for draft in beside):
             continue
         for draft in beside:
             draft.skip(reason("other_office", "Jabatan tertulis %(office)s, bukan Ketua RT.", office=draft.position))

@@ -81,18 +81,18 @@ class _Look:
         """Gather what stands above the header and in the names of sheet and file."""
         lines = [" ".join(texts_of(row.cells))[:400] for row in self.above]
         titled = [district for line in lines if (district := self.places.district_in(line))]
-        hinted = hint_in(self.places, self.sheet.name, self.context.filename, self.context.village_sheets)
-        district = titled[-1] if titled else hinted.district
+        hint = hint_in(self.places, self.sheet.name, self.context.filename, self.context.village_sheets)
+        district = titled[-1] if titled else hint.district
         title, sure = title_in(self.places, lines)
         waves = [wave for line in (*lines, self.sheet.name) if (wave := wave_in(line))]
         first = self.layout.blocks[0].fields if self.layout.blocks else {}
         doubtful = set() if sure else {"title"}
-        doubtful |= set() if hinted.sure else {"hint"}
+        doubtful |= set() if hint.sure else {"hint"}
         return Around(
             sheet=self.context.label,
             district=district,
             title=title,
-            hint=hinted.village,
+            hint=hint.village,
             likely=district.code if district else self._likely(),
             rt=next((rt for line in (*lines[::-1], self.sheet.name) if (rt := _only_rt(line))), ""),
             wave=waves[0] if waves else None,

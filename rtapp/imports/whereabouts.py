@@ -61,8 +61,8 @@ class Around:
 
 def read_rt(draft: Draft, cells: Cells, around: Around, answers: Answers) -> None:
     """Take the RT and RW from their columns, an address or an office; ask where they are not certain."""
-    spoken = [cells.get(name, EMPTY) for name in ("position", "address", "village")]
-    named = [cell for cell in spoken if cell.kind != "empty" and _names_an_rt(cell)]
+    sources = [cells.get(name, EMPTY) for name in ("position", "address", "village")]
+    named = [cell for cell in sources if cell.kind != "empty" and _names_an_rt(cell)]
     other = named[0] if named else EMPTY
     source = cells.get("rt", EMPTY)
     if source.kind == "empty":
