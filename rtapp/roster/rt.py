@@ -136,10 +136,10 @@ def _from_text(text: str, value: Any) -> RtReading:
         return _from_date(int(day_month[1]), _MONTH[day_month[2][:3].lower()])
     words = [word for bracket in _BRACKET.findall(text) for word in [_spelt(bracket)] if word]
     text = _BOTH.sub("", _BRACKET.sub(" ", text)).strip(" .:;,")
-    rw_named = _RW.search(text)
-    rw = _three(rw_named[1], rw_named[2]) if rw_named else ""
-    if rw_named:
-        text = (text[: rw_named.start()] + " " + text[rw_named.end() :]).strip(" ./,;:-")
+    rw_match = _RW.search(text)
+    rw = _three(rw_match[1], rw_match[2]) if rw_match else ""
+    if rw_match:
+        text = (text[: rw_match.start()] + " " + text[rw_match.end() :]).strip(" ./,;:-")
     reading = _rt_in(text, value)
     if words and reading.rt and words[0] != int(reading.rt[:3]):
         return _unread(value)
