@@ -73,7 +73,7 @@ class Places:
         self.by_code = {_digits(village.code): village for village in self.villages}
         self.districts = {v.district_code: KnownDistrict(v.district_code, v.district) for v in self.villages}
         self._learnt = {village_key(name): code for name, code in (aliases or {}).items()}
-        self._found: dict[tuple[str, str], Found] = {}
+        self._matches: dict[tuple[str, str], Found] = {}
 
     def find_code(self, text: str) -> KnownVillage | None:
         """Return the village of a code, written with or without its dots."""
@@ -87,9 +87,9 @@ class Places:
         """Return what ``text`` means, inside ``district_code`` where it is given."""
         text = text[:_LONGEST]
         key = (text, district_code)
-        if key not in self._found:
-            self._found[key] = self._find(text, district_code)
-        return self._found[key]
+        if key not in self._matches:
+            self._matches[key] = self._find(text, district_code)
+        return self._matches[key]
 
     def find_district(self, text: str) -> tuple[How, tuple[KnownDistrict, ...]]:
         """Return how, and which district ``text`` names; several or fuzzy ones are for a person to choose from."""
