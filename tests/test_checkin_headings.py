@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rtapp import clock
-from rtapp.checkin.attempt import Attempt, kept_answer
+from rtapp.checkin.attempt import Attempt, stored_answer
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
 from rtapp.db import begin_write
@@ -89,9 +89,9 @@ def test_answers_kept_before_it_was_known_are_headed_by_their_bounds():
         "opens_at": None,
         "closes_at": "2023-11-08T01:00:00Z",
     }
-    assert kept_answer(facts).heading == "CLOSED"
-    assert kept_answer(facts | {"opens_at": "2023-11-08T00:00:00Z"}).heading == "NOT_OPEN"
-    assert kept_answer(facts | {"requires": "Registrasi"}).heading == "REQUIRES"
+    assert stored_answer(facts).heading == "CLOSED"
+    assert stored_answer(facts | {"opens_at": "2023-11-08T00:00:00Z"}).heading == "NOT_OPEN"
+    assert stored_answer(facts | {"requires": "Registrasi"}).heading == "REQUIRES"
 
 
 def test_a_scan_that_reaches_the_server_just_after_the_closing_waits_for_a_supervisor(scan, window, session, world):

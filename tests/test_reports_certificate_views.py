@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from rtapp import clock
 from rtapp.db import begin_write, db
 from rtapp.events.about_store import about_of
-from rtapp.reports.bundle_store import Wanted, plan_bundle
+from rtapp.reports.bundle_store import BundleRequest, plan_bundle
 from rtapp.schema import Attendance, Certificate, Participant, Wave
 from rtapp.settings import store as settings
 from rtapp.settings.letterhead import Letterhead
@@ -213,7 +213,7 @@ def test_the_bundle_of_a_wave_holds_its_certificates_or_says_why_not(app, office
     def part():
         with app.app_context():
             wave = db.session.get(Wave, world.waves[0])
-            wanted = Wanted(wave, "f4", fonts(), about_of(db.session, wave, "Uji", at(12)))
+            wanted = BundleRequest(wave, "f4", fonts(), about_of(db.session, wave, "Uji", at(12)))
             return next(part for part in plan_bundle(db.session, wanted).parts if "sertifikat" in part.file)
 
     assert part().make is None and "bernomor" in str(part().missing)

@@ -13,7 +13,7 @@ from rtapp.events.standing import Standing
 from rtapp.live.tally import Counts, VillageTally, counts_of, district_of
 from rtapp.refusals import reason
 from rtapp.reports import papers
-from rtapp.reports.bundle import BundlePart, MadePart
+from rtapp.reports.bundle import BundlePart, FinishedPart
 from rtapp.reports.invited_paper import Invited
 from rtapp.reports.recap import Recap
 from rtapp.reports.transport import Payment, Rate
@@ -171,8 +171,8 @@ def test_the_invited_stand_per_district_beside_the_roster_with_their_sum():
 
 def test_the_index_names_each_file_with_its_digest_and_what_is_missing():
     made = [
-        MadePart(BundlePart("20.pdf", "Daftar", 12, bytes), b"one"),
-        MadePart(BundlePart("30.pdf", "Uang", missing="Belum diisi."), None),
+        FinishedPart(BundlePart("20.pdf", "Daftar", 12, bytes), b"one"),
+        FinishedPart(BundlePart("30.pdf", "Uang", missing="Belum diisi."), None),
     ]
     [page] = drawn(papers.index(made, ABOUT, on("f4")))
     assert made[0].digest in unspaced(page) and "1 Daftar 20.pdf 12" in page and "Uang Belum diisi." in page

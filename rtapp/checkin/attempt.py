@@ -158,6 +158,6 @@ def heading_of(verdict: str, answer: Mapping[str, Any]) -> str:
     return "CLOSED" if over else str(verdict)
 
 
-def kept_answer(facts: Mapping[str, Any], **more: Any) -> Answer:
+def stored_answer(facts: Mapping[str, Any], **more: Any) -> Answer:
     """Return the answer that was kept with a scan as ``facts``."""
     return Answer(**{**facts, "verdict": Verdict(facts["verdict"]), **more})

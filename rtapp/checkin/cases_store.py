@@ -17,7 +17,7 @@ from ..events.standing_store import doors
 from ..refusals import Refused
 from ..roster.find_store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
-from .attempt import kept_answer
+from .attempt import stored_answer
 from .decision import Substituted
 from .verdict import Verdict
 
@@ -70,7 +70,7 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
             people.get(case.participant_id) if case.participant_id else None,
             _substitute_name(session, scan),
             case.told,
-            kept_answer(scan.answer).heading,
+            stored_answer(scan.answer).heading,
         )
         for case, scan, point, label, name in waiting
     ]
@@ -189,7 +189,7 @@ _OPEN = Prepared(_waiting(select(func.count(Case.id).label("number")), None))
 
 def _happened(scan: Scan) -> datetime:
     """Return when a scan happened as far as its word was taken: no wild clock is shown as a time."""
-    at = kept_answer(scan.answer).happened_at
+    at = stored_answer(scan.answer).happened_at
     return clock.parse_iso(at) if at else scan.server_at
 
 

@@ -32,7 +32,7 @@ from ..schema import (
     Village,
     Wave,
 )
-from .attempt import kept_answer
+from .attempt import stored_answer
 from .turns_store import begin_recording
 from .verdict import Verdict
 
@@ -244,7 +244,7 @@ def _line(row: Any, actor: Actor, now: datetime, closed: bool) -> LastScan:
     """Return the line of a scan and the mark it made; ``row`` has the mark's columns, None where it made none."""
     undo = row.id if row.id is not None and may_undo(actor, row, now, closed=closed) else None
     at = clock.parse_iso(row.happened_at) if row.happened_at else row.server_at
-    heading = kept_answer(row.shut).heading if row.shut else row.verdict
+    heading = stored_answer(row.shut).heading if row.shut else row.verdict
     whom = (row.name or "", row.rt or "", row.village or "", row.village_kind or "")
     return LastScan(row.nonce, row.verdict, heading, at, row.raw or "", row.voided_at is not None, undo, *whom)
 

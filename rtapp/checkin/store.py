@@ -13,7 +13,7 @@ from ..db import Line, Prepared, Where, upsert
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
 from ..schema import Attendance, Scan
-from .attempt import Answer, Attempt, kept_answer
+from .attempt import Answer, Attempt, stored_answer
 from .decide_store import (
     ASKING,
     DIWAKILI,
@@ -102,13 +102,13 @@ def find_answer(session: Session, nonce: str) -> Answer:
     row = session.execute(select(Scan.answer).where(Scan.nonce == nonce)).first()
     if row is None:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
-    return kept_answer(row.answer)
+    return stored_answer(row.answer)
 
 
 def _replay(session: Where, attempt: Attempt, row: Any) -> Answer:
     earlier = row.earlier_answer
     same = row.earlier_checkpoint_id == attempt.checkpoint_id
-    if kept_answer(earlier).handed_in:  # from a receipt, which knows neither card nor form
+    if stored_answer(earlier).handed_in:  # from a receipt, which knows neither card nor form
         return _replay_handed_in(session, attempt, row, same)
     same = same and earlier.get("asked") == (attempt.decision.digest or None)
     if attempt.decision.walk_in:
@@ -130,7 +130,7 @@ def _replay_handed_in(session: Where, attempt: Attempt, row: Any, same: bool) ->
 def _again(earlier: dict[str, Any], row: Any, same: bool) -> Answer:
     if not same:
         raise Refused("nonce_reused", "Nonce ini sudah dipakai untuk pindaian lain.", 409)
-    return kept_answer(earlier, replayed=True, person=face_of(row))
+    return stored_answer(earlier, replayed=True, person=face_of(row))
 
 
 def _prepare(

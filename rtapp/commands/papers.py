@@ -19,7 +19,7 @@ from ..events.checkpoint_store import find_checkpoint
 from ..reports import papers
 from ..reports.attendance_store import roll_of
 from ..reports.bundle import build
-from ..reports.bundle_store import Wanted, plan_bundle
+from ..reports.bundle_store import BundleRequest, plan_bundle
 from ..reports.certificate_papers import certificate_pdf
 from ..reports.certificate_store import materials_of, printable_awards
 from ..reports.narrative_papers import narrative_docx
@@ -70,7 +70,7 @@ def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any
     form, part = _form(file, *papers.FORMS), part.replace("none", "")
     made: list[ToSign] = []
 
-    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+    def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
         roll = roll_of(db.session, wanted.wave, checkpoint, blank=blank, now=wanted.about.printed_at)
         printed = (roll, wanted.about, wanted.page(form), part)
         if not blank:
@@ -92,7 +92,7 @@ def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
     """Tulis daftar penerimaan uang transport ke PDF, XLSX, atau ODS."""
     form = _form(file, *papers.FORMS)
 
-    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+    def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
         found = pay_list(db.session, wanted.wave, checkpoint)
         payments, point = found.payments, found.point.name
         return len(payments), lambda: papers.transport(payments, wanted.about, point, wanted.page(form))
@@ -106,7 +106,7 @@ def recap(file: Path, **asked: Any) -> None:
     """Tulis rekap per kecamatan dan desa ke PDF, XLSX, atau ODS."""
     form = _form(file, *papers.FORMS)
 
-    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+    def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
         found = recap_of(db.session, wanted.wave)
         lines = len(list(rows(found.counts))) if found.counts else 0
         return lines, lambda: papers.recap(found, wanted.about, wanted.page(form))
@@ -120,7 +120,7 @@ def narrative(file: Path, **asked: Any) -> None:
     """Tulis laporan kegiatan ke berkas Word untuk dilengkapi."""
     _form(file, "docx")
 
-    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+    def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
         content = narrative_of(db.session, wanted.wave)
         lines = len(content.recap.counts.districts) if content.recap.counts else 0
         return lines, lambda: narrative_docx(content, wanted.about, wanted.paper)
@@ -135,7 +135,7 @@ def certificates(file: Path, place: str, **asked: Any) -> None:
     """Tulis sertifikat yang sudah bernomor ke PDF."""
     _form(file, "pdf")
 
-    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+    def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
         awards, taught = printable_awards(db.session, wanted.wave, place), materials_of(db.session, wanted.wave)
         return len(awards), lambda: certificate_pdf(awards, taught, wanted.about, wanted.paper, wanted.fonts)
 
@@ -148,7 +148,7 @@ def bundle(file: Path, **asked: Any) -> None:
     """Tulis semua dokumen satu gelombang ke ZIP, dengan daftar isi dan SHA-256."""
     _form(file, "zip")
 
-    def make(wanted: Wanted) -> tuple[int, Callable[[], bytes]]:
+    def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
         plan = plan_bundle(db.session, wanted)
         for part in plan.parts:
             if part.missing:
@@ -159,7 +159,7 @@ def bundle(file: Path, **asked: Any) -> None:
 
 
 def _write(
-    file: Path, action: str, make: Callable[[Wanted], tuple[int, Callable[[], bytes]]],
+    file: Path, action: str, make: Callable[[BundleRequest], tuple[int, Callable[[], bytes]]],
     keep: Callable[[Session, datetime], object] | None = None, *, paper: str | None, printed_at: datetime | None,
     requester: str, wave: int = 0, checkpoint: int = 0,
 ) -> None:  # fmt: skip
@@ -170,7 +170,7 @@ def _write(
         point = find_checkpoint(db.session, checkpoint) if checkpoint else None
         found: Wave = point.wave if point else events.wave_by_number(db.session, wave)
         about = about_of(db.session, found, requester, printed_at or now)
-        lines, draw = make(Wanted(found, paper or about.letterhead.paper, fonts, about))
+        lines, draw = make(BundleRequest(found, paper or about.letterhead.paper, fonts, about))
         wave_id, session = found.id, begin_write(db.session)
         if keep:
             keep(session, now)

@@ -19,7 +19,7 @@ from .plan_store import Plan, changed_meanwhile, roster_tag
 
 
 @dataclass
-class Done:
+class ImportOutcome:
     """What an import did: participants added, changed (field: before, after), replaced (old, new), seats made.
 
     ``versions`` holds the version of each of them afterwards, by id as text: whoever has another one was changed since.
@@ -38,14 +38,14 @@ class Done:
         return {name: [*earlier.get(name, ()), *values] for name, values in lists.items()} | {"versions": versions}
 
 
-def apply_plan(session: Session, actor: str, plan: Plan, *, now: datetime) -> Done:
+def apply_plan(session: Session, actor: str, plan: Plan, *, now: datetime) -> ImportOutcome:
     """Write every accepted row and vacant seat of ``plan`` or, when refused, none; the caller commits.
 
     Refused with 409 when the roster is another one than the plan was made for.
     """
     if roster_tag(session) != plan.tag:
         raise changed_meanwhile()
-    done, accepted = Done(), [row for row in plan.rows if row.row_class is RowClass.ACCEPTED]
+    done, accepted = ImportOutcome(), [row for row in plan.rows if row.row_class is RowClass.ACCEPTED]
     waves = {wave.number: wave.id for wave in find_waves(session)}
     seats = _make_seats(session, plan, done)
     for row in accepted:
@@ -63,7 +63,7 @@ def apply_plan(session: Session, actor: str, plan: Plan, *, now: datetime) -> Do
     return done
 
 
-def _make_seats(session: Session, plan: Plan, done: Done) -> dict[tuple[str, str, str], int]:
+def _make_seats(session: Session, plan: Plan, done: ImportOutcome) -> dict[tuple[str, str, str], int]:
     """Add the seats that accepted and vacant rows need; return their ids by village code, RT and RW in the key."""
     villages = _village_ids(session, plan)
     seats, wanted = {}, {}
@@ -106,7 +106,9 @@ def _village_ids(session: Session, plan: Plan) -> dict[str, int]:
     return ids
 
 
-def _update(session: Session, actor: str, row: Draft, waves: dict[int, int], done: Done, now: datetime) -> None:
+def _update(
+    session: Session, actor: str, row: Draft, waves: dict[int, int], done: ImportOutcome, now: datetime
+) -> None:
     pairs = dict(row.changes)
     if "wave" in pairs:
         pairs["wave_id"] = tuple(waves.get(number) for number in pairs.pop("wave"))
@@ -121,7 +123,11 @@ def _update(session: Session, actor: str, row: Draft, waves: dict[int, int], don
 
 
 def _add_people(
-    session: Session, rows: list[Draft], seats: dict[tuple[str, str, str], int], waves: dict[int, int], done: Done
+    session: Session,
+    rows: list[Draft],
+    seats: dict[tuple[str, str, str], int],
+    waves: dict[int, int],
+    done: ImportOutcome,
 ) -> None:
     if not rows:
         return

@@ -8,7 +8,7 @@ from ..documents.cells import Row, text_cell
 from ..roster.spelling import masked
 from .corrections import correct
 from .entries import HEADER, Entry, drop_sexes, entry_of, repeated, rt_number
-from .fragments import Piece, Said, is_chatter, is_sentence, mentions_in, understand, village_said, without_asides
+from .fragments import Fragment, Piece, is_chatter, is_sentence, mentions_in, understand, village_said, without_asides
 from .labels import Label, labels_in
 from .lines import ListLine, line_of
 
@@ -222,7 +222,7 @@ class _Reader:
             self.add(entry)
         self.current = None
 
-    def one_rt(self, line: ListLine, mention: Piece, first: Said, after: Said) -> None:
+    def one_rt(self, line: ListLine, mention: Piece, first: Fragment, after: Fragment) -> None:
         """Take up a line with one RT and, before or behind it, a name, a word for vacancy, or nothing."""
         if first.is_note or (after.is_note and not after.is_person):
             self.close(self.current)

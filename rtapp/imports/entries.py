@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .fragments import Piece, Said
+from .fragments import Fragment, Piece
 from .naming import says_vacant
 
 HEADER = ("Nama", "RT", "RW", "Desa", "No HP", "Jabatan", "Ralat", "No", "Kalimat")
@@ -39,7 +39,7 @@ class Entry:
         return self.name, self.rt, self.rw, self.village, phones, self.office, self.correction, number, self.sentence
 
 
-def entry_of(line: int, mention: Piece, reading: Said) -> Entry:
+def entry_of(line: int, mention: Piece, reading: Fragment) -> Entry:
     """Return the entry of an RT and what is said beside it; words that are no name become a question."""
     name = reading.name or reading.vacant or reading.words
     return Entry(line, mention.text, mention.rw or reading.rw, name, reading.village, reading.phones)

@@ -91,7 +91,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Said:
+class Fragment:
     """What a piece of text beside an RT says.
 
     ``name`` is a person's name and nothing else; ``vacant`` what says that there is nobody; ``words`` whatever else
@@ -135,7 +135,7 @@ def village_said(text: str) -> str:
     return clean(match[1]).strip(" .") if match else ""
 
 
-def understand(text: str) -> Said:
+def understand(text: str) -> Fragment:
     """Return what the text before or behind an RT says."""
     is_note = bool(_NO_HEAD.match(text))
     numbers = split_numbers(_CLOSING.sub(" | ", without_links(text)))
@@ -153,27 +153,27 @@ def understand(text: str) -> Said:
     text = without_remarks(text)
     parts = [clean(_trimmed(part)) for part in text.split("|")]
     parts = [part for part in parts if any(map(str.isalpha, part))]
-    reading = Said(village=clean(village[1]).strip(" .") if village else "", rw=rw[1] if rw else "", phones=phones)
+    reading = Fragment(village=clean(village[1]).strip(" .") if village else "", rw=rw[1] if rw else "", phones=phones)
     return _judged(parts, vacancy, reading, is_note)
 
 
-def _judged(parts: list[str], vacancy: str, reading: Said, is_note: bool) -> Said:
+def _judged(parts: list[str], vacancy: str, reading: Fragment, is_note: bool) -> Fragment:
     """Return ``reading`` with what its parts are: a name, a vacancy, or words."""
     facts = dict(village=reading.village, rw=reading.rw, phones=reading.phones, is_note=is_note)
     names = [name for part in parts if is_name(name := tidy_name(part)) and not is_chatter(part)]
     vacant = next((part for part in parts if says_vacant(part)), vacancy)
     words = " ".join(parts)
     if vacant and not names:
-        return Said(**facts, vacant=vacant, words=words, chatter=_is_about_something(words))
+        return Fragment(**facts, vacant=vacant, words=words, chatter=_is_about_something(words))
     if len(names) == 1 or (names and len(set(names)) == 1):
-        return Said(**facts, name=names[0], words=words)
+        return Fragment(**facts, name=names[0], words=words)
     if len(names) > 1:
-        return Said(
+        return Fragment(
             **facts,
             name=names[0] if all(len(each.split()) < 2 for each in names[1:]) and reading.phones else " / ".join(names),
             words=words,
         )
-    return Said(**facts, words=words, chatter=is_chatter(words))
+    return Fragment(**facts, words=words, chatter=is_chatter(words))
 
 
 def is_chatter(text: str) -> bool:

@@ -53,7 +53,7 @@ class KnownVillage:
 
 
 @dataclass(frozen=True)
-class Found:
+class VillageMatch:
     """What a name may mean: one village for certain (exact, alias), or some that a person must choose from."""
 
     how: How
@@ -73,7 +73,7 @@ class Places:
         self.by_code = {_digits(village.code): village for village in self.villages}
         self.districts = {v.district_code: KnownDistrict(v.district_code, v.district) for v in self.villages}
         self._learnt = {village_key(name): code for name, code in (aliases or {}).items()}
-        self._matches: dict[tuple[str, str], Found] = {}
+        self._matches: dict[tuple[str, str], VillageMatch] = {}
 
     def find_code(self, text: str) -> KnownVillage | None:
         """Return the village of a code, written with or without its dots."""
@@ -83,7 +83,7 @@ class Places:
         """Say whether ``text`` is exactly a village's name, whichever district it lies in."""
         return village_key(text) in self._by_key
 
-    def find_village(self, text: str, district_code: str = "") -> Found:
+    def find_village(self, text: str, district_code: str = "") -> VillageMatch:
         """Return what ``text`` means, inside ``district_code`` where it is given."""
         text = text[:_LONGEST]
         key = (text, district_code)
@@ -156,25 +156,25 @@ class Places:
             at += 1
         return districts, villages, others
 
-    def _find(self, text: str, district_code: str) -> Found:
+    def _find(self, text: str, district_code: str) -> VillageMatch:
         words = _bare(_district_cut(_spaced(text)), _KINDS)
         key, spelt = "".join(words), "".join(_spelt_out(words))
         if not key:
-            return Found("none")
+            return VillageMatch("none")
         if key in self._learnt and (village := self.find_code(self._learnt[key])):
-            return Found("alias", (village,))
+            return VillageMatch("alias", (village,))
         exact, alias = self._by_key.get(key, ()), self._by_alias.get(spelt, ())
         for how, villages in (("exact", exact), ("alias", alias)):
             inside = tuple(v for v in villages if not district_code or v.district_code == district_code)
             if len(inside) == 1:
-                return Found(how, inside)  # type: ignore[arg-type]
+                return VillageMatch(how, inside)  # type: ignore[arg-type]
             if inside:
-                return Found("ambiguous", inside)
+                return VillageMatch("ambiguous", inside)
         if exact or alias:
-            return Found("elsewhere", tuple(exact or alias))
+            return VillageMatch("elsewhere", tuple(exact or alias))
         return self._alike(key, spelt, district_code)
 
-    def _alike(self, key: str, spelt: str, district_code: str) -> Found:
+    def _alike(self, key: str, spelt: str, district_code: str) -> VillageMatch:
         scored = [
             (max(_likeness(key, name), _likeness(spelt, name) if spelt != key else 0.0), v)
             for name, same in self._by_key.items()
@@ -184,9 +184,9 @@ class Places:
         best = max((score for score, _ in scored), default=0.0)
         alike = sorted((p for p in scored if p[0] >= max(_ALIKE, best - 0.1)), key=lambda pair: -pair[0])
         if not alike:
-            return Found("none")
+            return VillageMatch("none")
         clear = len(alike) == 1 or alike[0][0] > alike[1][0]
-        return Found("fuzzy" if clear else "ambiguous", tuple(village for _, village in alike[:3]))
+        return VillageMatch("fuzzy" if clear else "ambiguous", tuple(village for _, village in alike[:3]))
 
     @cached_property
     def _by_key(self) -> dict[str, tuple[KnownVillage, ...]]:

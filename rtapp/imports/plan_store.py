@@ -82,7 +82,7 @@ class Setup:
             {sheet: {int(column): name for column, name in columns.items()} for sheet, columns in fields},
         )
 
-    def kept(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return this setup as JSON keeps it."""
         return {
             "sheets": list(self.sheets),

@@ -12,7 +12,7 @@ from ..audit.store import note
 from ..refusals import Reason, Refused, reason
 from ..roster.store import archive_participant, change_participant, restore_participant
 from ..schema import Attendance, Participant, RosterImport, Scan
-from .apply_store import Done
+from .apply_store import ImportOutcome
 from .drafts import Answers
 from .plan_store import Plan, Setup, plan_import, read_sheets
 from .readings import Reading, Run, here
@@ -88,7 +88,7 @@ def accept_proposals(upload: RosterImport, plan: Plan, alike: str = "") -> int:
     return take_answers(upload, plan, {question.key: question.proposal for question in wanted})
 
 
-def mark_applied(session: Session, actor: str, upload: RosterImport, done: Done, *, now: datetime) -> None:
+def mark_applied(session: Session, actor: str, upload: RosterImport, done: ImportOutcome, *, now: datetime) -> None:
     """Remember what saving a list did, added to what it did before."""
     upload.done = done.beside(upload.done)
     upload.applied_at, upload.applied_by, upload.undone_at = now, actor[:120], None
@@ -127,7 +127,7 @@ def why_not_undone(session: Session, upload: RosterImport) -> Reason | None:
 
 
 def undo(session: Session, actor: str, upload: RosterImport, *, now: datetime) -> dict[str, Any]:
-    """Take back all that a saved list did and return what that was (Done as JSON).
+    """Take back all that a saved list did and return what that was (ImportOutcome as JSON).
 
     Refused where something depends on it. Those it added are archived, and so their cards stop; those it
     replaced are back.

@@ -91,7 +91,7 @@ def choose_columns(key: str) -> Response | tuple[str, int]:
     except Refused as refused:
         return _columns_page(upload, refusal_text(refused)), refused.status
     session = begin_write(db.session)
-    upload_store.find_upload(session, key).setup = setup.kept()
+    upload_store.find_upload(session, key).setup = setup.as_json()
     session.commit()
     return redirect(url_for(".preview", key=key), 303)
 

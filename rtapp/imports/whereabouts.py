@@ -10,7 +10,7 @@ from ..refusals import Reason, reason
 from ..roster.rt import RtReading, parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked, plain
 from .drafts import TYPED, Answers, Choice, Draft, Question, RowClass, leave_all_out, leave_out
-from .places import Found, KnownDistrict, KnownVillage, Places
+from .places import KnownDistrict, KnownVillage, Places, VillageMatch
 
 Cells = Mapping[str, Cell]
 RT_WORDS = re.compile(
@@ -250,7 +250,7 @@ def _district(draft: Draft, own: str, around: Around, places: Places) -> KnownDi
     return around.district
 
 
-def _tell_alias(draft: Draft, text: str, match: Found, around: Around) -> None:
+def _tell_alias(draft: Draft, text: str, match: VillageMatch, around: Around) -> None:
     """Say once for each spelling that a name was read as another one."""
     if match.how == "alias" and plain(text) not in around.spellings:
         around.spellings.add(plain(text))
@@ -260,7 +260,7 @@ def _tell_alias(draft: Draft, text: str, match: Found, around: Around) -> None:
 def _ask_which(
     draft: Draft,
     answers: Answers,
-    match: Found,
+    match: VillageMatch,
     text: str,
     district: KnownDistrict | None,
     around: Around,

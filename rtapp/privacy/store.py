@@ -106,7 +106,7 @@ def erasures(session: Session) -> list[tuple[Audit, dict[str, Any]]]:
     return [(line, values) for line, values in session.execute(rows)]
 
 
-def told_about(session: Session, participant_id: int) -> dict[str, Any]:
+def records_about(session: Session, participant_id: int) -> dict[str, Any]:
     """Return the absences noted of one person, those taken back too, and how often they were called."""
     absences = select(Absence).where(Absence.participant_id == participant_id).order_by(Absence.id)
     called = _count(session, Contacted, Contacted.participant_id == participant_id)

@@ -128,7 +128,7 @@ def person(participant_id: int) -> str:
         now=now,
         until=_until(),
         organiser=events.the_event(session).organiser,
-        **store.told_about(session, found.id),
+        **store.records_about(session, found.id),
     )
 
 

@@ -8,7 +8,7 @@ from ..accounts.roles import Duty
 from ..audit.find_store import last_made
 from ..db import db
 from ..web.guard import requires
-from .shared_views import asked_wave, blueprint, no_wave, wave_links
+from .shared_views import blueprint, no_wave, requested_wave, wave_links
 
 
 @blueprint.get("/transport")
@@ -26,7 +26,7 @@ def moved() -> Response:
 @requires(Duty.MAKE_REPORTS)
 def after(wave_id: int | None = None) -> str:
     """List the papers of a wave in the order in which they are needed."""
-    wave = asked_wave(wave_id)
+    wave = requested_wave(wave_id)
     if wave is None:
         return no_wave(_("Sesudah acara"))
     dates, at = last_made(db.session, wave.id), {"wave_id": wave.id}

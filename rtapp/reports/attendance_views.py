@@ -26,7 +26,7 @@ from . import papers
 from .attendance import PARTS, Roll, parts_of
 from .attendance_store import listed_points, roll_of
 from .desk_list_views import choices_of
-from .shared_views import asked_wave, blueprint, chosen_page, no_wave, note_export, wave_links
+from .shared_views import blueprint, chosen_page, no_wave, note_export, requested_wave, wave_links
 from .signatures import ToSign
 from .signatures_store import keep_list, lists_of
 
@@ -43,7 +43,7 @@ PART_WORDS = {"district": _l("Per kecamatan"), "village": _l("Per desa/kelurahan
 @requires(Duty.EDIT_ROSTER)
 def attendance(wave_id: int | None = None) -> Response | str:
     """Show the lists of a wave: a checkpoint's as it will be printed, those for the desks, and the signed ones."""
-    wave = asked_wave(wave_id)
+    wave = requested_wave(wave_id)
     if wave is None:
         return no_wave(_("Daftar"))
     return page_or_fragment("reports/attendance.html", "reports/_attendance.html", **_page(wave, request.args))

@@ -29,7 +29,7 @@ class BundlePart:
 
 
 @dataclass(frozen=True)
-class MadePart:
+class FinishedPart:
     """A part and its content, which is None where the part is missing."""
 
     part: BundlePart
@@ -46,7 +46,7 @@ class BundlePlan:
     """A plan for a bundle: its parts, the function that draws the index, and the local time printed on it."""
 
     parts: Sequence[BundlePart]
-    index: Callable[[Sequence[MadePart]], bytes]
+    index: Callable[[Sequence[FinishedPart]], bytes]
     printed_at: datetime
 
     @property
@@ -66,7 +66,7 @@ def build(plan: BundlePlan, tell: Callable[[int, str], None]) -> bytes:
     documents = []
     for number, part in enumerate(plan.parts):
         tell(number, str(part.title))
-        documents.append(MadePart(part, part.make() if part.make else None))
+        documents.append(FinishedPart(part, part.make() if part.make else None))
     tell(len(documents), "Daftar isi")
     files = [(INDEX, plan.index(documents))]
     files += [(document.part.file, document.data) for document in documents if document.data is not None]

@@ -17,7 +17,7 @@ from ..settings.letter import About
 from . import papers
 from .attendance import Roll
 from .attendance_store import listed_points, roll_of
-from .bundle import BundlePart, BundlePlan, MadePart
+from .bundle import BundlePart, BundlePlan, FinishedPart
 from .certificate_papers import certificate_pdf
 from .certificate_store import awards_of, materials_of
 from .invited_paper import Invited
@@ -49,7 +49,7 @@ _LISTED = (CheckpointKind.HADIR, CheckpointKind.SESI)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BundleRequest:
     """A request for a bundle: the wave, the paper, the fonts, and the facts printed on each paper."""
 
     wave: Wave
@@ -62,14 +62,14 @@ class Wanted:
         return papers.Page(self.paper, self.fonts, form)
 
 
-def plan_bundle(session: Session, wanted: Wanted) -> BundlePlan:
+def plan_bundle(session: Session, wanted: BundleRequest) -> BundlePlan:
     """Read all that the bundle of a wave holds."""
     parts = [part for kind in PARTS for part in kind(session, wanted)]
     printed_at = clock.local(wanted.about.printed_at, wanted.about.zone)
     return BundlePlan(parts, partial(_index, wanted), printed_at)
 
 
-def _invited(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
+def _invited(session: Session, wanted: BundleRequest) -> Iterator[BundlePart]:
     invited, assumed = invited_per_district(session, wanted.wave.id), assumed_districts(session, wanted.wave.id)
     heads = heads_per_district(session, wanted.wave.id)
     districts = [
@@ -81,7 +81,7 @@ def _invited(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
     yield BundlePart("10-jumlah-undangan.pdf", reason("invited", "Jumlah undangan per kecamatan"), len(districts), make)
 
 
-def _invitation(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
+def _invitation(session: Session, wanted: BundleRequest) -> Iterator[BundlePart]:
     points = listed_points(session, wanted.wave.id)
     if points:
         roll = roll_of(session, wanted.wave, points[0].id, blank=True, now=wanted.about.printed_at)
@@ -91,7 +91,7 @@ def _invitation(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
         )
 
 
-def _attendance(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
+def _attendance(session: Session, wanted: BundleRequest) -> Iterator[BundlePart]:
     printed_at = wanted.about.printed_at
     points = [point for point in listed_points(session, wanted.wave.id) if point.kind in _LISTED]
     if not points:
@@ -111,13 +111,13 @@ def _attendance(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
         yield from _rolled("14-daftar-hadir-kosong", title, roll, wanted)
 
 
-def _rolled(file: str, title: Reason, roll: Roll, wanted: Wanted) -> Iterator[BundlePart]:
+def _rolled(file: str, title: Reason, roll: Roll, wanted: BundleRequest) -> Iterator[BundlePart]:
     for form in ("pdf", "xlsx"):
         make = partial(papers.attendance, roll, wanted.about, wanted.page(form))
         yield BundlePart(f"{file}.{form}", title, len(roll.lines), make)
 
 
-def _recap(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
+def _recap(session: Session, wanted: BundleRequest) -> Iterator[BundlePart]:
     recap = recap_of(session, wanted.wave)
     lines = len(list(rows(recap.counts))) if recap.counts else 0
     for form in ("pdf", "xlsx"):
@@ -125,7 +125,7 @@ def _recap(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
         yield BundlePart(f"30-rekap.{form}", reason("recap", "Rekap per kecamatan dan desa"), lines, make)
 
 
-def _transport(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
+def _transport(session: Session, wanted: BundleRequest) -> Iterator[BundlePart]:
     title, file = reason("transport", "Daftar penerimaan uang transport"), "20-uang-transport"
     try:
         payroll = pay_list(session, wanted.wave)
@@ -142,7 +142,7 @@ def _transport(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
         yield BundlePart("22-pemeriksaan-uang-transport.pdf", title, doubted, check)
 
 
-def _certificates(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
+def _certificates(session: Session, wanted: BundleRequest) -> Iterator[BundlePart]:
     title, file = reason("certificates", "Sertifikat"), "40-sertifikat.pdf"
     awards, materials = awards_of(session, wanted.wave), materials_of(session, wanted.wave)
     if awards:
@@ -153,23 +153,23 @@ def _certificates(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
         yield BundlePart(file, title, missing=none, remedy=AWARDS_AT)
 
 
-def _narrative(session: Session, wanted: Wanted) -> Iterator[BundlePart]:
+def _narrative(session: Session, wanted: BundleRequest) -> Iterator[BundlePart]:
     narrative = narrative_of(session, wanted.wave)
     lines = len(narrative.recap.counts.districts) if narrative.recap.counts else 0
     make = partial(narrative_docx, narrative, wanted.about, wanted.paper)
     yield BundlePart("50-laporan.docx", reason("narrative", "Laporan kegiatan (Word, dilengkapi panitia)"), lines, make)
 
 
-def _outside(_session: Session, _wanted: Wanted) -> Iterator[BundlePart]:
+def _outside(_session: Session, _wanted: BundleRequest) -> Iterator[BundlePart]:
     for title, place in _FILED:
         yield BundlePart("", title, missing=_OUTSIDE, remedy=place)
 
 
-def _index(wanted: Wanted, parts: list[MadePart]) -> bytes:
+def _index(wanted: BundleRequest, parts: list[FinishedPart]) -> bytes:
     return papers.index(parts, wanted.about, wanted.page())
 
 
-PARTS: tuple[Callable[[Session, Wanted], Iterator[BundlePart]], ...] = (
+PARTS: tuple[Callable[[Session, BundleRequest], Iterator[BundlePart]], ...] = (
     _invited,
     _invitation,
     _attendance,

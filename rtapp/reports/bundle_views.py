@@ -19,7 +19,7 @@ from ..web.errors import refusal_text
 from ..web.guard import acting, requires
 from ..web.htmx import wants_fragment
 from . import bundle_files as writer
-from .bundle_store import Wanted, plan_bundle
+from .bundle_store import BundleRequest, plan_bundle
 from .shared_views import blueprint, note_export, wave_links
 
 
@@ -41,7 +41,7 @@ def make_bundle(wave_id: int) -> Response | tuple[str, int]:
     wave = events.find_wave(db.session, wave_id)
     if not _job(wave)["running"]:
         try:
-            wanted = Wanted(wave, chosen_paper(), fonts(), about_of(db.session, wave, actor.name, now))
+            wanted = BundleRequest(wave, chosen_paper(), fonts(), about_of(db.session, wave, actor.name, now))
         except Refused as refused:
             return _page(wave, refusal_text(refused)), refused.status
         plan = plan_bundle(db.session, wanted)
@@ -77,7 +77,9 @@ def drop_bundle(wave_id: int) -> Response:
 def _page(wave: Wave, problem: str = "") -> str:
     plan, missing = None, ""
     try:
-        plan = plan_bundle(db.session, Wanted(wave, "f4", fonts(), about_of(db.session, wave, "", clock.utcnow())))
+        plan = plan_bundle(
+            db.session, BundleRequest(wave, "f4", fonts(), about_of(db.session, wave, "", clock.utcnow()))
+        )
     except Refused as refused:
         missing = refusal_text(refused)
     return render_template(

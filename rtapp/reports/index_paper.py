@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..documents.flow import Block, Paper, space, words
 from ..documents.tables import Column, Table, figure
 from ..settings.letter import About, opening
-from .bundle import MANIFEST, MadePart
+from .bundle import MANIFEST, FinishedPart
 
 TITLE = "Daftar isi berkas SPJ"
 CHECK = (
@@ -22,7 +22,7 @@ _COLUMNS = (
 _MISSING = (Column("Belum ada", 52), Column("Sebab", 60), Column("Di mana melengkapinya"))
 
 
-def index_blocks(paper: Paper, parts: Sequence[MadePart], about: About) -> Iterator[Block]:
+def index_blocks(paper: Paper, parts: Sequence[FinishedPart], about: About) -> Iterator[Block]:
     """Yield the whole paper."""
     yield from opening(paper, about, TITLE)
     table, files = Table(paper, _COLUMNS, height=11), [file for file in parts if file.data is not None]

@@ -14,7 +14,7 @@ from ..documents.xlsx_out import write_xlsx_paper
 from ..settings.letter import About
 from .attendance import Roll, code_of
 from .attendance_paper import attendance_blocks, title_of
-from .bundle import MadePart
+from .bundle import FinishedPart
 from .index_paper import TITLE as INDEX
 from .index_paper import index_blocks
 from .invitation_paper import TITLE as INVITATION
@@ -105,7 +105,7 @@ def signed(comparison: Matched, listed: str, about: About, page: Page) -> bytes:
     return _made(page, SIGNED, about, _blocks(lambda paper: signed_blocks(paper, comparison, about, listed)))
 
 
-def index(parts: Sequence[MadePart], about: About, page: Page) -> bytes:
+def index(parts: Sequence[FinishedPart], about: About, page: Page) -> bytes:
     """Return the index of the bundle, with how to check its files."""
     return _made(page, INDEX, about, _blocks(lambda paper: index_blocks(paper, parts, about)))
 

@@ -54,7 +54,7 @@ def rows(counts: Counts) -> Iterator[RecapRow]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class InvitationCount:
     """How many of a district were invited by letter, beside how many are on its list."""
 
     name: str
@@ -67,14 +67,15 @@ class Asked:
         return difference_text(self.listed - self.invited)
 
 
-def invited_beside_listed(counts: Counts) -> list[Asked]:
+def invited_beside_listed(counts: Counts) -> list[InvitationCount]:
     """Return the numbers invited beside the lists, per district and in sum; none where no number was typed in."""
     if counts.invited_by != "invitation":
         return []
     districts = [
-        Asked(f"Kecamatan {district.name}", district.invited or 0, district.roster) for district in counts.districts
+        InvitationCount(f"Kecamatan {district.name}", district.invited or 0, district.roster)
+        for district in counts.districts
     ]
-    return [*districts, Asked("Jumlah", counts.invited, counts.roster)]
+    return [*districts, InvitationCount("Jumlah", counts.invited, counts.roster)]
 
 
 def difference_text(difference: int) -> str:

@@ -22,7 +22,7 @@ from .papers import FORMS, Page
 blueprint = Blueprint("reports", __name__)
 
 
-def asked_wave(wave_id: int | None) -> Wave | None:
+def requested_wave(wave_id: int | None) -> Wave | None:
     """Return the requested wave, else today's; None while the event has no wave."""
     if wave_id is not None:
         return events.find_wave(db.session, wave_id)

@@ -29,7 +29,7 @@ from .find_store import Filter, ids_of
 from .shared_views import blueprint, listing_of, wanted_people
 
 NAMES_SHOWN = 5
-Said = list[tuple[str, str]]  # kind of message, sentence
+Fragment = list[tuple[str, str]]  # kind of message, sentence
 
 
 @blueprint.post("/participants/bulk")
@@ -69,21 +69,21 @@ def _chosen(session: Session, wanted: Filter) -> list[int]:
     return ids
 
 
-def _move(session: Session, actor: str, ids: list[int], now: datetime) -> Said:
+def _move(session: Session, actor: str, ids: list[int], now: datetime) -> Fragment:
     wave = _wave(session, "wave")
     shown = numeral(wave.number)
     done = bulk_store.move_people(session, actor, ids, wave, now=now)
     return _moved(done, shown, _("sudah di Gelombang %(wave)s", wave=shown))
 
 
-def _move_absent(session: Session, actor: str, ids: list[int], now: datetime) -> Said:
+def _move_absent(session: Session, actor: str, ids: list[int], now: datetime) -> Fragment:
     wave = _wave(session, "later")
     shown = numeral(wave.number)
     done = bulk_store.move_absent(session, actor, ids, wave, now=now)
     return _moved(done, shown, _("sudah di Gelombang %(wave)s atau sesudahnya", wave=shown))
 
 
-def _archive(session: Session, actor: str, ids: list[int], now: datetime) -> Said:
+def _archive(session: Session, actor: str, ids: list[int], now: datetime) -> Fragment:
     done = bulk_store.archive_people(session, actor, ids, form_text("reason"), now=now)
     n = len(done.changed)
     sentence = ngettext(
@@ -95,11 +95,11 @@ def _archive(session: Session, actor: str, ids: list[int], now: datetime) -> Sai
     return _said(done, sentence if n else _("Tidak ada yang diarsipkan."), "")
 
 
-def _no_act(_session: Session, _actor: str, _ids: list[int], _now: datetime) -> Said:
+def _no_act(_session: Session, _actor: str, _ids: list[int], _now: datetime) -> Fragment:
     raise Refused("no_act", "Pilih dahulu apa yang dilakukan dengan yang dicentang.", 422)
 
 
-_ACTS: dict[str, Callable[[Session, str, list[int], datetime], Said]] = {
+_ACTS: dict[str, Callable[[Session, str, list[int], datetime], Fragment]] = {
     "wave": _move,
     "later": _move_absent,
     "archive": _archive,
@@ -113,7 +113,7 @@ def _wave(session: Session, name: str) -> Wave:
     return events.wave_by_number(session, number)
 
 
-def _moved(done: BulkOutcome, shown: str, same: str) -> Said:
+def _moved(done: BulkOutcome, shown: str, same: str) -> Fragment:
     n = len(done.changed)
     sentence = ngettext(
         "%(n)s orang dipindahkan ke Gelombang %(wave)s.",
@@ -125,7 +125,7 @@ def _moved(done: BulkOutcome, shown: str, same: str) -> Said:
     return _said(done, sentence if n else _("Tidak ada yang dipindahkan."), same)
 
 
-def _said(done: BulkOutcome, sentence: str, same: str) -> Said:
+def _said(done: BulkOutcome, sentence: str, same: str) -> Fragment:
     """Return what was done, and beside it why the others stay as they were, with numbers and names."""
     present = len(done.present)
     names = ", ".join(done.present[:NAMES_SHOWN])
@@ -151,7 +151,7 @@ def _cards(ids: list[int]) -> Response:
     return page_or_fragment("roster/bulk_cards.html", "roster/_bulk_cards.html", **context, papers=paper_choices())
 
 
-def _back(wanted: Filter, messages: Said) -> Response:
+def _back(wanted: Filter, messages: Fragment) -> Response:
     for kind, sentence in messages:
         flash(sentence, kind)
     address = url_for(".participants", **listing_of(wanted, page_number()))

@@ -21,7 +21,7 @@ class Letterhead:
     place: str = ""
     paper: str = PAPERS[0]
 
-    def kept(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return it as plain values."""
         return asdict(self) | {"lines": list(self.lines)}
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..schema import Setting
 from .letterhead import Letterhead
-from .signatories import Signatory, kept, restored
+from .signatories import Signatory, as_json, restored
 
 LETTERHEAD, LOGO, SIGNING = "letterhead", "logo", "signatories"
 
@@ -32,8 +32,8 @@ def save_letterhead(session: Session, actor: str, letterhead: Letterhead, *, now
     before = letterhead_of(session)
     if letterhead == before:
         return False
-    session.merge(Setting(key=LETTERHEAD, value=letterhead.kept()))
-    values = {"before": before.kept(), "after": letterhead.kept()}
+    session.merge(Setting(key=LETTERHEAD, value=letterhead.as_json()))
+    values = {"before": before.as_json(), "after": letterhead.as_json()}
     note(session, actor, "letterhead.change", "setting", None, now=now, **values)
     return True
 
@@ -64,8 +64,8 @@ def save_signers(session: Session, actor: str, kind: str, signers: Sequence[Sign
     if before.get(kind, ()) == tuple(signers):
         return False
     wanted = {**before, kind: tuple(signers)}
-    session.merge(Setting(key=SIGNING, value={name: kept(rows) for name, rows in wanted.items() if rows}))
-    values = {"paper": kind, "before": kept(before.get(kind, ())), "after": kept(signers)}
+    session.merge(Setting(key=SIGNING, value={name: as_json(rows) for name, rows in wanted.items() if rows}))
+    values = {"paper": kind, "before": as_json(before.get(kind, ())), "after": as_json(signers)}
     note(session, actor, "signatories.change", "setting", None, now=now, **values)
     return True
 

@@ -58,7 +58,7 @@ def signers_of(signing: Signing, kind: str) -> tuple[Signatory, ...]:
     return (Signatory(first.position, first.name, first.rank, first.nip, WITNESS), Signatory(CLERKS[kind]))
 
 
-def kept(signers: Sequence[Signatory]) -> list[dict[str, str]]:
+def as_json(signers: Sequence[Signatory]) -> list[dict[str, str]]:
     """Return signatories as plain values."""
     return [asdict(signer) for signer in signers]
 

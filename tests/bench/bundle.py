@@ -23,7 +23,7 @@ from rtapp.events import store as events
 from rtapp.events.about_store import about_of
 from rtapp.factory import create_app
 from rtapp.reports.bundle import build
-from rtapp.reports.bundle_store import Wanted, plan_bundle
+from rtapp.reports.bundle_store import BundleRequest, plan_bundle
 from rtapp.reports.certificate import Numbering, Rule
 from rtapp.reports.certificate_rule_store import save_rule
 from rtapp.reports.certificate_store import issue
@@ -76,7 +76,7 @@ def papers_of(folder: Path, paper: str) -> list[tuple[str, Callable[[], bytes]]]
     with app.app_context():
         wave = events.wave_by_number(db.session, 1)
         about = about_of(db.session, wave, "bench", clock.utcnow())
-        plan = plan_bundle(db.session, Wanted(wave, paper, fonts(), about))
+        plan = plan_bundle(db.session, BundleRequest(wave, paper, fonts(), about))
         db.session.remove()
         db.engine.dispose()
     made = [(part.file, part.make) for part in plan.parts if part.make]
