@@ -67,20 +67,20 @@ def add_device() -> Response:
 def device(device_id: int) -> Response:
     """Show one device and change its label, role and checkpoints."""
     actor, form = acting(), forms.DeviceForm()
-    found = find_device(db.session, device_id)
+    device = find_device(db.session, device_id)
     if request.method != "POST":
-        ids = [point.id for point in found.checkpoints]
-        form.process(label=found.label, role=found.role, checkpoints=ids)
-        return _form_page("device", form, device=found)
+        ids = [point.id for point in device.checkpoints]
+        form.process(label=device.label, role=device.role, checkpoints=ids)
+        return _form_page("device", form, device=device)
     with form.refusals():
         form.check()
         session = begin_write(db.session)
-        given = (form.label.data, Role(form.role.data), form.checkpoints.data)
-        change_device(session, actor.name, found, *given, now=clock.utcnow())
+        changes = (form.label.data, Role(form.role.data), form.checkpoints.data)
+        change_device(session, actor.name, device, *changes, now=clock.utcnow())
         session.commit()
         flash(_("Perubahan disimpan dan langsung berlaku."), "ok")
         return redirect(url_for("accounts.device", device_id=device_id), 303)
-    return _form_page("device", form, device=found)
+    return _form_page("device", form, device=device)
 
 
 @blueprint.route("/devices/<int:device_id>/link", methods=["GET", "POST"])
@@ -90,19 +90,19 @@ def device_link(device_id: int) -> Response:
     if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
     actor, session = acting(), begin_write(db.session)
-    found = find_device(session, device_id)
-    secret = invite_device(session, actor.name, found, now=clock.utcnow())
+    device = find_device(session, device_id)
+    secret = invite_device(session, actor.name, device, now=clock.utcnow())
     session.commit()
-    pairing = url_for("accounts.device_pairing", device_id=found.id, since=found.session_version)
-    return one_time_page(secret, device=found, pairing=pairing)
+    pairing = url_for("accounts.device_pairing", device_id=device.id, since=device.session_version)
+    return one_time_page(secret, device=device, pairing=pairing)
 
 
 @blueprint.get("/devices/<int:device_id>/pairing")
 @requires(Duty.MANAGE_DEVICES)
 def device_pairing(device_id: int) -> Response:
     """Say whether the code that is being shown was used; the page asks every two seconds."""
-    found, since = find_device(db.session, device_id), request.args.get("since", 0, type=row_id)
-    return page("_pairing", device=found, pairing=request.full_path, paired=found.session_version > since)
+    device, since = find_device(db.session, device_id), request.args.get("since", 0, type=row_id)
+    return page("_pairing", device=device, pairing=request.full_path, paired=device.session_version > since)
 
 
 @blueprint.route("/devices/<int:device_id>/token", methods=["GET", "POST"])
@@ -112,10 +112,10 @@ def device_token(device_id: int) -> Response:
     if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
     actor, session = acting(), begin_write(db.session)
-    found = find_device(session, device_id)
-    token = give_bearer(session, actor.name, found, now=clock.utcnow())
+    device = find_device(session, device_id)
+    token = give_bearer(session, actor.name, device, now=clock.utcnow())
     session.commit()
-    return unkept(page("token", device=found, token=token, address=phone_addresses()[0]))
+    return unkept(page("token", device=device, token=token, address=phone_addresses()[0]))
 
 
 @blueprint.post("/devices/<int:device_id>/revoke")
@@ -123,10 +123,10 @@ def device_token(device_id: int) -> Response:
 def revoke_device(device_id: int) -> Response:
     """End a device's access at once."""
     actor, session = acting(), begin_write(db.session)
-    found = find_device(session, device_id)
-    devices_store.revoke_device(session, actor.name, found, now=clock.utcnow())
+    device = find_device(session, device_id)
+    devices_store.revoke_device(session, actor.name, device, now=clock.utcnow())
     session.commit()
-    flash(_("“%(label)s” dicabut dan tidak dapat mencatat lagi.", label=found.label), "ok")
+    flash(_("“%(label)s” dicabut dan tidak dapat mencatat lagi.", label=device.label), "ok")
     return redirect(url_for("accounts.devices"), 303)
 
 

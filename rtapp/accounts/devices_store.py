@@ -65,8 +65,8 @@ def add_device(
     device = Device(label=label, role=role, expires_at=expires_at, created_at=now, checkpoints=points)
     session.add(device)
     session.flush()
-    given = {"label": label, "role": str(role), "checkpoints": _ids(points)}
-    note(session, actor, "device.add", "device", device.id, now=now, **given)
+    values = {"label": label, "role": str(role), "checkpoints": _ids(points)}
+    note(session, actor, "device.add", "device", device.id, now=now, **values)
     return device
 
 
@@ -165,12 +165,12 @@ def bearers_now(where: Where, digests: Iterable[str], *, now: datetime) -> Calla
     """Ask for the programs that have tokens of these digests and may act, and return what gives them as they are."""
     rows = _BY_TOKENS.ask(where, tokens=_listed(where, list(digests)))
 
-    def found() -> set[Bearer]:
+    def bearers() -> set[Bearer]:
         devices = [list(each) for _, each in groupby(rows(), key=lambda row: row.id)]
         acting = [(_live_actor(each, now, handing_in=False), each[0]) for each in devices]
         return {Bearer(actor, row.token_hash, row.epoch) for actor, row in acting if actor}
 
-    return found
+    return bearers
 
 
 def may_hold_scans(session: Session, wave_id: int, *, now: datetime) -> list[Device]:

@@ -27,9 +27,9 @@ def _required(message: str) -> DataRequired:
     return DataRequired(message=message)
 
 
-def _role_field(roles: list[SelectChoice], **given: str) -> SelectField:
+def _role_field(roles: list[SelectChoice], **options: str) -> SelectField:
     only_these = AnyOf([choice.value for choice in roles], message=_("Pilih peran."))
-    return SelectField(_("Peran"), [only_these], choices=roles, validate_choice=False, **given)
+    return SelectField(_("Peran"), [only_these], choices=roles, validate_choice=False, **options)
 
 
 class SignInForm(Form):

@@ -99,9 +99,9 @@ def checked(password: str, name: str = "") -> Hashed:
 
 def is_easy(password: str, name: str = "") -> bool:
     """Say whether anybody would try it first: the name, a run such as 12345678, very few characters."""
-    said = "".join(password.casefold().split())
-    steps = {ord(after) - ord(before) for before, after in pairwise(said)}
-    return said == "".join(name.casefold().split()) or len(set(said)) < 4 or steps in ({1}, {-1})
+    characters = "".join(password.casefold().split())
+    steps = {ord(after) - ord(before) for before, after in pairwise(characters)}
+    return characters == "".join(name.casefold().split()) or len(set(characters)) < 4 or steps in ({1}, {-1})
 
 
 def fits(password_hash: str | None, password: str, room: Room = PASSWORDS) -> bool:

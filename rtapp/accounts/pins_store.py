@@ -43,5 +43,5 @@ def user_by_pin(session: Session, pin: str) -> User | None:
     )
     known = session.execute(rows.order_by(User.id)).all()
     session.rollback()
-    found = next((row.id for row in known if passwords.fits(row.pin_hash, pin[:LONGEST], passwords.PINS)), None)
-    return session.get(User, found) if found else None
+    user_id = next((row.id for row in known if passwords.fits(row.pin_hash, pin[:LONGEST], passwords.PINS)), None)
+    return session.get(User, user_id) if user_id else None

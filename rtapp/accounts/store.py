@@ -99,10 +99,10 @@ def sign_in(session: Session, name: str, password: str) -> User | None:
     """
     key = key_of(name) if readable(name) else ""  # nobody's key
     rows = select(User.id, User.password_hash).where(User.name_key == key)
-    found = session.execute(rows.where(User.disabled_at.is_(None))).first()
+    row = session.execute(rows.where(User.disabled_at.is_(None))).first()
     session.rollback()
-    fits = passwords.fits(found.password_hash if found else None, password[: passwords.LONGEST])
-    return session.get(User, found.id) if found and fits else None
+    fits = passwords.fits(row.password_hash if row else None, password[: passwords.LONGEST])
+    return session.get(User, row.id) if row and fits else None
 
 
 def note_sign_in(session: Session, user: User, *, now: datetime) -> None:
@@ -115,8 +115,8 @@ def note_sign_out(session: Session, user: User, mark: str, *, now: datetime) -> 
     if not mark:
         user.session_version += 1
     else:
-        kept = [one for one in user.ended_sessions or [] if one[1] >= clock.iso(now - LONGEST_SESSION)]
-        user.ended_sessions = [*kept, [mark, clock.iso(now)]]
+        recent = [entry for entry in user.ended_sessions or [] if entry[1] >= clock.iso(now - LONGEST_SESSION)]
+        user.ended_sessions = [*recent, [mark, clock.iso(now)]]
     note(session, user.name, "user.sign_out", "user", user.id, now=now)
 
 
@@ -125,7 +125,7 @@ def user_actor(where: Where, user_id: int, version: int, mark: str = "") -> Acto
     user = _BY_ID.first(where, user=user_id)
     if user is None or user.disabled_at or user.session_version != version:
         return None
-    if mark and any(one[0] == mark for one in user.ended_sessions or ()):
+    if mark and any(entry[0] == mark for entry in user.ended_sessions or ()):
         return None
     return Actor("user", user.id, user.name, Role(user.role))
 

@@ -55,15 +55,15 @@ def user(user_id: int) -> Response:
 def user_role(user_id: int) -> Response:
     """Give a user another role."""
     actor, form = acting(), forms.RoleForm()
-    found = store.find_user(db.session, user_id)
+    user = store.find_user(db.session, user_id)
     with form.refusals():
         form.check()
         _ask_for_admin(form.role.data)
         session = begin_write(db.session)
-        store.change_role(session, actor.name, found, Role(form.role.data), now=clock.utcnow())
+        store.change_role(session, actor.name, user, Role(form.role.data), now=clock.utcnow())
         session.commit()
-        return _back_to(found, _("Peran diganti. %(name)s perlu masuk lagi.", name=found.name))
-    return _user_page(found, form.status, role=form)
+        return _back_to(user, _("Peran diganti. %(name)s perlu masuk lagi.", name=user.name))
+    return _user_page(user, form.status, role=form)
 
 
 @blueprint.post("/users/<int:user_id>/password")
@@ -71,16 +71,16 @@ def user_role(user_id: int) -> Response:
 def user_password(user_id: int) -> Response:
     """Set a user's password anew."""
     actor, form = acting(), forms.PasswordForm()
-    found = store.find_user(db.session, user_id)
+    user = store.find_user(db.session, user_id)
     with form.refusals():
         form.check()
-        _ask_for_admin(found.role)
-        hashed = passwords.checked(form.password.data, found.name)
+        _ask_for_admin(user.role)
+        hashed = passwords.checked(form.password.data, user.name)
         session = begin_write(db.session)
-        store.change_password(session, actor.name, found, hashed, now=clock.utcnow())
+        store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
         session.commit()
-        return _back_to(found, _("Kata sandi diganti. %(name)s perlu masuk lagi.", name=found.name))
-    return _user_page(found, form.status, password=form)
+        return _back_to(user, _("Kata sandi diganti. %(name)s perlu masuk lagi.", name=user.name))
+    return _user_page(user, form.status, password=form)
 
 
 @blueprint.route("/users/<int:user_id>/link", methods=["GET", "POST"])
@@ -89,16 +89,16 @@ def user_link(user_id: int) -> Response:
     """Make and show a one-time link that signs a user in; reading alone makes none."""
     if request.method != "POST":
         return redirect(url_for("accounts.user", user_id=user_id), 303)
-    actor, found = acting(), store.find_user(db.session, user_id)
-    if unasked := _without_password(found):
+    actor, user = acting(), store.find_user(db.session, user_id)
+    if unasked := _without_password(user):
         return unasked
     session = begin_write(db.session)
-    found = store.find_user(session, user_id)
-    if found.disabled_at:
-        raise Refused("user_disabled", "%(name)s dinonaktifkan. Aktifkan dahulu.", 409, name=found.name)
-    secret = issue_link(session, "user", now=clock.utcnow(), user=found, actor=actor.name)
+    user = store.find_user(session, user_id)
+    if user.disabled_at:
+        raise Refused("user_disabled", "%(name)s dinonaktifkan. Aktifkan dahulu.", 409, name=user.name)
+    secret = issue_link(session, "user", now=clock.utcnow(), user=user, actor=actor.name)
     session.commit()
-    return one_time_page(secret, user=found)
+    return one_time_page(secret, user=user)
 
 
 @blueprint.post("/users/<int:user_id>/disable")
@@ -106,24 +106,24 @@ def user_link(user_id: int) -> Response:
 def disable_user(user_id: int) -> Response:
     """End a user's access at once."""
     actor, session = acting(), begin_write(db.session)
-    found = store.find_user(session, user_id)
-    store.disable_user(session, actor.name, found, now=clock.utcnow())
+    user = store.find_user(session, user_id)
+    store.disable_user(session, actor.name, user, now=clock.utcnow())
     session.commit()
-    return _back_to(found, _("%(name)s tidak dapat masuk lagi.", name=found.name))
+    return _back_to(user, _("%(name)s tidak dapat masuk lagi.", name=user.name))
 
 
 @blueprint.post("/users/<int:user_id>/enable")
 @requires(Duty.MANAGE_USERS)
 def enable_user(user_id: int) -> Response:
     """Give a disabled user access again."""
-    actor, found = acting(), store.find_user(db.session, user_id)
-    if unasked := _without_password(found):
+    actor, user = acting(), store.find_user(db.session, user_id)
+    if unasked := _without_password(user):
         return unasked
     session = begin_write(db.session)
-    found = store.find_user(session, user_id)
-    store.enable_user(session, actor.name, found, now=clock.utcnow())
+    user = store.find_user(session, user_id)
+    store.enable_user(session, actor.name, user, now=clock.utcnow())
     session.commit()
-    return _back_to(found, _("%(name)s dapat masuk lagi.", name=found.name))
+    return _back_to(user, _("%(name)s dapat masuk lagi.", name=user.name))
 
 
 def _ask_for_admin(role: str) -> None:
@@ -131,28 +131,28 @@ def _ask_for_admin(role: str) -> None:
         ask_again()
 
 
-def _without_password(found: User) -> Response | None:
+def _without_password(user: User) -> Response | None:
     """Return the page that asks for the own password before somebody gets into an admin's account, else None."""
     try:
-        _ask_for_admin(found.role)
+        _ask_for_admin(user.role)
     except Refused as refused:
-        return _user_page(found, refused.status, problem=refusal_text(refused))
+        return _user_page(user, refused.status, problem=refusal_text(refused))
     return None
 
 
 def _user_page(
-    found: User,
+    user: User,
     status: int = 200,
     *,
     role: forms.RoleForm | None = None,
     password: forms.PasswordForm | None = None,
     problem: str = "",
 ) -> Response:
-    role = role or forms.RoleForm(formdata=None, obj=found)
+    role = role or forms.RoleForm(formdata=None, obj=user)
     password = password or forms.PasswordForm(formdata=None)
-    return page("user", status, user=found, role=role, password=password, problem=problem)
+    return page("user", status, user=user, role=role, password=password, problem=problem)
 
 
-def _back_to(found: User, said: str) -> Response:
-    flash(said, "ok")
-    return redirect(url_for("accounts.user", user_id=found.id), 303)
+def _back_to(user: User, message: str) -> Response:
+    flash(message, "ok")
+    return redirect(url_for("accounts.user", user_id=user.id), 303)

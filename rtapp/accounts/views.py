@@ -69,18 +69,18 @@ def sign_out() -> Response:
 def link(secret: str) -> Response:
     """Show what a one-time link does; only the POST of its button uses it up."""
     try:
-        found = find_link(db.session, secret, now=clock.utcnow())
-        form = forms.SetupForm() if found.purpose == "setup" else Form()
+        link = find_link(db.session, secret, now=clock.utcnow())
+        form = forms.SetupForm() if link.purpose == "setup" else Form()
         if request.method != "POST":
-            return _link_page(found, form)
+            return _link_page(link, form)
         form.check()
-        return _use_link(secret, form if found.purpose == "setup" else None)
+        return _use_link(secret, form if link.purpose == "setup" else None)
     except Refused as refused:
         if refused.status == 410:
             return _link_over(secret, refused)
         db.session.rollback()
         form.blame(refused)
-        return _link_page(found, form)
+        return _link_page(link, form)
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -127,10 +127,10 @@ def _sign_in_page(form: forms.SignInForm) -> Response:
     return page("sign_in", form.status, form=form, next=local_target(wanted) or "", nobody=nobody, plain=plain)
 
 
-def _link_page(found: Link, form: Form) -> Response:
+def _link_page(link: Link, form: Form) -> Response:
     plain = not request.is_secure and not is_here_only(request.host_url)
     more = url_for("setup.device", next=request.path) if plain and current_app.config["TLS_PORT"] else ""
-    return unkept(page("link", form.status, link=found, form=form, last_day=last_day(found.until), more=more))
+    return unkept(page("link", form.status, link=link, form=form, last_day=last_day(link.until), more=more))
 
 
 def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:
