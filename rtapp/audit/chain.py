@@ -44,14 +44,14 @@ def canonical(value: Any) -> bytes:
 
 def plain(values: dict[str, Any]) -> dict[str, Any]:
     """Return ``values`` as they come back from JSON, so that what is digested is what is kept."""
-    kept: dict[str, Any] = json.loads(canonical(values))
-    return kept
+    copy: dict[str, Any] = json.loads(canonical(values))
+    return copy
 
 
 def digest_values(values: dict[str, Any], salt: str, reason: str = "") -> str:
     """Return the salted SHA-256 of ``values`` and ``reason``; with the salt erased nobody can guess them back."""
-    told = canonical(values) + (b"\n" + reason.encode() if reason else b"")
-    return hashlib.sha256(salt.encode() + told).hexdigest()
+    content = canonical(values) + (b"\n" + reason.encode() if reason else b"")
+    return hashlib.sha256(salt.encode() + content).hexdigest()
 
 
 def link(previous: str, line: TrailLine) -> str:
@@ -64,8 +64,8 @@ def reason_is_open(previous: str, line: TrailLine, chain: str) -> bool:
     return bool(line.reason) and _linked(previous, vars(line)) == chain
 
 
-def _linked(previous: str, told: dict[str, Any]) -> str:
-    return hashlib.sha256(previous.encode() + canonical(told)).hexdigest()
+def _linked(previous: str, fields: dict[str, Any]) -> str:
+    return hashlib.sha256(previous.encode() + canonical(fields)).hexdigest()
 
 
 def first_break(entries: Iterable[Entry], head: str) -> int | None:

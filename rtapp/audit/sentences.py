@@ -189,8 +189,8 @@ def differences(action: str, values: Mapping[str, Any]) -> list[tuple[str, Any, 
         if "before" in values and "after" in values:
             return [("value", before, after)]
         sentence = ACTS.get(action, "")
-        given = {name: value for name, value in values.items() if f"%({name})s" not in sentence}
-        before, after = {}, given
+        facts = {name: value for name, value in values.items() if f"%({name})s" not in sentence}
+        before, after = {}, facts
     return [
         (name, before.get(name), after.get(name))
         for name in FIELDS

@@ -15,7 +15,7 @@ from ..schema import Audit, AuditValue, ChainHead
 from .chain import GENESIS, Entry, TrailLine, Values, digest_values, first_break, link, plain, reason_is_open
 
 _AT_ONCE = 1000
-_TOLD = ("actor", "action", "subject", "subject_id", "reason", "digest")  # of a Line, beside its id and moment
+_LINE_FIELDS = ("actor", "action", "subject", "subject_id", "reason", "digest")  # beside id and moment
 
 
 def note(
@@ -64,23 +64,25 @@ def note_many(
     reason: str = "",
 ) -> None:
     """Add one line for each (subject's id, values) as ``note`` does, all of them in a few statements."""
-    told = [(subject_id, secrets.token_hex(16), plain(values)) for subject_id, values in lines]
-    if not told:
+    entries = [(subject_id, secrets.token_hex(16), plain(values)) for subject_id, values in lines]
+    if not entries:
         return
     head, reason = lock_head(session), reason[:300]
     common = {"at": now, "actor": actor[:120], "action": action, "subject": subject, "reason": reason}
     rows = [
         common | {"subject_id": subject_id, "digest": digest_values(values, salt, reason), "chain": ""}
-        for subject_id, salt, values in told
+        for subject_id, salt, values in entries
     ]
     ids = session.scalars(insert(Audit).returning(Audit.id, sort_by_parameter_order=True), rows).all()
     chains, at = [], clock.iso(now)
     for id_, row in sorted(zip(ids, rows, strict=True), key=lambda pair: pair[0]):
-        head = link(head, TrailLine(id_, at, **{name: row[name] for name in _TOLD}))
+        head = link(head, TrailLine(id_, at, **{name: row[name] for name in _LINE_FIELDS}))
         chains.append({"id": id_, "chain": head})
     session.execute(update(Audit), chains)
-    kept = [{"audit_id": id_, "salt": salt, "values": values} for id_, (_, salt, values) in zip(ids, told, strict=True)]
-    session.execute(insert(AuditValue), kept)
+    value_rows = [
+        {"audit_id": id_, "salt": salt, "values": values} for id_, (_, salt, values) in zip(ids, entries, strict=True)
+    ]
+    session.execute(insert(AuditValue), value_rows)
     session.execute(update(ChainHead).where(ChainHead.id == 1).values(chain=head))
 
 
@@ -89,8 +91,8 @@ _HEAD = Prepared(select(ChainHead.chain).where(ChainHead.id == 1))
 
 def chain_head(session: Session) -> str:
     """Return the chain value written last (64 hex digits): on paper it proves what the trail said until then."""
-    found = _HEAD.first(session)
-    return found.chain if found else GENESIS
+    row = _HEAD.first(session)
+    return row.chain if row else GENESIS
 
 
 def head_before(session: Session, moment: datetime) -> str:
@@ -134,8 +136,8 @@ def _entries(session: Session) -> Generator[Entry]:
 
 def _rows(session: Session) -> Generator[tuple[Audit, AuditValue | None]]:
     rows = select(Audit, AuditValue).outerjoin(AuditValue, AuditValue.audit_id == Audit.id)
-    with session.execute(rows.order_by(Audit.id).execution_options(yield_per=1000)) as found:
-        yield from found
+    with session.execute(rows.order_by(Audit.id).execution_options(yield_per=1000)) as result:
+        yield from result
 
 
 def _as_line(row: Audit) -> TrailLine:

@@ -75,7 +75,7 @@ def _page(findings: seals_store.Findings | None = None) -> str:
         total=total,
         first=(page - 1) * PAGE + 1,
         page_urls=_page_urls(page, total),
-        asked=_asked(),
+        query=_query(),
         groups=[("", _("Semua")), *((key, refusal_text(label)) for key, (label, _starts) in GROUPS.items())],
         actors=[("", _("Siapa saja")), *((name, name) for name in find_store.actors_of(db.session))],
         head=store.chain_head(db.session),
@@ -86,7 +86,7 @@ def _page(findings: seals_store.Findings | None = None) -> str:
 
 def _wanted() -> TrailFilter:
     """Return what the address or the form asks for; a day is one by the clocks of the event."""
-    fields, since, until = _asked(), None, None
+    fields, since, until = _query(), None, None
     if fields["day"]:
         event = current_event()
         zone = event.timezone if event else "UTC"
@@ -97,7 +97,7 @@ def _wanted() -> TrailFilter:
     return TrailFilter(fields["actor"], fields["what"], subject, person, since, until, fields["chain"])
 
 
-def _asked() -> dict[str, str]:
+def _query() -> dict[str, str]:
     """Return the filters as they stand in the address; what cannot be meant is let go."""
     fields = {name: request.values.get(name, "").strip()[:120] for name in ("actor", "what", "person", "day", "chain")}
     fields["chain"] = (
@@ -114,7 +114,7 @@ def _asked() -> dict[str, str]:
 
 
 def _page_urls(page: int, total: int) -> tuple[str, str]:
-    filters = {name: value for name, value in _asked().items() if value}
+    filters = {name: value for name, value in _query().items() if value}
     before = url_for(".trail", page=page - 1, **filters) if page > 1 else ""
     return before, url_for(".trail", page=page + 1, **filters) if page * PAGE < total else ""
 
@@ -146,9 +146,19 @@ def _person(wanted: TrailFilter) -> dict[str, Any]:
 def _cells(line: Any, values: Any, words: Words) -> tuple[Any, ...]:
     act: Reason = act_sentence(line.action, values.values if values else {})
     changes = words.of(line.action, values.values) if values else []
-    said = "; ".join(
+    change_text = "; ".join(
         f"{label}: {before} → {after}" if before else f"{label}: {after}" for label, before, after in changes
     )
     event = current_event()
     at = clock.local(line.at, event.timezone if event else "UTC").isoformat(timespec="seconds")
-    return (line.id, at, line.actor, refusal_text(act), line.subject, line.subject_id, said, line.reason, line.chain)
+    return (
+        line.id,
+        at,
+        line.actor,
+        refusal_text(act),
+        line.subject,
+        line.subject_id,
+        change_text,
+        line.reason,
+        line.chain,
+    )
