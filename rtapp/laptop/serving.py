@@ -52,8 +52,8 @@ def free_address(host: str, port: int, option: str = "--port") -> str:
     Refused also when something listens at the port already: the server itself would share it without a word.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+        candidates = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = min(candidates, key=lambda each: each[0] != socket.AF_INET)
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             # A port in TIME_WAIT is free. On Windows that option would mean sharing, and sharing must be declined.
             alone = socket.SO_REUSEADDR if os.name != "nt" else socket.SO_EXCLUSIVEADDRUSE  # type: ignore[attr-defined]
@@ -110,11 +110,9 @@ def server(
 ) -> Any:
     """Return the production server for ``target`` ("module:name"), for ``serve``; HTTPS with a certificate."""
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
-
-    open_files, static = open_files_raised(), config.ROOT / "static"
 
     return Granian(
         target,
@@ -127,19 +125,36 @@ def server(
         respawn_failed_workers=True,
         blocking_threads=threads,
         backlog=1024,
-        backpressure=max(LEAST_LINES, min(MOST_LINES, open_files - OWN_FILES)),  # lines that are open at once
+        backpressure=max(LEAST_LINES, min(MOST_LINES, open_files_raised() - OWN_FILES)),  # lines open at once
         http1_settings=HTTP1Settings(max_buffer_size=LONGEST_HEAD),
-        static_path_route=[f"/static/{assets.tree_version(static)}"],  # files read without a thread of ours
-        static_path_mount=[static],
-        static_path_expires=assets.FOREVER,  # type: ignore[arg-type]  it becomes a part of the header
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,  # it warns of many threads, which are meant
         workers_kill_timeout=STOP_SECONDS,
-        ssl_cert=certificate,
-        ssl_key=certificate,  # one file holds both
-        ssl_protocol_min=SSLProtocols.tls12,  # what phones of 2016 speak
+        **_static_options(),
+        **_tls_options(certificate),
     )
+
+
+def _static_options() -> dict[str, Any]:
+    """Return what lets the server read versioned static files itself, without a thread of ours."""
+    static = config.ROOT / "static"
+    return {
+        "static_path_route": [f"/static/{assets.tree_version(static)}"],
+        "static_path_mount": [static],
+        "static_path_expires": assets.FOREVER,  # it becomes a part of the header
+    }
+
+
+def _tls_options(certificate: Path | None) -> dict[str, Any]:
+    """Return what makes the server speak HTTPS with ``certificate``; plain HTTP without one."""
+    from granian.constants import SSLProtocols
+
+    return {
+        "ssl_cert": certificate,
+        "ssl_key": certificate,  # one file holds both
+        "ssl_protocol_min": SSLProtocols.tls12,  # what phones of 2016 speak
+    }
 
 
 def serve(granian: Any) -> None:
@@ -197,7 +212,7 @@ def run(
     os.environ["RTAPP_SERVED"] = "1"
     os.environ["RTAPP_INSTANCE"] = str(instance)
     os.environ |= {"RTAPP_HTTP_PORT": str(port), "RTAPP_TLS_PORT": str(tls_port or ""), "RTAPP_WORKERS": str(workers)}
-    os.environ[assets.TOLD] = assets.tree_version(config.ROOT / "static")
+    os.environ[assets.VERSION_VARIABLE] = assets.tree_version(config.ROOT / "static")
     granian = server("rtapp.factory:served_app", host, port, threads, factory=True, workers=workers)
     _stop_with_terminal(granian)
     gc.collect()
@@ -227,11 +242,11 @@ class Secured:
         self._stop()
 
     def _start(self) -> None:
-        kept = tls.prepare(self._instance, certified(self._host), clock.utcnow())
+        files = tls.prepare(self._instance, certified(self._host), clock.utcnow())
         # A fork shares its memory with us and has nothing to load; one of a process with threads may wait for ever.
         forks = multiprocessing.get_start_method() == "fork" and threading.active_count() == 1
         context: Any = multiprocessing.get_context("fork" if forks else "spawn")
-        self._process = context.Process(target=_serve_tls, args=(*self._given, kept.leaf), name="https")
+        self._process = context.Process(target=_serve_tls, args=(*self._given, files.leaf), name="https")
         self._process.start()
 
     def _stop(self) -> None:

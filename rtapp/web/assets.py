@@ -5,6 +5,7 @@ import json
 import mimetypes
 import os
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from flask import Flask
     from flask.wrappers import Response
+    from markupsafe import Markup
 
-TOLD = "RTAPP_STATIC"  # how the first process of a server tells the others the version
+VERSION_VARIABLE = "RTAPP_STATIC"  # how the first process of a server tells the others the version
 FOREVER = "31536000, public, immutable"  # how long a browser may keep what a versioned address answers
 LARGE = 64 * 1024  # bytes: what a socket takes at once; a longer file would hold a thread for a slow reader
 _VERSION = re.compile("[0-9a-f]{12}")
@@ -43,27 +45,31 @@ class Licence(NamedTuple):
 
 
 def init_app(app: "Flask") -> None:
-    """Give templates ``asset(name)``: the address of a static file, which changes when any of them does.
-
-    And ``icon_svg(name, label)``: one of our drawings, with the word that it stands for where none is beside it.
+    """Give templates ``asset(name)`` and ``icon_svg(name, label)``, and serve the static files.
 
     The version stands in the path, so that what a script imports from beside it has it, too; under such an address
     nothing ever changes, and the production server reads the file itself (laptop/worker.py). Any other address is
     answered here: asked about again each time, and for a large file with the way to the versioned one.
-
-    Fix the types of our files, too: the registry of a Windows machine may call a script plain text.
     """
-    from flask import g, redirect
-    from markupsafe import Markup
+    _name_types()
+    folder = str(app.static_folder)
+    current = cache(lambda: tree_version(folder))  # while a server runs nothing changes there
+    asset = _asset_for(app, folder, current)
+    app.view_functions["static"] = _view_for(app, folder, current)
+    app.add_template_global(asset)
+    app.add_template_global(_icon_for(asset))
 
+
+def _name_types() -> None:
+    """Fix the types of our files: the registry of a Windows machine may call a script plain text."""
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("text/css", ".css")
     mimetypes.add_type("application/wasm", ".wasm")
-    folder = str(app.static_folder)
-    current = cache(lambda: tree_version(folder))  # while a server runs nothing changes there
 
+
+def _asset_for(app: "Flask", folder: str, current: Callable[[], str]) -> Callable[[str], str]:
+    """Return ``asset(name)``: the address of a static file, which changes when any of them does."""
     addresses: dict[str, str] = {}
-    icons: dict[tuple[str, str], Markup] = {}
 
     def asset(name: str) -> str:
         if (address := addresses.get(name)) is None:
@@ -73,6 +79,15 @@ def init_app(app: "Flask") -> None:
                 addresses[name] = address
         return address
 
+    return asset
+
+
+def _icon_for(asset: Callable[[str], str]) -> Callable[..., "Markup"]:
+    """Return ``icon_svg(name, label)``: one of our drawings, with the word it stands for where none is beside it."""
+    from markupsafe import Markup
+
+    icons: dict[tuple[str, str], Markup] = {}
+
     def icon_svg(name: str, label: str = "") -> Markup:
         if (icon := icons.get((name, label))) is None:
             role = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
@@ -80,18 +95,23 @@ def init_app(app: "Flask") -> None:
             icon = icons[name, label] = Markup(f'<svg class="icon" {role}>{use}</svg>')
         return icon
 
+    return icon_svg
+
+
+def _view_for(app: "Flask", folder: str, current: Callable[[], str]) -> Callable[[str], "Response"]:
+    """Return the view that answers a static file, or the way to its versioned address where it is large."""
+    from flask import g, redirect
+
     def serve(filename: str) -> "Response":
         version, _, name = filename.partition("/")
-        told = bool(_VERSION.fullmatch(version))
-        name = name if told else filename
-        g.lasting = told and version == current()
-        if not g.lasting and (told or _size(folder, name) > LARGE):
+        is_versioned = bool(_VERSION.fullmatch(version))
+        name = name if is_versioned else filename
+        g.lasting = is_versioned and version == current()
+        if not g.lasting and (is_versioned or _size(folder, name) > LARGE):
             return redirect(app.url_for("static", filename=f"{current()}/{name}"), 307)
         return app.send_static_file(name)
 
-    app.view_functions["static"] = serve
-    app.add_template_global(asset)
-    app.add_template_global(icon_svg)
+    return serve
 
 
 def tree_version(static_folder: str | Path) -> str:
@@ -99,7 +119,7 @@ def tree_version(static_folder: str | Path) -> str:
 
     The processes of one server must agree: the first one told the others.
     """
-    return os.environ.get(TOLD) or _tree_version(str(static_folder), *_seen(static_folder))
+    return os.environ.get(VERSION_VARIABLE) or _tree_version(str(static_folder), *_seen(static_folder))
 
 
 def missing(static_folder: str | Path) -> list[str]:
@@ -113,7 +133,7 @@ def missing(static_folder: str | Path) -> list[str]:
 def licences(static_folder: str | Path) -> list[Licence]:
     """Return the terms of every fetched package, by name; a package that is not there is left out."""
     vendor = Path(static_folder, "vendor")
-    found = []
+    terms = []
     for name in sorted(_pinned(vendor)):
         about = _about(vendor, name)
         if about:
@@ -121,8 +141,8 @@ def licences(static_folder: str | Path) -> list[Licence]:
             words = _read(folder / "LICENSE").strip()
             section = _TERMS.search(_read(folder / "README.md"))
             text = f"{words}\n\n{section[1].strip()}" if section else words
-            found.append(Licence(name, about["version"], _UNNAMED.get(name, about["license"]), text))
-    return found
+            terms.append(Licence(name, about["version"], _UNNAMED.get(name, about["license"]), text))
+    return terms
 
 
 def _size(folder: str, name: str) -> int:
