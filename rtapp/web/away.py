@@ -9,14 +9,14 @@ from .services import services
 Result = TypeVar("Result")
 
 
-def away(do: Callable[..., Result], *given: Any) -> Result:
-    """Return what ``do`` returns of ``given``, done elsewhere where a server runs; meanwhile no connection is held.
+def away(do: Callable[..., Result], *arguments: Any) -> Result:
+    """Call ``do`` with ``arguments`` in the helper process where a server runs, else here; no connection is held.
 
     ``do`` is a function of a module and needs nothing but plain values. Refused with what it refuses, and with 413 when
     its process ended over the work.
     """
     helper = services().helper
     if helper is None:
-        return do(*given)
+        return do(*arguments)
     db.session.rollback()
-    return helper.run(do, given)
+    return helper.run(do, arguments)

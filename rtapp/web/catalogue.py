@@ -69,8 +69,8 @@ def read(text: bytes | None = None) -> Catalog:
 def sentences() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
     """Yield (file, line, msgid) of every sentence in code and templates; a plural is a pair of msgids."""
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
-    found = extract_from_dir(ROOT, METHODS, options, keywords=KEYWORDS, directory_filter=_is_ours)
-    for file, line, message, _comments, _context in found:
+    messages = extract_from_dir(ROOT, METHODS, options, keywords=KEYWORDS, directory_filter=_is_ours)
+    for file, line, message, _comments, _context in messages:
         yield file, line, message
 
 

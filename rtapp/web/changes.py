@@ -25,9 +25,9 @@ class Words:
 
     def of(self, action: str, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         """Return (label, before, after) of what the line changed."""
-        found = differences(action, values)
-        told = [(_(FIELDS[name]), self._say(name, before), self._say(name, after)) for name, before, after in found]
-        return [(label, before, after) for label, before, after in told if before != after]
+        changes = differences(action, values)
+        rows = [(_(FIELDS[name]), self._say(name, before), self._say(name, after)) for name, before, after in changes]
+        return [(label, before, after) for label, before, after in rows if before != after]
 
     def _say(self, name: str, value: Any) -> str:
         if value is None or value == "":

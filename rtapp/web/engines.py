@@ -31,8 +31,8 @@ NAMED = ("Chrome", "iOS", "Firefox", "Samsung Internet")
 def engine_of(user_agent: str) -> Engine | None:
     """Return the engine that a browser says it is, None for one we do not know."""
     for name, first, pattern in LINE:
-        if found := pattern.search(user_agent):
-            return Engine(name, int(found[1]), int(found[1]) >= first)
+        if match := pattern.search(user_agent):
+            return Engine(name, int(match[1]), int(match[1]) >= first)
     return None
 
 

@@ -24,13 +24,13 @@ def epoch() -> str:
     return named(current_app, event.epoch if event else None)
 
 
-def named(app: Flask, found: str | None) -> str:
-    """Return what desks know the epoch ``found`` by, "" for none."""
-    return f"{instance_mark(app)}-{found}" if found else ""
+def named(app: Flask, epoch: str | None) -> str:
+    """Return the name by which desks know ``epoch``, "" for none."""
+    return f"{instance_mark(app)}-{epoch}" if epoch else ""
 
 
 def tell_epoch(response: Response) -> Response:
     """Put the epoch on an answer, a refusal too: whoever is signed out by a restore must learn of it."""
-    if response.status_code < 500 and (told := epoch()):
-        response.headers["X-Epoch"] = told
+    if response.status_code < 500 and (name := epoch()):
+        response.headers["X-Epoch"] = name
     return response

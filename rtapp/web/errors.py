@@ -31,12 +31,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def refusal_text(said: Refused | Reason) -> str:
+def refusal_text(refusal: Refused | Reason) -> str:
     """Return the sentence of a refusal or a reason in the asker's language, and so those among its facts."""
     facts = {
-        name: refusal_text(fact) if isinstance(fact, Refused | Reason) else fact for name, fact in said.facts.items()
+        name: refusal_text(fact) if isinstance(fact, Refused | Reason) else fact for name, fact in refusal.facts.items()
     }
-    return _(said.sentence, **facts) if facts else _(said.sentence)
+    return _(refusal.sentence, **facts) if facts else _(refusal.sentence)
 
 
 def _refused(refused: Refused) -> Response:
@@ -61,8 +61,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    said = {"facts": {"number": number()}}
-    log.exception("%s %s failed", request.method, request.url_rule or "?", exc_info=error, extra=said)
+    extra = {"facts": {"number": number()}}
+    log.exception("%s %s failed", request.method, request.url_rule or "?", exc_info=error, extra=extra)
     return _http(ServiceUnavailable() if isinstance(error, OperationalError) else InternalServerError())
 
 

@@ -152,10 +152,10 @@ def kind(value: str) -> str:
     return words.get(value, value)
 
 
-def attribute_text(given: Mapping[str, Any]) -> Markup:
+def attribute_text(attributes: Mapping[str, Any]) -> Markup:
     """Return attributes of an element, each behind a space: hx_get as hx-get; True is one without a value."""
     text = ""
-    for name, value in given.items():
+    for name, value in attributes.items():
         if value is not None and value is not False:
             text += f" {name.replace('_', '-')}" if value is True else f' {name.replace("_", "-")}="{escape(value)}"'
     return Markup(text)
@@ -168,16 +168,16 @@ def base_url() -> str:
 
 def _(text: str, /, **facts: Any) -> str:
     """Return a sentence of this file in the asker's language."""
-    said = _said(text)
-    return said % facts if facts else said
+    sentence = _said(text)
+    return sentence % facts if facts else sentence
 
 
 @pass_eval_context
 def _word(evaluating: EvalContext, text: str, /, **facts: Any) -> str:
     """Return what a template says, with its facts, as Jinja's own ``_`` does in twice the time."""
-    said = text if language() == LANGUAGES[0] else get_translations().ugettext(text)
-    said = Markup(said) if evaluating.autoescape else said
-    return said % facts if "%" in said else said
+    sentence = text if language() == LANGUAGES[0] else get_translations().ugettext(text)
+    sentence = Markup(sentence) if evaluating.autoescape else sentence
+    return sentence % facts if "%" in sentence else sentence
 
 
 def _said(text: str) -> str:
@@ -185,8 +185,8 @@ def _said(text: str) -> str:
     return text if language() == LANGUAGES[0] else get_translations().ugettext(text)
 
 
-def _said_of_many(one: str, many: str, number: int) -> str:
-    return str(get_translations().ungettext(one, many, number))
+def _said_of_many(singular: str, plural: str, number: int) -> str:
+    return str(get_translations().ungettext(singular, plural, number))
 
 
 def _language() -> Locale:

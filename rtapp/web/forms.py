@@ -35,11 +35,11 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Return what is posted, empty or not: Flask-WTF takes an empty post for none, and no rule would see it."""
             posted = super().wrap_formdata(form, formdata)
-            asked = posted is None and formdata is not None and request.method == "POST"
-            return request.form if asked else posted
+            is_empty_post = posted is None and formdata is not None and request.method == "POST"
+            return request.form if is_empty_post else posted
 
-    def __init__(self, *args: Any, key: str = "", before: str = "", behind: str = "", **given: Any) -> None:
-        super().__init__(*args, **given)
+    def __init__(self, *args: Any, key: str = "", before: str = "", behind: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
         self.give_key(key, before, behind)
 
     def give_key(self, key: str, before: str = "", behind: str = "") -> None:
@@ -93,9 +93,9 @@ class TextField(StringField):
     """A text, "" where it is missing, as a rule reads it; what the rule refuses is said beside it."""
 
     def __init__(
-        self, label: Any, rule: Callable[[str], Any] = str, shown: Callable[[Any], str] = str, **given: Any
+        self, label: Any, rule: Callable[[str], Any] = str, shown: Callable[[Any], str] = str, **options: Any
     ) -> None:
-        super().__init__(label, **given)
+        super().__init__(label, **options)
         self.rule, self.shown = rule, shown
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -115,11 +115,11 @@ class Pick(SelectField):
         validators: Any = None,
         texts: Mapping[str, Any] | None = None,
         rule: Callable[[str], Any] | None = None,
-        **given: Any,
+        **options: Any,
     ) -> None:
         if rule:
-            given |= {"coerce": rule, "validate_choice": False}
-        super().__init__(label, validators, invalid_choice_message=_l("Pilih salah satu yang ada."), **given)
+            options |= {"coerce": rule, "validate_choice": False}
+        super().__init__(label, validators, invalid_choice_message=_l("Pilih salah satu yang ada."), **options)
         self.rule = rule
         self.offer(texts or {})
 
@@ -156,13 +156,13 @@ class TypedVillage(Pick):
         if self.data or not self.flags.required:
             super().pre_validate(form)
 
-    def __call__(self, **given: Any) -> Markup:
+    def __call__(self, **attributes: Any) -> Markup:
         """Return the field with its proposals."""
-        name = given.setdefault("id", self.id)
+        name = attributes.setdefault("id", self.id)
         typed = self.texts.get(self.data, "") if self.data else ""
         if self.refused:
             typed = self.raw_data[0]
-        attributes = {"name": self.name, "value": typed, "list": f"{name}-list", "maxlength": LONGEST, **given}
+        attributes = {"name": self.name, "value": typed, "list": f"{name}-list", "maxlength": LONGEST, **attributes}
         offered = [choice.label for choice in self.choices if choice.value]
         options = Markup("").join(Markup('<option value="{}">').format(text) for text in offered)
         return Markup('<input {} autocomplete="off" spellcheck="false"><datalist id="{}-list">{}</datalist>').format(

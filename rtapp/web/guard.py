@@ -143,9 +143,9 @@ def _bearer() -> Actor | None:
     if not wants_json() or not header.startswith("Bearer "):
         return None
     token, now, late = header[7:].strip(), clock.utcnow(), _takes_late()
-    found = services().lines.read(lambda line: bearer_of(line, token, now=now, handing_in=late))
-    services().remember(found)
-    return _seen(found and found.actor)
+    bearer = services().lines.read(lambda line: bearer_of(line, token, now=now, handing_in=late))
+    services().remember(bearer)
+    return _seen(bearer and bearer.actor)
 
 
 def _cookie() -> Actor | None:

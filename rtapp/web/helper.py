@@ -29,7 +29,7 @@ class Helper:
         self._pool: ProcessPoolExecutor | None = None
         self._busy, self._turn = 0, 0
 
-    def run(self, do: Callable[..., Result], given: tuple[Any, ...]) -> Result:
+    def run(self, do: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
         """Return what the process says to a piece of work."""
         with self._lock:
             if self._pool is None:
@@ -37,7 +37,7 @@ class Helper:
                 self._pool = ProcessPoolExecutor(1, spawned, _begin)
             pool, self._busy = self._pool, self._busy + 1
         try:
-            return _loaded(pool.submit(_work, do, given).result())
+            return _loaded(pool.submit(_work, do, arguments).result())
         except BrokenProcessPool as broken:
             self._drop(pool)
             raise Refused(
@@ -86,8 +86,8 @@ def _begin() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def _work(do: Callable[..., Any], given: tuple[Any, ...]) -> bytes:
-    return pickle.dumps(do(*given), protocol=5)
+def _work(do: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+    return pickle.dumps(do(*arguments), protocol=5)
 
 
 class _InPieces(io.BytesIO):

@@ -134,4 +134,4 @@ def section_parts() -> dict[str, Any]:
 def _part_of(endpoint: str, parts: Sequence[Part]) -> Part | None:
     """Return the part that an endpoint belongs to: the one with the longest beginning that fits."""
     fitting = [(len(start), part) for part in parts for start in part.starts if endpoint.startswith(start)]
-    return max(fitting, key=lambda found: found[0])[1] if fitting else None
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None

@@ -9,13 +9,13 @@ import ifaddr
 
 def lan_addresses() -> list[str]:
     """Return this machine's IPv4 addresses on local networks, the one of the default route first."""
-    found: list[str] = []
+    ips: list[str] = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
         probe.connect(("10.255.255.255", 1))  # sends nothing; asks the system which address it would use
-        found.append(probe.getsockname()[0])
+        ips.append(probe.getsockname()[0])
     with suppress(OSError):
-        found += [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
-    return [address for address in dict.fromkeys(found) if _is_of_a_network(address)]
+        ips += [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
+    return [address for address in dict.fromkeys(ips) if _is_of_a_network(address)]
 
 
 def _is_of_a_network(address: str) -> bool:

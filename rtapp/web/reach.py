@@ -37,33 +37,30 @@ def refuse_untried(*, agreed: bool) -> None:
 
 def offers() -> list[str]:
     """Return the addresses that a phone in the hall can open, plain HTTP, which asks for no certificate."""
-    port, kept = current_app.config["HTTP_PORT"], str(settings.read(db.session, "base_url"))
+    port, base_url = current_app.config["HTTP_PORT"], str(settings.read(db.session, "base_url"))
     own = f"http://localhost:{port}" if port else request.host_url.rstrip("/")
     return [
         each
-        for each in reachable(own, nearest_first(lan_addresses(), kept))
+        for each in reachable(own, nearest_first(lan_addresses(), base_url))
         if judge(each, lan_addresses(), {}, None) == AddressStanding.UNTRIED
     ]
 
 
 def for_phones() -> list[str]:
     """Return the addresses a code for a phone may carry, the best first: the committee's while it works, else ours."""
-    kept = settings.read(db.session, "base_url")
-    if kept and standing_of(kept) in (AddressStanding.TRIED, AddressStanding.UNTRIED):
-        return [kept]
+    base_url = settings.read(db.session, "base_url")
+    if base_url and standing_of(base_url) in (AddressStanding.TRIED, AddressStanding.UNTRIED):
+        return [base_url]
     port = current_app.config["HTTP_PORT"]
     own = f"http://localhost:{port}" if port and request.is_secure else request.host_url.rstrip("/")
-    return reachable(own, nearest_first(lan_addresses(), kept))
+    return reachable(own, nearest_first(lan_addresses(), base_url))
 
 
 def warning() -> str:
     """Return the address in the codes where this laptop is no longer reached by it, "" where nothing is wrong."""
-    kept = str(settings.read(db.session, "base_url"))
-    return (
-        kept
-        if kept and standing_of(kept) in (AddressStanding.FOREIGN, AddressStanding.DEAD_PORT, AddressStanding.HERE_ONLY)
-        else ""
-    )
+    base_url = str(settings.read(db.session, "base_url"))
+    unreachable = (AddressStanding.FOREIGN, AddressStanding.DEAD_PORT, AddressStanding.HERE_ONLY)
+    return base_url if base_url and standing_of(base_url) in unreachable else ""
 
 
 def is_this_machine(address: str) -> bool:

@@ -101,9 +101,9 @@ def init_app(app: Flask) -> None:
         rescue(line, instance, clock.utcnow())
 
     writer = ScanWriter(engine, changes.announce, app.config["SCAN_GROUP"], save)
-    made = Services(changes, live, writer, Lines(engine), _tries(app))
-    made.closers += [made.lines.close, changes.end, live.watch.stop, made.writer.stop]
-    app.extensions[_KEY] = made
+    services = Services(changes, live, writer, Lines(engine), _tries(app))
+    services.closers += [services.lines.close, changes.end, live.watch.stop, services.writer.stop]
+    app.extensions[_KEY] = services
 
 
 def _tries(app: Flask) -> dict[str, Tries]:

@@ -59,9 +59,9 @@ def secure_address(path: str) -> str:
     if not port:
         return ""
     host = urlsplit(f"//{request.host}").hostname or "localhost"
-    found = reachable(f"https://{f'[{host}]' if ':' in host else host}:{port}", lan_addresses())
-    certified = [address for address in found if may_name(urlsplit(address).hostname or "")]
-    return f"{[*certified, *found][0]}{path}"
+    candidates = reachable(f"https://{f'[{host}]' if ':' in host else host}:{port}", lan_addresses())
+    certified = [address for address in candidates if may_name(urlsplit(address).hostname or "")]
+    return f"{[*certified, *candidates][0]}{path}"
 
 
 def _authority() -> bytes | None:
