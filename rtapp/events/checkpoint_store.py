@@ -240,8 +240,8 @@ def _refuse_required(session: Session, checkpoint: Checkpoint) -> None:
 def _refuse_last_of_a_device(session: Session, checkpoint: Checkpoint) -> None:
     rows = select(Device.label).join(DeviceCheckpoint, DeviceCheckpoint.device_id == Device.id)
     rows = rows.where(Device.revoked_at.is_(None)).group_by(Device.id, Device.label)
-    given = DeviceCheckpoint.checkpoint_id
-    rows = rows.having(func.count() == 1, func.min(given) == checkpoint.id)
+    point_id = DeviceCheckpoint.checkpoint_id
+    rows = rows.having(func.count() == 1, func.min(point_id) == checkpoint.id)
     label = session.scalar(rows.order_by(Device.label))
     if label is not None:
         raise Refused(
@@ -280,15 +280,15 @@ def _checked_required(
     """Return the checkpoint that is required; refused outside the wave, and where two would wait for each other."""
     if requires_id is None:
         return None
-    found = session.get(Checkpoint, requires_id)
-    if found is None or found.wave_id != wave.id:
+    required = session.get(Checkpoint, requires_id)
+    if required is None or required.wave_id != wave.id:
         raise Refused("bad_requires", "Pilih titik absensi gelombang ini.", 422, field="requires")
-    step: Checkpoint | None = found
+    step: Checkpoint | None = required
     while own is not None and step is not None:
         if step is own:
             raise Refused("bad_requires", "Dua titik tidak dapat saling mensyaratkan.", 422, field="requires")
         step = step.requires
-    return found
+    return required
 
 
 def _checked_kind(kind: str) -> str:

@@ -34,15 +34,15 @@ def save_agenda(wave_id: int) -> Answer:
     """Add an agenda item, or change or remove the one named."""
     form, actor, now = _posted(AgendaForm, "agenda"), acting().name, clock.utcnow()
 
-    def write(session: Session, found: Wave) -> str | None:
-        item, zone = _row(find_agenda, session, found), found.event.timezone
+    def write(session: Session, wave: Wave) -> str | None:
+        item, zone = _row(find_agenda, session, wave), wave.event.timezone
         if item is not None and _removes():
             remove_agenda(session, actor, item, now=now)
             return _("Dihapus.")
-        starts, ends = (clock.local_moment(found.date, form[name].data, zone) for name in ("starts", "ends"))
+        starts, ends = (clock.local_moment(wave.date, form[name].data, zone) for name in ("starts", "ends"))
         words = (starts, ends, form.material.data, form.speaker.data)
         if item is None:
-            add_agenda(session, actor, found, *words, with_checkpoint=form.session.data, now=now)
+            add_agenda(session, actor, wave, *words, with_checkpoint=form.session.data, now=now)
         else:
             change_agenda(session, actor, item, *words, with_checkpoint=form.session.data, now=now)
         return None
@@ -56,8 +56,8 @@ def save_checkpoint(wave_id: int) -> Answer:
     """Add a checkpoint, or change or remove the one named."""
     form, actor, now = _posted(CheckpointForm, "checkpoint"), acting().name, clock.utcnow()
 
-    def write(session: Session, found: Wave) -> str | None:
-        point = _row(find_checkpoint, session, found)
+    def write(session: Session, wave: Wave) -> str | None:
+        point = _row(find_checkpoint, session, wave)
         if point is not None and _removes():
             remove_checkpoint(session, actor, point, now=now)
             return _("Dihapus.")
@@ -69,7 +69,7 @@ def save_checkpoint(wave_id: int) -> Answer:
             changes["requires_id"] = form.requires.data
         words = (form.name.data, form.kind.data)
         if point is None:
-            add_checkpoint(session, actor, found, *words, **changes, now=now)
+            add_checkpoint(session, actor, wave, *words, **changes, now=now)
             return None
         place = form.position.data
         position = None if place is None else place - 1
@@ -85,8 +85,8 @@ def wipe_rehearsal(wave_id: int) -> Answer:
     """Void all marks of the rehearsal, in one tap."""
     actor, now = acting().name, clock.utcnow()
 
-    def write(session: Session, found: Wave) -> str:
-        count = marks.wipe_rehearsal(session, actor, found.id, now=now)
+    def write(session: Session, wave: Wave) -> str:
+        count = marks.wipe_rehearsal(session, actor, wave.id, now=now)
         return ngettext("%(n)s pencatatan gladi dibatalkan.", "%(n)s pencatatan gladi dibatalkan.", count, n=count)
 
     return wave_saved(wave_id, Form(key="checkpoint-"), write, "checkpoints")
@@ -99,15 +99,15 @@ def save_invited(wave_id: int) -> Answer:
     actor, now = acting().name, clock.utcnow()
     form = invited_form(find_districts(db.session))
 
-    def write(session: Session, found: Wave) -> None:
-        assumed = assumed_districts(session, found.id)
+    def write(session: Session, wave: Wave) -> None:
+        assumed = assumed_districts(session, wave.id)
         for district in find_districts(session):
             name = f"district-{district.id}"
             if name not in form or not form[name].raw_data:
                 continue
             # A field left as the page showed it changes nothing: somebody else may have typed there since.
             if not form.is_left(name) or (district.id in assumed and form[f"certain-{district.id}"].data):
-                set_invited(session, actor, found, district.id, form[name].data, now=now)
+                set_invited(session, actor, wave, district.id, form[name].data, now=now)
 
     return wave_saved(wave_id, form, write)
 

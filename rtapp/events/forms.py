@@ -134,9 +134,9 @@ class PlaceForm(Form):
     code = TextField(_("Kode"))
 
 
-def row_form(make: type[Form], kind: str, row: object = "", /, **given: Any) -> Form:
+def row_form(make: type[Form], kind: str, row: object = "", /, **values: Any) -> Form:
     """Return the form of a row of a list, its fields' ids its own; without a ``row`` it is the one that adds."""
-    return make(key=f"{kind}-{row}", before=f"{kind}-{row}-", **given)
+    return make(key=f"{kind}-{row}", before=f"{kind}-{row}-", **values)
 
 
 def agenda_form(item: Agenda) -> Form:

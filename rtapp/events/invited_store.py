@@ -84,17 +84,17 @@ def set_invited(
     """
     district = find_district(session, district_id)
     rows = select(Invitation).where(Invitation.wave_id == wave.id, Invitation.district_id == district_id)
-    found = session.scalar(rows)
-    before = {"invited": found.invited, "assumed": found.assumed} if found else None
+    invitation = session.scalar(rows)
+    before = {"invited": invitation.invited, "assumed": invitation.assumed} if invitation else None
     after = None if invited is None else {"invited": checked_invited(invited), "assumed": assumed}
     if after == before:
         return False
     if invited is None:
-        session.delete(found)
-    elif found is None:
+        session.delete(invitation)
+    elif invitation is None:
         session.add(Invitation(wave=wave, district=district, invited=invited, assumed=assumed))
     else:
-        found.invited, found.assumed = invited, assumed
+        invitation.invited, invitation.assumed = invited, assumed
     session.flush()
     values = {"wave": wave.number, "district": district.code, "before": before, "after": after}
     note(session, actor, "invitation.change", "wave", wave.id, now=now, **values)

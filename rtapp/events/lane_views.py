@@ -25,9 +25,9 @@ LONGEST_LABEL = 40
 @requires(Duty.MANAGE_EVENT, Duty.MANAGE_DEVICES)
 def lanes() -> str:
     """Show how long the line takes with so many desks, and how districts may be shared out among them."""
-    waves, places, asked = store.find_waves(db.session), _places(), _asked()
-    people = asked["people"] if asked["people"] is not None else sum(number for _code, _name, number in places)
-    seconds, desks = asked["seconds"] or SECONDS, asked["desks"] or 3
+    waves, places, numbers = store.find_waves(db.session), _places(), _numbers()
+    people = numbers["people"] if numbers["people"] is not None else sum(number for _code, _name, number in places)
+    seconds, desks = numbers["seconds"] or SECONDS, numbers["desks"] or 3
     table = [(count, minutes(people, seconds, count)) for count in range(1, max(desks, 6) + 1)]
     return render_template(
         "events/lanes.html",
@@ -55,7 +55,7 @@ def lane_signs() -> Response:
     if label:
         signs = [(label, [names[code] for code in request.args.getlist("district") if code in names])]
     else:
-        shared = share_out(_places(), _asked()["desks"] or 3)
+        shared = share_out(_places(), _numbers()["desks"] or 3)
         signs = [(f"Meja {desk.number}", [name for _code, name in desk.districts]) for desk in shared]
     event = store.the_event(db.session)
     words = event.name, event.organiser
@@ -80,10 +80,10 @@ def _places() -> list[tuple[str, str, int]]:
     return [(districts[id_].code, districts[id_].name, number) for id_, number in numbers.items() if number]
 
 
-def _asked() -> dict[str, int | None]:
+def _numbers() -> dict[str, int | None]:
     """Return the numbers of the form; nonsense counts as not given, and nobody has more than thirty desks."""
     most = {"people": 1_000_000, "seconds": 3600, "desks": MOST_DESKS}
-    found = {name: request.args.get(name, type=int) for name in most}
+    values = {name: request.args.get(name, type=int) for name in most}
     return {
-        name: None if value is None else min(max(value, name != "people"), most[name]) for name, value in found.items()
+        name: None if value is None else min(max(value, name != "people"), most[name]) for name, value in values.items()
     }

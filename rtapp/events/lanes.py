@@ -32,14 +32,14 @@ def share_out(places: Sequence[tuple[str, str, int]], desks: int) -> list[Desk]:
 
     A desk that gets none calls everybody.
     """
-    given: list[list[tuple[str, str, int]]] = [[] for _ in range(desks)]
+    shares: list[list[tuple[str, str, int]]] = [[] for _ in range(desks)]
     for place in sorted(places, key=lambda place: (-place[2], place[0])):
-        min(given, key=lambda own: sum(people for _code, _name, people in own)).append(place)
+        min(shares, key=lambda own: sum(people for _code, _name, people in own)).append(place)
     return [
         Desk(
             number,
             tuple((code, name) for code, name, _people in sorted(own)),
             sum(people for _code, _name, people in own),
         )
-        for number, own in enumerate(given, start=1)
+        for number, own in enumerate(shares, start=1)
     ]

@@ -57,7 +57,7 @@ class Seen(NamedTuple):
     rows: set[str]
 
     @property
-    def found(self) -> int:
+    def village_count(self) -> int:
         return len(self.villages)
 
 
@@ -143,12 +143,12 @@ def _facts(refused: Form | None = None) -> dict[str, Any]:
     seats = seats_per_village(db.session)
     shown = [_seen(district, seats, words, row) for district in districts]
     gone = Form(key="gone", formdata=None)
-    if refused and row not in {"list", "district-", *(name for one in shown for name in one.rows)}:
+    if refused and row not in {"list", "district-", *(name for entry in shown for name in entry.rows)}:
         gone.form_errors, refused = refused.sentences, None
     stored = [gone, Form(key="list", formdata=None), row_form(PlaceForm, "district", formdata=None)]
     stored += _forms(districts, row)
     return {
-        "shown": [one for one in shown if one.is_open or one.villages or not words],
+        "shown": [entry for entry in shown if entry.is_open or entry.villages or not words],
         "districts": len(districts),
         "villages": sum(len(district.villages) for district in districts),
         "seats": seats,
@@ -170,12 +170,12 @@ def _forms(districts: Sequence[District], row: str) -> Iterator[Form]:
 
 def _seen(district: District, seats: dict[int, int], words: list[str], row: str) -> Seen:
     rows = {f"district-{district.id}", f"new-{district.id}", *(f"village-{place.id}" for place in district.villages)}
-    found = [place for place in district.villages if row == f"village-{place.id}" or _fits(place, words)]
+    villages = [place for place in district.villages if row == f"village-{place.id}" or _fits(place, words)]
     at_work = row in rows or request.args.get("district") == str(district.id)
-    if not found and (at_work or _fits(district, words)):
-        found = list(district.villages)
+    if not villages and (at_work or _fits(district, words)):
+        villages = list(district.villages)
     count = sum(seats.get(place.id, 0) for place in district.villages)
-    return Seen(district, count, found, at_work or bool(words and found), rows)
+    return Seen(district, count, villages, at_work or bool(words and villages), rows)
 
 
 def _fits(place: District | Village, words: list[str]) -> bool:

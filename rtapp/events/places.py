@@ -70,7 +70,7 @@ def read_places(text: str) -> list[PlaceRow]:
     try:
         rows.fieldnames = [_column(head) for head in rows.fieldnames or ()]
         lacking = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
-        found = [] if lacking else [_place(row) for row in rows]
+        places = [] if lacking else [_place(row) for row in rows]
     except csv.Error:
         raise Refused("no_csv", "Berkas ini bukan CSV yang dapat dibaca.", 422, field="file") from None
     if lacking:
@@ -81,9 +81,9 @@ def read_places(text: str) -> list[PlaceRow]:
             columns=", ".join(_HEADS[name][1] for name in lacking),
             field="file",
         )
-    if not found:
+    if not places:
         raise Refused("no_places", "Berkas wilayah tidak berisi satu baris pun.", 422, field="file")
-    return found
+    return places
 
 
 def _column(head: str) -> str:

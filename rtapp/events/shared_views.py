@@ -45,9 +45,9 @@ def saved(form: Form, write: Callable[[Session], str | None], page: Callable[[Fo
     with form.refusals():
         form.check()
         session = begin_write(db.session)
-        said = write(session)
+        message = write(session)
         session.commit()
-        flash(said or _("Tersimpan."), "ok")
+        flash(message or _("Tersimpan."), "ok")
         return redirect(target, 303)
     return page(form), form.status
 
@@ -69,12 +69,12 @@ def wave_saved(wave_id: int, form: Form, write: Callable[[Session, Wave], str | 
 def wave_page(wave_id: int, refused: Form | None = None) -> str:
     """Render the page of a wave, its forms as they are stored but the ``refused`` one."""
     session = db.session
-    found = store.find_wave(session, wave_id)
+    wave = store.find_wave(session, wave_id)
     agenda, points = agenda_of(session, wave_id), checkpoints_of(session, wave_id)
     facts = _invited(session, wave_id)
     begins = agenda[-1].ends_at if agenda else None
     stored = [
-        WaveForm(key="wave", formdata=None, obj=found),
+        WaveForm(key="wave", formdata=None, obj=wave),
         row_form(AgendaForm, "agenda", formdata=None, starts=begins),
         *map(agenda_form, agenda),
         row_form(CheckpointForm, "checkpoint", formdata=None),
@@ -87,8 +87,8 @@ def wave_page(wave_id: int, refused: Form | None = None) -> str:
         offer_points(form, points)
     return render_template(
         "events/wave.html",
-        wave=found,
-        wave_links=_wave_links(session, found),
+        wave=wave,
+        wave_links=_wave_links(session, wave),
         forms=forms,
         agenda=agenda,
         points=points,

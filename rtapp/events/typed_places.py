@@ -27,10 +27,10 @@ def village_meant(typed: str, texts: Mapping[str, str]) -> str:
         return typed
     wanted = _key(typed)
     whole = [code for code, text in texts.items() if _key(text) == wanted]
-    found = whole or [code for code, text in texts.items() if _key(_name(text)) == wanted]
-    if len(found) == 1:
-        return found[0]
-    near = found or [code for code, text in texts.items() if wanted and wanted in _key(text)]
+    codes = whole or [code for code, text in texts.items() if _key(_name(text)) == wanted]
+    if len(codes) == 1:
+        return codes[0]
+    near = codes or [code for code, text in texts.items() if wanted and wanted in _key(text)]
     if near:
         listed = ", ".join(texts[code] for code in near[:MOST_PROPOSED])
         raise Refused(

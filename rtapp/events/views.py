@@ -101,8 +101,8 @@ def save_wave(wave_id: int) -> Answer:
     """Change day and venue."""
     form, actor, now = WaveForm(key="wave"), acting().name, clock.utcnow()
 
-    def write(session: Session, found: Wave) -> None:
-        store.change_wave(session, actor, found, form.date.data, form.venue.data, now=now)
+    def write(session: Session, wave: Wave) -> None:
+        store.change_wave(session, actor, wave, form.date.data, form.venue.data, now=now)
 
     return wave_saved(wave_id, form, write)
 
@@ -113,7 +113,7 @@ def wave_state(wave_id: int) -> Answer:
     """Close or reopen a wave."""
     state, actor, now = form_text("state"), acting().name, clock.utcnow()
 
-    def write(session: Session, found: Wave) -> str:
+    def write(session: Session, wave: Wave) -> str:
         if state == "closed":
             waiting = count_open_of(session, acting(), wave_id)
             if waiting > (whole(form_text("waiting")) or 0):  # more than the page named that was agreed to
@@ -123,10 +123,10 @@ def wave_state(wave_id: int) -> Answer:
                     409,
                     n=waiting,
                 )
-            store.close_wave(session, actor, found, now=now)
+            store.close_wave(session, actor, wave, now=now)
             return _("Gelombang ditutup.")
         if state == "open":
-            store.reopen_wave(session, actor, found, now=now)
+            store.reopen_wave(session, actor, wave, now=now)
             return _("Gelombang dibuka lagi.")
         raise Refused("no_state", "Pilih menutup atau membuka gelombang.", 422)
 
@@ -148,18 +148,18 @@ def remove_wave(wave_id: int) -> Answer:
 
 def _overview(refused: Form | None = None) -> str:
     session = db.session
-    found, event = store.find_waves(session), store.find_event(session)
+    waves, event = store.find_waves(session), store.find_event(session)
     stored = [
         NewEventForm(key="new", formdata=None),
         EventForm(key="event", formdata=None, obj=event),
-        WaveForm(key="wave", formdata=None, venue=found[-1].venue if found else ""),
+        WaveForm(key="wave", formdata=None, venue=waves[-1].venue if waves else ""),
     ]
     facts: dict[str, Any] = {"invited": invited_per_wave(session), "heads": heads_per_wave(session)}
     return render_template(
         "events/overview.html",
-        waves=found,
+        waves=waves,
         forms=forms_of_page(stored, refused),
-        next_step=_next_step(session, found, **facts),
+        next_step=_next_step(session, waves, **facts),
         inside=_inside(session),
         **facts,
     )
@@ -174,7 +174,7 @@ def _inside(session: Session) -> list[dict[str, Any]]:
     )
     villages, signers = sum(len(each.villages) for each in districts), signing_of(session)
     counted = _("%(d)s kecamatan, %(v)s desa dan kelurahan", d=len(districts), v=villages)
-    names = list(dict.fromkeys(one.name or one.position for each in signers.values() for one in each))
+    names = list(dict.fromkeys(signer.name or signer.position for each in signers.values() for signer in each))
     without = _("kode berisi kode kartu saja, tanpa alamat")
     tried_now = reach.standing() in (AddressStanding.TRIED, AddressStanding.NONE) and tried(session) is not None
     rows = [
@@ -192,11 +192,11 @@ def _inside(session: Session) -> list[dict[str, Any]]:
     return [*inside, {"title": _("Jalur"), "about": _("berapa meja, siapa di meja mana"), "url": url_for(".lanes")}]
 
 
-def _next_step(session: Session, found: Any, invited: dict[int, int], heads: dict[int, int]) -> str:
+def _next_step(session: Session, waves: Any, invited: dict[int, int], heads: dict[int, int]) -> str:
     """Return what a committee that has its waves does next, "" when everything has been begun."""
     if not find_districts(session):
         return "places"
-    if any(wave.id not in invited for wave in found if not wave.closed_at):
+    if any(wave.id not in invited for wave in waves if not wave.closed_at):
         return "invited"
     if not heads:
         return "unplaced" if heads_without_wave(session) else "roster"
