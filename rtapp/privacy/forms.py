@@ -26,6 +26,6 @@ class ErasureForm(Form):
         return level
 
 
-def erasure_form(level: str, **given: None) -> ErasureForm:
+def erasure_form(level: str, **options: None) -> ErasureForm:
     """Return the form that erases what a level holds."""
-    return ErasureForm(key=level, behind=f"-{level}", **given)
+    return ErasureForm(key=level, behind=f"-{level}", **options)

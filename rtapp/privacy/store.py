@@ -94,8 +94,8 @@ def erase(
     refresh_search_texts(session)
     session.flush()
     _lines, staying = erase_values(session, _personal(level))
-    told = asdict(taken) | {"level": str(level), "elsewhere": elsewhere[:1000], "staying": staying, "files": [*files]}
-    note(session, actor, "privacy.erase", "privacy", None, now=now, **told)
+    values = asdict(taken) | {"level": str(level), "elsewhere": elsewhere[:1000], "staying": staying, "files": [*files]}
+    note(session, actor, "privacy.erase", "privacy", None, now=now, **values)
     return session.scalars(select(func.max(Audit.id))).one()
 
 
@@ -167,8 +167,8 @@ def _personal(level: ErasureLevel) -> Callable[[Audit, dict[str, Any]], bool]:
         if line.action == "scan.seal":
             return False  # a digest is no number, whatever digits stand in it, and without it no scan is proven
         sides = [values, values.get("before"), values.get("after")]
-        told = any(isinstance(side, dict) and side.get("phone") for side in sides)
-        return told or holds_phone(line.reason) or holds_phone(canonical(values).decode())
+        has_phone = any(isinstance(side, dict) and side.get("phone") for side in sides)
+        return has_phone or holds_phone(line.reason) or holds_phone(canonical(values).decode())
 
     def people(line: Audit, values: dict[str, Any]) -> bool:
         return line.subject == "participant" or line.action.startswith("roster.") or phones(line, values)

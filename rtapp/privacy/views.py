@@ -46,15 +46,15 @@ def data() -> str:
     """Show what keeps and ends the data: backups, personal data, the trail, each with its state."""
     newest = next((each for each in backups.find(Path(current_app.instance_path)) if each.readable), None)
     until = {level: day for level, day in _until().items() if day}
-    made = _("yang terbaru %(when)s", when=moment(newest.made_at)) if newest else _("belum ada")
-    kept = _("belum ada gelombang")
+    backup_state = _("yang terbaru %(when)s", when=moment(newest.made_at)) if newest else _("belum ada")
+    retention = _("belum ada gelombang")
     if until:
         phones, people = (day_text(until[level]) for level in (ErasureLevel.PHONES, ErasureLevel.PEOPLE))
-        kept = _("nomor HP disimpan sampai %(phones)s, nama sampai %(people)s", phones=phones, people=people)
+        retention = _("nomor HP disimpan sampai %(phones)s, nama sampai %(people)s", phones=phones, people=people)
     lines = _("%(n)s baris: siapa mengubah apa, dan kapan", n=number(count_lines(db.session, TrailFilter())))
     rows = (
-        (_("Cadangan"), made, "safety.backups_page"),
-        (_("Data pribadi"), kept, ".overview"),
+        (_("Cadangan"), backup_state, "safety.backups_page"),
+        (_("Data pribadi"), retention, ".overview"),
         (_("Jejak"), lines, "audit.trail"),
     )
     return render_template(
@@ -114,21 +114,21 @@ def notice() -> str:
 def person(participant_id: int) -> str:
     """Show all that is kept about one person, to be printed and handed over; the trail says that it was."""
     actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
-    found = find_person(session, participant_id)
-    note(session, actor.name, "privacy.report", "participant", found.id, now=now)
+    participant = find_person(session, participant_id)
+    note(session, actor.name, "privacy.report", "participant", participant.id, now=now)
     session.commit()
-    lines = count_lines(session, TrailFilter(subject="participant", subject_id=found.id))
+    lines = count_lines(session, TrailFilter(subject="participant", subject_id=participant.id))
     return render_template(
         "privacy/person.html",
-        person=found,
-        marks=marks_of(session, found.id),
-        scans=scans_of(session, found.id),
-        cards=badges_of(session, found.id),
+        person=participant,
+        marks=marks_of(session, participant.id),
+        scans=scans_of(session, participant.id),
+        cards=badges_of(session, participant.id),
         lines=lines,
         now=now,
         until=_until(),
         organiser=events.the_event(session).organiser,
-        **store.records_about(session, found.id),
+        **store.records_about(session, participant.id),
     )
 
 
@@ -184,10 +184,10 @@ def _remove(files: list[Path]) -> None:
 
 def _minutes(number: int) -> tuple[Minutes, About]:
     """Return what one erasure took, and whose paper it is told on."""
-    found: list[Any] = [entry for entry in store.erasures(db.session) if entry[0].id == number]
-    if not found:
+    matches: list[Any] = [entry for entry in store.erasures(db.session) if entry[0].id == number]
+    if not matches:
         raise Refused("no_erasure", "Pemusnahan ini tidak ada.", 404)
-    (line, values), event = found[0], events.the_event(db.session)
+    (line, values), event = matches[0], events.the_event(db.session)
     counts = {words.code: values.get(words.code, 0) for words in KINDS} | {"backups": len(values["files"])}
     elsewhere = [text.strip() for text in values["elsewhere"].splitlines() if text.strip()]
     day = clock.day_text(clock.local(line.at, event.timezone).date())
