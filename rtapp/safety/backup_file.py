@@ -48,11 +48,11 @@ def pack(database: Path, instance: Path, seal: Seal | None, **facts: Any) -> Pat
     Raises sqlite3.DatabaseError when the database is damaged; refused when what was written does not open.
     """
     files = {DATABASE: database} | {name: instance / name for name in KEYS if (instance / name).exists()}
-    told = facts | {"format": FORMAT, "revision": revision_of(database), "rows": counted(database)}
-    told["files"] = {name: digest(path) for name, path in files.items()}
+    manifest = facts | {"format": FORMAT, "revision": revision_of(database), "rows": counted(database)}
+    manifest["files"] = {name: digest(path) for name, path in files.items()}
     packed, copy = database.with_name("content.zip"), database.with_name("again")
     with zipfile.ZipFile(packed, "x", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        archive.writestr(MANIFEST, json.dumps(told, indent=1))
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
         for name, path in files.items():
             archive.write(path, name)
     copy.mkdir()
@@ -88,8 +88,8 @@ def counted(database: Path) -> dict[str, int]:
         broken = line.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if broken != "ok":
             raise sqlite3.DatabaseError(broken.strip().splitlines()[-1])
-        if found := line.execute("PRAGMA foreign_key_check").fetchone():
-            raise sqlite3.DatabaseError(f"{found[0]} {found[1]} → {found[2]}")
+        if orphan := line.execute("PRAGMA foreign_key_check").fetchone():
+            raise sqlite3.DatabaseError(f"{orphan[0]} {orphan[1]} → {orphan[2]}")
         there = {name for (name,) in line.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         known = [name for name in COUNTED if name in there]
         return {name: line.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in known}
@@ -151,13 +151,13 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     if MANIFEST not in archive.namelist():
         raise _no_backup()
-    told: dict[str, Any] = json.loads(archive.read(MANIFEST))
-    if not isinstance(told, dict) or not isinstance(told.get("format"), int):
+    manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise _no_backup()
-    if told["format"] > FORMAT:
+    if manifest["format"] > FORMAT:
         raise Refused("newer_backup", "Cadangan ini dibuat rtapp yang lebih baru. Perbarui rtapp, lalu coba lagi.", 422)
-    clock.parse_iso(told["made_at"])  # whatever is odd about it is one refusal
-    return told
+    clock.parse_iso(manifest["made_at"])  # whatever is odd about it is one refusal
+    return manifest
 
 
 def _identity(outer: zipfile.ZipFile, words: str) -> str:
@@ -187,17 +187,17 @@ def _content(outer: zipfile.ZipFile, into: Path, identity: str) -> Iterator[zipf
 
 def _checked(archive: zipfile.ZipFile, manifest: dict[str, Any], into: Path) -> dict[str, Any]:
     """Unpack the files that a backup may hold, each as its manifest says."""
-    told, numbers = manifest["files"], manifest["rows"]
-    if not isinstance(told, dict) or not isinstance(numbers, dict) or DATABASE not in told:
+    digests, numbers = manifest["files"], manifest["rows"]
+    if not isinstance(digests, dict) or not isinstance(numbers, dict) or DATABASE not in digests:
         raise _broken()
     for name in (DATABASE, *KEYS):
-        if name not in told:
+        if name not in digests:
             continue
         path = into / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
         with archive.open(name) as source, open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as target:
             shutil.copyfileobj(source, target)
-        if digest(path) != told[name]:
+        if digest(path) != digests[name]:
             raise _broken()
     try:
         if counted(into / DATABASE) != manifest["rows"]:

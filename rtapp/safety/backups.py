@@ -48,10 +48,10 @@ class FoundBackup:
 def settings(instance: Path) -> Settings:
     """Return how the instance backs up."""
     try:
-        kept = json.loads((instance / SETTINGS).read_text())
+        values = json.loads((instance / SETTINGS).read_text())
     except FileNotFoundError:
         return Settings()
-    return Settings(**{name: str(kept.get(name, "")) for name in vars(Settings())})
+    return Settings(**{name: str(values.get(name, "")) for name in vars(Settings())})
 
 
 def seal_with(instance: Path, words: str) -> None:
@@ -103,9 +103,9 @@ def make(engine: Engine, instance: Path, now: datetime, why: str, target: Path |
     The server may go on meanwhile. Without ``target`` it lies among the instance's backups. Refused when the database
     is damaged, or what was written does not open again.
     """
-    folder, kept = instance / FOLDER, settings(instance)
+    folder, options = instance / FOLDER, settings(instance)
     target = target or folder / rotation.name_of(why, now)
-    seal = Seal(kept.recipient, bytes.fromhex(kept.identity)) if kept.recipient else None
+    seal = Seal(options.recipient, bytes.fromhex(options.identity)) if options.recipient else None
     with _told(), _scratch(folder) as scratch:
         _snapshot(engine, scratch / DATABASE, now)
         packed = pack(scratch / DATABASE, instance, seal, made_at=clock.iso(now), reason=why)
@@ -147,8 +147,8 @@ def _told() -> Iterator[None]:
 @contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
     folder.mkdir(mode=0o700, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder, ignore_cleanup_errors=True) as made:
-        yield Path(made)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder, ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 def rotate(folder: Path) -> None:

@@ -96,8 +96,8 @@ def changed_keys(source: Path, instance: Path, now: datetime, words: str = "") -
         return tuple(name for name in there if not _same(scratch / name, instance / name))
 
 
-def _same(one: Path, other: Path) -> bool:
-    return other.exists() and digest(one) == digest(other)
+def _same(path: Path, other: Path) -> bool:
+    return other.exists() and digest(path) == digest(other)
 
 
 @contextmanager
@@ -152,13 +152,13 @@ def _keep_present(instance: Path, database: Path, now: datetime) -> Path | None:
     try:
         return backups.make(engine, instance, now, "before-restore")
     except (Refused, sqlite3.Error):
-        kept = instance / FOLDER / rotation.name_of("before-restore", now).removesuffix(".zip")
-        kept.mkdir(mode=0o700, exist_ok=True)
+        folder = instance / FOLDER / rotation.name_of("before-restore", now).removesuffix(".zip")
+        folder.mkdir(mode=0o700, exist_ok=True)
         present = [database, *(database.with_name(database.name + end) for end in _BESIDE)]
         for path in [*present, *(instance / name for name in KEYS)]:
             if path.exists():
-                shutil.copy2(path, kept / path.name)
-        return kept
+                shutil.copy2(path, folder / path.name)
+        return folder
     finally:
         engine.dispose()
 

@@ -28,11 +28,11 @@ def name_of(reason: str, now: datetime) -> str:
 
 def read_name(name: str) -> Named | None:
     """Return what a file's name says, None for a file that is no backup of ours."""
-    found = _NAME.fullmatch(name)
-    if found is None:
+    match = _NAME.fullmatch(name)
+    if match is None:
         return None
     try:
-        return Named(datetime.strptime(found[2], _STAMP).replace(tzinfo=UTC), found[1], name)
+        return Named(datetime.strptime(match[2], _STAMP).replace(tzinfo=UTC), match[1], name)
     except ValueError:
         return None
 
@@ -49,12 +49,12 @@ def is_due(last: datetime | None, now: datetime, *, changed: bool) -> bool:
 
 def superfluous(names: Iterable[str]) -> list[str]:
     """Return which of the backups may go: the latest stay, then fewer and fewer the older they are."""
-    found = sorted(filter(None, map(read_name, names)), reverse=True)
-    automatic = [each for each in found if each.reason == "auto"]
-    kept = {each.name for each in automatic[:LATEST]}
+    backups = sorted(filter(None, map(read_name, names)), reverse=True)
+    automatic = [each for each in backups if each.reason == "auto"]
+    retained = {each.name for each in automatic[:LATEST]}
     for form, most in (("%Y%m%d%H", HOURS), ("%Y%m%d", DAYS), ("%Y%m", MONTHS)):
         last_of = {f"{each.made_at:{form}}": each.name for each in reversed(automatic)}
-        kept |= {last_of[period] for period in sorted(last_of, reverse=True)[:most]}
-    for reason in {each.reason for each in found} - {"auto"}:
-        kept |= {each.name for each in [each for each in found if each.reason == reason][:OTHERS]}
-    return [each.name for each in found if each.name not in kept]
+        retained |= {last_of[period] for period in sorted(last_of, reverse=True)[:most]}
+    for reason in {each.reason for each in backups} - {"auto"}:
+        retained |= {each.name for each in [each for each in backups if each.reason == reason][:OTHERS]}
+    return [each.name for each in backups if each.name not in retained]

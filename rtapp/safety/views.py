@@ -68,11 +68,11 @@ def download() -> Response | tuple[str, int]:
     """Hand a backup over, keys and all, to whoever knows the password of who is signed in."""
     try:
         ask_again()
-        found = _backup(form_text("name"))
+        backup = _backup(form_text("name"))
     except Refused as refused:
         return _page(refusal_text(refused)), refused.status
-    _note("backup.download", name=found.path.name, sealed=found.sealed)
-    response = send_file(found.path, "application/zip", as_attachment=True, download_name=found.path.name)
+    _note("backup.download", name=backup.path.name, sealed=backup.sealed)
+    response = send_file(backup.path, "application/zip", as_attachment=True, download_name=backup.path.name)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -110,10 +110,10 @@ def _instance() -> Path:
 
 
 def _backup(name: str) -> backups.FoundBackup:
-    found = next((each for each in backups.find(_instance()) if each.path.name == name), None)
-    if found is None:
+    backup = next((each for each in backups.find(_instance()) if each.path.name == name), None)
+    if backup is None:
         raise Refused("no_such_backup", "Cadangan ini tidak ada lagi.", 404)
-    return found
+    return backup
 
 
 def _note(action: str, **values: Any) -> None:
@@ -125,11 +125,11 @@ def _note(action: str, **values: Any) -> None:
 
 def _page(problem: str = "", folder: Form | None = None, passphrase: Form | None = None, **trial: Any) -> str:
     instance = _instance()
-    found, settings = backups.find(instance), backups.settings(instance)
+    files, settings = backups.find(instance), backups.settings(instance)
     return render_template(
         "safety/backups.html",
-        found=found,
-        newest=next((each for each in found if each.readable), None),
+        files=files,
+        newest=next((each for each in files if each.readable), None),
         folder=folder or FolderForm(formdata=None, folder=settings.folder),
         passphrase=passphrase or PassphraseForm(formdata=None),
         away=bool(settings.folder) and not Path(settings.folder).is_dir(),
