@@ -167,18 +167,18 @@ def copies(instance: Path) -> Findings:
     """Is there a backup that can be read, is it locked, and did the last one reach the second folder?"""
     if not has_database():
         return
-    kept, newest = backups.settings(instance), next((each for each in backups.find(instance) if each.readable), None)
+    options, newest = backups.settings(instance), next((each for each in backups.find(instance) if each.readable), None)
     if failed := failure(instance):
         yield Finding(Level.WARN, str(failed))
-    elif kept.folder and not Path(kept.folder).is_dir():
-        yield Finding(Level.WARN, f"Folder kedua cadangan, {kept.folder}, tidak terjangkau. Pasang stik USB-nya.")
+    elif options.folder and not Path(options.folder).is_dir():
+        yield Finding(Level.WARN, f"Folder kedua cadangan, {options.folder}, tidak terjangkau. Pasang stik USB-nya.")
     if newest is None:
         yield Finding(
             Level.WARN, "Belum ada cadangan: server membuatnya sendiri, atau jalankan “python3 app.py backup”."
         )
     else:
         yield Finding(Level.OK, f"Cadangan terbaru {_here(newest.made_at)}.")
-    if not kept.recipient:
+    if not options.recipient:
         yield Finding(Level.WARN, "Cadangan belum terkunci. Tetapkan kata sandinya di Pengaturan, Cadangan.")
 
 
@@ -241,62 +241,62 @@ def doors(instance: Path, port: int) -> Findings:
 
 def addresses(port: int, tls_port: int) -> Findings:
     """Has the laptop an address that phones reach, and is it the one on the cards?"""
-    found = network.lan_addresses()
-    if found:
-        yield Finding(Level.OK, f"Alamat laptop di jaringan: {', '.join(found)}.")
+    lan = network.lan_addresses()
+    if lan:
+        yield Finding(Level.OK, f"Alamat laptop di jaringan: {', '.join(lan)}.")
     else:
         yield Finding(Level.WARN, "Laptop tidak tersambung ke jaringan mana pun: ponsel tidak dapat menjangkaunya.")
     try:
-        told = settings.read(db.session, "base_url") if has_database() else ""
+        base_url = settings.read(db.session, "base_url") if has_database() else ""
     except SQLAlchemyError:
         db.session.rollback()  # a database that is not there yet, or older: said already
         return
-    if not told:
+    if not base_url:
         return
-    standing = judge(told.lower(), found, {"http": port, "https": tls_port}, None)
+    standing = judge(base_url.lower(), lan, {"http": port, "https": tls_port}, None)
     if standing == AddressStanding.HERE_ONLY:
         yield Finding(
             Level.STOP,
-            f"Kode QR kartu memakai alamat {told}, yang hanya terbuka di laptop ini. Ganti di "
+            f"Kode QR kartu memakai alamat {base_url}, yang hanya terbuka di laptop ini. Ganti di "
             "Pengaturan, Acara, Alamat.",
         )
     elif standing == AddressStanding.DEAD_PORT:
         yield Finding(
             Level.WARN,
-            f"Kode QR kartu memakai alamat {told}, tetapi server memakai port {port} (HTTPS {tls_port}). Jalankan "
+            f"Kode QR kartu memakai alamat {base_url}, tetapi server memakai port {port} (HTTPS {tls_port}). Jalankan "
             "server di port itu, atau ganti alamatnya di Pengaturan, Acara, Alamat.",
         )
     elif standing == AddressStanding.FOREIGN:
         yield Finding(
             Level.WARN,
-            f"Kode QR kartu memakai alamat {told}, yang bukan alamat laptop ini sekarang: kamera bawaan ponsel tidak "
-            "akan membuka kartu. Beri laptop alamat itu lagi, atau pakai pemindai dan halaman Meja.",
+            f"Kode QR kartu memakai alamat {base_url}, yang bukan alamat laptop ini sekarang: kamera bawaan ponsel "
+            "tidak akan membuka kartu. Beri laptop alamat itu lagi, atau pakai pemindai dan halaman Meja.",
         )
-    elif not (last := tried(db.session)) or last[0] != told:
+    elif not (last := tried(db.session)) or last[0] != base_url:
         yield Finding(
             Level.WARN,
-            f"Alamat di kode QR kartu, {told}, belum pernah dibuka dari ponsel. Coba di Pengaturan, Acara, Alamat.",
+            f"Alamat di kode QR kartu, {base_url}, belum pernah dibuka dari ponsel. Coba di Pengaturan, Acara, Alamat.",
         )
     else:
-        yield Finding(Level.OK, f"Alamat di kode QR kartu, {told}, pernah dibuka dari perangkat kedua.")
+        yield Finding(Level.OK, f"Alamat di kode QR kartu, {base_url}, pernah dibuka dari perangkat kedua.")
 
 
 def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:
     """Does the certificate hold for today's addresses?"""
-    kept = tls.folder(instance)
-    authority, leaf = tls.read(kept.authority), tls.read(kept.leaf)
-    if not kept.path.exists():
+    files = tls.folder(instance)
+    authority, leaf = tls.read(files.authority), tls.read(files.leaf)
+    if not files.path.exists():
         yield Finding(
             Level.OK, "HTTPS belum dipakai; kamera di halaman dan kerja luring memerlukannya: tanpa --no-tls."
         )
     elif authority is None or now >= authority.ends:
-        yield Finding(Level.STOP, f"Sertifikat di {kept.path} tidak utuh atau habis masa. Pulihkan dari cadangan.")
-    elif leaf is None or tls.is_due(kept, lan, now):
+        yield Finding(Level.STOP, f"Sertifikat di {files.path} tidak utuh atau habis masa. Pulihkan dari cadangan.")
+    elif leaf is None or tls.is_due(files, lan, now):
         yield Finding(Level.WARN, "Sertifikat belum mencakup alamat hari ini; mulai berikutnya memperbaruinya sendiri.")
     else:
         yield Finding(Level.OK, f"Sertifikat mencakup alamat hari ini, sampai {clock.day_text(leaf.ends.date())}.")
     outside = [address for address in lan if not may_name(address)]
-    if kept.path.exists() and outside:
+    if files.path.exists() and outside:
         yield Finding(Level.WARN, f"Bukan alamat jaringan lokal, jadi tanpa HTTPS: {', '.join(outside)}.")
 
 
@@ -319,9 +319,9 @@ def time_of_day(now: datetime) -> Findings:
 
 def sleep() -> Findings:
     """Will the laptop stay awake while nobody touches it?"""
-    asked = ("org.gnome.settings-daemon.plugins.power", "sleep-inactive-ac-type")
+    setting = ("org.gnome.settings-daemon.plugins.power", "sleep-inactive-ac-type")
     masked = _said("systemctl", "is-enabled", "sleep.target") == "masked"
-    if masked or _said("gsettings", "get", *asked).strip("'") == "nothing":
+    if masked or _said("gsettings", "get", *setting).strip("'") == "nothing":
         yield Finding(Level.OK, "Laptop tidak tidur sendiri selama tersambung listrik.")
         return
     inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python3 app.py”."

@@ -343,14 +343,14 @@ def user_add(name: str, role: str) -> None:
 def run(app: Flask, doors: Doors, links: list[tuple[str, str]], workers: int, *, open_browser: bool) -> None:
     """Say where the server is reached, then serve until interrupted; the database is not held meanwhile."""
     with app.app_context():
-        told, on_sqlite = settings.read(db.session, "base_url"), db.engine.dialect.name == "sqlite"
+        base_url, on_sqlite = settings.read(db.session, "base_url"), db.engine.dialect.name == "sqlite"
     close(app)
     if on_sqlite and workers > 1:
         click.echo("SQLite: beberapa proses tetap benar, tetapi tidak lebih cepat. Untuk itu pakai PostgreSQL.")
     host, port, tls_port = doors.host, doors.port, app.config["TLS_PORT"]
     secure = network.addresses(host, tls_port, "https") if tls_port else []
     reached = network.addresses(host, port)
-    terminal.announce(reached, told, links, secure)
+    terminal.announce(reached, base_url, links, secure)
 
     def beside() -> None:
         terminal.watch_addresses(host, port)

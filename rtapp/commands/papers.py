@@ -65,58 +65,58 @@ def paper_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--blank", is_flag=True, help="Kosong, untuk ditandatangani.")
 @click.option("--part", type=click.Choice(["district", "village", "none"]), default="district", show_default=True,
               help="Halaman baru per kecamatan, per desa, atau tidak dipisah.")  # fmt: skip
-def attendance(file: Path, checkpoint: int, blank: bool, part: str, **asked: Any) -> None:
+def attendance(file: Path, checkpoint: int, blank: bool, part: str, **options: Any) -> None:
     """Tulis daftar hadir satu titik absensi ke PDF, XLSX, atau ODS."""
     form, part = _form(file, *papers.FORMS), part.replace("none", "")
-    made: list[ToSign] = []
+    sheets: list[ToSign] = []
 
     def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
         roll = roll_of(db.session, wanted.wave, checkpoint, blank=blank, now=wanted.about.printed_at)
         printed = (roll, wanted.about, wanted.page(form), part)
         if not blank:
             return len(roll.lines), partial(papers.attendance, *printed)
-        made.append(papers.to_sign(*printed))
-        return len(roll.lines), lambda: made[0].data
+        sheets.append(papers.to_sign(*printed))
+        return len(roll.lines), lambda: sheets[0].data
 
     def keep(session: Session, now: datetime) -> None:
-        for one in made:
-            keep_list(session, ACTOR, checkpoint, one, now=now)
+        for sheet in sheets:
+            keep_list(session, ACTOR, checkpoint, sheet, now=now)
 
-    _write(file, "attendance.print", make, keep, checkpoint=checkpoint, **asked)
+    _write(file, "attendance.print", make, keep, checkpoint=checkpoint, **options)
 
 
 @report.command("transport")
 @paper_options
 @click.option("--checkpoint", type=NUMBER, help="Nomor titik absensi; tanpa ini titik uang transport, lalu registrasi.")
-def transport(file: Path, checkpoint: int | None, **asked: Any) -> None:
+def transport(file: Path, checkpoint: int | None, **options: Any) -> None:
     """Tulis daftar penerimaan uang transport ke PDF, XLSX, atau ODS."""
     form = _form(file, *papers.FORMS)
 
     def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
-        found = pay_list(db.session, wanted.wave, checkpoint)
-        payments, point = found.payments, found.point.name
+        pay = pay_list(db.session, wanted.wave, checkpoint)
+        payments, point = pay.payments, pay.point.name
         return len(payments), lambda: papers.transport(payments, wanted.about, point, wanted.page(form))
 
-    _write(file, "transport.print", make, **asked)
+    _write(file, "transport.print", make, **options)
 
 
 @report.command("recap")
 @paper_options
-def recap(file: Path, **asked: Any) -> None:
+def recap(file: Path, **options: Any) -> None:
     """Tulis rekap per kecamatan dan desa ke PDF, XLSX, atau ODS."""
     form = _form(file, *papers.FORMS)
 
     def make(wanted: BundleRequest) -> tuple[int, Callable[[], bytes]]:
-        found = recap_of(db.session, wanted.wave)
-        lines = len(list(rows(found.counts))) if found.counts else 0
-        return lines, lambda: papers.recap(found, wanted.about, wanted.page(form))
+        recap = recap_of(db.session, wanted.wave)
+        lines = len(list(rows(recap.counts))) if recap.counts else 0
+        return lines, lambda: papers.recap(recap, wanted.about, wanted.page(form))
 
-    _write(file, "recap.print", make, **asked)
+    _write(file, "recap.print", make, **options)
 
 
 @report.command("narrative")
 @paper_options
-def narrative(file: Path, **asked: Any) -> None:
+def narrative(file: Path, **options: Any) -> None:
     """Tulis laporan kegiatan ke berkas Word untuk dilengkapi."""
     _form(file, "docx")
 
@@ -125,13 +125,13 @@ def narrative(file: Path, **asked: Any) -> None:
         lines = len(content.recap.counts.districts) if content.recap.counts else 0
         return lines, lambda: narrative_docx(content, wanted.about, wanted.paper)
 
-    _write(file, "narrative.print", make, **asked)
+    _write(file, "narrative.print", make, **options)
 
 
 @report.command("certificates")
 @paper_options
 @click.option("--place", default="", help="Kode kecamatan atau desa; tanpa ini seluruh gelombang.")
-def certificates(file: Path, place: str, **asked: Any) -> None:
+def certificates(file: Path, place: str, **options: Any) -> None:
     """Tulis sertifikat yang sudah bernomor ke PDF."""
     _form(file, "pdf")
 
@@ -139,12 +139,12 @@ def certificates(file: Path, place: str, **asked: Any) -> None:
         awards, taught = printable_awards(db.session, wanted.wave, place), materials_of(db.session, wanted.wave)
         return len(awards), lambda: certificate_pdf(awards, taught, wanted.about, wanted.paper, wanted.fonts)
 
-    _write(file, "certificate.print", make, **asked)
+    _write(file, "certificate.print", make, **options)
 
 
 @report.command("bundle")
 @paper_options
-def bundle(file: Path, **asked: Any) -> None:
+def bundle(file: Path, **options: Any) -> None:
     """Tulis semua dokumen satu gelombang ke ZIP, dengan daftar isi dan SHA-256."""
     _form(file, "zip")
 
@@ -155,7 +155,7 @@ def bundle(file: Path, **asked: Any) -> None:
                 click.echo(f"{part.title}: {part.missing}", err=True)
         return plan.rows, lambda: build(plan, _tell)
 
-    _write(file, "bundle.make", make, **asked)
+    _write(file, "bundle.make", make, **options)
 
 
 def _write(
@@ -168,10 +168,10 @@ def _write(
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
         point = find_checkpoint(db.session, checkpoint) if checkpoint else None
-        found: Wave = point.wave if point else events.wave_by_number(db.session, wave)
-        about = about_of(db.session, found, requester, printed_at or now)
-        lines, draw = make(BundleRequest(found, paper or about.letterhead.paper, fonts, about))
-        wave_id, session = found.id, begin_write(db.session)
+        wave_row: Wave = point.wave if point else events.wave_by_number(db.session, wave)
+        about = about_of(db.session, wave_row, requester, printed_at or now)
+        lines, draw = make(BundleRequest(wave_row, paper or about.letterhead.paper, fonts, about))
+        wave_id, session = wave_row.id, begin_write(db.session)
         if keep:
             keep(session, now)
         note(session, ACTOR, action, "wave", wave_id, now=now, rows=lines)
@@ -184,7 +184,7 @@ def _form(file: Path, *forms: str) -> str:
     """Return what the file's name ends in; a click error where that is none of ``forms``."""
     form = file.suffix.lower().lstrip(".")
     if form not in forms:
-        raise click.ClickException(f"Nama berkas harus berakhiran {' atau '.join(f'.{one}' for one in forms)}.")
+        raise click.ClickException(f"Nama berkas harus berakhiran {' atau '.join(f'.{ending}' for ending in forms)}.")
     return form
 
 

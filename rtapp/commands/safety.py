@@ -34,10 +34,10 @@ def verify() -> None:
     with app.app_context():
         findings = _findings(app)
         if not findings:
-            found = ledger_store.totals(db.session)
+            totals = ledger_store.totals(db.session)
             click.echo(
-                f"Utuh: {found['audit']} baris jejak, {found['scan']} pindaian, {found['attendance']} kehadiran, "
-                f"angka {found['checkpoint']} titik absensi cocok dengan hitung ulang."
+                f"Utuh: {totals['audit']} baris jejak, {totals['scan']} pindaian, {totals['attendance']} kehadiran, "
+                f"angka {totals['checkpoint']} titik absensi cocok dengan hitung ulang."
             )
     for finding in findings:
         click.echo(finding)
@@ -76,8 +76,8 @@ def restore(file: Path, keys: bool, unlocked: bool) -> None:
     with serving.hold_instance(instance):
         if keys:
             _agree(restoring.changed_keys(file, instance, now, words))
-        given = {"actor": ACTOR, "words": words, "keys": keys, "unlocked": unlocked}
-        done = restoring.restore(file, instance, database, now, **given)
+        options = {"actor": ACTOR, "words": words, "keys": keys, "unlocked": unlocked}
+        done = restoring.restore(file, instance, database, now, **options)
     tried, there = done.tried, done.tried.totals
     click.echo(
         f"Dipulihkan: {tried.event or 'belum ada acara'}, {there['participant']} peserta, "
@@ -95,15 +95,15 @@ def restore(file: Path, keys: bool, unlocked: bool) -> None:
 
 
 def _agree(names: tuple[str, ...]) -> None:
-    """Ask for the word that agrees to other keys and settings, told what each of them changes."""
+    """List what each key or setting changes, and refuse unless the confirming word is typed."""
     if not names:
         return
     click.echo("Ini ikut diganti:")
     for name in names:
         click.echo(f"  {name}: {_MEANING.get(name, 'kunci')}")
-    asked = f"Ketik {_WORD} untuk menyetujui"
-    said = click.prompt(asked) if sys.stdin.isatty() else (click.echo(asked), sys.stdin.readline())[1]
-    if " ".join(str(said).split()).upper() != _WORD:
+    question = f"Ketik {_WORD} untuk menyetujui"
+    answer = click.prompt(question) if sys.stdin.isatty() else (click.echo(question), sys.stdin.readline())[1]
+    if " ".join(str(answer).split()).upper() != _WORD:
         raise Refused("not_agreed", "Tidak disetujui: tidak ada yang diganti.")
 
 
@@ -112,13 +112,13 @@ def _findings(app: Flask) -> list[str]:
     try:
         _require_database()
         _require_present_schema()
-        found = [str(each) for each in ledger_store.examine(ledger_store.one_snapshot(db.session))]
+        sentences = [str(each) for each in ledger_store.examine(ledger_store.one_snapshot(db.session))]
     except DatabaseError as error:
-        found = [str(ledger_store.damaged(error))]
+        sentences = [str(ledger_store.damaged(error))]
     newest = next((each for each in backups.find(Path(app.instance_path)) if each.readable), None)
-    if found and newest:
-        found.append(f"Cadangan terbaru: python3 app.py restore {newest.path}")
-    return found
+    if sentences and newest:
+        sentences.append(f"Cadangan terbaru: python3 app.py restore {newest.path}")
+    return sentences
 
 
 def _require_database() -> None:

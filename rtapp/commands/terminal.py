@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
-from click import exceptions as said
+from click import exceptions
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
 from ..accounts.addresses import is_here_only
@@ -95,7 +95,7 @@ class Commands(Command, click.Group):
                 stream.reconfigure(errors="replace")  # a terminal that lacks a character shows “?” and goes on
         try:
             status = super().main(*args, **extra | {"standalone_mode": False})
-        except said.NoArgsIsHelpError as lost:
+        except exceptions.NoArgsIsHelpError as lost:
             lost.show()
             sys.exit(1)
         except Exception as error:
@@ -135,9 +135,9 @@ def sentence_of(error: Exception) -> str | None:
 
 
 def _misused(error: click.UsageError) -> str:
-    if isinstance(error, said.NoSuchCommand):
+    if isinstance(error, exceptions.NoSuchCommand):
         return f"Perintah “{error.command_name}” tidak ada."
-    if isinstance(error, said.NoSuchOption):
+    if isinstance(error, exceptions.NoSuchOption):
         return f"Pilihan “{error.option_name}” tidak ada."
     if not isinstance(error, click.BadParameter) or error.param is None:
         return error.format_message()
@@ -229,7 +229,7 @@ def watch_addresses(host: str, port: int) -> None:
         nonlocal before
         now = network.addresses(host, port)
         if before and now != before:
-            were, are = (", ".join(found[1:]) or "tanpa jaringan" for found in (before, now))
+            were, are = (", ".join(names[1:]) or "tanpa jaringan" for names in (before, now))
             click.echo(f"PERHATIAN: alamat laptop berubah, dari {were} menjadi {are}. {CHANGED}")
         before = now
 
