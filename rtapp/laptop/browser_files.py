@@ -49,12 +49,12 @@ def _sweep(vendor: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep_needed(work: Path, kept: Path) -> None:
+def _keep_needed(work: Path, target: Path) -> None:
     """Copy what the desk serves and the licences: 4 of 19 MB."""
     about = {f"node_modules/{package(file)}/{name}" for file in REQUIRED for name in ABOUT}
     for file in sorted({*REQUIRED, *about}):
-        (kept / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(work / file, kept / file)
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(work / file, target / file)
 
 
 def _swap(new: Path, place: Path, old: Path) -> None:

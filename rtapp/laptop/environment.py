@@ -71,7 +71,7 @@ class NotReady(Exception):
 
 @contextmanager
 def entered(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the words of the command line inside an interpreter that has all libraries; another one is started for it.
+    """Yield the words of the command line in an interpreter that has all libraries, started if necessary.
 
     A window that a double click opened is kept until somebody has read why it would close.
     """
@@ -93,7 +93,7 @@ def entered(words: Sequence[str]) -> Iterator[list[str]]:
 
 
 def enter(words: Sequence[str]) -> None:
-    """Return where this interpreter has what the command needs; else go on in the environment, made where needed."""
+    """Return if this interpreter has what the command needs, else rerun it in the environment, made if absent."""
     wanted = ROOT / ("tests/requirements.txt" if words[:1] == ["test"] else "requirements.txt")
     folder = place()
     inside = Path(sys.prefix).resolve() == folder
@@ -112,14 +112,14 @@ def place() -> Path:
 
 def pinned(requirements: Path) -> dict[str, str]:
     """Return the version of each package that a list of requirements asks for on this system, its own lists too."""
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for line in requirements.read_text(encoding="utf-8").splitlines():
         words, _, marker = line.partition(";")
         if line.startswith("-r "):
-            found |= pinned(requirements.parent / line[3:].strip())
+            versions |= pinned(requirements.parent / line[3:].strip())
         elif (match := _PINNED.match(words)) and ("sys_platform" not in marker or f'"{sys.platform}"' in marker):
-            found[match[1]] = match[2]
-    return found
+            versions[match[1]] = match[2]
+    return versions
 
 
 def lacking(requirements: Path, *, exact: bool = True) -> list[str]:
@@ -155,13 +155,13 @@ def prepare(folder: Path, requirements: Path) -> None:
         ) from error
 
 
-def what_to_do(said: str) -> str:
-    """Return the sentence that helps where the system, venv or pip said this, "" where none is known."""
-    return next((sentence for pattern, sentence in _TROUBLES if re.search(pattern, said)), "")
+def what_to_do(output: str) -> str:
+    """Return the sentence that helps where the system, venv or pip wrote this, "" where none is known."""
+    return next((sentence for pattern, sentence in _TROUBLES if re.search(pattern, output)), "")
 
 
 def go_on_as(command: Sequence[str]) -> None:
-    """Become another program: its terminal, signals and status are ours. On Windows it is waited for."""
+    """Replace this process by another program; on Windows, wait for it and exit with its status."""
     sys.stdout.flush()
     if os.name != "nt":
         os.execv(command[0], list(command))
@@ -170,7 +170,7 @@ def go_on_as(command: Sequence[str]) -> None:
 
 
 def exit_status(code: int) -> int:
-    """Return a status that every system can hand on: Windows ends a process by numbers no exit takes (0xC000013A)."""
+    """Return an exit status between 0 and 255; 1 for others, such as 0xC000013A of Windows."""
     return code if 0 <= code < 256 else 1
 
 
@@ -212,27 +212,27 @@ def _make(folder: Path) -> None:
         return
     full = shutil.disk_usage(folder).free < _LEAST_ROOM
     shutil.rmtree(folder, ignore_errors=True)
-    said = done.stdout + done.stderr
+    output = done.stdout + done.stderr
     if full:
         raise NotReady(_FULL)
-    raise NotReady(what_to_do(said) or f"Lingkungan Python tidak dapat dibuat di {folder}: {_gist(said)}")
+    raise NotReady(what_to_do(output) or f"Lingkungan Python tidak dapat dibuat di {folder}: {_gist(output)}")
 
 
 def _fill(folder: Path, requirements: Path, *, again: bool = False) -> bool:
     """Install the libraries, telling how far it is; ``again``: into a made one, where False means to make it anew."""
     mark = folder / _UNFINISHED
     mark.touch()
-    said = _installed(_python(folder), requirements)
-    if not said:
+    output = _installed(_python(folder), requirements)
+    if not output:
         mark.unlink()
         return True
-    offline = OFFLINE.search(said)
+    offline = OFFLINE.search(output)
     if offline and again:
         mark.unlink()  # as good as it was before
-    if again and not offline and "No space left" not in said:
+    if again and not offline and "No space left" not in output:
         return False
     version = ".".join(map(str, sys.version_info[:2]))
-    raise NotReady(what_to_do(said) or f"Pustaka tidak dapat dipasang untuk Python {version}: {_gist(said)}")
+    raise NotReady(what_to_do(output) or f"Pustaka tidak dapat dipasang untuk Python {version}: {_gist(output)}")
 
 
 def _installed(python: Path, requirements: Path) -> str:
@@ -264,8 +264,8 @@ def _tell(step: str) -> None:
         print(f"\r  {step[:70]:<70}" if step else f"\r{'':<72}\r", end="", flush=True)
 
 
-def _gist(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _gist(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["?"])[-1][:300]
 

@@ -52,10 +52,10 @@ class LogLines(logging.Formatter):
 def _told(error: BaseException | None, where: TracebackType | None) -> dict[str, Any]:
     """Return an exception's type, the frames it came through, and what it came from."""
     frames = [f"{Path(at.filename).name}:{at.lineno} {at.name}" for at in traceback.extract_tb(where)]
-    told: dict[str, Any] = {"type": type(error).__name__, "frames": frames}
+    description: dict[str, Any] = {"type": type(error).__name__, "frames": frames}
     if error is not None and (cause := error.__cause__ or error.__context__) is not None:
-        told["cause"] = _told(cause, cause.__traceback__)
-    return told
+        description["cause"] = _told(cause, cause.__traceback__)
+    return description
 
 
 class Behind(RotatingFileHandler):
@@ -110,7 +110,7 @@ def start(instance: Path) -> None:
 
 
 def _own(place: Path) -> Path:
-    """Return the first file that no other running process writes to; a lock says so, until this process ends."""
+    """Return the first log file that no other running process has locked, and lock it until this one ends."""
     for number in range(1, _MOST_PROCESSES):
         lock = FileLock(place / f"{number}.lock", mode=0o600)
         try:

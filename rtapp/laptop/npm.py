@@ -63,14 +63,14 @@ def _run(command: Sequence[str], work: Path, **environment: str) -> str:
     It speaks into a file: a pipe would stay open, and be waited for, in children that outlive a timeout.
     """
     log = work / "said.txt"
-    with log.open("w+b") as said:
+    with log.open("w+b") as output:
         try:
             code = subprocess.call(
                 command,
                 cwd=work,
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
-                stdout=said,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 timeout=PATIENCE,
             )
@@ -81,15 +81,15 @@ def _run(command: Sequence[str], work: Path, **environment: str) -> str:
     return (log.read_text(encoding="utf-8", errors="replace").strip() or f"exit {code}") if code else ""
 
 
-def _refuse_known(said: str) -> None:
-    if _ALTERED.search(said):
+def _refuse_known(output: str) -> None:
+    if _ALTERED.search(output):
         raise Refused(
             "assets_altered",
             "Berkas peramban yang diunduh tidak cocok dengan sidik jari di static/vendor/package-lock.json, "
             "maka tidak ada yang dipasang. Coba lagi lewat jaringan lain; bila tetap begini, laporkan.",
             503,
         )
-    if _OFFLINE.search(said):
+    if _OFFLINE.search(output):
         raise Refused(
             "assets_offline",
             "Berkas peramban belum lengkap dan internet tidak terjangkau. "
@@ -98,7 +98,7 @@ def _refuse_known(said: str) -> None:
         )
 
 
-def _gist(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _gist(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith(("npm err", "error"))]
     return "; ".join(errors[:2] or lines[-1:])[:300]

@@ -61,11 +61,13 @@ def _screen() -> Path:
     """Return the folder whose files lie on the screen, else the home folder."""
     if os.name != "nt" and sys.platform != "darwin":
         try:
-            said = subprocess.run(["xdg-user-dir", "DESKTOP"], capture_output=True, text=True, timeout=5).stdout.strip()
+            folder = subprocess.run(
+                ["xdg-user-dir", "DESKTOP"], capture_output=True, text=True, timeout=5
+            ).stdout.strip()
         except (OSError, subprocess.SubprocessError):
-            said = ""
-        if said and Path(said).is_dir():
-            return Path(said)
+            folder = ""
+        if folder and Path(folder).is_dir():
+            return Path(folder)
     return next((place for place in desktops(Path.home(), os.environ) if place.is_dir()), Path.home())
 
 

@@ -51,34 +51,34 @@ def prepare(instance: Path, addresses: Sequence[str], now: datetime) -> Folder:
     """
     from ..documents import certificates  # loaded where it is needed
 
-    kept = folder(instance)
-    kept.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept.path.chmod(0o700)
-    if not kept.authority.exists():
+    files = folder(instance)
+    files.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.path.chmod(0o700)
+    if not files.authority.exists():
         host = socket.gethostname().split(".")[0]
         name = "".join(sign for sign in f"Meja Registrasi {host}" if sign.isascii() and sign.isprintable())
-        write_private(kept.authority, certificates.make_authority(f"{name[:56]} {secrets.token_hex(3)}", now))
-    said = read(kept.authority)
-    if said is None or now >= said.ends:
+        write_private(files.authority, certificates.make_authority(f"{name[:56]} {secrets.token_hex(3)}", now))
+    authority = read(files.authority)
+    if authority is None or now >= authority.ends:
         raise Refused(
             "bad_authority",
             "Sertifikat di %(folder)s tidak utuh atau sudah habis masa. Pulihkan dari cadangan, atau pindahkan "
             "folder itu supaya dibuat baru; perangkat lalu memasangnya sekali lagi.",
-            folder=kept.path,
+            folder=files.path,
         )
-    if is_due(kept, addresses, now):
-        write_private(kept.leaf, certificates.make_leaf(kept.authority.read_bytes(), named(addresses), now))
-    return kept
+    if is_due(files, addresses, now):
+        write_private(files.leaf, certificates.make_leaf(files.authority.read_bytes(), named(addresses), now))
+    return files
 
 
-def is_due(kept: Folder, addresses: Sequence[str], now: datetime) -> bool:
+def is_due(files: Folder, addresses: Sequence[str], now: datetime) -> bool:
     """Say whether the leaf must be made anew: none, another authority's, not for these addresses, or soon over."""
     from ..documents import certificates  # loaded where it is needed
 
-    leaf = read(kept.leaf)
-    if leaf is None or not kept.authority.exists():
+    leaf = read(files.leaf)
+    if leaf is None or not files.authority.exists():
         return True
-    if not certificates.vouches_for(kept.authority.read_bytes(), kept.leaf.read_bytes()):
+    if not certificates.vouches_for(files.authority.read_bytes(), files.leaf.read_bytes()):
         return True
     return not set(named(addresses)) <= leaf.hosts or not leaf.starts <= now < leaf.ends - RENEW_BEFORE
 

@@ -27,16 +27,16 @@ _LATE = (
 )
 
 
-def answer(*given: Any) -> None:
+def answer(*arguments: Any) -> None:
     """Run granian's own worker for WSGI, its calls made as ``calls`` makes them."""
     from granian.server import mp
 
     mp._wsgi_call_wrap = calls  # type: ignore[attr-defined]
-    mp.MPServer._spawn_wsgi_worker(*given)  # type: ignore[arg-type]
+    mp.MPServer._spawn_wsgi_worker(*arguments)  # type: ignore[arg-type]
 
 
 def calls(application: Callable[..., Any], options: dict[str, Any], _access_log: Any = None) -> Callable[..., Any]:
-    """Return what granian calls for each request: the application, a body given only so much time, strangers paced."""
+    """Return what granian calls for each request: the application, with late bodies ended and strangers paced."""
     bodies = Bodies()
     common = {
         **os.environ,
@@ -63,12 +63,12 @@ def calls(application: Callable[..., Any], options: dict[str, Any], _access_log:
         if not isinstance(pieces, list | tuple):
             line.response_iter(head.status, head.headers, Pieces(pieces))
             return head.status
-        said = (head.status, head.headers, b"".join(pieces))
+        reply = (head.status, head.headers, b"".join(pieces))
         if KNOWN in environ:
-            line.response_bytes(*said)
+            line.response_bytes(*reply)
         else:
             cost = time.thread_time() - begun + environ.get(COST, 0.0)
-            STRANGERS.answer(environ, cost, lambda: line.response_bytes(*said))
+            STRANGERS.answer(environ, cost, lambda: line.response_bytes(*reply))
         return head.status
 
     return answered
@@ -85,8 +85,8 @@ class Later:
 
     def again(self, body: bytes) -> None:
         """Call the application once more for this request, whose body was read already."""
-        given = (self._line, self._scope | {"wsgi.input": BytesIO(body), AGAIN: True})
-        threading.Thread(target=self._answered, args=given, name="again", daemon=True).start()
+        arguments = (self._line, self._scope | {"wsgi.input": BytesIO(body), AGAIN: True})
+        threading.Thread(target=self._answered, args=arguments, name="again", daemon=True).start()
 
 
 class RequestHead:
@@ -115,7 +115,7 @@ class Pieces:
 
 
 class Strangers:
-    """The share of the laptop that those who are not signed in may use: beyond it their answers go out later.
+    """Paces those who are not signed in: beyond their share of the laptop their answers go out later.
 
     One address may use ``SHARE`` of a core, after ``CREDIT`` seconds at once: a hall that opens the first page. Whoever
     hammers waits for the answer, and no thread waits with them; the desks do not notice. What asks and what sends are
@@ -131,7 +131,7 @@ class Strangers:
         self._ended = False
 
     def answer(self, environ: dict[str, Any], cost: float, send: Callable[[], None]) -> None:
-        """Send an answer that cost so many seconds: at once, or when it is this address's turn."""
+        """Send an answer that cost ``cost`` seconds at once, or later if its address has used up its share."""
         who = (environ.get("REMOTE_ADDR", ""), environ.get("REQUEST_METHOD") in ("GET", "HEAD"))
         now = time.monotonic()
         with self._changed:
@@ -148,7 +148,7 @@ class Strangers:
         send()
 
     def end(self) -> None:
-        """Send all that was held back: the server stops, and waits for nobody."""
+        """Send every answer held back, as the server is stopping."""
         with self._changed:
             self._ended = True
             left, self._later = self._later, []
@@ -194,7 +194,7 @@ class Bodies:
                     self._thread.start()
 
     def arrived(self, number: int) -> None:
-        """Wait no longer: it is here, or its line has ended."""
+        """Stop waiting for a body that is here or whose line has ended."""
         self._waiting.pop(number, None)
 
     def _watch(self) -> None:
@@ -256,8 +256,8 @@ class _Broken:
 
 
 def _break_off(line: Any, for_program: bool) -> None:
-    """Answer 408 on a line, with one byte fewer than announced: the server ends it, and whoever waits for its body."""
+    """Answer 408 one byte short of its length, so that the server closes the line and its body's reader wakes."""
     error = json.dumps({"error": {"code": "late_body", "message": _LATE}}).encode()
-    kind, said = ("application/json", error) if for_program else ("text/plain; charset=utf-8", _LATE.encode())
-    headers = [("Content-Type", kind), ("Content-Length", str(len(said) + 1)), ("Connection", "close")]
-    line.response_iter(408, headers, _Broken(said))
+    kind, body = ("application/json", error) if for_program else ("text/plain; charset=utf-8", _LATE.encode())
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body) + 1)), ("Connection", "close")]
+    line.response_iter(408, headers, _Broken(body))
