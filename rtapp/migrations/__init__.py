@@ -69,11 +69,11 @@ def newest() -> str | None:
 
 def _revisions() -> dict[str, str | None]:
     """Return every revision of this version with the one before it, read from the files that Alembic would run."""
-    found = {}
+    parents = {}
     for path in (FOLDER / "versions").glob("*.py"):
-        said = dict(_SAID.findall(path.read_text(encoding="utf-8")))
-        found[said["revision"]] = said.get("down_revision")
-    return found
+        fields = dict(_SAID.findall(path.read_text(encoding="utf-8")))
+        parents[fields["revision"]] = fields.get("down_revision")
+    return parents
 
 
 def _current(connection: Connection) -> str | None:
