@@ -146,9 +146,9 @@ def test_keys_that_others_can_read_are_said(tmp_path):
 
 
 def test_a_laptop_that_never_sleeps_is_believed_and_another_is_told_how(monkeypatch):
-    monkeypatch.setattr(doctor, "_said", lambda *words: "'nothing'" if words[0] == "gsettings" else "")
+    monkeypatch.setattr(doctor, "_output_of", lambda *words: "'nothing'" if words[0] == "gsettings" else "")
     assert list(said(doctor.sleep())) == [Level.OK]
-    monkeypatch.setattr(doctor, "_said", lambda *words: "")
+    monkeypatch.setattr(doctor, "_output_of", lambda *words: "")
     assert "python3 app.py" in said(doctor.sleep())[Level.WARN] or "powercfg" in said(doctor.sleep())[Level.WARN]
 
 

@@ -311,7 +311,7 @@ def time_of_day(now: datetime) -> Findings:
     if now < newest - timedelta(minutes=1):
         yield Finding(Level.STOP, f"Jam laptop ({_here(now)}) mundur: ada catatan yang lebih baru. Setel jamnya.")
         return
-    synchronised = _said("timedatectl", "show", "--property=NTPSynchronized", "--value")
+    synchronised = _output_of("timedatectl", "show", "--property=NTPSynchronized", "--value")
     level = Level.WARN if synchronised == "no" else Level.OK
     advice = " Belum disetel dari internet; sambungkan sebentar." if synchronised == "no" else ""
     yield Finding(level, f"Jam laptop {_here(now)}.{advice}")
@@ -320,8 +320,8 @@ def time_of_day(now: datetime) -> Findings:
 def sleep() -> Findings:
     """Will the laptop stay awake while nobody touches it?"""
     setting = ("org.gnome.settings-daemon.plugins.power", "sleep-inactive-ac-type")
-    masked = _said("systemctl", "is-enabled", "sleep.target") == "masked"
-    if masked or _said("gsettings", "get", *setting).strip("'") == "nothing":
+    masked = _output_of("systemctl", "is-enabled", "sleep.target") == "masked"
+    if masked or _output_of("gsettings", "get", *setting).strip("'") == "nothing":
         yield Finding(Level.OK, "Laptop tidak tidur sendiri selama tersambung listrik.")
         return
     inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python3 app.py”."
@@ -372,7 +372,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _said(*words: str) -> str:
+def _output_of(*words: str) -> str:
     """Return what a program of the system says, "" where there is none."""
     try:
         return subprocess.run(words, capture_output=True, text=True, timeout=5).stdout.strip()
