@@ -162,7 +162,7 @@ def bearer_of(where: Where, token: str, *, now: datetime, handing_in: bool = Fal
 
 
 def bearers_now(where: Where, digests: Iterable[str], *, now: datetime) -> Callable[[], set[Bearer]]:
-    """Ask for the programs that have tokens of these digests and may act, and return what gives them as they are."""
+    """Query the devices with these token digests and return a function that yields those that may act."""
     rows = _BY_TOKENS.ask(where, tokens=_listed(where, list(digests)))
 
     def bearers() -> set[Bearer]:
@@ -279,7 +279,7 @@ def _ids(points: Sequence[Checkpoint]) -> list[int]:
 
 
 def _acting() -> Select[Any]:
-    """Select all that says whether a device may act, with each of its checkpoints: asked at every request."""
+    """Select, with each of its checkpoints, the columns that decide whether a device may act."""
     own = (Device.id, Device.label, Device.role, Device.session_version, Device.token_hash, Device.paired_at)
     until = (Device.last_seen, Device.revoked_at, Device.expires_at)
     return (

@@ -22,7 +22,7 @@ _hasher = PasswordHasher()
 
 
 class Room:
-    """Where passwords wait: one is worked on at a time, for each takes 64 MiB and every core; ``most`` may wait.
+    """A queue that hashes one password at a time, as each takes 64 MiB and every core; at most ``most`` wait.
 
     ``nice``: how far behind scans this work stands when there is more of both than the laptop can do.
     """
@@ -34,7 +34,7 @@ class Room:
         self._thread: threading.Thread | None = None
 
     def work(self, do: Callable[[], str | bool]) -> str | bool:
-        """Return what ``do`` returns once it is its turn; refused with 429 when too many wait."""
+        """Queue ``do``, wait for it and return its result; refused with 429 when too many wait."""
         with self._lock:
             if self._waiting >= self._most:
                 raise Refused("too_many_at_once", "Terlalu banyak yang masuk bersamaan. Coba lagi sebentar lagi.", 429)
@@ -98,7 +98,7 @@ def checked(password: str, name: str = "") -> Hashed:
 
 
 def is_easy(password: str, name: str = "") -> bool:
-    """Say whether anybody would try it first: the name, a run such as 12345678, very few characters."""
+    """Say whether a password is easily guessed: the name, a run such as 12345678, fewer than 4 characters."""
     characters = "".join(password.casefold().split())
     steps = {ord(after) - ord(before) for before, after in pairwise(characters)}
     return characters == "".join(name.casefold().split()) or len(set(characters)) < 4 or steps in ({1}, {-1})

@@ -26,7 +26,7 @@ _INDEX = "CREATE INDEX IF NOT EXISTS tried_who ON tried (who)"
 
 
 class Tries:
-    """The latest tries of one kind; each is noted before the password is looked at: many at once are no way round."""
+    """The latest tries of one kind; each is noted before the password is checked, so parallel tries count too."""
 
     def __init__(self, file: Path, key: str, kind: str, limit: Limit) -> None:
         self._file, self._key, self._kind, self._limit = file, key.encode(), kind, limit
@@ -61,7 +61,7 @@ class Tries:
         return hmac.new(self._key, f"{self._kind}\n{account}\n{address}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def _change(self, do: Callable[[sqlite3.Connection], Result]) -> Result | None:
-        """Return what ``do`` returns; None when the file cannot be used: a full disk must keep no admin out."""
+        """Run ``do`` in a transaction and return its result; None when the file is unusable, as on a full disk."""
         try:
             config.make_private(self._file)
             with closing(sqlite3.connect(self._file, timeout=PATIENCE, isolation_level=None)) as file:

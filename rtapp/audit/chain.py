@@ -38,12 +38,12 @@ Entry = tuple[TrailLine, str, Values | None]  # a line, its chain value, its val
 
 
 def canonical(value: Any) -> bytes:
-    """Return the one JSON text of ``value``: sorted keys, no spaces, UTF-8."""
+    """Return ``value`` as canonical JSON: sorted keys, no spaces, UTF-8."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
 
 
 def plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Return ``values`` as they come back from JSON, so that what is digested is what is kept."""
+    """Return ``values`` as they come back from JSON, so that the digest covers what is stored."""
     copy: dict[str, Any] = json.loads(canonical(values))
     return copy
 

@@ -183,7 +183,7 @@ def _remove(files: list[Path]) -> None:
 
 
 def _minutes(number: int) -> tuple[Minutes, About]:
-    """Return what one erasure took, and whose paper it is told on."""
+    """Return the minutes of one erasure and the letterhead facts they are printed with."""
     matches: list[Any] = [entry for entry in store.erasures(db.session) if entry[0].id == number]
     if not matches:
         raise Refused("no_erasure", "Pemusnahan ini tidak ada.", 404)
