@@ -141,7 +141,7 @@ def _facts(refused: Form | None = None) -> dict[str, Any]:
     row = refused.key if refused else f"village-{request.args.get('village', '')}"
     words = plain(listing.get("q", "")).split()
     seats = seats_per_village(db.session)
-    shown = [_seen(district, seats, words, row) for district in districts]
+    shown = [_district_entry(district, seats, words, row) for district in districts]
     gone = Form(key="gone", formdata=None)
     if refused and row not in {"list", "district-", *(name for entry in shown for name in entry.rows)}:
         gone.form_errors, refused = refused.sentences, None
@@ -168,7 +168,7 @@ def _forms(districts: Sequence[District], row: str) -> Iterator[Form]:
                 yield row_form(PlaceForm, "village", village.id, formdata=None, obj=village)
 
 
-def _seen(district: District, seats: dict[int, int], words: list[str], row: str) -> Seen:
+def _district_entry(district: District, seats: dict[int, int], words: list[str], row: str) -> Seen:
     rows = {f"district-{district.id}", f"new-{district.id}", *(f"village-{place.id}" for place in district.villages)}
     villages = [place for place in district.villages if row == f"village-{place.id}" or _fits(place, words)]
     at_work = row in rows or request.args.get("district") == str(district.id)

@@ -38,7 +38,7 @@ Answer = Response | tuple[str, int]
 
 
 def saved(form: Form, write: Callable[[Session], str | None], page: Callable[[Form], str], target: str) -> Answer:
-    """Write in one transaction, say what ``write`` returns or that it is saved, and go to ``target``.
+    """Run ``write`` in one transaction, flash its message or "Tersimpan.", and redirect to ``target``.
 
     Refused, ``page`` shows the page on which the form stands; it raises where that is gone.
     """
@@ -53,7 +53,7 @@ def saved(form: Form, write: Callable[[Session], str | None], page: Callable[[Fo
 
 
 def wave_saved(wave_id: int, form: Form, write: Callable[[Session, Wave], str | None], anchor: str = "") -> Answer:
-    """Do what ``saved`` does for a form on the page of a wave, and return to that form or to ``anchor``.
+    """Save a form on the page of a wave and redirect to that form or to ``anchor`` (see ``saved``).
 
     The form that adds to the agenda is open again afterwards: a day has more than one item.
     """
@@ -121,7 +121,7 @@ def _wave_links(session: Session, current: Wave) -> list[dict[str, Any]]:
 
 
 def _at_home(refused: Form | None, keys: set[str]) -> Form | None:
-    """Return the form where somebody will see it: what was typed for a row that is gone, as a new one."""
+    """Return the refused form; if its row is gone, move what was typed to the form that adds a row."""
     if refused is not None and refused.key not in keys:
         new = f"{refused.key.partition('-')[0]}-"
         refused.give_key(new, f"{new}-")

@@ -12,7 +12,7 @@ from .waves import CheckpointKind
 
 
 def doors(checkpoint_id: Any) -> Select[Any]:
-    """Select the checkpoints that share one list with this one: all doors of a registration, else itself alone."""
+    """Select the checkpoints that share this one's list: every registration of its wave, else itself alone."""
     point, door = aliased(Checkpoint), aliased(Checkpoint)
     of_wave = and_(point.kind == CheckpointKind.HADIR, door.kind == CheckpointKind.HADIR)
     same = or_(door.id == point.id, and_(of_wave, door.wave_id == point.wave_id))
@@ -25,13 +25,13 @@ def doors_of(session: Session, checkpoint_id: int) -> list[int]:
 
 
 def lists_among(points: Sequence[Checkpoint]) -> list[Checkpoint]:
-    """Return those of a wave's checkpoints that have a list: one for all doors of its registration, no rehearsal."""
+    """Return one checkpoint for each list of a wave: registrations share one, rehearsals have none."""
     doors = [point for point in points if point.kind == CheckpointKind.HADIR]
     return [point for point in points if point not in doors[1:] and point.kind != CheckpointKind.GLADI]
 
 
 def marked_at(points: Sequence[int] | Select[Any]) -> ColumnElement[bool]:
-    """Return what makes an Attendance the participant's one live mark at ``points``: the first, were there two."""
+    """Return the condition for a participant's live attendance at ``points``; of several, the first."""
     other = aliased(Attendance)
     first = select(func.min(other.id)).where(other.participant_id == Participant.id, other.is_live)
     first = first.where(other.checkpoint_id.in_(points)).correlate(Participant)
@@ -39,7 +39,7 @@ def marked_at(points: Sequence[int] | Select[Any]) -> ColumnElement[bool]:
 
 
 def marked_at_home() -> ColumnElement[bool]:
-    """Return the same for the registration of the participant's own wave, through whichever door."""
+    """Return the condition for a participant's live attendance at any registration of their own wave."""
     other, door = aliased(Attendance), aliased(Checkpoint)
     first = select(func.min(other.id)).join(door, door.id == other.checkpoint_id)
     first = first.where(other.participant_id == Participant.id, other.is_live)
@@ -48,7 +48,7 @@ def marked_at_home() -> ColumnElement[bool]:
 
 
 def away() -> Any:
-    """Return the number of the other wave at whose registration the participant is marked: of several the first."""
+    """Return the number of another wave at whose registration the participant attended; of several, the first."""
     other, door, there = aliased(Attendance), aliased(Checkpoint), aliased(Wave)
     rows = select(func.min(there.number)).select_from(other)
     rows = rows.join(door, door.id == other.checkpoint_id).join(there, there.id == door.wave_id)
@@ -71,19 +71,19 @@ def select_standing(*columns: Any, points: Sequence[int] | None = None) -> Selec
 
 
 def on_list(wave_id: int) -> ColumnElement[bool]:
-    """Return what makes a participant one of a wave's heads: whoever came is, also when archived since."""
+    """Return the condition for a head of this wave: on its roster, or marked as present and archived since."""
     came = or_(Participant.on_roster, Attendance.id.is_not(None))
     return and_(Participant.wave_id == wave_id, Participant.kind == "rt", came)
 
 
 def on_any_list() -> ColumnElement[bool]:
-    """Return the same for the list of whichever wave somebody is of, where no mark was joined."""
+    """Return the condition for a head of any wave, in a query that does not join Attendance."""
     came = select(Attendance.id).where(marked_at_home()).correlate(Participant).exists()
     return and_(Participant.kind == "rt", or_(Participant.on_roster, came))
 
 
 def stands(standing: str) -> ColumnElement[bool]:
-    """Return what makes a participant stand so in their own wave; "hadir" are those represented, too."""
+    """Return the condition for participants of this standing in their own wave; "hadir" includes "diwakili"."""
     at_home = select(Attendance.id).where(marked_at_home()).correlate(Participant)
     guest = and_(Participant.kind != "rt", Participant.wave_id.is_(None), away().is_not(None))
     if standing == Standing.HADIR:
