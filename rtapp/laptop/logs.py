@@ -45,16 +45,16 @@ class LogLines(logging.Formatter):
             **getattr(record, "facts", {}),
         }
         if record.exc_info and record.exc_info[0]:
-            line["error"] = _told(record.exc_info[1], record.exc_info[2])
+            line["error"] = _error_facts(record.exc_info[1], record.exc_info[2])
         return json.dumps(line, ensure_ascii=False)
 
 
-def _told(error: BaseException | None, where: TracebackType | None) -> dict[str, Any]:
+def _error_facts(error: BaseException | None, where: TracebackType | None) -> dict[str, Any]:
     """Return an exception's type, the frames it came through, and what it came from."""
     frames = [f"{Path(at.filename).name}:{at.lineno} {at.name}" for at in traceback.extract_tb(where)]
     description: dict[str, Any] = {"type": type(error).__name__, "frames": frames}
     if error is not None and (cause := error.__cause__ or error.__context__) is not None:
-        description["cause"] = _told(cause, cause.__traceback__)
+        description["cause"] = _error_facts(cause, cause.__traceback__)
     return description
 
 

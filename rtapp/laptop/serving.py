@@ -226,7 +226,7 @@ class Secured:
     """HTTPS beside HTTP: its process, started anew when it ended or when the laptop has another address."""
 
     def __init__(self, host: str, port: int, threads: int, instance: Path) -> None:
-        self._given = (host, port, threads)
+        self._arguments = (host, port, threads)
         self._host, self._instance = host, instance
         self._over = threading.Event()
         self._process: Any = None
@@ -246,7 +246,7 @@ class Secured:
         # A fork shares its memory with us and has nothing to load; one of a process with threads may wait for ever.
         forks = multiprocessing.get_start_method() == "fork" and threading.active_count() == 1
         context: Any = multiprocessing.get_context("fork" if forks else "spawn")
-        self._process = context.Process(target=_serve_tls, args=(*self._given, files.leaf), name="https")
+        self._process = context.Process(target=_serve_tls, args=(*self._arguments, files.leaf), name="https")
         self._process.start()
 
     def _stop(self) -> None:

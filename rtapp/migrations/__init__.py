@@ -20,7 +20,7 @@ from ..config import make_private
 from ..refusals import Refused
 
 FOLDER = Path(__file__).parent
-_SAID = re.compile(r'^((?:down_)?revision)(?:: [^=]+)? = "([^"]+)"', re.MULTILINE)
+_FIELD = re.compile(r'^((?:down_)?revision)(?:: [^=]+)? = "([^"]+)"', re.MULTILINE)
 
 
 def upgrade(
@@ -71,7 +71,7 @@ def _revisions() -> dict[str, str | None]:
     """Return every revision of this version with the one before it, read from the files that Alembic would run."""
     parents = {}
     for path in (FOLDER / "versions").glob("*.py"):
-        fields = dict(_SAID.findall(path.read_text(encoding="utf-8")))
+        fields = dict(_FIELD.findall(path.read_text(encoding="utf-8")))
         parents[fields["revision"]] = fields.get("down_revision")
     return parents
 
