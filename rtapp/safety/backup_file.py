@@ -138,7 +138,7 @@ def _sealed(packed: Path, seal: Seal, copy: Path, facts: dict[str, Any]) -> Path
 
 @contextmanager
 def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
-    """Open a backup; whatever proves wrong with its bytes while it is read is one refusal."""
+    """Open a backup and turn any error while reading its bytes into one refusal."""
     try:
         with zipfile.ZipFile(source) as archive:
             yield archive

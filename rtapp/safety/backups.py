@@ -94,7 +94,7 @@ def find(instance: Path) -> list[FoundBackup]:
     folder = instance / FOLDER
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     named = sorted(filter(None, map(rotation.read_name, names)), reverse=True)
-    return [_found(folder / each.name, each) for each in named]
+    return [_backup_at(folder / each.name, each) for each in named]
 
 
 def make(engine: Engine, instance: Path, now: datetime, why: str, target: Path | None = None) -> Path:
@@ -106,7 +106,7 @@ def make(engine: Engine, instance: Path, now: datetime, why: str, target: Path |
     folder, options = instance / FOLDER, settings(instance)
     target = target or folder / rotation.name_of(why, now)
     seal = Seal(options.recipient, bytes.fromhex(options.identity)) if options.recipient else None
-    with _told(), _scratch(folder) as scratch:
+    with _as_refusals(), _scratch(folder) as scratch:
         _snapshot(engine, scratch / DATABASE, now)
         packed = pack(scratch / DATABASE, instance, seal, made_at=clock.iso(now), reason=why)
         with packed.open("rb") as file:
@@ -127,8 +127,8 @@ def rescue(line: sqlite3.Connection, instance: Path, now: datetime) -> Path:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn what can go wrong while a backup is made into a sentence."""
+def _as_refusals() -> Iterator[None]:
+    """Turn errors while a backup is made into refusals."""
     try:
         yield
     except (sqlite3.OperationalError, OSError, SQLAlchemyError) as error:
@@ -205,7 +205,7 @@ def _snapshot(engine: Engine, target: Path, now: datetime) -> None:
     copy_to_file(engine, target, now)
 
 
-def _found(path: Path, named: rotation.Named) -> FoundBackup:
+def _backup_at(path: Path, named: rotation.Named) -> FoundBackup:
     try:
         size, sealed, readable = path.stat().st_size, is_sealed(path), True
     except (Refused, OSError):

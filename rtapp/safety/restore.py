@@ -51,7 +51,7 @@ def try_out(source: Path, instance: Path, now: datetime, words: str = "") -> Tri
     Refused when it cannot be restored; ``words`` is its passphrase.
     """
     with _unpacked(source, instance / FOLDER, now, words) as (_, manifest, engine), Session(engine) as session:
-        return _looked_at(session, manifest)
+        return _trial_of(session, manifest)
 
 
 def restore(
@@ -76,7 +76,7 @@ def restore(
     folder.mkdir(mode=0o700, exist_ok=True)
     with _unpacked(source, folder, now, words) as (scratch, manifest, engine):
         with Session(engine) as session:
-            tried = _looked_at(session, manifest)
+            tried = _trial_of(session, manifest)
             _begin_anew(begin_write(session), actor, tried, now)
             session.commit()
         engine.dispose()  # whoever closes SQLite last leaves one whole file
@@ -129,7 +129,7 @@ def _refuse_foreign(names: list[str]) -> None:
         )
 
 
-def _looked_at(session: Session, manifest: dict[str, Any]) -> Tried:
+def _trial_of(session: Session, manifest: dict[str, Any]) -> Tried:
     event = find_event(session)
     name, totals = event.name if event else "", ledger_store.totals(session)
     findings = list(ledger_store.examine(ledger_store.one_snapshot(session)))

@@ -86,7 +86,7 @@ def _is_ours(lock: FileLock, app: Flask) -> bool:
 
 
 def _back_up_when_due(app: Flask, seen: object) -> object:
-    """Back up if it is due; return what to compare the database with the next time."""
+    """Back up if it is due and return the last change that it covers, else ``seen``."""
     instance, now = Path(app.instance_path), clock.utcnow()
     try:
         with app.app_context():
@@ -130,7 +130,7 @@ def _copied(path: Path, instance: Path) -> Refused | None:
 
 
 def _keep(folder: Path, refused: Refused) -> None:
-    """Keep a sentence for the page and doctor; other processes show it, too."""
+    """Store a failure in a file, where the page, the doctor and other processes read it."""
     log.warning("backup: %s", refused)
     facts: dict[str, Any] = {name: str(fact) for name, fact in refused.facts.items()}
     reason = [refused.code, refused.sentence, facts]

@@ -117,7 +117,7 @@ def _backup(name: str) -> backups.FoundBackup:
 
 
 def _note(action: str, **values: Any) -> None:
-    """Add a line to the trail; what it tells of is in files, and done."""
+    """Add a line to the trail in a transaction of its own, after the files were written."""
     session = begin_write(db.session)
     note(session, acting().name, action, "backup", None, now=clock.utcnow(), **values)
     session.commit()
