@@ -9,7 +9,7 @@ WHOLE = 4 * 1024 * 1024  # bytes; a longer file is read from the disk while it t
 
 
 class WholeAnswer(Response):
-    """An answer that is known is a list of one piece: the server sends it by itself, and no thread waits for that."""
+    """A response whose known body is one piece, so that the server sends it without holding a thread."""
 
     def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
         pieces = super().get_app_iter(environ)
@@ -23,5 +23,5 @@ class WholeAnswer(Response):
 
 
 def init_app(app: Flask) -> None:
-    """Answer in this way."""
+    """Make every response a ``WholeAnswer``."""
     app.response_class = WholeAnswer

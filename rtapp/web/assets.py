@@ -119,7 +119,7 @@ def tree_version(static_folder: str | Path) -> str:
 
     The processes of one server must agree: the first one told the others.
     """
-    return os.environ.get(VERSION_VARIABLE) or _tree_version(str(static_folder), *_seen(static_folder))
+    return os.environ.get(VERSION_VARIABLE) or _tree_version(str(static_folder), *_fingerprint(static_folder))
 
 
 def missing(static_folder: str | Path) -> list[str]:
@@ -157,7 +157,7 @@ def _files(static_folder: str | Path) -> list[Path]:
     return sorted(path for path in Path(static_folder).rglob("*") if path.is_file())
 
 
-def _seen(static_folder: str | Path) -> tuple[int, int]:
+def _fingerprint(static_folder: str | Path) -> tuple[int, int]:
     """Return when a static file changed last and how many there are: while both stay, so does the version."""
     moments = [path.stat().st_mtime_ns for path in _files(static_folder)]
     return max(moments, default=0), len(moments)

@@ -21,7 +21,7 @@ Marks = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Browser:
-    """What the cookie of a browser holds, the tokens that its forms came with, until when this is good."""
+    """The session in a browser's cookie, the CSRF tokens of its forms, and until when both are trusted."""
 
     session: dict[str, Any]
     tokens: frozenset[str]
@@ -29,18 +29,18 @@ class Browser:
 
 
 class Browsers:
-    """The browsers that this process let in, by what they showed."""
+    """The browsers that this process has let in, by the marks of their requests."""
 
     def __init__(self) -> None:
         self._known: dict[Marks, Browser] = {}
 
     def find(self, environ: dict[str, Any]) -> Browser | None:
-        """Return the browser that this request comes from, where one was let in that showed the very same."""
+        """Return the known browser whose marks equal those of this request, else None."""
         browser = self._known.get(_marks(environ))
         return browser if browser and clock.utcnow() < browser.until else None
 
     def remember(self) -> None:
-        """Keep what the form of this request came with, once all of it was found to be good.
+        """Remember the browser of this request and its form's token, once both have been verified.
 
         Not where a name of the committee's let it in, for that may change, nor where the cookie is about to.
         """

@@ -75,7 +75,7 @@ def sentences() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
 
 
 def written(catalogue: Catalog) -> bytes:
-    """Return the file of ``catalogue`` brought up to date: every sentence now said and no other."""
+    """Return the file of ``catalogue`` with exactly the sentences that code and templates use now."""
     template = Catalog()
     for _file, _line, message in sentences():
         template.add(message)

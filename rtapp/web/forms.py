@@ -49,18 +49,18 @@ class Form(FlaskForm):
             field.id = field.label.field_id = f"{before}{field.name}{behind}"
 
     def check(self) -> None:
-        """Refuse what cannot be read."""
+        """Validate the form and refuse it when a field has errors."""
         self.validate()
         self.check_errors()
 
     def check_errors(self) -> None:
-        """Refuse where something stands beside a field already."""
+        """Refuse the form when a field has errors."""
         if self.errors:
             raise Refused(_UNREAD, "Periksa isian yang ditandai.", 422)
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Go on behind the block where something in it is refused: nothing is written, and the form says why."""
+        """Catch a refusal inside the block: roll back and show it on the form."""
         try:
             yield
         except Refused as refused:
@@ -81,7 +81,7 @@ class Form(FlaskForm):
 
     @property
     def sentences(self) -> list[str]:
-        """All that is refused of it."""
+        """All error sentences of the form."""
         return [sentence for sentences in self.errors.values() for sentence in sentences]
 
     def is_left(self, name: str) -> bool:

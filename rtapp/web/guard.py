@@ -145,7 +145,7 @@ def _bearer() -> Actor | None:
     token, now, late = header[7:].strip(), clock.utcnow(), _takes_late()
     bearer = services().lines.read(lambda line: bearer_of(line, token, now=now, handing_in=late))
     services().remember(bearer)
-    return _seen(bearer and bearer.actor)
+    return _note_seen(bearer and bearer.actor)
 
 
 def _cookie() -> Actor | None:
@@ -155,7 +155,7 @@ def _cookie() -> Actor | None:
         return services().lines.read(lambda line: accounts.user_actor(line, *session["user"]))
     if "device" in session:
         now, late, who = clock.utcnow(), _takes_late(), session["device"]
-        return _seen(services().lines.read(lambda line: device_actor(line, *who, now=now, handing_in=late)))
+        return _note_seen(services().lines.read(lambda line: device_actor(line, *who, now=now, handing_in=late)))
     return None
 
 
@@ -164,11 +164,11 @@ def _takes_late() -> bool:
 
 
 def is_seen(shared: Services, actor: Actor, now: datetime) -> bool:
-    """Say whether it was looked at lately when this device was last seen; users are not watched."""
+    """Say whether this device's "last seen" was checked recently; always True for users."""
     return actor.device_id is None or abs(now - shared.seen.get(actor.id, LONG_AGO)) < SEEN_EVERY
 
 
-def _seen(actor: Actor | None) -> Actor | None:
+def _note_seen(actor: Actor | None) -> Actor | None:
     now, shared = clock.utcnow(), services()
     if actor is None or is_seen(shared, actor, now):
         return actor

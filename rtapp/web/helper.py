@@ -30,7 +30,7 @@ class Helper:
         self._busy, self._turn = 0, 0
 
     def run(self, do: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
-        """Return what the process says to a piece of work."""
+        """Call ``do`` with ``arguments`` in the process and return its result."""
         with self._lock:
             if self._pool is None:
                 spawned = multiprocessing.get_context("spawn")  # a fork of a process with threads may wait for ever
@@ -91,7 +91,7 @@ def _work(do: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
 
 
 class _InPieces(io.BytesIO):
-    """Bytes read with a breath between pieces: else a long list would hold the interpreter while it arrives."""
+    """Bytes that yield to other threads before each read, so that loading a long list does not block them."""
 
     def read(self, size: int | None = -1) -> bytes:
         time.sleep(0)
@@ -103,7 +103,7 @@ class _InPieces(io.BytesIO):
 
 
 def _loaded(answer: bytes) -> Any:
-    """Return what another process answered; the collector of garbage is kept from walking over it, then and later.
+    """Load what another process answered, and keep the garbage collector from ever walking over it.
 
     It would hold the interpreter for as long as the list is long, and such values end with their last user.
     """

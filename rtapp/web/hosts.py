@@ -54,7 +54,7 @@ def _check() -> None:
     if request.endpoint == "static":
         return
     name = _name_in(request.host)
-    if not is_private_name(name) and name not in _told():
+    if not is_private_name(name) and name not in _own_hosts():
         raise Refused(
             "unknown_host", "Nama ini bukan nama server ini. Buka lewat alamat yang tertulis di layarnya.", 421
         )
@@ -72,10 +72,10 @@ def _is_own_page() -> bool:
     origin = request.headers.get("Origin", "null")
     if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
         return False
-    return is_same(origin, request.host) or urlsplit(origin).netloc.lower() in _told(with_port=True)
+    return is_same(origin, request.host) or urlsplit(origin).netloc.lower() in _own_hosts(with_port=True)
 
 
-def _told(*, with_port: bool = False) -> tuple[str, ...]:
+def _own_hosts(*, with_port: bool = False) -> tuple[str, ...]:
     """Return the names the committee gave this server."""
     base = urlsplit(settings.read(db.session, "base_url"))
     ours = (base.netloc if with_port else base.hostname or "").lower()

@@ -13,13 +13,13 @@ from .network import lan_addresses
 
 
 def standing_of(address: str) -> AddressStanding:
-    """Say how the address in the codes stands today: can a phone open it, and was that tried?"""
+    """Return the standing of ``address`` today: can a phone open it, and was that tried?"""
     last = tried(db.session)
     return judge(address, lan_addresses(), _ports(), last[0] if last else None)
 
 
 def standing() -> AddressStanding:
-    """Say it of the address that is kept."""
+    """Return the standing of the stored base address."""
     return standing_of(settings.read(db.session, "base_url"))
 
 

@@ -75,7 +75,7 @@ def page_number() -> int:
 
 
 def init_app(app: Flask) -> None:
-    """Read requests in this way."""
+    """Make every request a ``DeskRequest``."""
     app.request_class = DeskRequest
     app.url_value_preprocessor(_clean)
 

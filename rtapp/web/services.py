@@ -29,20 +29,20 @@ _KEY = "rtapp"
 
 
 class Gathered:
-    """Numbers that one of those who bring them takes away for all."""
+    """A set of ids, added by many threads and taken by one of them for all."""
 
     def __init__(self) -> None:
         self._numbers: set[int] = set()
         self._guard = Lock()
 
     def is_first(self, number: int) -> bool:
-        """Add a number and say whether nobody is on the way to take them: who brings the first must."""
+        """Add a number and say whether it is the first: then the caller must ``take`` them all."""
         with self._guard:
             self._numbers.add(number)
             return len(self._numbers) == 1
 
     def take(self) -> set[int]:
-        """Return all of them, and begin anew."""
+        """Return all numbers and empty the set."""
         with self._guard:
             taken, self._numbers = self._numbers, set()
         return taken

@@ -71,7 +71,7 @@ class DeskSessions(SecureCookieSessionInterface):
             )
 
     def _held(self, app: Flask, cookie: str | None) -> dict[str, Any] | None:
-        """Return what a cookie holds; one of a moment to come is good, for clocks are set back.
+        """Return what a cookie holds; one signed in the future is good, as clocks may be set back.
 
         Without a cookie there is no signature to prepare for, and programs have none.
         """
@@ -89,5 +89,5 @@ class DeskSessions(SecureCookieSessionInterface):
 
 
 def init_app(app: Flask) -> None:
-    """Use these sessions."""
+    """Make every session one of ``DeskSessions``."""
     app.session_interface = DeskSessions(app)

@@ -15,7 +15,7 @@ class Shares:
         self._lock = Lock()
 
     def take(self, who: str) -> bool:
-        """Take a place and say so, or say that there is none."""
+        """Take a place and return True, False when there is none."""
         with self._lock:
             if self._taken[who] >= self._share or (self._most is not None and self._all >= self._most):
                 return False
@@ -33,7 +33,7 @@ class Shares:
 
 
 def neighbourhood(address: str) -> str:
-    """Return whose share an address uses: its own, in IPv6 that of its network, for each phone has very many there."""
+    """Return the owner of an address's share: itself, or its /64 network in IPv6, where a phone has many addresses."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:

@@ -21,7 +21,7 @@ def admit(kind: str, account: str) -> timedelta | None:
 
 @contextmanager
 def looking(kind: str, account: str) -> Iterator[None]:
-    """Look at a password or PIN inside; when it is refused for lack of room, it was no try."""
+    """Check a password or PIN inside the block; a refusal with 429 does not count as a try."""
     guesses, who = services().guesses, f"{kind} {neighbourhood(request.remote_addr or '')}"
     try:
         if not guesses.take(who):
