@@ -1,1 +1,1 @@
-"""A scan becomes a verdict."""
+"""Check-in: from a scan to its verdict and mark."""

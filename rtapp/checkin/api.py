@@ -1,4 +1,4 @@
-"""What programs use at the door: scans in, checkpoints and the roster snapshot out."""
+"""The API of the check-in: programs send scans, and read their checkpoints and the roster snapshot."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -33,9 +33,9 @@ _FIELDS = {"nonce", "checkpoint", "source", "client_at", "sent_at", "code", "par
 @requires(Duty.SCAN)
 @takes_late
 def scans() -> Response:
-    """Record one scan, or a list of them in order; every verdict is a 200.
+    """Record one scan, or a list of scans in order; every verdict answers with 200.
 
-    In a list a broken scan answers with its ``error`` in its place and keeps nobody else from being recorded.
+    In a list, a scan that is refused gets an ``error`` at its position; the others are still recorded.
     """
     body = sent_json()
     if not isinstance(body, dict):
@@ -57,7 +57,7 @@ def scans() -> Response:
 @api.get("/checkpoints")
 @requires(Duty.SCAN, Duty.SEE_COUNTS)
 def checkpoints() -> Response:
-    """List the checkpoints the asker was given."""
+    """List the checkpoints assigned to the caller."""
     points = find_checkpoints(db.session, acting().checkpoint_ids)
     return jsonify(
         checkpoints=[
@@ -78,7 +78,7 @@ def checkpoints() -> Response:
 @api.get("/checkpoints/<int:checkpoint_id>/roster")
 @requires(Duty.SCAN)
 def checkpoint_roster(checkpoint_id: int) -> Response:
-    """Give a desk what it needs to judge alone: no tokens, phones or NIK; 304 while nothing changed."""
+    """Return the snapshot a desk judges by while offline: no tokens, phones or NIK; 304 while nothing has changed."""
     require_checkpoint(checkpoint_id)
     point = find_checkpoint(db.session, checkpoint_id)
     tag = snapshot_tag(db.session, checkpoint_id)
@@ -92,7 +92,7 @@ def checkpoint_roster(checkpoint_id: int) -> Response:
 
 
 def _roster_of(point: Checkpoint) -> dict[str, Any]:
-    """Return the snapshot of a checkpoint; it closes when its window ends or its wave is closed, null where never."""
+    """Return the snapshot; ``closes_at`` is the end of the window or the closing of the wave, null without either."""
     wave, ends = point.wave, [end for end in (point.closes_at, point.wave.closed_at) if end]
     return {
         "checkpoint": point.id,
@@ -108,12 +108,12 @@ def _roster_of(point: Checkpoint) -> dict[str, Any]:
 @api.get("/openapi.json")
 @public
 def openapi_json() -> Response:
-    """Describe this interface."""
+    """Return the OpenAPI description of this API."""
     return jsonify(openapi.document())
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer as programs read it."""
+    """Return an answer in the JSON shape of the API."""
     attendance = None
     if answer.attendance_id is not None:
         attendance = {
@@ -132,10 +132,10 @@ def as_json(answer: Answer) -> dict[str, Any]:
 
 
 def sent_json() -> Any:
-    """Return what was posted as JSON, None where it is none."""
+    """Return the posted JSON, None when the body is not JSON."""
     try:
         return request.get_json(silent=True)
-    except RecursionError:  # brackets in brackets in brackets
+    except RecursionError:  # brackets nested too deeply
         return None
 
 
@@ -148,7 +148,7 @@ def _one_of_many(item: Any) -> dict[str, Any]:
 
 
 def attempt_in(body: Any, actor: Actor) -> Attempt:
-    """Return the attempt that ``actor`` sends as JSON; refused where it is none or at a checkpoint of others."""
+    """Return the attempt in the JSON that ``actor`` sent; refused when malformed or at a checkpoint not theirs."""
     if not isinstance(body, dict):
         raise Refused("bad_scan", "Setiap pindaian harus objek JSON.")
     if unknown := set(body) - _FIELDS:
@@ -191,7 +191,7 @@ def _text(body: dict[str, Any], field: str) -> str:
 
 
 def _texts(decision: Any) -> Iterator[str]:
-    """Yield every text in a decision as it was sent."""
+    """Yield every text in a decision, unparsed."""
     if isinstance(decision, str):
         yield decision
     elif isinstance(decision, dict):
@@ -203,7 +203,7 @@ def _whole(body: dict[str, Any], field: str) -> int:
     value = body.get(field)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 2**53 or value != int(value):
         raise Refused("bad_field", "“%(name)s” harus bilangan bulat positif.", 422, name=field)
-    return int(value)  # to JSON 7.0 is a whole number too
+    return int(value)  # in JSON, 7.0 is a whole number too
 
 
 def _door(text: str) -> Source:

@@ -1,4 +1,4 @@
-"""One scan: as it arrives, whom it is about, and the answer it gets."""
+"""One scan: the attempt as it arrives, the person it is about, and the answer it gets."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 @dataclass(frozen=True)
 class Recorder:
-    """Who answers for a scan: ``name`` is written beside it; ``may_decide`` with the duty, or somebody's PIN."""
+    """Who is responsible for a scan: ``name`` is stored with it; ``may_decide`` by duty or with a supervisor's PIN."""
 
     name: str
     device_id: int | None = None
@@ -27,13 +27,13 @@ class Recorder:
 
     @classmethod
     def of(cls, actor: Actor) -> "Recorder":
-        """Return the recorder that an actor is without anybody's help."""
+        """Return the recorder for an actor without a supervisor's PIN."""
         return cls(actor.name, actor.device_id, actor.user_id, actor.may(Duty.DECIDE))
 
 
 @dataclass(frozen=True)
 class Face:
-    """Whom an answer is about, as programs read it: as they are now, and so not kept with the scan."""
+    """The person an answer is about, for programs: their current data, and therefore not stored with the scan."""
 
     id: int
     name: str
@@ -45,15 +45,15 @@ class Face:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One scan as it arrives: exactly one of ``code`` (what was read) and ``participant_id`` is set.
+    """One scan as it arrives: exactly one of ``code`` (the text that was read) and ``participant_id`` is set.
 
-    ``keys`` is what a scanner's keys say on its own keyboard, where that is another code than the letters they gave.
+    ``keys`` is the code a scanner's key presses mean on its own keyboard layout, where that differs from ``code``.
     ``recorded_by`` is the label of the device or the name of the user who scans. ``client_at`` is when it happened
-    and ``sent_at`` when it was sent, both by the device's clock; ``since`` is when at the earliest, where a paper tells
-    only between which times. ``follows`` is the nonce of the scan that a
-    ``decision`` is about; ``may_decide`` says that who scans has the duty, or somebody who has it agreed. ``origin``
-    is told of what a desk brings back after a restore: ``decided_at``, and by whom it was ``handed_in``; ``retold``
-    that it stands there only for what is done about it next, which the trail tells.
+    and ``sent_at`` when it was sent, both by the device's clock; ``since`` is the earliest possible time, where a
+    paper gives only a range. ``follows`` is the nonce of the scan that ``decision`` is about; ``may_decide`` is set
+    when the person scanning has the duty, or another who has it agreed. ``origin`` is set for what a desk hands in
+    after a restore: ``decided_at``, and who ``handed_in``; ``retold`` marks a scan that is restored only because of
+    the act that comes next, which the trail records.
     """
 
     nonce: str
@@ -76,15 +76,15 @@ class Attempt:
 
     @cached_property
     def tokens(self) -> list[str]:
-        """What the code may stand for, likeliest first: several where keyboards differ."""
+        """The tokens the code may stand for, likeliest first: several where keyboard layouts differ."""
         read = [text for text in (self.code, self.keys) if text]
         return list(dict.fromkeys(token for text in read for token in codes.read_tokens(text)))
 
 
 def attempt_by(recorder: Recorder, nonce: str, checkpoint_id: int, source: Source, **facts: Any) -> Attempt:
-    """Return the attempt that ``recorder`` makes: every scan, swap and decision is built here.
+    """Return an attempt by ``recorder``: every scan, swap and decision is built here.
 
-    Refused with 422 when the nonce cannot serve as one.
+    Refused with 422 when the nonce is malformed.
     """
     return Attempt(
         checked_nonce(nonce),
@@ -99,7 +99,7 @@ def attempt_by(recorder: Recorder, nonce: str, checkpoint_id: int, source: Sourc
 
 
 def checked_nonce(text: str) -> str:
-    """Return ``text`` when it can serve as a nonce; refused otherwise."""
+    """Return ``text`` when it is a valid nonce; refused with 422 otherwise."""
     if not NONCE.fullmatch(text):
         raise Refused("bad_nonce", "Nonce harus 8–64 huruf, angka, tanda hubung, atau garis bawah.", 422)
     return text
@@ -107,10 +107,10 @@ def checked_nonce(text: str) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """The facts of a verdict, in no language and without personal data; kept with the scan for replays.
+    """The facts of a verdict, in no language and without personal data; stored with the scan for replays.
 
-    ``over``: what was not open had closed by then. What is true only of this reading, ``replayed`` and ``person``, is
-    not kept.
+    ``over``: the checkpoint or wave was not open because it had closed. ``replayed`` and ``person`` hold only for
+    this reading and are not stored.
     """
 
     nonce: str
@@ -140,24 +140,24 @@ class Answer:
 
     @property
     def heading(self) -> str:
-        """What its card is headed with, see ``heading_of``."""
+        """The heading of its verdict card, see ``heading_of``."""
         return heading_of(self.verdict, vars(self))
 
 
 def heading_of(verdict: str, answer: Mapping[str, Any]) -> str:
-    """Return what a scan with this verdict is headed with: the verdict, but of NOT_OPEN why.
+    """Return the heading for a scan with this verdict: the verdict itself, but for NOT_OPEN the reason.
 
-    CLOSED where the checkpoint or its wave was over, REQUIRES where something comes before it.
+    CLOSED when the checkpoint or its wave was over, REQUIRES when another checkpoint must come first.
     """
     if verdict != Verdict.NOT_OPEN:
         return str(verdict)
     if answer.get("requires"):
         return "REQUIRES"
-    # Answers kept before ``over`` was: what closes and never opens is over.
+    # Answers stored before ``over`` existed: with a closing time and no opening time, it is over.
     over = answer.get("over") or (answer.get("closes_at") and not answer.get("opens_at"))
     return "CLOSED" if over else str(verdict)
 
 
 def stored_answer(facts: Mapping[str, Any], **more: Any) -> Answer:
-    """Return the answer that was kept with a scan as ``facts``."""
+    """Return the answer stored with a scan as ``facts``."""
     return Answer(**{**facts, "verdict": Verdict(facts["verdict"]), **more})

@@ -1,4 +1,4 @@
-"""«Perlu keputusan»: what waits for a supervisor, and deciding it."""
+"""«Perlu keputusan»: the cases that wait for a supervisor, and the page to decide them."""
 
 from dataclasses import replace
 
@@ -25,14 +25,14 @@ from .verdict import Source
 @blueprint.get("/decisions")
 @requires(Duty.DECIDE)
 def decisions() -> str:
-    """List what waits, oldest first."""
+    """List the open cases, oldest first."""
     return _page()
 
 
 @blueprint.post("/decisions/<int:case_id>")
 @requires(Duty.DECIDE)
 def decide(case_id: int) -> Response | tuple[str, int]:
-    """Decide one case: record somebody, take the head or the substitute, or close it with a reason."""
+    """Decide one case: record the person, choose the head or the substitute, or close it with a reason."""
     actor, form = acting(), request.form
     reason = form.get("reason", "")
     waiting = next((case for case in open_cases(db.session, actor) if case.id == case_id), None)
@@ -52,9 +52,9 @@ def decide(case_id: int) -> Response | tuple[str, int]:
 
 
 def _attempt(waiting: Waiting) -> Attempt:
-    """Return the scan that decides a case: it follows the first.
+    """Return the scan that decides a case, as a follow-up to the case's own scan.
 
-    A late one keeps its time, and so does one of a wave that was closed while the case waited.
+    A late scan keeps its time, and so does one whose wave was closed while the case waited.
     """
     form, late = request.form, waiting.kind == "late"
     at, decision = None, decision_of(form)

@@ -1,4 +1,4 @@
-"""What waits for a supervisor («Perlu keputusan»), and why somebody does not come."""
+"""Cases that wait for a supervisor («Perlu keputusan»), and absences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from .verdict import Verdict
 
 @dataclass(frozen=True)
 class Waiting:
-    """One open case: the scan it came from, when that happened, who it is about and who came instead."""
+    """One open case: its scan and when that happened, the person it is about and the substitute who came."""
 
     id: int
     kind: str
@@ -37,13 +37,13 @@ class Waiting:
     person: Person | None
     substitute: str
     told: str = ""  # a walk-in's name as the desk typed it
-    heading: str = ""  # what the answer was headed with
+    heading: str = ""  # the heading of the answer
 
 
 def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None) -> list[Waiting]:
-    """Return what waits at the actor's checkpoints (or at one), oldest first.
+    """Return the open cases at the actor's checkpoints (or at one), oldest first.
 
-    A question about somebody who is marked by now has answered itself and is left out.
+    A question about a person who has been marked since is settled by that and left out.
     """
     rows = (
         select(Case, Scan, Checkpoint, Device.label, User.name)
@@ -77,26 +77,26 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
 
 
 def count_open(session: Session, actor: Actor) -> int:
-    """Return how many cases wait at the actor's checkpoints."""
+    """Return the number of open cases at the actor's checkpoints."""
     if actor.checkpoint_ids is None:
         return int(_OPEN.first(session).number)
     return session.scalar(_waiting(select(func.count(Case.id)), actor.checkpoint_ids)) or 0
 
 
 def count_open_of(session: Session, actor: Actor, wave_id: int) -> int:
-    """Return how many of them are of one wave."""
+    """Return the number of open cases at the actor's checkpoints of one wave."""
     rows = select(func.count(Case.id)).join(Checkpoint, Checkpoint.id == Case.checkpoint_id)
     return session.scalar(_waiting(rows.where(Checkpoint.wave_id == wave_id), actor.checkpoint_ids)) or 0
 
 
 def substituted(session: Session, substitute_id: int | None) -> Substituted | None:
-    """Return who came in somebody's place, as a decision names them; None for nobody."""
+    """Return a substitute in the form that a decision uses; None for none."""
     person = session.get(Substitute, substitute_id) if substitute_id else None
     return person and Substituted(person.name, person.relation, person.letter, person.phone)
 
 
 def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:
-    """Close a case without a mark, with what was decided; refused when it is closed already."""
+    """Close a case without a mark, with the decision as ``outcome``; refused when it is closed already."""
     case = session.get(Case, case_id, with_for_update=True)
     if case is None:
         raise Refused("no_case", "Perkara ini tidak ada.", 404)
@@ -117,10 +117,10 @@ def note_absence(
     session: Session, actor: str, participant_id: int, wave_id: int, kind: str, text: str, *, now: datetime,
     at: datetime | None = None, **origin: str,
 ) -> bool:  # fmt: skip
-    """Note why somebody does not come to a wave; "" takes the note back. A scan wins over it wherever it is shown.
+    """Record why a person does not come to a wave; "" withdraws it. A scan overrides it wherever it is shown.
 
-    ``at`` and ``origin`` are of a note that a desk brings back after a restore: what was noted since then stays. Return
-    whether anything changed.
+    ``at`` and ``origin`` belong to an absence that a desk hands in after a restore: what was recorded since ``at``
+    stays. Return whether anything changed.
     """
     if at is not None and noted_since(session, participant_id, wave_id, at):
         return False
@@ -149,30 +149,30 @@ def note_absence(
 
 
 def noted_since(session: Session, participant_id: int, wave_id: int, at: datetime) -> bool:
-    """Say whether an absence of somebody at a wave was noted or taken back at ``at`` or later."""
+    """Say whether a person's absence from a wave was recorded or withdrawn at ``at`` or later."""
     rows = select(func.max(Absence.at), func.max(Absence.withdrawn_at))
     rows = rows.where(Absence.participant_id == participant_id, Absence.wave_id == wave_id)
     noted = [clock.iso(moment) for moment in session.execute(rows).one() if moment is not None]
-    return any(moment >= clock.iso(at) for moment in noted)  # to the millisecond, as times are told
+    return any(moment >= clock.iso(at) for moment in noted)  # to the millisecond, as times are written
 
 
 def refuse_frozen(session: Session, actor: Actor, wave_id: int) -> None:
-    """Refuse with 403 what a clerk would change in a wave that is closed; whoever may decide still may."""
+    """Refuse with 403 a clerk's change in a closed wave; an actor who may decide still may."""
     wave = session.get(Wave, wave_id)
     if wave is not None and wave.closed_at is not None and not actor.may(Duty.DECIDE):
         raise Refused("wave_frozen", "Gelombang ini sudah ditutup. Mintalah koordinator mengubahnya.", 403)
 
 
 def absences_of(session: Session, wave_id: int, participant_ids: Sequence[int]) -> dict[int, str]:
-    """Return why each of these people does not come to a wave, where that was noted."""
+    """Return the kind of absence from a wave by participant, for those of these people who have one."""
     rows = select(Absence.participant_id, Absence.kind).where(Absence.wave_id == wave_id)
     rows = rows.where(Absence.participant_id.in_(participant_ids), Absence.withdrawn_at.is_(None))
     return {id_: kind for id_, kind in session.execute(rows)}
 
 
 def _waiting(rows: Select[Any], checkpoint_ids: frozenset[int] | None) -> Select[Any]:
-    """Narrow a select of cases to those that wait at these checkpoints, None: at any; not those answered since."""
-    # Of a registration a mark at any door answers the question.
+    """Narrow a select of cases to the open ones at these checkpoints (None: any), without those answered since."""
+    # At a registration, a mark at any door answers the question.
     marked = select(Attendance.id).where(
         Attendance.checkpoint_id.in_(doors(Case.checkpoint_id).correlate(Case)),
         Attendance.participant_id == Case.participant_id,
@@ -188,7 +188,7 @@ _OPEN = Prepared(_waiting(select(func.count(Case.id).label("number")), None))
 
 
 def _happened(scan: Scan) -> datetime:
-    """Return when a scan happened as far as its word was taken: no wild clock is shown as a time."""
+    """Return when a scan happened, by its device's clock only where that was trusted: no wrong clock is shown."""
     at = stored_answer(scan.answer).happened_at
     return clock.parse_iso(at) if at else scan.server_at
 

@@ -1,4 +1,4 @@
-"""What decisions do: marks for substitutes, corrections, walk-ins, conflicts resolved, cases that wait."""
+"""The effects of decisions: marks for substitutes, corrections, walk-ins, resolved conflicts, open cases."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ SENDIRI, DIWAKILI = "sendiri", "diwakili"
 ASKING = (Verdict.OTHER_WAVE, Verdict.CONFLICT)
 MARKING = (Verdict.WELCOME, Verdict.REPRESENTED)
 CORRECTION_WINDOW = timedelta(minutes=15)
-JUST_CLOSED = timedelta(seconds=10)  # as long as a page takes to send a scan without telling when it was made
+JUST_CLOSED = timedelta(seconds=10)  # the time a page may take to send a scan, which then carries no time of its own
 COUNTING = (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.ALREADY)
 
 
@@ -38,7 +38,7 @@ class LostRace(Exception):
 def insert_mark(
     session: Where, attempt: Attempt, participant_id: int, at: datetime, substitute_id: int | None
 ) -> Row[Any]:
-    """Insert an attendance and return its id, number, at, mode and substitute; a lost race raises LostRace."""
+    """Insert a mark and return its id, number, at, mode and substitute; raises LostRace when another was first."""
     mark = {
         "checkpoint_id": attempt.checkpoint_id,
         "participant_id": participant_id,
@@ -55,7 +55,7 @@ def insert_mark(
 
 
 def substitute_of(session: Where, attempt: Attempt, row: Row[Any]) -> int | None:
-    """Return who stands in for the person: whom the attempt names, else who did at the wave's registration."""
+    """Return the id of the person's substitute: the one the attempt names, else the one at the wave's registration."""
     substitute = attempt.decision.substitute
     if substitute is not None:
         return session.scalar(insert(Substitute).returning(Substitute.id), [asdict(substitute)])
@@ -64,7 +64,7 @@ def substitute_of(session: Where, attempt: Attempt, row: Row[Any]) -> int | None
 
 
 def followed(session: Where, nonce: str, checkpoint_id: int) -> Row[Any]:
-    """Return the scan that a decision follows; refused when there is none at this checkpoint."""
+    """Return the scan that a decision follows; refused with 404 when there is none at this checkpoint."""
     row = _FOLLOWED.first(session, nonce=nonce)
     if row is None or row.checkpoint_id != checkpoint_id:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
@@ -72,30 +72,30 @@ def followed(session: Where, nonce: str, checkpoint_id: int) -> Row[Any]:
 
 
 def refuse_other_person(follows: Row[Any] | None, participant_id: int | None) -> None:
-    """Refuse with 409 a decision about somebody else than the scan was about that it follows."""
+    """Refuse with 409 a decision about another person than the scan it follows."""
     about = follows.participant_id if follows is not None else None
     if about is not None and participant_id not in (None, about):
         raise Refused("other_person", "Keputusan ini untuk orang lain daripada pindaian yang diikutinya.", 409)
 
 
 def corrects(attempt: Attempt, follows: Row[Any], row: Row[Any], now: datetime) -> bool:
-    """Say whether a substitute is named for the mark that the same desk made just now, as if the head had come."""
+    """Say whether a substitute is named for a head marked just now by the same desk; a supervisor may correct any."""
     own = follows.device_id == attempt.device_id and follows.user_id == attempt.user_id
     marked = follows.verdict == Verdict.WELCOME and follows.attendance_id == row.attendance_id is not None
     return marked and (own or attempt.may_decide) and now - follows.server_at <= CORRECTION_WINDOW
 
 
 def undo_own(session: Session, attempt: Attempt, row: Row[Any], *, now: datetime) -> None:
-    """Void the mark that a correction takes the place of."""
+    """Void the mark that a correction replaces."""
     _void(session, attempt, row, "Diwakili, bukan datang sendiri", now)
 
 
 def resolve(
     session: Session, attempt: Attempt, row: Row[Any], follows: Row[Any] | None, *, at: datetime, now: datetime
 ) -> tuple[Verdict, Any]:
-    """Decide a conflict: who counts is the head or the substitute; return the verdict and the mark that holds now.
+    """Decide a conflict in favour of the head or the substitute; return the verdict and the mark that holds now.
 
-    Refused with 409 where nobody is marked, or no conflict preceded: that of the very mark that stands now.
+    Refused with 409 unless the scan it follows was a conflict with the very mark that stands now.
     """
     clashed = follows.answer.get("attendance_id") if follows is not None else None
     if follows is None or follows.verdict != Verdict.CONFLICT or clashed is None or clashed != row.attendance_id:
@@ -112,15 +112,15 @@ def resolve(
 
 
 def undone_since(where: Where, checkpoint_id: int, row: Any, at: datetime) -> bool:
-    """Say whether somebody stood on this list at ``at`` by a mark that was taken back afterwards."""
+    """Say whether the person had a mark on this list at ``at`` that was voided afterwards."""
     points = {"point": checkpoint_id, "registration": row.wave_id if row.kind == CheckpointKind.HADIR else None}
     return _UNDONE.first(where, participant=row.participant_id, at=at, **points) is not None
 
 
 def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
-    """Return the participant that a walk-in is: the head of the seat by that name, else somebody new with a card.
+    """Return the participant for a walk-in: the head of the seat if the name is theirs, else a new one with a card.
 
-    Another head of the seat is replaced where whoever scans may decide so; refused with 409 otherwise.
+    A different head of the seat is replaced when the recorder may decide; refused with 409 otherwise.
     """
     newcomer = attempt.decision.walk_in
     assert newcomer is not None
@@ -152,7 +152,7 @@ def walk_in(session: Session, attempt: Attempt, *, now: datetime) -> int:
 
 
 def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *, trusted: bool, now: datetime) -> None:
-    """Open the case that this scan leaves to a supervisor, and settle those that its decision answers."""
+    """Open the case that this scan leaves to a supervisor, and settle the cases that its decision answers."""
     counts = answer.verdict in COUNTING
     if counts and answer.participant_id and (attempt.decision.needs_duty or attempt.follows):
         about = {"checkpoint": answer.checkpoint_id, "participant": answer.participant_id}
@@ -173,7 +173,7 @@ def keep_cases(session: Where, attempt: Attempt, answer: Answer, scan_id: int, *
 
 
 def open_case(session: Where, kind: str, scan_id: int, about: Answer | Scan, *, now: datetime, name: str = "") -> None:
-    """Let a scan wait for a person, unless the same question waits already; ``name`` is a walk-in's."""
+    """Open a case for a scan, unless one with the same question is open; ``name`` is a walk-in's."""
     facts = {"checkpoint_id": about.checkpoint_id, "participant_id": about.participant_id}
     _OPEN_CASE.all(session, **facts, scan_id=scan_id, kind=kind, opened_at=now, told=name)
 
@@ -191,12 +191,12 @@ def _case_of(attempt: Attempt, answer: Answer, trusted: bool, counts: bool, now:
 
 
 def _closed_on_the_way(answer: Answer, now: datetime) -> bool:
-    """Say whether a scan came so soon after the closing that it may have been made before."""
+    """Say whether a scan arrived so soon after the closing that it may have been made before it."""
     return bool(answer.over and answer.closes_at) and now - clock.parse_iso(answer.closes_at) <= JUST_CLOSED
 
 
 def _seat_of(session: Session, text: str) -> Any:
-    """Return the seat that a program names as ``<village>/<rt>`` or ``<village>/<rw>/<rt>``, made where it is new."""
+    """Return the seat written as ``<village>/<rt>`` or ``<village>/<rw>/<rt>``, created if it is new."""
     code, *rest = text.split("/")
     village = session.scalar(select(Village).where(Village.code == code))
     rt = parse_rt(rest[-1]).rt if rest else ""

@@ -1,4 +1,4 @@
-"""What a person decides about a scan, and when a scan that comes late really happened."""
+"""Decisions about a scan, as people make them, and the true time of a scan that arrives late."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ LONGEST_NAME, LONGEST_RELATION, LONGEST_REASON, LONGEST_SEAT, LONGEST_PHONE = 20
 
 @dataclass(frozen=True)
 class Substituted:
-    """Who came in a head's place: name, relation, whether with a letter, phone (08… or "")."""
+    """A substitute who came for a head: name, relation, whether with a letter, phone (08… or "")."""
 
     name: str
     relation: str = ""
@@ -30,7 +30,7 @@ class Substituted:
 
 @dataclass(frozen=True)
 class WalkIn:
-    """Somebody who is on no list: a head with the seat they hold, or a guest without one."""
+    """A person on no list: a head with their seat, or a guest without one."""
 
     kind: str
     name: str
@@ -39,9 +39,9 @@ class WalkIn:
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision at the door; ``resolve`` is "head" or "substitute". All empty: no decision.
+    """One decision at the desk; ``resolve`` is "head", "substitute" or "". All fields empty: no decision.
 
-    ``over_all`` records a late scan whatever window, wave or requirement stood against it.
+    ``over_all`` records a late scan regardless of window, wave and required checkpoint.
     """
 
     accept_other_wave: bool = False
@@ -53,12 +53,12 @@ class Decision:
 
     @property
     def needs_duty(self) -> bool:
-        """Whether only a supervisor may decide so."""
+        """Whether only a supervisor may make this decision."""
         return self.accept_other_wave or self.over_all or bool(self.resolve)
 
     @property
     def digest(self) -> str:
-        """A short value that two different decisions do not share; "" for none."""
+        """A short digest that differs between decisions; "" for no decision."""
         if self == NO_DECISION:
             return ""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
@@ -68,7 +68,7 @@ NO_DECISION = Decision()
 
 
 def read_decision(sent: Mapping[str, Any] | None) -> Decision:
-    """Return the decision that a program sends; refused with 422 in any other shape."""
+    """Return the decision in a program's JSON; refused with 422 when it has another shape."""
     if sent is None:
         return NO_DECISION
     known = {"accept_other_wave", "substitute", "walk_in", "resolve", "reason"}
@@ -102,11 +102,11 @@ def true_time(
     existed_at: datetime | None = None,
     day_begins: datetime | None = None,
 ) -> tuple[datetime, bool]:
-    """Return when a scan happened, and whether the device's word for it was taken.
+    """Return when a scan happened, and whether the device's time was trusted.
 
-    Its word counts for late doors alone, corrected by how far its clock was off when it sent (``sent_at``), else when
-    it was measured (``offset_ms``): not before the device existed, not before the wave's day, not after now; else the
-    server's time is taken. What stands on paper was read from no device's clock, unless ``sent_at`` says so.
+    It is used for late sources only, corrected by the error of the device's clock on sending (``sent_at``), else as
+    last measured (``offset_ms``). A time before the device existed, before the wave's day or after now is replaced by
+    the server's. A time on paper comes from no device's clock and is corrected only where ``sent_at`` is given.
     """
     if client_at is None or source not in LATE:
         return now, True
@@ -115,10 +115,10 @@ def true_time(
     ahead = sent_at - now if sent_at is not None else own or timedelta()
     try:
         at = client_at - ahead
-    except OverflowError:  # a clock thousands of years off
+    except OverflowError:  # a clock that is off by thousands of years
         return now, False
     jumped = sent_at is not None and measured is not None and abs(ahead - measured) > TOLERANCE
-    # A device that is younger than now is a server whose clock was set back.
+    # A device created after now means that the server's clock was set back.
     unborn = existed_at is not None and at < min(existed_at, now) - TOLERANCE
     too_early = day_begins is not None and at < day_begins
     if jumped or unborn or too_early or at > now + TOLERANCE:

@@ -1,8 +1,8 @@
-"""The short way for what a desk's page sends most: one plain scan, without what was checked when the page sent another.
+"""A fast path for what a desk's page sends most, one plain scan; it skips checks made for the page's earlier scans.
 
-It records and answers by the functions of the long way (views.scan), in a request of Flask's that is not dispatched.
-Who asks, what they may and whether they still are somebody is asked as there. Whatever is out of the ordinary goes the
-long way, each refusal too: a nonce that was recorded is answered again.
+It uses the same functions as the normal path (views.scan), in a Flask request that is not dispatched, and checks as
+that does who sends it, what they may do and whether their session still holds. Everything else takes the normal path,
+refusals too: a nonce that was recorded gets its answer again.
 """
 
 import logging
@@ -40,12 +40,12 @@ Reply = tuple[list[tuple[str, str]], bytes]
 
 
 def init_app(app: Flask) -> None:
-    """Let plain scans of pages take the short way."""
+    """Install the fast path for plain scans from pages."""
     app.wsgi_app = ExpressPage(app)  # type: ignore[method-assign]
 
 
 class ExpressPage:
-    """The application around Flask's that answers plain scans of pages itself and passes on everything else."""
+    """A WSGI wrapper that answers plain scans from pages itself and passes everything else on to Flask."""
 
     def __init__(self, app: Flask) -> None:
         self._app, self._browsers, self._long_way = app, services_of(app).browsers, app.wsgi_app
@@ -60,19 +60,19 @@ class ExpressPage:
         return [reply[1]]
 
     def _reply(self, environ: dict[str, Any], browser: Browser) -> Reply | None:
-        """Return what is answered; None where the long way must say it."""
+        """Return the reply; None when the normal path must answer."""
         try:
             with RequestContext(self._app, environ, session=SecureCookieSession(browser.session)):
                 return _record_plain(browser, time.perf_counter())
         except _SAID_BETTER_BY_THE_LONG_WAY:
             return None
         except Exception:
-            log.exception("the short way of a page's scan failed")  # the page need not notice: the long way answers
+            log.exception("the short way of a page's scan failed")  # the page notices nothing: the normal path answers
             return None
 
 
 def _is_plain(environ: dict[str, Any]) -> bool:
-    """Say whether a request looks like the scan of a page, without its body."""
+    """Say whether a request looks like a page's scan, judged without its body."""
     length = environ.get("CONTENT_LENGTH") or ""
     return (
         environ["REQUEST_METHOD"] == "POST"
@@ -87,7 +87,7 @@ def _is_plain(environ: dict[str, Any]) -> bool:
 
 
 def _record_plain(browser: Browser, begun: float) -> Reply | None:
-    """Record the scan of this request and return what is answered, None for one that is not plain."""
+    """Record the scan of this request and return the reply, None when it is not a plain scan."""
     actor = current_actor() if request.endpoint == "checkin.scan" else None
     if actor is None or not actor.may(Duty.SCAN):
         return None
@@ -96,7 +96,7 @@ def _record_plain(browser: Browser, begun: float) -> Reply | None:
     token = token_in(fields, request.environ)
     if fields.keys() - _FIELDS or token not in browser.tokens or not _is_of_a_card(fields):
         return None
-    g.csrf_token = token  # as good for the forms of the answer
+    g.csrf_token = token  # valid for the forms in the answer too
     checkpoint_id = (request.view_args or {})["checkpoint_id"]
     require_checkpoint(checkpoint_id)
     answer = record(attempt_of(fields, checkpoint_id, actor, fields["nonce"]))
@@ -106,9 +106,9 @@ def _record_plain(browser: Browser, begun: float) -> Reply | None:
 
 
 def _fields() -> dict[str, str]:
-    """Return the fields of the form that is sent; raises ValueError where any is sent twice or is no text."""
+    """Return the posted form fields; raises ValueError when a field is repeated or is not text."""
     body = request.environ["wsgi.input"].read(int(request.environ["CONTENT_LENGTH"]))
-    request.environ["wsgi.input"] = BytesIO(body)  # for the long way
+    request.environ["wsgi.input"] = BytesIO(body)  # for the normal path
     pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=len(_FIELDS))
     fields = dict(pairs)
     if len(fields) < len(pairs) or any("\0" in text for text in fields.values()):
@@ -117,6 +117,6 @@ def _fields() -> dict[str, str]:
 
 
 def _is_of_a_card(fields: dict[str, str]) -> bool:
-    """Say whether a form tells who came, in a code or a person's id, and has no field that could hold a card's code."""
+    """Say whether a form names a person, by code or id, and no other field is long enough to hold a card's code."""
     others = (fields.get("source", ""), fields.get("participant", ""))
     return bool(fields.get("code") or others[1]) and "nonce" in fields and max(map(len, others)) < SHORT_LENGTH

@@ -1,8 +1,8 @@
-"""The short way for what a desk's program sends most: one plain scan, without what only pages need.
+"""A fast path for what a desk's program sends most, one plain scan; it skips what only pages need.
 
-It answers as the long way does (api.py), by the same rules; whatever is out of the ordinary, each refusal too, goes the
-long way. Who a program is was found there: the writer looks whether that still is so when it records. No thread waits
-for the disk: where the server can, the writer itself sends the answer when it is recorded.
+It answers as the normal path does (api.py), by the same rules; everything else takes the normal path, refusals too.
+That path has identified the program before: the writer checks on recording that this still holds. No thread waits for
+the disk: where the server supports it, the writer itself sends the answer once the scan is recorded.
 """
 
 import json
@@ -29,21 +29,21 @@ from .decision import NO_DECISION
 
 PATH = "/api/v1/scans"
 LONGEST = 4096  # bytes of one plain scan
-LATER = "rtapp.later"  # through what a request can be answered after the call for it has returned
-AGAIN = "rtapp.again"  # what says that the short way ended in nothing
+LATER = "rtapp.later"  # environ key of the object that answers a request after the WSGI call has returned
+AGAIN = "rtapp.again"  # environ key that is set when the fast path recorded nothing
 _OF_PAGES = ("HTTP_COOKIE", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "QUERY_STRING")
 _text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode  # as Flask's jsonify
-Reply = tuple[int, list[tuple[str, str]], bytes]  # status, lines of the head, body
+Reply = tuple[int, list[tuple[str, str]], bytes]  # status, headers, body
 
 
 def init_app(app: Flask) -> None:
-    """Let plain scans of programs take the short way."""
+    """Install the fast path for plain scans from programs."""
     app.wsgi_app = Express(app)  # type: ignore[method-assign]
 
 
 @dataclass(slots=True)
 class _PlainScan:
-    """A plain scan, as it was sent, who sends it, and when it came (seconds of the performance counter)."""
+    """A plain scan: its body as sent, its sender, and when it arrived (seconds of the performance counter)."""
 
     body: bytes
     attempt: Attempt
@@ -52,13 +52,13 @@ class _PlainScan:
 
 
 class Express:
-    """The application around Flask's that answers plain scans itself and passes on everything else."""
+    """A WSGI wrapper that answers plain scans itself and passes everything else on to Flask."""
 
     def __init__(self, app: Flask) -> None:
         self._app, self._shared, self._long_way = app, services_of(app), app.wsgi_app
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes] | None:
-        """Answer as WSGI does; None where the answer goes out later, by what ``environ`` holds for that."""
+        """Answer as WSGI does; None when the answer is sent later, through the object that ``environ`` holds."""
         scan = self._plain_scan(environ) if _is_plain(environ) else None
         if scan is None:
             return self._long_way(environ, start)
@@ -76,7 +76,7 @@ class Express:
         return [reply[2]]
 
     def _plain_scan(self, environ: dict[str, Any]) -> _PlainScan | None:
-        """Return the plain scan that is asked for, with a place taken for it; None where it is anything else."""
+        """Return the request's plain scan, with a place taken for it; None for anything else."""
         begun, digest = time.perf_counter(), passwords.digest(environ["HTTP_AUTHORIZATION"][7:].strip())
         bearer = self._shared.bearers.get(digest)
         if bearer is None or not bearer.actor.may(Duty.SCAN) or not is_seen(self._shared, bearer.actor, clock.utcnow()):
@@ -86,7 +86,7 @@ class Express:
         attempt = None
         try:
             body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-            environ["wsgi.input"] = BytesIO(body)  # for the long way
+            environ["wsgi.input"] = BytesIO(body)  # for the normal path
             attempt = _plain_attempt(body, bearer.actor)
         finally:
             if attempt is None:
@@ -101,11 +101,11 @@ class Express:
             later.send(*reply)
 
     def _reply(self, scan: _PlainScan, outcome: Any) -> Reply | None:
-        """Return what is answered, None where nothing was recorded; the place is given back."""
+        """Give the place back and return the reply, None when nothing was recorded."""
         actor, era = scan.bearer.actor, epoch.named(self._app, scan.bearer.epoch)
         self._shared.signed_in.give_back(actor.mark)
         if not isinstance(outcome, Answer):
-            self._shared.bearers.pop(scan.bearer.digest, None)  # the long way asks who that is by now
+            self._shared.bearers.pop(scan.bearer.digest, None)  # the normal path identifies the sender anew
             return None
         body, number = f"{_text(as_json(outcome))}\n".encode(), request_log.new_number()
         lines = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("X-Epoch", era)]
@@ -116,7 +116,7 @@ class Express:
 
 
 def _is_plain(environ: dict[str, Any]) -> bool:
-    """Say whether a request looks like a program's scan, without its body."""
+    """Say whether a request looks like a program's scan, judged without its body."""
     length = environ.get("CONTENT_LENGTH") or ""
     return (
         environ.get("PATH_INFO") == PATH
@@ -132,7 +132,7 @@ def _is_plain(environ: dict[str, Any]) -> bool:
 
 
 def _plain_attempt(body: bytes, actor: Actor) -> Attempt | None:
-    """Return the scan that a body holds; None for several, a decision, the test card, and all that is refused."""
+    """Return the scan in a body; None for several, a decision, the test card, and anything that is refused."""
     try:
         attempt = attempt_in(json.loads(body), actor)
     except (Refused, ValueError, RecursionError):

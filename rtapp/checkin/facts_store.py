@@ -1,4 +1,4 @@
-"""All that one judgement needs, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
+"""The facts a scan is judged by, read in one statement: checkpoint, person, badge, mark, an earlier scan."""
 
 from collections.abc import Callable, Sequence
 from datetime import time
@@ -56,7 +56,7 @@ _ASKED = Rows(
 
 
 def facts_of(where: Where, attempt: Attempt) -> Any:
-    """Return the facts an attempt is judged by; refused with 404 for an unknown checkpoint or participant."""
+    """Return the facts to judge an attempt by; refused with 404 for an unknown checkpoint or participant."""
     row = ask_facts(where, [attempt])()[0]
     if row.wave_id is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
@@ -66,9 +66,9 @@ def facts_of(where: Where, attempt: Attempt) -> Any:
 
 
 def ask_facts(where: Where, attempts: Sequence[Attempt], *, marks: bool = False) -> Callable[[], list[Any]]:
-    """Ask for the facts of each attempt, in one statement, and return what gives them.
+    """Query the facts of all attempts in one statement, and return a function that fetches them.
 
-    With ``marks`` each has the id of the mark that it may make.
+    With ``marks`` each row has an id for the mark that the attempt may make.
     """
     dialect = dialect_of(where)
     rows = _FACTS.ask(where, **_ASKED.value(dialect, (_asked_by(*each, marks) for each in enumerate(attempts))))
@@ -89,7 +89,7 @@ def _asked_by(place: int, attempt: Attempt, marks: bool) -> dict[str, Any]:
 
 
 def face_of(row: Any) -> Face | None:
-    """Return whom the facts are about, None where nobody is known."""
+    """Return the person the facts are about, None when unknown."""
     if row.participant_id is None:
         return None
     seat = seat_code(row.village_code, row.rt, row.rw_in_key) if row.rt else None
@@ -97,9 +97,9 @@ def face_of(row: Any) -> Face | None:
 
 
 def bounds_of(where: Where, attempt: Attempt) -> dict[str, Any]:
-    """Return what a late scan's own time is held against: the device's clock and age, the day of the wave.
+    """Return the bounds for a late scan's time: the device's clock and age, the day of the wave.
 
-    A rehearsal may be on any day.
+    A rehearsal may take place on any day.
     """
     row = _BOUNDS.first(where, checkpoint=attempt.checkpoint_id, device=attempt.device_id)
     begins = None if row.kind == CheckpointKind.GLADI else clock.local_moment(row.date, time(), row.timezone)
@@ -108,7 +108,7 @@ def bounds_of(where: Where, attempt: Attempt) -> dict[str, Any]:
 
 
 def _live_mark(point: Any) -> Any:
-    """Return the id of the person's mark at a checkpoint: made there, or at another door of the same registration."""
+    """Return the id of the person's mark at a checkpoint or at another door of the same registration."""
     mark = aliased(Attendance)
     marks = select(mark.id).where(mark.participant_id == Participant.id, mark.is_live).correlate(point, Participant)
     doors = marks.where(mark.wave_id == point.wave_id, point.kind == CheckpointKind.HADIR)
@@ -123,7 +123,7 @@ def _highest() -> Any:
 
 
 def _stands_in() -> Any:
-    """Return who was registered in the person's place, at a checkpoint that is no registration itself."""
+    """Return the person's substitute at the registration, for a checkpoint that is no registration itself."""
     mark = aliased(Attendance)
     rows = select(func.max(mark.substitute_id)).where(mark.wave_id == Checkpoint.wave_id, mark.is_live)
     rows = rows.where(mark.participant_id == Participant.id).correlate(Checkpoint, Participant)
@@ -131,14 +131,14 @@ def _stands_in() -> Any:
 
 
 def _replaced_at() -> Any:
-    """Return when a card that is not valid any more was followed by another."""
+    """Return when a card that is no longer valid was replaced by another."""
     newer = aliased(Badge)
     rows = select(func.max(newer.issued_at)).where(newer.participant_id == Badge.participant_id, newer.is_live)
     return case((~Badge.is_live, rows.scalar_subquery()))
 
 
 def _card(dialect: str, asked: FromClause) -> Any:
-    """Return the id of the card that an attempt names: by one of its tokens, else by the short code."""
+    """Return the id of the card in an attempt: by one of its tokens, else by the short code."""
     if dialect == SQLITE:
         by_token = Badge.token.in_(select(func.json_each(asked.c.tokens).table_valued("value").c.value))
     else:
@@ -148,7 +148,7 @@ def _card(dialect: str, asked: FromClause) -> Any:
 
 
 def _next_id(dialect: str, asked: FromClause) -> Any:
-    """Return the id that a mark will have: inserted with it, nobody waits to be told."""
+    """Return the id that a mark will have: inserting it explicitly saves waiting for the database to return it."""
     if dialect == SQLITE:
         return select(func.coalesce(func.max(Attendance.id), 0)).scalar_subquery() + asked.c.place + 1
     return case((asked.c.marks == 1, func.nextval(func.pg_get_serial_sequence("attendance", "id"))))
@@ -180,7 +180,7 @@ _EARLIER = (
 
 
 def _query(dialect: str) -> Select[Any]:
-    """One statement for all a judgement needs: the checkpoint; the person, badge and mark; an earlier scan."""
+    """Return the statement for all facts: the checkpoint; the person, badge and mark; an earlier scan."""
     asked = _ASKED.clause(dialect)
     facts = (*_POINT, *_CARD, *_PERSON, *_MARK, *_EARLIER)
     return (

@@ -1,4 +1,4 @@
-"""What a page of the desk posts, read: the scan, the decision on it, the PIN of whoever decides."""
+"""Reading the desk's forms: the scan, the decision on it, the PIN of the supervisor who decides."""
 
 import secrets
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _SCANNED = (Source.WEDGE, Source.CAMERA, Source.NATIVE, Source.PHOTO)
 
 
 def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce: str) -> Attempt:
-    """Return the attempt that a form of a page makes; who decides beside the actor is found by the PIN."""
+    """Return the attempt in a page's form; a supervisor who decides with the actor is found by PIN."""
     code, person = form.get("code", "").strip()[:500], whole(form.get("participant"))
     decision = decision_of(form)
     return attempt_by(
@@ -42,7 +42,10 @@ def attempt_of(form: Mapping[str, str], checkpoint_id: int, actor: Actor, nonce:
 
 
 def decision_of(form: Mapping[str, str]) -> Decision:
-    """Return the decision a form posts in ``decide``: accept, substitute, head, instead or walk_in."""
+    """Return the decision in a form, by its field ``decide``.
+
+    Its values are accept, substitute, accept_substitute, head, instead and walk_in; any other is no decision.
+    """
     decide, reason = form.get("decide", ""), form.get("reason", "")
     if not decide:
         return NO_DECISION
@@ -58,9 +61,9 @@ def decision_of(form: Mapping[str, str]) -> Decision:
 
 
 def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
-    """Return who answers for this form: the actor, with whoever typed a PIN beside them.
+    """Return who is responsible for this form: the actor, together with the supervisor who typed a PIN.
 
-    A wrong PIN is refused, after five within a quarter of an hour every one; one PIN is one action.
+    A wrong PIN is refused, after five within a quarter of an hour any PIN; one PIN is good for one action.
     """
     pin = form.get("pin", "").strip()
     if actor.may(Duty.DECIDE) or not pin:
@@ -80,7 +83,7 @@ def decider(actor: Actor, form: Mapping[str, str]) -> Recorder:
 
 
 def backed(actor: Actor, form: Mapping[str, str]) -> Actor:
-    """Return the actor, for this one act with a supervisor's duties where one typed their PIN beside them."""
+    """Return the actor, with a supervisor's duties for this one action if a supervisor typed their PIN."""
     recorder = decider(actor, form)
     if actor.may(Duty.DECIDE) or not recorder.may_decide:
         return actor
@@ -88,7 +91,7 @@ def backed(actor: Actor, form: Mapping[str, str]) -> Actor:
 
 
 def source_of(claimed: str, code: str, person: int | None) -> Source:
-    """Return the door a page's scan came through; typed text that is no code is a search."""
+    """Return the source of a page's scan; typed text that is no code is a search."""
     if claimed == Source.OFFLINE or (claimed in _SCANNED and person is None):
         return Source(claimed)
     if person is not None or not code:
@@ -98,7 +101,7 @@ def source_of(claimed: str, code: str, person: int | None) -> Source:
 
 
 def new_nonce() -> str:
-    """Return a nonce for a form of ours."""
+    """Return a fresh nonce for a form."""
     return secrets.token_urlsafe(16)
 
 
@@ -117,7 +120,7 @@ def _walk_in(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """Return a posted moment (RFC 3339), None where there is none."""
+    """Return a posted moment (RFC 3339), None when it is missing or malformed."""
     try:
         return clock.parse_iso(text) if text else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Record many plain scans at once: judged by one statement and kept by two, however many there are."""
+"""Record many plain scans at once: one statement reads their facts and two store them, however many there are."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from .verdict import Verdict, judge
 
 @dataclass(slots=True)
 class _Mark:
-    """An attendance to make."""
+    """An attendance to insert."""
 
     id: int
     number: int
@@ -36,7 +36,7 @@ class _Mark:
 
 @dataclass(slots=True)
 class _Judged:
-    """A plain attempt, its facts and verdict, and the mark that it makes."""
+    """A plain attempt with its facts and verdict, and the mark it makes."""
 
     place: int
     attempt: Attempt
@@ -46,7 +46,7 @@ class _Judged:
 
 
 class Gone(Exception):
-    """Whoever sent a scan may do so no longer, or is not who they were."""
+    """The sender of a scan may no longer scan, or their token now belongs to another."""
 
 
 Outcome = Answer | Refused | Gone
@@ -55,11 +55,11 @@ Outcome = Answer | Refused | Gone
 def record_scans(
     line: Line, attempts: Sequence[Attempt], senders: Sequence[Bearer | None], *, now: datetime
 ) -> list[Outcome]:
-    """Record scans without decisions in the transaction of ``line``; return what each is answered, or why it is not.
+    """Record scans without decisions in the transaction of ``line``; return the answer to each, or why it has none.
 
-    A sender, where there is one, must be who stands behind its token now. Two scans about one nonce or one person are
-    never judged together, for the first changes what the second is judged by: that one waits for the next round. Where
-    a parallel transaction was first (PostgreSQL) a unique key breaks this one.
+    A sender, if given, must still be the owner of its token. Two scans with one nonce or of one person are never
+    judged together, because the first changes the facts of the second: that one waits for the next round. If a
+    parallel transaction was first (PostgreSQL), a unique key breaks this one.
     """
     begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
     shown = {sender for sender in senders if sender}
@@ -79,7 +79,7 @@ def record_scans(
 def _one_round(
     line: Line, attempts: Sequence[Attempt], rows: dict[int, Any], now: datetime
 ) -> tuple[dict[int, Outcome], list[int]]:
-    """Record those that have nothing in common, by the facts of each place; return their outcomes and the others."""
+    """Record the scans that share no nonce or person; return the outcomes by place, and the places still to do."""
     seen: set[Any] = set()
     numbers: Counter[int] = Counter()  # given in this round, by checkpoint
     plain, others, waiting = [], [], []
@@ -98,7 +98,7 @@ def _one_round(
 
 
 def _judge(place: int, attempt: Attempt, row: Any, numbers: Counter[int], now: datetime) -> _Judged | None:
-    """Return the attempt judged, None where it is more than a plain one: refused, sent again, late, to be decided."""
+    """Return the judged attempt, None when it is not plain: refused, sent again, late, or in need of a decision."""
     if row.wave_id is None or row.earlier_id is not None or attempt.source in LATE or attempt.follows:
         return None
     if attempt.participant_id is not None and row.participant_id is None:
@@ -115,7 +115,7 @@ def _judge(place: int, attempt: Attempt, row: Any, numbers: Counter[int], now: d
 
 
 def _keep(line: Line, plain: Sequence[_Judged], now: datetime) -> dict[int, Outcome]:
-    """Insert the marks and the scans of these and return their answers, by place."""
+    """Insert the marks and scans of these attempts and return their answers, by place."""
     if not plain:
         return {}
     dialect, marks = line.dialect.name, [_mark_row(each, each.mark) for each in plain if each.mark]
@@ -146,7 +146,7 @@ def _mark_row(judged: _Judged, mark: _Mark) -> dict[str, Any]:
 
 
 def _alone(line: Line, attempt: Attempt, now: datetime) -> Answer | Refused:
-    """Record what is more than a plain scan; what is refused has written nothing yet."""
+    """Record a scan that is not plain; a refused one has written nothing yet."""
     try:
         return record_scan(line, attempt, now=now)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""Many at once: a village's heads who came together, papers typed in afterwards, absences; somebody on no list."""
+"""Recording several people at once: a village's heads, typed-in paper lists, absences; also walk-ins on no list."""
 
 from collections import Counter
 from datetime import datetime, time
@@ -35,14 +35,14 @@ MARKED = (Verdict.WELCOME, Verdict.REPRESENTED)
 @blueprint.get("/desk/<int:checkpoint_id>/villages")
 @requires(Duty.SCAN)
 def villages(checkpoint_id: int) -> str:
-    """Choose the village whose heads came together, or type in what was kept on paper."""
+    """Show the choice of a village whose heads came together, and the form for a paper list."""
     return _villages_page(checkpoint_id)
 
 
 @blueprint.get("/desk/<int:checkpoint_id>/villages/<code>")
 @requires(Duty.SCAN)
 def village(checkpoint_id: int, code: str) -> str:
-    """Show a village's heads: tick who is here, note who does not come."""
+    """Show a village's heads, to tick who is present and note absences."""
     return _village_page(checkpoint_id, code)
 
 
@@ -50,7 +50,7 @@ def village(checkpoint_id: int, code: str) -> str:
 @requires(Duty.SCAN)
 @takes_late
 def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
-    """Record everybody who was ticked, and the absences; the same form sent twice records nothing twice."""
+    """Record the ticked heads and the absences; the same form sent twice records nothing twice."""
     actor, checkpoint, form = acting(), own_checkpoint(checkpoint_id), request.form
     people = _heads_of(checkpoint_id, code)
     absent = absences_of(db.session, checkpoint.wave_id, [person.id for person in people])
@@ -91,7 +91,7 @@ def mark_village(checkpoint_id: int, code: str) -> Response | tuple[str, int]:
 @requires(Duty.SCAN)
 @takes_late
 def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
-    """Record the short codes of a paper list, at the time that stands on it."""
+    """Record the short codes of a paper list, at the time written on it."""
     checkpoint, form = own_checkpoint(checkpoint_id), request.form
     typed = [code for code in form.get("codes", "").replace(",", " ").split() if code]
     try:
@@ -119,7 +119,7 @@ def type_in(checkpoint_id: int) -> Response | tuple[str, int]:
 @blueprint.get("/desk/<int:checkpoint_id>/walk-in")
 @requires(Duty.SCAN)
 def walk_in(checkpoint_id: int) -> str:
-    """Ask who came and is on no list, or who the new head of an RT is."""
+    """Show the form for a person on no list, or for the new head of an RT."""
     return _walk_in_page(checkpoint_id)
 
 
@@ -127,7 +127,7 @@ def walk_in(checkpoint_id: int) -> str:
 @requires(Duty.SCAN)
 @takes_late
 def record_walk_in(checkpoint_id: int) -> Response | tuple[str, int]:
-    """Add and mark somebody who is on no list; a clerk's is looked at by a supervisor afterwards."""
+    """Add and mark a person on no list; a supervisor reviews afterwards what a clerk added."""
     own_checkpoint(checkpoint_id)
     form = request.form.to_dict() | {"decide": "walk_in"}
     try:
@@ -145,7 +145,7 @@ def _heads_of(checkpoint_id: int, code: str) -> list[Person]:
 
 
 def _typed_times(checkpoint: Checkpoint) -> tuple[datetime | None, datetime | None]:
-    """Return the time that stands on the paper and None, or of a range its end and its beginning."""
+    """Return the time written on the paper and None, or the end and the beginning of a range."""
     first, last = (_typed_time(form_text(name), checkpoint) for name in ("time", "until"))
     if last is None:
         return first, None
@@ -155,7 +155,7 @@ def _typed_times(checkpoint: Checkpoint) -> tuple[datetime | None, datetime | No
 
 
 def _typed_time(text: str, checkpoint: Checkpoint) -> datetime | None:
-    """Return the moment of the wave's day that was typed as 07.52, None when nothing was."""
+    """Return the moment on the wave's day typed as 07.52, None when nothing was typed."""
     text = text.strip().replace(".", ":")
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""What was marked at a checkpoint: the last scans, undoing a mark, the snapshot for a desk."""
+"""The marks at a checkpoint: the last scans, undoing a mark, the snapshot for a desk."""
 
 import hashlib
 from collections.abc import Sequence
@@ -42,7 +42,11 @@ REHEARSED = "gladi selesai"
 
 
 class LastScan(NamedTuple):
-    """One line of «the last scans»: when it was made, what was said, of whom (else ``raw``); ``undo`` may be undone."""
+    """One line of «the last scans»: the scan, its verdict and person (else ``raw``).
+
+    ``at`` is when it was made, ``undone`` whether its mark was undone, ``undo`` the id of the mark if the actor may
+    undo it.
+    """
 
     nonce: str
     verdict: str
@@ -60,15 +64,15 @@ class LastScan(NamedTuple):
 def last_scans(
     where: Where, checkpoint_id: int, actor: Actor, *, closed: bool, now: datetime, limit: int = 10
 ) -> list[LastScan]:
-    """Return what this actor scanned last at the checkpoint, newest first; ``closed`` says that its wave is."""
+    """Return this actor's last scans at the checkpoint, newest first; ``closed`` is whether its wave is closed."""
     rows = _LAST_OF[actor.kind].all(where, checkpoint=checkpoint_id, who=actor.id, most=limit)
     return [_line(row, actor, now, closed) for row in rows]
 
 
 def may_undo(actor: Actor, mark: Any, now: datetime, *, closed: bool) -> bool:
-    """Say whether ``actor`` may take ``mark`` back: a supervisor any, a clerk their own for 15 minutes.
+    """Say whether ``actor`` may undo ``mark``: a supervisor any, a clerk their own for 15 minutes.
 
-    ``closed`` says that the mark's wave is closed: it is frozen for clerks.
+    ``closed`` is whether the mark's wave is closed, and so frozen for clerks.
     """
     if mark.voided_at is not None or not actor.may_use(mark.checkpoint_id):
         return False
@@ -79,7 +83,7 @@ def may_undo(actor: Actor, mark: Any, now: datetime, *, closed: bool) -> bool:
 
 
 def undoable(where: Where, actor: Actor, attendance_id: int | None, *, now: datetime) -> int | None:
-    """Return ``attendance_id`` when the actor may take that mark back, else None."""
+    """Return ``attendance_id`` when the actor may undo that mark, else None."""
     mark = _MARK.first(where, mark=attendance_id) if attendance_id else None
     if mark is None or not may_undo(actor, mark, now, closed=mark.closed_at is not None):
         return None
@@ -87,14 +91,14 @@ def undoable(where: Where, actor: Actor, attendance_id: int | None, *, now: date
 
 
 def mark_at(session: Session, checkpoint_id: int, participant_id: int) -> Attendance | None:
-    """Return somebody's live mark at a checkpoint, through whichever door of a registration; None without one."""
+    """Return a person's live mark at a checkpoint, at any door of a registration; None without one."""
     points = Attendance.checkpoint_id.in_(doors_of(session, checkpoint_id))
     rows = select(Attendance).where(points, Attendance.participant_id == participant_id, Attendance.is_live)
     return session.scalar(rows.order_by(Attendance.id).limit(1))
 
 
 def live_mark(session: Session, attendance_id: int) -> Attendance:
-    """Return a mark that was not taken back, or refuse with 404."""
+    """Return a mark that was not undone; refused with 404 otherwise."""
     mark = session.get(Attendance, attendance_id)
     if mark is None or mark.voided_at is not None:
         raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
@@ -104,9 +108,9 @@ def live_mark(session: Session, attendance_id: int) -> Attendance:
 def void_mark(
     session: Session, actor: Actor, attendance_id: int, reason: str, *, now: datetime, instead: int | None = None
 ) -> Attendance:
-    """Take a mark back with a reason; the line stays and says who did it. Refused as ``may_undo`` says.
+    """Undo a mark with a reason; the row stays and names who did it.
 
-    ``instead`` is who is marked in the same transaction in its place.
+    ``instead`` is the participant to be marked in its place in the same transaction. Refused as ``may_undo`` rules.
     """
     mark = _locked(session, attendance_id, instead)
     if mark.voided_at is not None:
@@ -130,12 +134,12 @@ def void_mark(
 
 
 def rehearsal_marks(session: Session, wave_id: int) -> int:
-    """Return how many marks of a rehearsal (gladi) stand in a wave."""
+    """Return the number of live rehearsal marks (gladi) in a wave."""
     return len(session.scalars(_rehearsal(wave_id)).all())
 
 
 def wipe_rehearsal(session: Session, actor: str, wave_id: int, *, now: datetime) -> int:
-    """Void all marks of a wave's rehearsal and close what waits there; return how many marks that were."""
+    """Void all marks of a wave's rehearsal and close its open cases; return the number of marks voided."""
     marks = session.scalars(_rehearsal(wave_id)).all()
     for mark in marks:
         mark.voided_at, mark.voided_by, mark.void_reason = now, actor[:80], REHEARSED
@@ -156,7 +160,7 @@ def waves_attended(where: Where, participant_id: int, except_wave: int) -> Seque
 
 
 def kept_until(day: date, zone: str, *, now: datetime) -> datetime:
-    """Return when a desk forgets its snapshot: a day after the wave's day, or after today where that is later."""
+    """Return when a desk forgets its snapshot: a day after the end of the wave's day, or of today if that is later."""
     return clock.end_of_day(max(day, clock.local(now, zone).date()), zone) + KEPT_AFTER
 
 
@@ -185,9 +189,9 @@ def snapshot_tag(session: Session, checkpoint_id: int) -> str:
 
 
 def snapshot(session: Session, checkpoint_id: int) -> list[dict[str, Any]]:
-    """Return what a desk needs to judge alone: people with the digests of their tokens, never a token.
+    """Return what a desk needs to judge offline: people with the digests of their tokens, never a token.
 
-    ``wave`` is the number of the person's wave, ``at`` when they were marked here (RFC 3339), null where not.
+    ``wave`` is the number of the person's wave, ``at`` the time of their mark here (RFC 3339), null without one.
     """
     rows = session.execute(
         select(
@@ -227,7 +231,7 @@ def _rehearsal(wave_id: int) -> Select[tuple[Attendance]]:
 
 
 def _locked(session: Session, attendance_id: int, instead: int | None) -> Attendance:
-    """Return a mark as it stands now, nobody else changing it meanwhile; refused with 404 when there is none."""
+    """Return a mark, read anew and locked against changes by others; refused with 404 when there is none."""
     where = select(Attendance.checkpoint_id, Attendance.participant_id).where(Attendance.id == attendance_id)
     mark = session.execute(where).first()
     if mark is None:
@@ -241,7 +245,7 @@ def _is_closed(session: Session, checkpoint_id: int) -> bool:
 
 
 def _line(row: Any, actor: Actor, now: datetime, closed: bool) -> LastScan:
-    """Return the line of a scan and the mark it made; ``row`` has the mark's columns, None where it made none."""
+    """Return the line of a scan; ``row`` has the columns of the mark it made, None without one."""
     undo = row.id if row.id is not None and may_undo(actor, row, now, closed=closed) else None
     at = clock.parse_iso(row.happened_at) if row.happened_at else row.server_at
     heading = stored_answer(row.shut).heading if row.shut else row.verdict

@@ -1,4 +1,4 @@
-"""The interface for programs, described: OpenAPI 3.1."""
+"""The OpenAPI 3.1 description of the API."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .verdict import Source, Verdict
 
 MOST_SCANS = 500  # in one request
 MOST_RECEIPTS = 200
-LAST = 2**53 - 1  # what every program's numbers hold
+LAST = 2**53 - 1  # the largest whole number that is exact in every program's JSON
 LONGEST_CODE = 500
 
 _WHOLE = {"type": "integer", "minimum": 1, "maximum": LAST}
@@ -136,7 +136,7 @@ def _scans() -> dict[str, Any]:
 
 
 def _decision(*more: str, **walk_in: Any) -> dict[str, Any]:
-    """Return what a person may decide; a text must show something, and a decision that needs the duty a reason."""
+    """Return the schema of a decision; required texts must not be blank, and a decision by duty needs a reason."""
     reason = _text(LONGEST_REASON)
     facts = {"relation": _text(LONGEST_RELATION), "letter": {"type": "boolean"}, "phone": _text(LONGEST_PHONE)}
     substitute = _closed(["name"], name=_filled(LONGEST_NAME), **facts)
@@ -161,7 +161,7 @@ def _walk_in() -> dict[str, Any]:
 
 
 def _scan() -> dict[str, Any]:
-    """Return a scan: of a code, of a person, or of somebody who is on no list."""
+    """Return the schema of a scan: of a code, of a participant, or of a person on no list."""
     nonce = {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"}
     of = {"description": "the nonce of the scan that a decision is about"}
     shared = {

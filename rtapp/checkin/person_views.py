@@ -1,4 +1,4 @@
-"""One person at the desk: all there is to do about them beside a mark: an absence, an undoing, a card."""
+"""The desk's page of one person: noting an absence, undoing a mark, issuing a card."""
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -30,7 +30,7 @@ _HERE = "/desk/<int:checkpoint_id>/people/<int:participant_id>"
 @blueprint.get(_HERE)
 @requires(Duty.SCAN)
 def person(checkpoint_id: int, participant_id: int) -> str:
-    """Show where somebody stands at a checkpoint and what may be done about them."""
+    """Show a person's state at a checkpoint and the actions available for them."""
     checkpoint, somebody = own_checkpoint(checkpoint_id), _somebody(checkpoint_id, participant_id)
     mark = mark_at(db.session, checkpoint_id, participant_id)
     return render_template(
@@ -48,7 +48,7 @@ def person(checkpoint_id: int, participant_id: int) -> str:
 @blueprint.post(f"{_HERE}/absence")
 @requires(Duty.NOTE_ABSENCE)
 def absence(checkpoint_id: int, participant_id: int) -> Response:
-    """Note why somebody does not come, "" takes the note back; a mark made by mistake goes in the same step."""
+    """Record why a person does not come, "" withdraws it; a mark made by mistake is undone in the same step."""
     actor, kind = acting(), form_text("kind")
     wave_id = own_checkpoint(checkpoint_id).wave_id
     somebody = _somebody(checkpoint_id, participant_id)
@@ -72,9 +72,9 @@ def absence(checkpoint_id: int, participant_id: int) -> Response:
 @blueprint.post(f"{_HERE}/card")
 @requires(Duty.SCAN)
 def card_at_desk(checkpoint_id: int, participant_id: int) -> str:
-    """Show a card's code, large enough for its holder's phone: a new one in place of one lost, or one never printed.
+    """Show a card's code, large enough for the holder to photograph: of a lost card's replacement, or an unprinted one.
 
-    Nothing but this answer holds it: reading it again is asking again, and what was issued is not issued twice.
+    Only this answer contains the code: to see it again is a new request, which issues no second card.
     """
     g.private_card = True
     checkpoint, somebody = own_checkpoint(checkpoint_id), _somebody(checkpoint_id, participant_id)
@@ -97,7 +97,7 @@ def card_at_desk(checkpoint_id: int, participant_id: int) -> str:
 @blueprint.post(f"{_HERE}/card.pdf")
 @requires(Duty.SCAN)
 def print_at_desk(checkpoint_id: int, participant_id: int) -> Response:
-    """Answer one person's card as a sheet to print."""
+    """Answer a person's card as a sheet to print."""
     own_checkpoint(checkpoint_id)
     actor, paper = _supervisor(), chosen_paper()
     card = write(lambda session: print_one(session, actor.name, participant_id, now=clock.utcnow()))
@@ -106,7 +106,7 @@ def print_at_desk(checkpoint_id: int, participant_id: int) -> Response:
 
 
 def _somebody(checkpoint_id: int, participant_id: int) -> Person:
-    """Return somebody as they stand at a checkpoint; refused with 404 when there is nobody."""
+    """Return a person with their state at a checkpoint; refused with 404 when there is none."""
     people = people_by_id(db.session, [participant_id], checkpoint_id)
     if participant_id not in people:
         raise Refused("no_participant", "Peserta ini tidak ada.", 404)
@@ -114,7 +114,7 @@ def _somebody(checkpoint_id: int, participant_id: int) -> Person:
 
 
 def _supervisor() -> Actor:
-    """Return who issues a card: the actor with the duty, or with a supervisor's PIN beside them."""
+    """Return the actor who issues a card: with the duty themselves, or by a supervisor's PIN; refused with 403."""
     actor = backed(acting(), request.form)
     if not actor.may(Duty.EDIT_ROSTER):
         raise Refused("may_not_issue", "Kartu diterbitkan koordinator, atau dengan PIN-nya.", 403)

@@ -1,4 +1,4 @@
-"""Before the doors open, on each device: clock, line, sound, camera, and the test card that is recorded nowhere."""
+"""The check of each device before the doors open: clock, network, sound, camera, and a test card never recorded."""
 
 import re
 
@@ -34,7 +34,7 @@ _MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
 @requires(Duty.SCAN)
 @allows_wasm
 def preflight() -> str:
-    """Show what this device must be able to do at the desk, each line with what to do where it fails."""
+    """Show the checks that this device must pass for the desk, each with a remedy in case it fails."""
     asker = request.remote_addr or ""
     return render_template(
         "checkin/preflight.html",
@@ -50,7 +50,7 @@ def preflight() -> str:
 @blueprint.get("/preflight/time")
 @requires(Duty.SCAN)
 def preflight_time() -> Response:
-    """Say what time it is here, in milliseconds since 1970."""
+    """Return the server's time, as RFC 3339 and in milliseconds since 1970."""
     now = clock.utcnow()
     response = jsonify(now=clock.iso(now), ms=round(now.timestamp() * 1000))
     response.headers["Cache-Control"] = "no-store"
@@ -60,7 +60,7 @@ def preflight_time() -> Response:
 @blueprint.post("/preflight/time")
 @requires(Duty.SCAN)
 def keep_offset() -> tuple[str, int]:
-    """Keep how far this device's clock is ahead of ours; of a person's own browser nothing is kept."""
+    """Store how far this device's clock is ahead of the server's, in milliseconds; nothing for a user's own browser."""
     text, actor = form_text("offset"), acting()
     if not _MILLISECONDS.fullmatch(text):
         raise Refused("bad_offset", "Selisih jam harus bilangan milidetik.", 422)
@@ -74,7 +74,7 @@ def keep_offset() -> tuple[str, int]:
 @blueprint.get("/preflight/test-card.pdf")
 @requires(Duty.SCAN)
 def test_card_pdf() -> Response:
-    """Print a sheet of test cards, one for each desk."""
+    """Answer a sheet of test cards to print, one for each desk."""
     event = current_event()
     card = Card(
         name="KARTU UJI",
@@ -93,5 +93,5 @@ def test_card_pdf() -> Response:
 
 
 def _payload() -> str:
-    """Return what the test card's code holds: like that of every card, so that every door is tested."""
+    """Return the content of the test card's code: built like every card's, so that every way of scanning is tested."""
     return codes.payload(codes.TEST_TOKEN, settings.read(db.session, "base_url"))

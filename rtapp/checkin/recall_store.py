@@ -1,4 +1,4 @@
-"""What desks hand in after a restore: each receipt applied once, as if it had happened here."""
+"""Receipts that desks hand in after a restore: each is applied once, as if the act had happened here."""
 
 import hashlib
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from .verdict import Source, Verdict
 
 
 class Outcome(StrEnum):
-    """What became of a receipt: applied now, known already, or lost, for whom or what it is about is not here."""
+    """The outcome of a receipt: applied now, known already, or lost as its person, wave or checkpoint is missing."""
 
     APPLIED = "applied"
     KNOWN = "known"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Handing:
-    """Who hands in (``by``, and the device if it is one), and when."""
+    """The actor who hands in receipts (``by``, and the device or user), and when."""
 
     by: str
     device_id: int | None
@@ -42,9 +42,9 @@ class Handing:
 
 
 def hand_in(session: Session, receipts: Sequence[Receipt], handing: Handing) -> list[Outcome]:
-    """Apply receipts in their order and return what became of each; the trail says who decided and who handed it in.
+    """Apply receipts in order and return the outcome of each; the trail names who decided and who handed it in.
 
-    Each is applied once, whoever hands it in and however often: nobody but this server can have written it.
+    Each is applied once, however often and by whichever desk it is handed in: only this server can have written it.
     """
     points = [receipt["checkpoint"] for receipt in receipts if "checkpoint" in receipt]
     begin_recording(session, points, [receipt["participant"] for receipt in receipts if receipt["participant"]])
@@ -60,7 +60,7 @@ def _apply(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
 
 
 def _void(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
-    """Take the mark of a scan back, whose scan is recorded first where the backup is older than it."""
+    """Undo the mark of a scan; the scan is recorded first if the backup is older than it."""
     scan = _scan(session, receipt["nonce"])
     if scan is None:
         if (scan := _record(session, receipt, handing, retold=True)) is None:
@@ -81,7 +81,7 @@ def _void(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
 
 
 def _decide(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
-    """Record what a decision recorded; a scan that came back without its decision is followed by it."""
+    """Record the scan that a decision recorded, as a follow-up if the scan was handed in without its decision."""
     if receipt["verdict"] not in COUNTING:
         return Outcome.KNOWN
     scan, follows = _scan(session, receipt["nonce"]), ""
@@ -93,14 +93,14 @@ def _decide(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
     scan = _record(session, receipt, handing, follows=follows)
     if scan is None:
         return Outcome.LOST
-    if receipt["waits"]:  # a clerk's walk-in was to be looked at, and still is
+    if receipt["waits"]:  # a clerk's walk-in was waiting for review, and still is
         name = (receipt["walk_in"] or {}).get("name", "")
         open_case(session, receipt["waits"], scan.id, scan, now=handing.now, name=name)
     return Outcome.APPLIED
 
 
 def _settle(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
-    """Close a case as it was closed; its scan is put there with what was answered where the backup is older."""
+    """Close a case as it was closed; its scan is restored with its answer first if the backup is older than it."""
     scan = _scan(session, receipt["nonce"])
     if scan is None:
         known = receipt["verdict"] in COUNTING
@@ -117,7 +117,7 @@ def _settle(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
 
 
 def _note_absence(session: Session, receipt: Receipt, handing: Handing) -> Outcome:
-    """Note an absence, or that it was taken back, unless something newer stands here."""
+    """Record or withdraw an absence, unless something newer is recorded here."""
     wave = session.scalar(select(Wave.id).where(Wave.number == receipt["wave"]))
     person = _person(session, receipt)
     if wave is None or person is None:
@@ -133,7 +133,7 @@ _APPLY = {VOID: _void, DECIDE: _decide, SETTLE: _settle, ABSENCE: _note_absence}
 
 
 def _origin(receipt: Receipt, handing: Handing) -> dict[str, str]:
-    """Return what the trail says beside the act itself: when it was decided, and who brought it back."""
+    """Return what the trail adds to the act itself: when it was decided, and who handed it in."""
     return {"decided_at": receipt["at"], "handed_in": handing.by}
 
 
@@ -142,14 +142,14 @@ def _scan(session: Session, nonce: str) -> Scan | None:
 
 
 def _person(session: Session, receipt: Receipt) -> int | None:
-    """Return the id of whom a receipt is about, None where they are not here, or somebody else has their number."""
+    """Return the id of a receipt's person, None when they are not here or another person has their id."""
     id_: int | None = receipt["participant"]
     there = id_ is not None and session.get(Participant, id_) is not None
     return id_ if there and first_card(session, id_) == receipt["card"] else None
 
 
 def _attempt(session: Session, receipt: Receipt, handing: Handing) -> Attempt | None:
-    """Return the scan that a receipt tells of as an attempt, None where its checkpoint or person is not here."""
+    """Return the scan of a receipt as an attempt, None when its checkpoint or person is not here."""
     if session.get(Checkpoint, receipt["checkpoint"]) is None:
         return None
     person, walk_in = _person(session, receipt), receipt.get("walk_in")
@@ -178,14 +178,14 @@ def _attempt(session: Session, receipt: Receipt, handing: Handing) -> Attempt | 
 
 
 def _still(session: Session, table: Any, name: Any, known: list[Any] | None) -> int | None:
-    """Return the id of a device or user that is here under the same name."""
+    """Return the id of a device or user if it still has the same name here, else None."""
     return session.scalar(select(table.id).where(table.id == known[0], name == known[1])) if known else None
 
 
 def _record(
     session: Session, receipt: Receipt, handing: Handing, *, follows: str = "", retold: bool = False
 ) -> Scan | None:
-    """Record the scan of a receipt at its own time, whatever stands against it; None where it cannot be."""
+    """Record the scan of a receipt at its own time, overriding objections; None when it cannot be recorded."""
     attempt = _attempt(session, receipt, handing)
     if attempt is None:
         return None
@@ -194,7 +194,7 @@ def _record(
 
 
 def _put(session: Session, receipt: Receipt, handing: Handing) -> Scan | None:
-    """Put a scan here that marked nobody, with what was answered to it."""
+    """Insert a scan that marked nobody, with the answer it got; None when its checkpoint or person is not here."""
     attempt = _attempt(session, receipt, handing) if receipt["participant"] else None
     if receipt["participant"] and (attempt is None or attempt.participant_id is None):
         return None
@@ -218,7 +218,7 @@ def _put(session: Session, receipt: Receipt, handing: Handing) -> Scan | None:
 
 
 def _close(session: Session, scan_id: int, receipt: Receipt) -> bool:
-    """Close the open case of a scan as the receipt says, and say whether there was one."""
+    """Close the open case of a scan as in the receipt, and say whether there was one."""
     case = session.scalar(select(Case).where(Case.scan_id == scan_id, Case.settled_at.is_(None)))
     if case is None:
         return False
@@ -229,7 +229,7 @@ def _close(session: Session, scan_id: int, receipt: Receipt) -> bool:
 
 
 def _ask_about_later(session: Session, mark: Attendance, now: datetime) -> None:
-    """Ask a person about whoever came after a mark was undone and was told that it stands: it had come back here."""
+    """Open a case for a scan made after ``mark`` was undone, but answered ALREADY because a restore had revived it."""
     rows = select(Scan).where(Scan.participant_id == mark.participant_id, Scan.verdict == Verdict.ALREADY)
     for scan in session.scalars(rows.order_by(Scan.id.desc())):
         at = scan.answer.get("happened_at") or clock.iso(scan.server_at)

@@ -1,4 +1,4 @@
-"""Receipts of what was undone and decided: fetched by desks and programs, handed in after a restore."""
+"""Receipts of undone marks and decisions: desks and programs fetch them, and hand them in after a restore."""
 
 from collections import Counter
 from typing import Any
@@ -24,7 +24,7 @@ from .shared_views import blueprint, write
 @api.get("/checkpoints/<int:checkpoint_id>/receipts")
 @requires(Duty.SCAN)
 def receipts(checkpoint_id: int) -> Response:
-    """Give the receipts after ``after``; ask again from ``last`` until it stays."""
+    """Return the receipts after number ``after``; ask again from ``last`` until it no longer changes."""
     require_checkpoint(checkpoint_id)
     find_checkpoint(db.session, checkpoint_id)
     after = whole(request.args.get("after", "0"))
@@ -40,7 +40,7 @@ def receipts(checkpoint_id: int) -> Response:
 @requires(Duty.SCAN)
 @takes_late
 def take_receipts() -> Response:
-    """Apply what a program hands in, and say how many were applied, known, lost and not ours."""
+    """Apply the receipts a program hands in, and return how many were applied, known, lost and refused as not ours."""
     body = sent_json()
     texts = body.get("receipts") if isinstance(body, dict) else None
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
@@ -52,13 +52,13 @@ def take_receipts() -> Response:
 @requires(Duty.SCAN)
 @takes_late
 def hand_receipts_in() -> tuple[str, int]:
-    """Apply what a page hands in, separated by spaces."""
+    """Apply the receipts a page hands in, separated by spaces."""
     _take(form_text("receipts").split())
     return "", 200
 
 
 def _take(texts: list[str]) -> dict[str, int]:
-    """Apply sealed receipts in one transaction; anything else than ours is counted and left alone."""
+    """Apply sealed receipts in one transaction; those not sealed by this server are counted and left out."""
     if len(texts) > openapi.MOST_RECEIPTS:
         raise Refused("too_many", "Paling banyak %(most)s tanda terima sekali kirim.", 413, most=openapi.MOST_RECEIPTS)
     read = [opened(text, _key()) for text in texts]

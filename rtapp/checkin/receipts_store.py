@@ -1,8 +1,8 @@
-"""Receipts: what was undone or decided, told to the desks so that a restored backup hears of it from them.
+"""Receipts: copies of undone marks and decisions that desks keep, so that a restored backup gets them back.
 
-A desk keeps each receipt without being able to read or write one (the web seals them), and hands them in when a backup
-was restored (recall_store). So each is whole in itself: it names scans by their nonces and people by their first card,
-for ids that were given after the backup are given again.
+A desk cannot read or write a receipt (the web seals them); it hands them in when a backup was restored (recall_store).
+Each is therefore complete in itself: it names scans by their nonces and people by their first card, because ids given
+after the backup are given again.
 """
 
 import hashlib
@@ -37,20 +37,20 @@ Receipt = dict[str, Any]
 
 
 def last_receipt(where: Where) -> int:
-    """Return what grows with each receipt there may be: a desk that knows a smaller number has some to fetch."""
+    """Return the number of the newest receipt: a desk that knows a smaller one has receipts to fetch."""
     return head_and_receipt(where)[1]
 
 
 def head_and_receipt(where: Where) -> tuple[str, int]:
-    """Return the head of the trail and what last_receipt says, in one statement."""
+    """Return the head of the trail and the number that last_receipt returns, in one statement."""
     head = _HEADS.first(where)
     return (head.chain, head.last or 0) if head else (GENESIS, 0)
 
 
 def receipts_since(session: Session, checkpoint_id: int, after: int) -> tuple[int, list[Receipt]]:
-    """Return the receipts of a checkpoint's wave after ``after``, oldest first, and the number to ask from next.
+    """Return the receipts of a checkpoint's wave after number ``after``, oldest first, and the number to ask from next.
 
-    At most a hundred lines of the trail are looked at: ask again until the number stays.
+    At most a hundred lines of the trail are read: ask again until the number no longer changes.
     """
     rows = select(Audit, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
     rows = rows.where(Audit.action.in_(ACTS), Audit.id > after).order_by(Audit.id).limit(MOST)
@@ -61,7 +61,7 @@ def receipts_since(session: Session, checkpoint_id: int, after: int) -> tuple[in
 
 
 def _of_line(line: Audit, values: Receipt, **more: Any) -> Receipt:
-    """Return what every receipt says; one that was handed in itself tells who decided and when, not by whom it came."""
+    """Return the common part of a receipt; for an act handed in, who decided and when, not who handed it in."""
     at = values.get("decided_at") or clock.iso(line.at)
     return {"act": line.action, "at": at, "by": line.actor, "reason": line.reason, **more}
 
@@ -99,7 +99,7 @@ _RECEIPTS = {VOID: _of_void, DECIDE: _of_scan, SETTLE: _of_scan, ABSENCE: _of_ab
 
 
 def _about_scan(session: Session, scan: Scan, wave: int | None, receipt: Receipt) -> Receipt | None:
-    """Return a receipt about a scan of this wave, None of another's."""
+    """Return a receipt about a scan of this wave, None for another wave's."""
     if session.get_one(Checkpoint, scan.checkpoint_id).wave_id != wave:
         return None
     answer = scan.answer
@@ -124,18 +124,18 @@ def _about_scan(session: Session, scan: Scan, wave: int | None, receipt: Receipt
 
 
 def first_card(session: Session, participant_id: int | None) -> str:
-    """Return the digest of the first card of somebody, by which they are known under whatever id; "" for none."""
+    """Return the digest of a person's first card, which identifies them independently of their id; "" without one."""
     rows = select(Badge.token).where(Badge.participant_id == participant_id).order_by(Badge.id).limit(1)
     token = session.scalar(rows) if participant_id else None
     return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""
 
 
 def _named(session: Session, name: Any, where: Any, id_: int | None) -> list[Any] | None:
-    """Return [id, name] of the device or user that recorded, None for none."""
+    """Return [id, name] of the device or user that recorded a scan, None without one."""
     return [id_, session.scalar(select(name).where(where))] if id_ else None
 
 
-# One look into the index for each act: the trail of a long day is not read through for a desk that has none to fetch.
+# One index lookup per act: a desk with nothing to fetch must not cause a scan of a long day's trail.
 _LAST = union_all(*(select(func.max(Audit.id).label("id")).where(Audit.action == act) for act in ACTS)).subquery()
 _HEADS = Prepared(
     select(ChainHead.chain, select(func.max(_LAST.c.id)).scalar_subquery().label("last")).where(ChainHead.id == 1)

@@ -1,9 +1,9 @@
-"""The one thread of a process that records: scans in groups, swaps, undoings and decisions one by one.
+"""The one thread of a process that records: plain scans in groups; swaps, undoings and decisions one by one.
 
-Threads that each commit wait for one another at SQLite's single lock; one writer that takes what waits in its queue
-and commits it together keeps the slowest answer short. A group needs no savepoints: where one of its scans breaks the
-transaction, all of it is rolled back and each is recorded by itself. Between groups what was recorded is sealed into
-the trail, one line for many scans.
+Threads that each commit would wait for one another at SQLite's single lock; one writer that commits all queued scans
+together keeps the slowest answer fast. A group needs no savepoints: if one of its scans breaks the transaction, all
+of it is rolled back and each scan is recorded on its own. Between groups the recorded scans are sealed into the
+trail, one line for many scans.
 """
 
 import logging
@@ -32,9 +32,9 @@ from .store import record_scan
 
 log = logging.getLogger(__name__)
 TRIES = 4
-SEAL_AFTER = 5.0  # seconds of scans that no line of the trail covers yet, at most
-SEAL_MANY = 512  # or as many scans: nobody records meanwhile, and nobody shall wait long for it in a rush
-LOOK_AFTER = 2.0  # seconds without a job after which it is looked whether the database still lies there
+SEAL_AFTER = 5.0  # seconds that a recorded scan stays unsealed at most
+SEAL_MANY = 512  # or this many scans: sealing holds up recording, and must not do so for long in a rush
+LOOK_AFTER = 2.0  # seconds without a job after which the writer checks that the database file is still there
 T = TypeVar("T")
 Work = Callable[[Session], Any]
 
@@ -44,7 +44,7 @@ Done = Callable[[Any], object]
 
 @dataclass(slots=True)
 class _Job:
-    """One thing to record; ``done`` is called with its outcome: what it returned, or an exception."""
+    """One thing to record; ``done`` is called with the outcome: the returned value or an exception."""
 
     done: Done
     attempt: Attempt | None = None
@@ -53,12 +53,12 @@ class _Job:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is a scan that decides nothing: such may share a transaction."""
+        """Whether it is a scan without a decision, which may share a transaction."""
         return self.attempt is not None and self.attempt.decision == NO_DECISION
 
 
 class _Outcome:
-    """What a thread waits for, behind a lock that is open once it is known."""
+    """An outcome that a thread waits for, behind a lock that is released once it is known."""
 
     __slots__ = ("_known", "_outcome")
 
@@ -72,7 +72,7 @@ class _Outcome:
         self._known.release()
 
     def wait(self, timeout: float) -> Any:
-        """Return the outcome, or raise it where it is an exception; TimeoutError when it takes too long."""
+        """Return the outcome, or raise it if it is an exception; raises TimeoutError after ``timeout`` seconds."""
         if not self._known.acquire(timeout=timeout):
             raise TimeoutError(f"nothing was recorded within {timeout} s")
         if isinstance(self._outcome, BaseException):
@@ -81,7 +81,10 @@ class _Outcome:
 
 
 class ScanWriter:
-    """Records one group after another; ``announce`` is called after each commit that may have changed something."""
+    """Records one group after another; calls ``announce`` after each commit that may have changed something.
+
+    ``rescue`` is called with the driver's open connection once the database file is gone.
+    """
 
     def __init__(
         self, engine: Engine, announce: Callable[[], None], group: int = 64,
@@ -99,19 +102,19 @@ class ScanWriter:
         self._neighbour: ScanWriter | None = None
 
     def split(self) -> None:
-        """On PostgreSQL let a second writer take every other checkpoint, where no other process records beside.
+        """On PostgreSQL start a second writer for every other checkpoint; for a process that records alone.
 
         While the database judges one group and waits for its disk, Python reads and answers the other. A checkpoint
-        keeps to its writer: two would wait for one another's turn to give numbers. Beside other processes the groups
-        would only be smaller, each at the price of a whole one.
+        stays with its writer: two would wait for each other's turn to give numbers. With several processes the groups
+        would only get smaller, each at the cost of a full one.
         """
         if self._engine.dialect.name == "postgresql":
             self._neighbour = ScanWriter(self._engine, self._announce, self._group)
 
     def record(self, attempt: Attempt, timeout: float = 30, *, bearer: Bearer | None = None) -> Answer:
-        """Record ``attempt`` durably and return its answer; what record_scan refuses is refused here.
+        """Record ``attempt`` durably and return its answer, or raise what record_scan raises.
 
-        With a ``bearer`` it raises Gone unless that is who stands behind its token when it is recorded.
+        Raises TimeoutError after ``timeout`` seconds; with a ``bearer``, Gone unless that still owns its token by then.
         """
         outcome = _Outcome()
         self.submit(attempt, outcome.known, bearer)
@@ -119,17 +122,17 @@ class ScanWriter:
         return answer
 
     def submit(self, attempt: Attempt, done: Done, bearer: Bearer | None = None) -> None:
-        """Record ``attempt`` and call ``done`` with its answer, or the exception, once it is known.
+        """Queue ``attempt`` and return; ``done`` is called with its answer or the exception once it is known.
 
-        It is called on the writer's thread while others wait for theirs, so it must be short.
+        It runs on the writer's thread while others wait for their answers, so it must be quick.
         """
         writer = self._neighbour if self._neighbour and attempt.checkpoint_id % 2 else self
         writer._hand_over(_Job(done, attempt, bearer=bearer))
 
     def run(self, work: Callable[[Session], T], timeout: float = 30) -> T:
-        """Run ``work`` in a transaction of its own and return what it returned, once that is committed.
+        """Run ``work`` in a transaction of its own and return its result once that is committed.
 
-        Where another process was first it is run again, so it must read all that it decides by.
+        It is run again if another process was first, so it must itself read everything it depends on.
         """
         outcome = _Outcome()
         self._hand_over(_Job(outcome.known, work=work))
@@ -137,16 +140,16 @@ class ScanWriter:
         return returned
 
     def watch(self) -> None:
-        """Begin now, not with the first job: look every few seconds whether the database still lies where it lay."""
+        """Start now rather than with the first job, to check every few seconds that the database is still in place."""
         self.run(lambda session: session.execute(select(1)).scalar_one())
 
     @property
     def gone(self) -> Refused | None:
-        """Why nothing can be recorded any more, None while all is well."""
+        """The reason why nothing can be recorded any more, None while all is well."""
         return _database_gone() if self._lost else None
 
     def stop(self, timeout: float = 10) -> None:
-        """Commit what waits and end the thread."""
+        """Commit the queued jobs and end the thread, waiting ``timeout`` seconds at most."""
         if self._neighbour is not None:
             self._neighbour.stop(timeout)
         if self._thread is not None and self._thread.is_alive():
@@ -180,7 +183,7 @@ class ScanWriter:
         self._hang_up()
 
     def _next(self) -> _Job | None:
-        """Return what waits first, None to stop; meanwhile seal what was recorded, when it is time, and look around."""
+        """Return the next job, None to stop; meanwhile seal recorded scans when due and check the database file."""
         while True:
             left = SEAL_AFTER - (time.monotonic() - self._unsealed_since) if self._unsealed else LOOK_AFTER
             with suppress(queue.Empty):
@@ -191,18 +194,18 @@ class ScanWriter:
             self._look()
 
     def _look(self) -> None:
-        """Notice while nobody scans that the database was taken away; what an open line reads can be rescued."""
+        """Notice a removed database while nobody scans; what the open connection still reads can be rescued."""
         if self._engine.dialect.name != "sqlite" or self._lost:
             return
         try:
-            # Past SQLAlchemy, which would begin to write: reading once keeps the journal there as long as the line.
+            # Bypasses SQLAlchemy, which would begin a write: reading once keeps the journal as long as the line.
             self._connected().raw.execute("SELECT max(id) FROM scan").fetchall()
         except sqlite3.Error:
             self._hang_up()
         self._unless_lost([])
 
     def _record(self, group: list[_Job]) -> None:
-        """Record plain scans in one transaction; each by itself where one of them broke it."""
+        """Record plain scans in one transaction, or each on its own if one of them breaks it."""
         broken = False
         try:
             line = self._connected()
@@ -226,7 +229,7 @@ class ScanWriter:
         self._tell(group, outcomes)
 
     def _alone(self, job: _Job) -> None:
-        """Do one job in a transaction of its own, again where another process was first or the line was cut."""
+        """Do one job in a transaction of its own; retry if another process was first or the connection was cut."""
         for tries_left in reversed(range(TRIES)):
             try:
                 with Session(self._engine) as session:
@@ -254,8 +257,8 @@ class ScanWriter:
         return record_scan(session, job.attempt, now=now)
 
     def _unless_lost(self, outcomes: list[Any]) -> list[Any]:
-        """Return the outcomes, or that nothing of it is kept: the database was taken away under us."""
-        if self._line is None:  # nothing of ours was open all the time: the journal may be another by right
+        """Return the outcomes, or a refusal for each if the database file was removed or replaced meanwhile."""
+        if self._line is None:  # we held nothing open in between: a new journal file is legitimate
             self._footing.forget()
         if not self._lost and not self._footing.holds():
             self._lost = True
@@ -278,7 +281,7 @@ class ScanWriter:
         for job, outcome in zip(group, outcomes, strict=True):
             try:
                 job.done(outcome)
-            except Exception:  # whoever waited for this one is gone; the others are not
+            except Exception:  # the one waiting for this job is gone, but not the others
                 log.exception("what was recorded could not be answered")
 
     def _seal(self) -> None:
@@ -288,14 +291,14 @@ class ScanWriter:
         try:
             with Session(self._engine) as session:
                 until = settled_until(begin_write(session))
-                session.commit()  # nobody records while it is asked, so it must not take long
+                session.commit()  # nobody can record until then, so it must be quick
                 seal_scans(begin_write(session), now=clock.utcnow(), until=until)
                 session.commit()
         except Exception:
             log.exception("scans were not sealed; the next seal covers them too")
 
     def _connected(self) -> Line:
-        """Return the writer's own connection, opened where there is none."""
+        """Return the writer's own connection, opened if necessary."""
         self._line = self._line or open_line(self._engine)
         return self._line
 

@@ -1,4 +1,4 @@
-"""How scans are tied to the trail: one digest over a run of them."""
+"""The seal that ties scans to the trail: one digest over a run of them."""
 
 import hashlib
 import json
@@ -10,9 +10,9 @@ from .. import clock
 
 
 def seal_of(scans: Iterable[Sequence[Any]]) -> str:
-    """Return the SHA-256 over these scans (rows whose last column is the answer, in the order of their ids) as JSON.
+    """Return the hexadecimal SHA-256 of these scans as JSON (rows in the order of their ids, the answer last).
 
-    What was read of an unknown code is left out of the answer: it may hold what is erased one day.
+    The text of an unknown code is left out of the answer: it may contain data that is erased one day.
     """
     rows = [[*facts, {name: value for name, value in answer.items() if name != "raw"}] for *facts, answer in scans]
     text = json.dumps(rows, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_to_the_millisecond)
@@ -20,4 +20,4 @@ def seal_of(scans: Iterable[Sequence[Any]]) -> str:
 
 
 def _to_the_millisecond(moment: datetime) -> str:
-    return clock.iso(moment)  # both databases give it back alike
+    return clock.iso(moment)  # both databases return it alike

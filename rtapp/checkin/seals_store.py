@@ -1,4 +1,4 @@
-"""Scans sealed into the trail, and looked over afterwards: none edited or removed, no mark without its scan."""
+"""Sealing scans into the trail, and verifying later that none was edited or removed and every mark has its scan."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from ..schema import Attendance, Audit, AuditValue, Checkpoint, Scan
 from .seals import seal_of
 from .turns_store import end_recording
 
-SYSTEM = "rtapp"  # who seals
+SYSTEM = "rtapp"  # the actor of seals
 _MOST = 5_000
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What does not agree: the first bad line of the trail, the first bad scan, marks that no scan explains."""
+    """The discrepancies: the first bad line of the trail, the first bad scan, the marks that no scan explains."""
 
     line: int | None
     scan: int | None
@@ -30,20 +30,20 @@ class Findings:
 
     @property
     def clean(self) -> bool:
-        """Say whether all agrees."""
+        """Whether there is no discrepancy."""
         return self.line is None and self.scan is None and not self.marks
 
 
 def settled_until(session: Session) -> int:
-    """Return the id up to which every scan there will ever be is committed; 0 before the first."""
+    """Return the id of the last scan, waiting until no scan with a lower id can appear; 0 before the first."""
     end_recording(session)
     return session.scalar(select(func.max(Scan.id))) or 0
 
 
 def seal_scans(session: Session, *, now: datetime, until: int | None = None) -> int:
-    """Add one line to the trail that covers the scans since the last such line; return how many those are.
+    """Add one line to the trail that covers the scans since the last seal; return the number of scans it covers.
 
-    ``until`` is what settled_until said in an earlier transaction; asked here, it holds up who records until the end.
+    ``until`` is the result of settled_until in an earlier transaction; called here, it blocks recording to the end.
     """
     until = settled_until(session) if until is None else until
     lock_head(session)
@@ -58,12 +58,12 @@ def seal_scans(session: Session, *, now: datetime, until: int | None = None) -> 
 
 
 def examine(session: Session) -> Findings:
-    """Look at the whole trail, every sealed scan and every mark."""
+    """Verify the whole trail, every sealed scan and every mark."""
     return Findings(verify_chain(session), first_bad_scan(session), tuple(unexplained(session)))
 
 
 def first_bad_scan(session: Session) -> int | None:
-    """Return the first scan of the first run that is not as it was sealed, else None."""
+    """Return the id of the first scan of the first run that differs from its seal, else None."""
     lines = select(Audit.subject_id, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
     lines = lines.where(Audit.subject == "scan", Audit.action == "scan.seal").order_by(Audit.id)
     after = 0
@@ -77,7 +77,7 @@ def first_bad_scan(session: Session) -> int | None:
 
 
 def unexplained(session: Session) -> Iterator[int]:
-    """Yield the marks that are not what their scans say: none made it, another person, number, time, or undone so."""
+    """Yield the ids of marks that contradict the scans or the trail: by person, number, mode, time or undoing."""
     recorded, undone = _recorded(session), _undone(session)
     rows = select(Attendance, Checkpoint.kind).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     for mark, kind in session.execute(rows.order_by(Attendance.id).execution_options(yield_per=1000)):
@@ -90,7 +90,7 @@ def unexplained(session: Session) -> Iterator[int]:
 
 
 def _recorded(session: Session) -> dict[int, tuple[Any, ...]]:
-    """Return by mark what its scans say of it: the first one what it is, the earliest time any of them when."""
+    """Return the facts of each mark by its scans: all from the scan that made it, but the earliest time of any."""
     marks: dict[int, tuple[Any, ...]] = {}
     rows = select(Scan.checkpoint_id, Scan.participant_id, Scan.attendance_id, Scan.answer).order_by(Scan.id)
     for checkpoint, participant, own, answer in session.execute(rows.execution_options(yield_per=1000)):
@@ -105,14 +105,14 @@ def _recorded(session: Session) -> dict[int, tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class _Undone:
-    lines: set[int]  # marks of which the trail says that they were taken back
-    decided: set[tuple[int, int | None]]  # (checkpoint, participant) about whom something was decided
-    erased: dict[int, list[str]]  # when lines say so of a participant, whose values were erased since
+    lines: set[int]  # marks that the trail says were undone
+    decided: set[tuple[int, int | None]]  # (checkpoint, participant) that a decision was about
+    erased: dict[int, list[str]]  # by participant, the times of undoings in the trail whose values were erased
 
     def is_erased(self, participant: int, voided_at: datetime) -> bool:
-        """Say whether a line without its values can be of this undoing, and take it for no other one.
+        """Say whether an erased line can be about this undoing; the line is used up and matches no other.
 
-        Its time is the same, or later where a desk has handed in what a backup had forgotten.
+        Its time is the same, or later if a desk has handed in the undoing after a restore.
         """
         lines = self.erased.get(participant, [])
         own = min((at for at in lines if at >= clock.iso(voided_at)), default=None)

@@ -1,4 +1,4 @@
-"""The blueprint of the door and what its pages share: recording through the writer, the parts of the desk."""
+"""The blueprint of the check-in and what its pages share: recording through the writer, the parts of the desk."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -35,14 +35,14 @@ from .verdict import Verdict
 blueprint = Blueprint("checkin", __name__)
 blueprint.after_request(tell_epoch)
 RESULTS, MORE, MOST = 8, 40, 400
-LINES_KEPT = 2_000  # of what desks show as their last scans: some megabytes
+LINES_KEPT = 2_000  # rendered lines of last scans in memory: some megabytes
 T = TypeVar("T")
 
 
 def record(attempt: Attempt) -> Answer:
-    """Hand ``attempt`` to the writer and return its answer once it is on disk; the page's own reading ends first.
+    """End the page's own reading, record ``attempt`` through the writer and return its answer once it is on disk.
 
-    The test card ends here: whatever door it came through, nothing is written.
+    The test card stops here, whatever its source: nothing is written.
     """
     refuse_over(late=attempt.source in LATE and attempt.client_at is not None)
     if codes.TEST_TOKEN in attempt.tokens:
@@ -52,7 +52,7 @@ def record(attempt: Attempt) -> Answer:
 
 
 def refuse_over(*, late: bool) -> None:
-    """Refuse with 401 what a device whose waves are closed does now; what it did before is ``late`` and taken."""
+    """Refuse with 401 a device whose waves are closed, unless the scan is ``late``: made before and sent now."""
     if acting().over and not late:
         raise Refused(
             "device_over",
@@ -62,26 +62,26 @@ def refuse_over(*, late: bool) -> None:
 
 
 def write(work: Callable[[Session], T]) -> T:
-    """Let the writer do ``work`` in a transaction of its own; the page's own reading ends first."""
+    """End the page's own reading, run ``work`` on the writer in a transaction of its own and return its result."""
     end_reading()
     return services().writer.run(work)
 
 
 def tested(checkpoint_id: int, nonce: str = "") -> Answer:
-    """Return the answer to the test card; refused with 404 for an unknown checkpoint, as every scan is."""
+    """Return the answer to the test card; refused with 404 for an unknown checkpoint, like any scan."""
     find_checkpoint(db.session, checkpoint_id)
     return Answer(nonce, Verdict.TEST, checkpoint_id)
 
 
 def own_checkpoint(checkpoint_id: int) -> Any:
-    """Return a checkpoint that the actor was given."""
+    """Return a checkpoint; refused unless it is one of the actor's."""
     require_checkpoint(checkpoint_id)
     return find_checkpoint(db.session, checkpoint_id)
 
 
 @blueprint.app_template_global()
 def scans_at() -> str:
-    """Return where a card scanned on any page is recorded: at the checkpoint this browser works at, "" for none."""
+    """Return the URL that records a card scanned on any page, at this browser's checkpoint; "" without one."""
     actor, chosen = acting(), browser.get("checkpoint")
     if chosen is None and actor.checkpoint_ids is not None and len(actor.checkpoint_ids) == 1:
         (chosen,) = actor.checkpoint_ids
@@ -90,7 +90,7 @@ def scans_at() -> str:
 
 @blueprint.app_template_global()
 def recent_lines(recent: Sequence[LastScan]) -> Markup:
-    """Return the lines of the last scans; each as it stood in the page before where nothing of it has changed."""
+    """Return the lines of the last scans as HTML; an unchanged line is taken from memory."""
     memory, template = services().lines_shown, None
     reader, lines = (language(), zone(), browser.get("csrf_token")), []
     for scan in recent:
@@ -104,7 +104,7 @@ def recent_lines(recent: Sequence[LastScan]) -> Markup:
 
 
 def desk_context(checkpoint_id: int) -> dict[str, Any]:
-    """Return what every part of the desk needs: checkpoint, count, last scans, head of the trail."""
+    """Return the context of every part of the desk: checkpoint, count, last scans, head of the trail, last receipt."""
     actor, now = acting(), clock.utcnow()
 
     def read(line: Line) -> dict[str, Any]:
@@ -123,17 +123,17 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
 
 
 def draw(answer: Answer) -> str:
-    """Return what a scan changes on the desk's page: verdict, last scans, count, no results of a search."""
+    """Return the HTML of what a scan changes on the desk's page: verdict, last scans, count, emptied search results."""
     context = desk_context(answer.checkpoint_id)
     context |= results(answer.checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])
     return _template("checkin/answer.html").render(context, actor=acting())
 
 
 def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str, Any]:
-    """Return whom a search at the desk finds, RESULTS or ``show`` of them, with a nonce for each.
+    """Return the people a search at the desk finds, up to RESULTS or ``show``, with a nonce for each.
 
-    ``total`` says of how many; ``alike``, that nobody fits and these only sound so; ``more``, up to how many may be
-    shown next (0: all are).
+    ``total`` is the number of matches; ``alike`` means that nobody matches and these only sound similar; ``more`` is
+    the number to show next (0: all are shown).
     """
     if not query:
         return {"q": "", "found": [], "nonces": {}, "total": 0, "alike": False, "more": 0}
@@ -147,10 +147,10 @@ def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str
 
 
 def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
-    """Return what the verdict card needs beside the checkpoint ``here``; for a former head, who holds the seat now.
+    """Return the context of the verdict card besides the checkpoint ``here``; for a former head, with the successor.
 
-    The line of ``recent`` that is of this answer has read what may be undone. What most answers need is read past the
-    session; what few do, in it.
+    Whether the mark may be undone is taken from this answer's line in ``recent``. What most answers need is read
+    outside the session, what few need in it.
     """
     context: dict[str, Any] = {"answer": answer, "person": None, "elsewhere": [], "successor": None}
     context |= {"successor_card": None, "substitute": None, "undo": None, "transport": None}
@@ -179,5 +179,5 @@ def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> 
 
 
 def _template(name: str) -> Template:
-    """Return a template to be rendered with what it needs alone: what every page knows takes longer than a line."""
+    """Return a template to render without the common context of pages, which takes longer to build than a line."""
     return current_app.jinja_env.get_template(name)

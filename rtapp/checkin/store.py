@@ -1,4 +1,4 @@
-"""Record a scan and answer it, whatever it decides, in three statements and more."""
+"""Recording one scan, with or without a decision, and its answer; a plain scan takes three statements."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -39,16 +39,16 @@ _PASSING = {"replayed", "person"}
 
 
 def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
-    """Record one attempt and return its answer; a nonce seen before gives the same answer again.
+    """Record one attempt and return its answer; a nonce recorded before gets the same answer again.
 
-    The driver's own connection, which the writer gives for plain scans, is faster than a session; decisions need one.
+    The writer passes the driver's connection for plain scans, which is faster; decisions need a session.
 
-    Refused with 404 for an unknown checkpoint or participant, with 409 for a nonce that was used for another
-    checkpoint, code or participant, with 403 for a decision that needs a duty. Raises LostRace when a parallel
-    transaction was first (PostgreSQL). Judged in the order nonce, badge, revoked, archived, window, presence, wave;
-    presence is decided by the unique index.
+    Refused with 404 for an unknown checkpoint or participant, with 409 for a nonce used for another checkpoint, code
+    or participant, with 403 for a decision without the duty it needs. Raises LostRace when a parallel transaction was
+    first (PostgreSQL). Judged in the order nonce, badge, revoked, archived, window, presence, wave; the unique index
+    decides presence.
     """
-    if not isinstance(session, Connection | Line):  # the writer has done so for all the scans of a group
+    if not isinstance(session, Connection | Line):  # for a group, the writer has done so for all its scans
         begin_recording(session, [attempt.checkpoint_id], [attempt.participant_id] if attempt.participant_id else ())
     row = facts_of(session, attempt)
     if row.earlier_id is not None:
@@ -62,11 +62,11 @@ def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
     else:
         verdict = judge(as_facts(row, at, attempt))
         if verdict in MARKING and _is_of_the_past(attempt) and undone_since(session, attempt.checkpoint_id, row, at):
-            verdict = Verdict.CONFLICT  # they stood then, and were taken back since: a person decides
+            verdict = Verdict.CONFLICT  # they had a mark then that was undone since: a person decides
         mark = _mark(session, attempt, row, verdict, at)
         verdict = Verdict.REPRESENTED if mark is not None and mark.mode == DIWAKILI else verdict
     answer = answer_of(attempt, verdict, row, mark, at, now)
-    if verdict not in MARKING and attempt.decision.substitute:  # who came is known when a person decides
+    if verdict not in MARKING and attempt.decision.substitute:  # so that a person who decides knows who came
         answer = replace(answer, came_instead=substitute_of(session, attempt, row))
     scan_id = insert_scan(session, scan_row(attempt, answer, row, follows, now))
     if attempt.source in LATE or not trusted or answer.over or verdict in ASKING or attempt.decision != NO_DECISION:
@@ -75,7 +75,7 @@ def record_scan(session: Where, attempt: Attempt, *, now: datetime) -> Answer:
 
 
 def _happened(session: Where, attempt: Attempt, now: datetime) -> tuple[datetime, bool]:
-    """Return when the attempt happened, and whether the word for it was taken; of a late one that was judged before."""
+    """Return when the attempt happened, and whether its own time was trusted; ``over_all`` always trusts it."""
     if attempt.client_at is None or attempt.source not in LATE:
         return now, True
     if attempt.decision.over_all:
@@ -85,7 +85,7 @@ def _happened(session: Where, attempt: Attempt, now: datetime) -> tuple[datetime
 
 
 def insert_scan(session: Where, row: dict[str, Any]) -> int:
-    """Insert a scan by the names of its columns and return its id; raises LostRace where its nonce is there by now."""
+    """Insert a scan (values by column) and return its id; raises LostRace when its nonce was inserted meanwhile."""
     added = _INSERT_SCAN.first(session, **row)
     if added is None:
         raise LostRace(str(row["nonce"]))
@@ -93,12 +93,12 @@ def insert_scan(session: Where, row: dict[str, Any]) -> int:
 
 
 def _is_of_the_past(attempt: Attempt) -> bool:
-    """Say whether an attempt tells of an earlier moment, and decides nothing about it by itself."""
+    """Say whether an attempt reports an earlier moment without deciding about it."""
     return attempt.client_at is not None and not attempt.follows and not attempt.decision.over_all
 
 
 def find_answer(session: Session, nonce: str) -> Answer:
-    """Return the answer once given to ``nonce``, or refuse with 404."""
+    """Return the answer once given to ``nonce``; refused with 404 if unknown."""
     row = session.execute(select(Scan.answer).where(Scan.nonce == nonce)).first()
     if row is None:
         raise Refused("no_scan", "Pindaian ini tidak ada.", 404)
@@ -108,7 +108,7 @@ def find_answer(session: Session, nonce: str) -> Answer:
 def _replay(session: Where, attempt: Attempt, row: Any) -> Answer:
     earlier = row.earlier_answer
     same = row.earlier_checkpoint_id == attempt.checkpoint_id
-    if stored_answer(earlier).handed_in:  # from a receipt, which knows neither card nor form
+    if stored_answer(earlier).handed_in:  # from a receipt, which contains neither card nor form
         return _replay_handed_in(session, attempt, row, same)
     same = same and earlier.get("asked") == (attempt.decision.digest or None)
     if attempt.decision.walk_in:
@@ -136,7 +136,7 @@ def _again(earlier: dict[str, Any], row: Any, same: bool) -> Answer:
 def _prepare(
     session: Where, attempt: Attempt, row: Row[Any], now: datetime
 ) -> tuple[Attempt, Row[Any], Row[Any] | None]:
-    """Do what comes before a decision is judged: who may, what it follows, somebody added, a mark corrected."""
+    """Prepare a decision for judging: check the duty, find the followed scan, add a walk-in, undo a corrected mark."""
     if attempt.decision.needs_duty and not attempt.may_decide:
         raise Refused("may_not_decide", "Keputusan ini memerlukan koordinator, atau PIN-nya.", 403)
     follows = followed(session, attempt.follows, attempt.checkpoint_id) if attempt.follows else None
@@ -145,7 +145,7 @@ def _prepare(
     if attempt.decision.walk_in:
         attempt = replace(attempt, participant_id=walk_in(session, attempt, now=now), code=None)
         row = facts_of(session, attempt)
-    still_open = is_open(now, row.opens_at, row.closes_at, row.wave_closed_at)  # else a mark would go and none come
+    still_open = is_open(now, row.opens_at, row.closes_at, row.wave_closed_at)  # else a mark is lost
     if attempt.decision.substitute and follows is not None and still_open and corrects(attempt, follows, row, now):
         undo_own(session, attempt, row, now=now)
         row = facts_of(session, attempt)
@@ -153,7 +153,7 @@ def _prepare(
 
 
 def as_facts(row: Any, at: datetime, attempt: Attempt) -> Facts:
-    """Return what an attempt that happened at ``at`` is judged by."""
+    """Return the facts to judge an attempt by that happened at ``at``."""
     return Facts(
         known=row.participant_id is not None,
         archived=row.archived_at is not None,
@@ -171,9 +171,9 @@ def as_facts(row: Any, at: datetime, attempt: Attempt) -> Facts:
 
 
 def _mark(session: Session, attempt: Attempt, row: Row[Any], verdict: Verdict, at: datetime) -> Any:
-    """Insert the attendance that a verdict makes and return it; the mark of somebody who was first goes back in time.
+    """Insert the mark that a verdict makes and return it; None when it makes none.
 
-    None where the verdict makes none.
+    An existing mark later than ``at`` gets the earlier time.
     """
     if verdict is Verdict.ALREADY and at < row.at:
         _BACK_IN_TIME.all(session, mark=row.attendance_id, earlier=at)
@@ -185,7 +185,7 @@ def _mark(session: Session, attempt: Attempt, row: Row[Any], verdict: Verdict, a
 
 
 def scan_row(attempt: Attempt, answer: Answer, row: Any, follows: Any, now: datetime) -> dict[str, Any]:
-    """Return the scan to insert, by column."""
+    """Return the scan to insert as values by column."""
     return {
         "nonce": attempt.nonce,
         "checkpoint_id": attempt.checkpoint_id,
@@ -205,7 +205,7 @@ def scan_row(attempt: Attempt, answer: Answer, row: Any, follows: Any, now: date
 
 
 def answer_of(attempt: Attempt, verdict: Verdict, row: Any, mark: Any, at: datetime, now: datetime) -> Answer:
-    """Return the answer to an attempt with this verdict; ``mark`` is what it made, None where it made none."""
+    """Return the answer to an attempt with this verdict; ``mark`` is the mark it made, None without one."""
     answer: dict[str, Any] = {"nonce": attempt.nonce, "verdict": verdict, "checkpoint_id": attempt.checkpoint_id}
     answer |= {"participant_id": row.participant_id, "person": face_of(row), "asked": attempt.decision.digest or None}
     if at != now:

@@ -1,4 +1,4 @@
-"""Every scan of one person, with what became of it: how a disputed one is looked into."""
+"""All scans of one person and their outcomes, to look into a disputed one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from ..schema import Attendance, Audit, Checkpoint, Device, Scan, Substitute, Us
 
 @dataclass(frozen=True)
 class TrailScan:
-    """One scan as the trail tells it; ``client_at`` is the time by the device, ``sealed`` that a line covers it.
+    """One scan as the trail shows it; ``client_at`` is the device's time, ``sealed`` whether a seal covers it.
 
-    ``answer`` is what it was answered; its ``since`` is the beginning of a range that a paper gives (RFC 3339), whose
-    end is ``client_at``.
+    ``answer`` is the stored answer; its ``since`` is the beginning of a range given on paper (RFC 3339), with the end
+    in ``client_at``.
     """
 
     id: int
@@ -40,13 +40,13 @@ class TrailScan:
 
     @property
     def from_at(self) -> datetime | None:
-        """When it happened at the earliest, where only a range is known."""
+        """The earliest time it may have happened, where only a range is known."""
         since = self.answer.get("since")
         return clock.parse_iso(since) if since else None
 
 
 def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequence[TrailScan]:
-    """Return somebody's scans, the newest first."""
+    """Return a person's scans, newest first."""
     sealed = select(func.coalesce(func.max(Audit.subject_id), 0))
     sealed = sealed.where(Audit.subject == "scan", Audit.action == "scan.seal")
     stood_in, void = aliased(Substitute), Attendance

@@ -1,4 +1,4 @@
-"""The wrong person was marked: their mark is taken back and that of the right one made, in one step."""
+"""Swapping a mark: the wrong person's is undone and the right person's made, in one step."""
 
 from datetime import datetime
 
@@ -17,9 +17,9 @@ WRONG_PERSON = "Salah orang"
 def swap_mark(
     session: Session, actor: Actor, attendance_id: int, participant_id: int | None, nonce: str, *, now: datetime
 ) -> Answer:
-    """Take a mark back and record the right person at the same checkpoint; both stay in the trail.
+    """Undo a mark and record the right person at the same checkpoint; the trail keeps both.
 
-    Refused as void_mark and record_scan refuse, and with 404 where nobody is named.
+    Refused as by void_mark and record_scan, and with 404 when no participant is given.
     """
     mark = void_mark(session, actor, attendance_id, WRONG_PERSON, now=now, instead=participant_id)
     if participant_id is None:

@@ -1,4 +1,4 @@
-"""What whoever pays transport money must know: present in two waves, paid in another, a substitute of several seats."""
+"""Warnings for paying transport money: present in two waves, paid in another, a substitute for several seats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ..schema import Attendance, Checkpoint, Substitute, Wave
 
 @dataclass(frozen=True)
 class Transport:
-    """``waves`` where the person is present, ``paid`` in other waves (number, when), ``seats`` of their substitute."""
+    """The numbers of ``waves`` attended, ``paid`` in other waves (number, when), ``seats`` of the substitute."""
 
     waves: tuple[int, ...]
     paid: tuple[tuple[int, datetime], ...]
@@ -22,13 +22,13 @@ class Transport:
 
 
 def transport_of(session: Session, participant_id: int, wave_id: int, substitute_id: int | None) -> Transport:
-    """Return what is known of somebody at the transport checkpoint of a wave."""
+    """Return the facts about one person for the transport checkpoint of a wave."""
     rows = session.execute(_MARKS.where(Attendance.participant_id == participant_id)).all()
     return _known(rows, wave_id, seats_of_substitute(session, substitute_id) if substitute_id else 0)
 
 
 def transport_of_all(session: Session, wave_id: int, people: Mapping[int, int | None]) -> dict[int, Transport]:
-    """Return the same of many, in three statements: ``people`` gives each participant's substitute, if there is one."""
+    """Return the same for many, in three statements; ``people`` maps participants to their substitute, if any."""
     marks: dict[int, list[Row[Any]]] = {participant_id: [] for participant_id in people}
     for row in session.execute(_MARKS):
         if row.participant_id in marks:
@@ -45,7 +45,7 @@ def transport_of_all(session: Session, wave_id: int, people: Mapping[int, int | 
 
 
 def seats_of_substitute(session: Session, substitute_id: int) -> int:
-    """Return for how many people somebody of this name and phone stands in, at all registrations together."""
+    """Return for how many people a substitute of this name and phone stands in, at all registrations together."""
     came = session.get(Substitute, substitute_id)
     if came is None:
         return 0

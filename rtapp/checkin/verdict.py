@@ -1,4 +1,4 @@
-"""The verdict: what a steward would say about one scan, from the facts alone."""
+"""The verdict on one scan, judged from the facts alone as a steward would."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """Every outcome of a scan; each is stored and shown, but for TEST, the test card's, which is shown alone."""
+    """The outcomes of a scan; all are stored and shown, except TEST, the test card's, which is only shown."""
 
     WELCOME = "WELCOME"
     REPRESENTED = "REPRESENTED"
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 
 class Source(StrEnum):
-    """The door a scan came through."""
+    """The way a scan was made."""
 
     NATIVE = "native"
     WEDGE = "wedge"
@@ -36,10 +36,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known when a scan is judged; ``home_wave`` is None for somebody in no wave.
+    """The facts a scan is judged by; ``home_wave`` is None for a person in no wave.
 
-    ``represented``: who is present here is a substitute. ``by_substitute``: a substitute stands at the desk.
-    ``accepted``: a person has decided to take somebody of another wave. ``meets``: what the checkpoint requires holds.
+    ``represented``: the mark here is a substitute's. ``by_substitute``: a substitute is at the desk now. ``accepted``:
+    a supervisor admits a person of another wave. ``meets``: the checkpoint's requirement is met.
     """
 
     known: bool
@@ -57,10 +57,10 @@ class Facts:
 
 
 def judge(facts: Facts) -> Verdict:
-    """Return the verdict on ``facts``, objections in the order a steward would make them."""
+    """Return the verdict on ``facts``, with objections in the order a steward would raise them."""
     if not facts.known:
         return Verdict.UNKNOWN
-    if facts.revoked:  # also when its holder is archived: a former head's card leads to the present one
+    if facts.revoked:  # even if its holder is archived: a former head's card leads to the present head
         return Verdict.REVOKED
     if facts.archived:
         return Verdict.ARCHIVED
@@ -68,7 +68,7 @@ def judge(facts: Facts) -> Verdict:
         return Verdict.NOT_OPEN
     if facts.present and facts.represented != facts.by_substitute:
         return Verdict.CONFLICT
-    if facts.present:  # somebody once accepted from another wave is not asked about it again
+    if facts.present:  # a person once accepted from another wave is not questioned again
         return Verdict.ALREADY
     if not facts.meets:
         return Verdict.NOT_OPEN
@@ -78,7 +78,7 @@ def judge(facts: Facts) -> Verdict:
 
 
 def is_of_other_wave(facts: Facts) -> bool:
-    """Say whether the person is expected elsewhere; guests, speakers and committee without a wave are not."""
+    """Say whether the person is expected at another wave; guests, speakers and committee without a wave are not."""
     if facts.home_wave is None:
         return facts.has_seat
     return facts.home_wave != facts.wave
@@ -90,7 +90,7 @@ def is_open(
     closes_at: datetime | None,
     wave_closed_at: datetime | None = None,
 ) -> bool:
-    """Say whether a checkpoint takes scans at ``now``; a missing bound is no bound, a closed wave takes none."""
+    """Say whether a checkpoint takes scans at ``now``: within the bounds that are set, and before the wave closed."""
     if wave_closed_at is not None and now >= wave_closed_at:
         return False
     return (opens_at is None or now >= opens_at) and (closes_at is None or now < closes_at)

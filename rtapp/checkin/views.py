@@ -1,4 +1,4 @@
-"""The desk: scan, search, verdict; the phone's own camera; undoing a mark, putting another in its place."""
+"""The desk: scanning, searching, verdicts; cards opened by a phone's own camera; undoing and swapping marks."""
 
 from flask import flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -20,7 +20,7 @@ from ..web.headers import allows_wasm
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import form_id, form_text, row_id
 from ..web.services import services
-from . import (  # noqa: F401  their routes are this room's too
+from . import (  # noqa: F401  imported for their routes
     case_views,
     group_views,
     person_views,
@@ -40,7 +40,7 @@ from .verdict import Source, Verdict
 @blueprint.get("/desk")
 @requires(Duty.SCAN)
 def desks() -> Response | str:
-    """Choose a checkpoint; somebody with just one goes straight to it."""
+    """Show the choice of a checkpoint; redirect straight to the only one."""
     points = find_checkpoints(db.session, acting().checkpoint_ids)
     if len(points) == 1:
         return redirect(url_for(".desk", checkpoint_id=points[0].id), 303)
@@ -51,7 +51,7 @@ def desks() -> Response | str:
 @requires(Duty.SCAN)
 @allows_wasm
 def desk(checkpoint_id: int) -> str:
-    """Show the desk of a checkpoint, with the answer to ``scan`` or what ``q`` finds."""
+    """Show the desk of a checkpoint, with the answer to ``scan`` or the results for ``q``."""
     require_checkpoint(checkpoint_id)
     context = desk_context(checkpoint_id)
     session["checkpoint"] = checkpoint_id
@@ -76,7 +76,7 @@ def desk(checkpoint_id: int) -> str:
 @blueprint.get("/desk/<int:checkpoint_id>/people")
 @requires(Duty.SCAN)
 def people(checkpoint_id: int) -> str:
-    """Show whom the words typed so far find; nothing for what is a card's code."""
+    """Show the people that the text typed so far finds; none while it looks like a card's code."""
     checkpoint = own_checkpoint(checkpoint_id)
     query = request.args.get("code", "").strip()
     words, show = "" if codes.looks_like_code(query) else query, request.args.get("show", type=row_id)
@@ -87,7 +87,7 @@ def people(checkpoint_id: int) -> str:
 @requires(Duty.SCAN)
 @takes_late
 def scan(checkpoint_id: int) -> Response | str:
-    """Record one scan from a page: what was read or typed, somebody tapped, or a decision about them."""
+    """Record one scan from a page: a code read or typed, a person tapped, or a decision."""
     require_checkpoint(checkpoint_id)
     form = request.form
     attempt = attempt_of(form, checkpoint_id, acting(), form.get("nonce") or new_nonce())
@@ -110,7 +110,7 @@ def scan(checkpoint_id: int) -> Response | str:
 @blueprint.get("/scans/<nonce>")
 @requires(Duty.SCAN)
 def verdict_page(nonce: str) -> str:
-    """Show the answer once given to a scan; reading it again records nothing."""
+    """Show the answer once given to a scan; reloading records nothing."""
     answer = find_answer(db.session, nonce)
     checkpoint = own_checkpoint(answer.checkpoint_id)
     card = shown(answer, checkpoint)
@@ -121,7 +121,7 @@ def verdict_page(nonce: str) -> str:
 @blueprint.get("/k/<token>")
 @public
 def card(token: str) -> Response | str:
-    """Answer a phone's own camera: staff see the person and a page that posts itself, strangers one sentence."""
+    """Answer a phone's own camera: staff see the person on a page that posts itself, strangers see one sentence."""
     g.private_card = True
     actor = current_actor()
     if actor is None or not actor.may(Duty.SCAN):
@@ -130,7 +130,7 @@ def card(token: str) -> Response | str:
     chosen = request.args.get("checkpoint", session.get("checkpoint"), type=row_id)
     here = next((point for point in points if point.id == chosen), points[0] if len(points) == 1 else None)
     if here is not None:
-        session["checkpoint"] = here.id  # asked once, not at each card
+        session["checkpoint"] = here.id  # to be chosen once, not for each card
     holder = token_holder(db.session, token)
     return render_template(
         "checkin/native.html",
@@ -146,7 +146,7 @@ def card(token: str) -> Response | str:
 @blueprint.post("/attendance/<int:attendance_id>/void")
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def void(attendance_id: int) -> Response:
-    """Take a mark back with a reason and return to the desk."""
+    """Undo a mark with a reason and return to the desk."""
     actor, reason = backed(acting(), request.form), form_text("reason")
 
     def undo(write: Session) -> tuple[str, int]:
@@ -161,7 +161,7 @@ def void(attendance_id: int) -> Response:
 @blueprint.get("/attendance/<int:attendance_id>/instead")
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def instead(attendance_id: int) -> Response:
-    """Show who may have been meant in place of somebody marked: namesakes, or whom the words typed find."""
+    """Show who may have been meant instead of a marked person: namesakes, or the results of a search."""
     mark, person, query = _mark_and_words(attendance_id)
     checkpoint = own_checkpoint(mark.checkpoint_id)
     matches = results(mark.checkpoint_id, query, request.args.get("show", type=row_id))
@@ -173,7 +173,7 @@ def instead(attendance_id: int) -> Response:
 @blueprint.post("/attendance/<int:attendance_id>/swap")
 @requires(Duty.UNDO_OWN, Duty.UNDO_ANY)
 def swap(attendance_id: int) -> Response:
-    """Take a mark back and make that of the right person, in one step; both stay in the trail."""
+    """Undo a mark and make the right person's, in one step; both stay in the trail."""
     actor, nonce = acting(), checked_nonce(form_text("nonce"))
     right = form_id("participant")
     answer = write(lambda session: swap_mark(session, actor, attendance_id, right, nonce, now=clock.utcnow()))
@@ -184,7 +184,7 @@ def swap(attendance_id: int) -> Response:
 @requires(Duty.SCAN)
 @takes_late
 def csrf_token() -> str:
-    """Return a form token of the present session, for a page that was opened in an earlier one."""
+    """Return a form token of the current session, for a page opened in an earlier one."""
     return generate_csrf()
 
 
