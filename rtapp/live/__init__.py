@@ -1,1 +1,1 @@
-"""Counts, pushed to whoever watches."""
+"""Live counts, pushed to all who watch."""

@@ -1,4 +1,4 @@
-"""What the board shows beside the counts: marks over time, lanes, checkpoints, seats, the whole event."""
+"""Queries for the board beyond the counts: marks over time, lanes, checkpoints, seats, the whole event."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from .tally import DistrictTally, VillageTally, district_of
 
 @dataclass(frozen=True)
 class SeatState:
-    """A seat of a village in a wave: who holds it and where they stand."""
+    """A seat of a village in a wave, with its head and their state."""
 
     id: int
     rt: str
@@ -40,9 +40,9 @@ class SeatState:
 
 
 def marks_at(session: Session, checkpoint_id: int, *, users: bool = True) -> list[tuple[datetime, str]]:
-    """Return when each mark at a checkpoint (all doors of a registration) was made, and by which device.
+    """Return the time and device of each mark at a checkpoint (all doors of a registration).
 
-    With ``users`` also by which user, where it was none.
+    With ``users``, the user where there was no device.
     """
     by = func.coalesce(Device.label, User.name, "") if users else func.coalesce(Device.label, "")
     rows = select(Attendance.at, by)
@@ -52,7 +52,7 @@ def marks_at(session: Session, checkpoint_id: int, *, users: bool = True) -> lis
 
 
 def heard_in(session: Session, wave_id: int, *, users: bool = True) -> dict[str, datetime]:
-    """Return when each device or user made their last mark at any checkpoint of a wave."""
+    """Return the time of the last mark that each device or user made at any checkpoint of a wave."""
     rows = select(Device.label, User.name, func.max(Attendance.at)).select_from(Attendance)
     rows = rows.join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     rows = rows.outerjoin(Device, Device.id == Attendance.device_id).outerjoin(User, User.id == Attendance.user_id)
@@ -61,7 +61,7 @@ def heard_in(session: Session, wave_id: int, *, users: bool = True) -> dict[str,
 
 
 def points_of(session: Session, wave_id: int) -> list[tuple[Any, ...]]:
-    """Return name, kind and number present of a wave's checkpoints, heads of this wave; a rehearsal is no part."""
+    """Return name, kind and number of present heads of this wave for its checkpoints, without rehearsals."""
     here = and_(Attendance.checkpoint_id == Checkpoint.id, Attendance.is_live)
     head = and_(Participant.id == Attendance.participant_id, Participant.wave_id == wave_id, Participant.kind == "rt")
     rows = select(Checkpoint.name, Checkpoint.kind, func.count(Participant.id))
@@ -72,7 +72,7 @@ def points_of(session: Session, wave_id: int) -> list[tuple[Any, ...]]:
 
 
 def village_of(session: Session, code: str) -> Village:
-    """Return the village with this code, or refuse with 404."""
+    """Return the village with this code; refused with 404 if unknown."""
     village = session.scalar(select(Village).where(Village.code == code))
     if village is None:
         raise Refused("no_village", "Desa ini tidak ada.", 404)
@@ -80,7 +80,7 @@ def village_of(session: Session, code: str) -> Village:
 
 
 def seats_of(session: Session, checkpoint_id: int, wave_id: int, village_code: str) -> list[SeatState]:
-    """Return the heads of a village in a wave by RT, and where each stands."""
+    """Return the heads of a village in a wave with their states, by RT."""
     doors = doors_of(session, checkpoint_id)
     rows = (
         select_standing(Participant.id, Seat.rt, Seat.rw, Participant.name, points=doors)
@@ -96,7 +96,7 @@ def seats_of(session: Session, checkpoint_id: int, wave_id: int, village_code: s
 
 
 def over_all_waves(session: Session) -> list[DistrictTally]:
-    """Return, per district and in it per village, where all heads stand, each in their own wave."""
+    """Return the states of all heads, each in their own wave, per district and village."""
     heads = (
         select_standing(
             District.code.label("district_code"), District.name.label("district"), Village.code, Village.name,
@@ -120,5 +120,5 @@ def over_all_waves(session: Session) -> list[DistrictTally]:
 
 
 def invited_in_all(session: Session) -> int:
-    """Return how many heads were invited to all waves together, 0 where no number was typed in."""
+    """Return the number of heads invited to all waves together, 0 when no number was typed in."""
     return int(session.scalar(select(func.sum(Invitation.invited)).join(Wave)) or 0)

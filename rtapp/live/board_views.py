@@ -1,4 +1,4 @@
-"""The board of a wave and of the whole event: what it shows, as text for a chat, as CSV, down to the seats."""
+"""The board of a wave and of the whole event: on the page, as text for a chat, as CSV, down to the seats."""
 
 from typing import Any
 
@@ -31,9 +31,9 @@ CSV_HEAD = (
 
 
 def board_of(wave_id: int, named: bool) -> dict[str, Any]:
-    """Return what the board needs; ``counts`` is None while the wave has no checkpoint for registration.
+    """Return the context of the board; ``counts`` is None while the wave has no registration checkpoint.
 
-    ``named`` is for those who record: viewers and big screens see numbers, no participant's or user's name.
+    ``named`` is for those who record: viewers and big screens see numbers, never a participant's or user's name.
     """
     wave, point = events.find_wave(db.session, wave_id), registration_of(db.session, wave_id)
     if point is None:
@@ -60,7 +60,7 @@ def board_of(wave_id: int, named: bool) -> dict[str, Any]:
 @blueprint.get("/waves/<int:wave_id>/counts.csv")
 @requires(Duty.SEE_COUNTS)
 def counts_csv(wave_id: int) -> Response:
-    """Answer the counts of a wave per district and village, numbers alone."""
+    """Answer the counts of a wave per district and village as CSV, without names of people."""
     wave, point = own_wave(wave_id), registration_of(db.session, wave_id)
     rows: list[tuple[Any, ...]] = [CSV_HEAD]
     counts = counts_at(db.session, point.id) if point else None
@@ -79,7 +79,7 @@ def counts_csv(wave_id: int) -> Response:
 @blueprint.get("/waves/<int:wave_id>/places/<code>")
 @requires(Duty.SEE_COUNTS)
 def place(wave_id: int, code: str) -> str:
-    """Show the seats of a village and where each stands; names to those who record."""
+    """Show the seats of a village with their states, with names only for those who record."""
     wave, point = own_wave(wave_id), registration_of(db.session, wave_id)
     village = board.village_of(db.session, code)
     seats = board.seats_of(db.session, point.id, wave_id, code) if point else []
@@ -89,7 +89,7 @@ def place(wave_id: int, code: str) -> str:
 @blueprint.get("/counts/all")
 @requires(Duty.SEE_COUNTS)
 def all_counts() -> Response:
-    """Show the whole event: present in their own wave, in another, not at all."""
+    """Show the whole event: heads present in their own wave, in another, or not at all."""
     _refuse_narrow()
     return page_or_fragment("live/all.html", "live/_all.html", **_whole(), wave_links=wave_links(None))
 
@@ -97,7 +97,7 @@ def all_counts() -> Response:
 @blueprint.get("/counts/all/stream")
 @requires(Duty.SEE_COUNTS)
 def all_stream() -> Response:
-    """Send the board of the event now and after every change."""
+    """Stream the board of the event, now and after every change."""
     _refuse_narrow()
     return stream_of(
         "all",
@@ -122,7 +122,7 @@ def _csv_cells(tally: Tally) -> tuple[int, ...]:
 
 
 def _recap(wave: Wave, counts: Counts, arrivals: list[Arrival]) -> str:
-    """Return the totals as text for a chat; it says until when, not when it was read."""
+    """Return the totals as text for a chat, with the time of the last arrival rather than the present time."""
     words = {
         "izin": _("izin"), "sakit": _("sakit"), "dinas": _("dinas"), "tanpa_keterangan": _("tanpa keterangan")
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who has not come yet, whom somebody called already."""
+"""The heads who have not come yet, and those already called."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -18,7 +18,7 @@ NOT_COME = frozenset({Standing.BELUM, *map(Standing, ABSENCES)})
 
 @dataclass(frozen=True)
 class Missing:
-    """A head who has not come to the wave; ``absence`` is why, where that was noted."""
+    """A head who has not come to the wave; ``absence`` is the recorded reason, "" without one."""
 
     id: int
     name: str
@@ -37,7 +37,7 @@ class Missing:
 def missing_of(
     session: Session, checkpoint_id: int, wave_id: int, *, participant_id: int | None = None
 ) -> list[Missing]:
-    """Return the heads of a wave who are marked neither here nor at another wave, by district, village and RT."""
+    """Return the heads of a wave marked neither here nor at another wave, by district, village and RT."""
     contacted = and_(
         Contacted.participant_id == Participant.id, Contacted.wave_id == wave_id, Contacted.withdrawn_at.is_(None)
     )
@@ -64,7 +64,10 @@ def missing_of(
 def note_contact(
     session: Session, actor: str, participant_id: int, wave_id: int, contacted: bool, *, now: datetime
 ) -> bool:
-    """Note that somebody was asked after, or take that back; return whether anything changed."""
+    """Record that a head was called or asked after, or withdraw that; return whether anything changed.
+
+    Refused with 404 when they are not in this wave.
+    """
     person = session.get(Participant, participant_id)
     if person is None or person.wave_id != wave_id:
         raise Refused("no_participant", "Peserta ini tidak ada.", 404)

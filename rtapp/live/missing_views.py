@@ -1,4 +1,4 @@
-"""Who has not come yet, by village, to be called: phones for those with the duty, a tick for who was asked."""
+"""The heads who have not come yet, by village, to call them: phones for those with the duty, a tick when done."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from .store import registration_of
 @blueprint.get("/waves/<int:wave_id>/missing")
 @requires(Duty.NOTE_ABSENCE)
 def missing(wave_id: int) -> Response:
-    """Show who has not come yet, all of them or those of one district."""
+    """Show the heads who have not come yet, all of them or those of one district."""
     wave = own_wave(wave_id)
     context = {"wave": wave, "wave_links": wave_links(wave, ".missing"), **_missing(wave_id)}
     return page_or_fragment("live/missing.html", "live/_missing.html", **context)
@@ -31,7 +31,7 @@ def missing(wave_id: int) -> Response:
 @blueprint.post("/waves/<int:wave_id>/missing/<int:participant_id>")
 @requires(Duty.NOTE_ABSENCE)
 def contact(wave_id: int, participant_id: int) -> Response | str:
-    """Tick that somebody was asked after, or take the tick back."""
+    """Tick that a head was called or asked after, or take the tick back."""
     wave, actor, now = own_wave(wave_id), acting(), clock.utcnow()
     session = begin_write(db.session)
     refuse_frozen(session, actor, wave_id)
@@ -49,7 +49,7 @@ def contact(wave_id: int, participant_id: int) -> Response | str:
 @blueprint.post("/waves/<int:wave_id>/missing/<int:participant_id>/phone")
 @requires(Duty.EDIT_ROSTER)
 def reveal(wave_id: int, participant_id: int) -> Response | str:
-    """Show somebody's number, to be called; the trail says who looked."""
+    """Show a head's phone number; the trail records who looked."""
     wave, actor, session = own_wave(wave_id), acting(), begin_write(db.session)
     point = registration_of(session, wave_id)
     heads = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []

@@ -1,4 +1,4 @@
-"""How fast people come: bars over time, lanes with their speed and silence, when it will be done."""
+"""The pace of arrivals: bars over time, lanes with their speed and silence, a forecast of the end."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 STEPS = (5, 10, 15, 30, 60, 120, 240, 480, 1440)
-"""How many minutes one bar may stand for: five, more only where the marks lie so far apart that bars become lines."""
+"""The minutes one bar may cover: five, and more only if there would be so many bars that they become lines."""
 
 MOST_BARS = 72
 RECENT = timedelta(minutes=10)
 SILENCE = timedelta(minutes=5)
-ENOUGH = 5  # marks in ten minutes below which no end can be foretold
+ENOUGH = 5  # marks in ten minutes that a forecast needs at least
 FURTHEST = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
 class Lane:
-    """A device (or somebody signed in) that marks: all marks, those of the last ten minutes, the last one.
+    """A device or signed-in user: the number of all marks and of the last ten minutes, the time of the last.
 
     ``stopped``: silent for more than five minutes while others mark.
     """
@@ -33,7 +33,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def bars(moments: Sequence[datetime]) -> tuple[int, list[tuple[datetime, int]]]:
-    """Return the minutes a bar stands for, and the bars from the first mark to the last, the empty ones too."""
+    """Return the minutes a bar covers, and the bars (start, marks) from the first mark to the last, with empty ones."""
     if not moments:
         return STEPS[0], []
     first, last = min(moments), max(moments)
@@ -46,9 +46,9 @@ def bars(moments: Sequence[datetime]) -> tuple[int, list[tuple[datetime, int]]]:
 
 
 def lanes(marks: Iterable[tuple[datetime, str]], heard: dict[str, datetime], *, now: datetime) -> list[Lane]:
-    """Return the lanes by name; ``marks`` are those here, ``heard`` says when a lane last marked anywhere today.
+    """Return the lanes by name; ``marks`` are those here, ``heard`` the last mark of each lane anywhere in the wave.
 
-    A desk that was moved to another checkpoint has not stopped.
+    A desk that was moved to another checkpoint does not count as stopped.
     """
     times: dict[str, list[datetime]] = {}
     for at, name in marks:
@@ -64,9 +64,9 @@ def lanes(marks: Iterable[tuple[datetime, str]], heard: dict[str, datetime], *, 
 
 
 def forecast(moments: Iterable[datetime], missing: int, *, now: datetime) -> datetime | None:
-    """Return when the ``missing`` will have come at the speed of the last ten minutes.
+    """Return the time when the ``missing`` will have come at the pace of the last ten minutes.
 
-    None when nobody is missing, fewer than five came in that time, or it lies more than three hours ahead.
+    None when nobody is missing, fewer than five came in that time, or it is more than three hours ahead.
     """
     recent = sum(now - RECENT < at <= now for at in moments)
     if not missing or recent < ENOUGH:

@@ -1,4 +1,4 @@
-"""The big screen: counts for a hall, opened by a link that becomes a cookie, made and revoked on a page."""
+"""The big screen: counts for a hall, opened by a one-time link that sets a cookie; created and revoked on a page."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def screen(wave_id: int) -> str:
 @blueprint.get("/waves/<int:wave_id>/screen/stream")
 @requires(Duty.SEE_COUNTS)
 def screen_stream(wave_id: int) -> Response:
-    """Send the numbers now and after every change."""
+    """Stream the numbers, now and after every change."""
     own_wave(wave_id)
     return stream_of(
         ("screen", wave_id), lambda: render_template("live/_screen.html", **_screen(wave_id)), sees(wave_id)
@@ -46,14 +46,14 @@ def screen_stream(wave_id: int) -> Response:
 @blueprint.get("/screens")
 @requires(Duty.MANAGE_DEVICES)
 def screens() -> Response:
-    """Go to where the big screens are listed."""
+    """Redirect to the list of big screens."""
     return redirect(_listed(), 303)
 
 
 @blueprint.post("/screens")
 @requires(Duty.MANAGE_DEVICES)
 def add_screen() -> Response | tuple[str, int]:
-    """Make a link for a screen of one wave, or a new one for a screen there is, and show it this once."""
+    """Make a link for a screen of one wave, or a new link for an existing screen, and show it only now."""
     actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
     try:
         if form_has("device"):
@@ -75,7 +75,7 @@ def add_screen() -> Response | tuple[str, int]:
 @blueprint.post("/screens/<int:device_id>/revoke")
 @requires(Duty.MANAGE_DEVICES)
 def revoke_screen(device_id: int) -> Response:
-    """End a screen at once: its cookie and a link not used yet."""
+    """Revoke a screen at once: its cookie and any unused link."""
     actor, session = acting(), begin_write(db.session)
     device = _screen_device(device_id)
     revoke_device(session, actor.name, device, now=clock.utcnow())
@@ -87,7 +87,7 @@ def revoke_screen(device_id: int) -> Response:
 @blueprint.route("/screen/<secret>", methods=["GET", "POST"])
 @public
 def open_screen(secret: str) -> Response | tuple[str, int]:
-    """Show the button that opens the screen; pressing it makes the link a cookie and takes it out of the address."""
+    """Show the button that opens the screen; pressing it turns the link into a cookie and removes it from the URL."""
     now, problem, status = clock.utcnow(), "", 200
     try:
         link = find_link(db.session, secret, now=now)
@@ -109,7 +109,7 @@ def open_screen(secret: str) -> Response | tuple[str, int]:
 @blueprint.get("/screen")
 @requires(Duty.SEE_COUNTS)
 def own_screen() -> Response:
-    """Go to the screen of the wave whose counts are wanted now."""
+    """Redirect to the screen of the current wave."""
     event = events.find_event(db.session)
     today = clock.local(clock.utcnow(), event.timezone if event else DEFAULT_ZONE).date()
     wave = current_wave(waves_of(acting()), today)

@@ -1,4 +1,4 @@
-"""The blueprint of the counts and what its pages share: whose waves one sees, streams, answers known already."""
+"""The blueprint of the counts and what its pages share: the waves an actor may see, streams, 304 answers."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -24,7 +24,7 @@ blueprint = Blueprint("live", __name__)
 
 
 def own_wave(wave_id: int) -> Wave:
-    """Return a wave the actor may see: a device sees those it has a checkpoint of."""
+    """Return a wave the actor may see; a device is refused with 403 where it has no checkpoint."""
     wave = events.find_wave(db.session, wave_id)
     if wave not in waves_of(acting()):
         raise Refused("not_your_wave", "Perangkat ini tidak diberi titik absensi gelombang ini.", 403)
@@ -32,7 +32,7 @@ def own_wave(wave_id: int) -> Wave:
 
 
 def waves_of(actor: Actor) -> list[Wave]:
-    """Return the waves the actor may see, all of them for a user."""
+    """Return the waves the actor may see: all for a user, those with a checkpoint of theirs for a device."""
     waves = events.find_waves(db.session)
     if actor.checkpoint_ids is None:
         return list(waves)
@@ -41,7 +41,7 @@ def waves_of(actor: Actor) -> list[Wave]:
 
 
 def wave_links(current: Wave | None, endpoint: str = ".counts") -> list[dict[str, Any]]:
-    """Return the links by which a page leads to the same page of the other waves."""
+    """Return the links from a page to the same page of each wave."""
     return [
         {
             "url": url_for(endpoint, wave_id=wave.id),
@@ -53,16 +53,16 @@ def wave_links(current: Wave | None, endpoint: str = ".counts") -> list[dict[str
 
 
 def unless_known(response: Response) -> Response:
-    """Answer 304 to whoever has this very answer already."""
+    """Turn a response into a 304 when the client already has it."""
     response.add_etag()
     return response.make_conditional(request)
 
 
 def stream_of(name: Hashable, make: Callable[[], str], may: Callable[[Actor], bool]) -> Response:
-    """Return the stream of what ``make`` renders, or one event of it while all places are taken.
+    """Return a stream of what ``make`` renders, or a single event while all places are taken.
 
-    Who asks for one event (``X-Stream: once``) is a page whose browser has no connection to spare.
-    ``make`` and ``may`` are called outside this request, in contexts of their own.
+    A page whose browser has no connection to spare requests a single event (``X-Stream: once``). ``make`` and ``may``
+    are called outside this request, in contexts of their own.
     """
     app, spoken, live = current_app._get_current_object(), language(), services().live
 
@@ -70,7 +70,7 @@ def stream_of(name: Hashable, make: Callable[[], str], may: Callable[[Actor], bo
         return in_context(app, make, spoken)
 
     key = (name, spoken)
-    db.session.remove()  # a stream holds no connection, and making its text takes another
+    db.session.remove()  # a stream holds no connection; rendering uses its own
     live.watch.start()
     once = request.headers.get("X-Stream") == "once"
     text = None if once else live.streams.open(live.texts, key, rendered, _still_may(app, may))
@@ -83,7 +83,7 @@ def stream_of(name: Hashable, make: Callable[[], str], may: Callable[[Actor], bo
 
 
 def _still_may(app: Flask, may: Callable[[Actor], bool]) -> Callable[[], bool]:
-    """Return a question to ask later: does who sends this request still see counts, and what ``may`` says?"""
+    """Return a function to call later: may the sender of this request still see counts, and does ``may`` agree?"""
     environ = {key: value for key, value in request.environ.items() if isinstance(value, str)}
 
     def ask() -> bool:
@@ -95,16 +95,16 @@ def _still_may(app: Flask, may: Callable[[Actor], bool]) -> Callable[[], bool]:
 
 
 def sees_all(actor: Actor) -> bool:
-    """Say whether somebody may see every wave: a device given some of them may not."""
+    """Say whether an actor may see every wave, which a device with checkpoints in only some may not."""
     return len(waves_of(actor)) == len(events.find_waves(db.session))
 
 
 def sees(wave_id: int) -> Callable[[Actor], bool]:
-    """Return the question whether somebody may see a wave, to be asked again while a stream is open."""
+    """Return a function that says whether an actor may see a wave, to be called again while a stream is open."""
     return lambda actor: wave_id in {wave.id for wave in waves_of(actor)}
 
 
 def in_context(app: Flask, do: Callable[[], Any], spoken: str = "id") -> Any:
-    """Return what ``do`` returns in a context of its own: nobody's request, a session that ends with it."""
+    """Return the result of ``do`` in a context of its own: an anonymous request, a session that ends with it."""
     with app.app_context(), app.test_request_context(), force_locale(spoken):
         return do()

@@ -1,4 +1,4 @@
-"""Who is present, counted from unvoided attendance alone: at a checkpoint, and per place of its wave."""
+"""Counts of who is present, from live attendance alone: at a checkpoint, and per district and village of its wave."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ ARRIVALS = 10
 
 @dataclass(frozen=True)
 class Arrival:
-    """One who came: ``mode`` sendiri or diwakili, ``recorded_by`` the device's label or the user's name."""
+    """One arrival: ``mode`` is sendiri or diwakili, ``recorded_by`` the device's label or the user's name."""
 
     at: datetime
     mode: str
@@ -46,26 +46,26 @@ class Arrival:
 
 
 def registration_of(session: Session, wave_id: int) -> Checkpoint | None:
-    """Return the checkpoint where presence in the wave is counted: of kind hadir, the first by position."""
+    """Return the checkpoint where presence in the wave is counted: the first of kind hadir by position."""
     rows = select(Checkpoint).where(Checkpoint.wave_id == wave_id, Checkpoint.kind == CheckpointKind.HADIR)
     return session.scalar(rows.order_by(Checkpoint.position, Checkpoint.id).limit(1))
 
 
 def count_at(where: Where, checkpoint_id: int) -> Count:
-    """Count the heads present at a checkpoint, in few and small statements: desks show it after every scan.
+    """Count the heads present at a checkpoint, in one small statement, because desks show it after every scan.
 
-    All doors of a registration are one count. A rehearsal (gladi) has a number of its own like every checkpoint; no
-    wave's count holds it.
+    All doors of a registration are one count. A rehearsal (gladi) has its own count, like every checkpoint, which is
+    part of no wave's count.
     """
     counted = _COUNT.first(where, checkpoint=checkpoint_id)
     return Count(checkpoint_id, counted.present, counted.listed)
 
 
 def _count() -> Prepared:
-    """Return the statement of ``count_at``: who is present, who is on the list; whoever came is, when archived, too.
+    """Return the statement of ``count_at``: heads present, and heads on the list (archived ones only if they came).
 
-    Of one list a person has one mark. It goes through the marks and looks each person up: the other way around takes
-    twice as long.
+    A person has at most one mark on a list. It goes through the marks and looks up each person: the other way around
+    takes twice as long.
     """
     wave = select(Checkpoint.wave_id).where(Checkpoint.id == bindparam("checkpoint")).scalar_subquery()
     here = (Attendance.is_live, Attendance.checkpoint_id.in_(doors(bindparam("checkpoint"))))
@@ -81,7 +81,7 @@ _COUNT = _count()
 
 
 def counts_at(session: Session, checkpoint_id: int) -> Counts:
-    """Count everything at a checkpoint, per district and village; all doors of a registration are one count."""
+    """Count everything at a checkpoint per district and village; all doors of a registration are one count."""
     wave_id, points = find_checkpoint(session, checkpoint_id).wave_id, doors_of(session, checkpoint_id)
     villages = _per_village(session, points, wave_id)
     districts = list(_districts(villages, _invitation(session, wave_id)))
@@ -89,7 +89,7 @@ def counts_at(session: Session, checkpoint_id: int) -> Counts:
 
 
 def last_arrivals(session: Session, checkpoint_id: int, limit: int = ARRIVALS) -> list[Arrival]:
-    """Return who came last to a checkpoint (all doors of a registration), newest first; a mark taken back is none."""
+    """Return the last arrivals at a checkpoint (all doors of a registration), newest first, without undone marks."""
     rows = session.execute(
         select(
             Attendance.at,
@@ -113,7 +113,7 @@ def last_arrivals(session: Session, checkpoint_id: int, limit: int = ARRIVALS) -
 
 
 def current_wave(waves: Sequence[Wave], today: date) -> Wave | None:
-    """Return the wave whose counts are wanted: ``today``'s, else the first not closed, else the last."""
+    """Return the current wave: ``today``'s, else the first that is not closed, else the last."""
     for wave in waves:
         if wave.date == today:
             return wave
@@ -124,15 +124,15 @@ def current_wave(waves: Sequence[Wave], today: date) -> Wave | None:
 
 
 def last_change(session: Session) -> tuple[int, ...]:
-    """Return numbers that move with all that changes a count: scans, marks, the trail other writes leave."""
+    """Return numbers that change with everything that changes a count: scans, marks, and the trail of other writes."""
     newest = (select(func.coalesce(func.max(table.id), 0)).scalar_subquery() for table in (Scan, Audit))
-    # Of two commits the later one may hold the lower numbers; it still adds its marks.
+    # The later of two commits may have the lower ids; it still adds its marks.
     marks = select(func.count(Attendance.id)).scalar_subquery()
     return tuple(session.execute(select(*newest, marks)).one())
 
 
 def _per_village(session: Session, points: Sequence[int], wave_id: int) -> dict[tuple[str, str], list[VillageTally]]:
-    """Return the villages that have heads on the wave's list, by district (code, name), in the order of the codes."""
+    """Return the villages with heads on the wave's list, by district (code, name), ordered by code."""
     places = (District.code, District.name, Village.code, Village.name, Village.kind)
     names = ("district_code", "district", "code", "name", "kind")
     heads = select_standing(*(place.label(name) for place, name in zip(places, names, strict=True)), points=points)
@@ -157,7 +157,7 @@ def _invitation(session: Session, wave_id: int) -> dict[tuple[str, str], int]:
 
 
 def _others(session: Session, points: Sequence[int], wave_id: int) -> tuple[int, int]:
-    """Return how many heads of other waves, and how many who are no heads, are present at these checkpoints."""
+    """Return the number of heads of other waves, and of people who are no heads, present at these checkpoints."""
     of_other_wave = and_(Participant.kind == "rt", func.coalesce(Participant.wave_id, 0) != wave_id)
     here = select(Attendance.participant_id).where(Attendance.checkpoint_id.in_(points), Attendance.is_live)
     rows = select(func.count(case((of_other_wave, 1))), func.count(case((Participant.kind != "rt", 1))))
@@ -168,6 +168,6 @@ def _others(session: Session, points: Sequence[int], wave_id: int) -> tuple[int,
 def _districts(
     villages: dict[tuple[str, str], list[VillageTally]], invited: dict[tuple[str, str], int]
 ) -> Iterator[DistrictTally]:
-    """Yield the districts by code; one that was invited and has no head on the list is there, too."""
+    """Yield the districts by code, including those invited without a head on the list."""
     for place in sorted({*villages, *invited}):
         yield district_of(*place, villages.get(place, []), invited.get(place))

@@ -1,11 +1,11 @@
-"""Who watches is told: a version that moves with every commit, texts made once for all, streams that wait.
+"""Live updates: a version that grows with every commit, texts rendered once for all viewers, streams that wait.
 
-A stream holds a thread but no database connection while it waits. The text of a change is made once per
-process, page and language, not once per viewer, and the less often the longer making it takes: scans come
-first. SQLite has no way to call us, so one thread asks ``PRAGMA data_version`` five times a second on a
-connection of its own: that tells of commits by every connection and process alike. PostgreSQL calls: every
-transaction that writes notifies, whichever process it is of, and one thread listens. Plain scans do not, for those
-that notify are written to disk one by one: the thread looks for new ones as often as at SQLite.
+A stream holds a thread but no database connection while it waits. The text of a change is rendered once per process,
+page and language, not once per viewer, and less often the longer that takes: scans come first. SQLite cannot notify,
+so one thread reads ``PRAGMA data_version`` five times a second on a connection of its own, which shows commits by any
+connection and process. PostgreSQL notifies: every writing transaction of any process does, and one thread listens.
+Plain scans do not, because transactions that notify are written to disk one by one: the thread polls for new scans as
+often as on SQLite.
 """
 
 import hashlib
@@ -23,21 +23,21 @@ from ..db import CHANNEL
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 15  # whoever closed a page is noticed when we next write to it
-LONGEST_SECONDS = 600  # whoever went out of reach without a word gives the place back by then
-CHECK_SECONDS = 5  # how often, while there is news, a stream asks whether its viewer still may see it
+HEARTBEAT_SECONDS = 15  # a closed page is noticed at the next write to it
+LONGEST_SECONDS = 600  # after which a viewer out of reach has lost the place
+CHECK_SECONDS = 5  # how often, while there is news, a stream checks that its viewer may still see it
 LOOK_SECONDS = 0.2
 POLL_SECONDS = 1.0
 GAP_SECONDS = 0.4
-SPREAD_SECONDS, TURNS = 0.2, 16  # in a rush those who watch take their news by turns, within this time
+SPREAD_SECONDS, TURNS = 0.2, 16  # in a rush, viewers get their news in turns within this time
 RETRY_MS = 250  # a stream that ended is opened again at once; htmx doubles this while the server is away
 NEXT_POLL_MS = 3500  # htmx adds up to 30 %: within 5 seconds
-# It grows with every scan, even where one with a higher id was committed before.
+# Grows with every scan, even when one with a higher id was committed before.
 _NEWEST = "SELECT sum(id) FROM (SELECT id FROM scan ORDER BY id DESC LIMIT 1000) AS newest"
 
 
 class Changes:
-    """The version of what can be watched; ``announce`` moves it, ``wait`` sleeps until it has moved."""
+    """The version of the watched data; ``announce`` increases it, ``wait`` sleeps until it has changed."""
 
     def __init__(self) -> None:
         self._moved = threading.Condition()
@@ -46,7 +46,7 @@ class Changes:
 
     @property
     def version(self) -> int:
-        """The present version."""
+        """The current version."""
         return self._version
 
     @property
@@ -55,26 +55,26 @@ class Changes:
         return self._ended
 
     def announce(self) -> None:
-        """Tell everybody who waits that something has changed."""
+        """Tell all waiting threads that something has changed."""
         with self._moved:
             self._version += 1
             self._moved.notify_all()
 
     def end(self) -> None:
-        """Tell everybody who waits that nothing more will come."""
+        """Tell all waiting threads that nothing more will come."""
         with self._moved:
             self._ended = True
             self._moved.notify_all()
 
     def wait(self, seen: int, timeout: float) -> int:
-        """Return the version once it is not ``seen``; ``seen`` after ``timeout`` seconds or at the end."""
+        """Return the version once it differs from ``seen``, or ``seen`` after ``timeout`` seconds or at the end."""
         with self._moved:
             self._moved.wait_for(lambda: self._version != seen or self._ended, timeout)
             return self._version
 
 
 class Rendered(NamedTuple):
-    """A text as lines of an event, its version, a tag of its content, and when it may be made again (monotonic)."""
+    """A text as lines of an event, its version, a tag of its content, and when it is due for rendering (monotonic)."""
 
     version: int
     lines: str
@@ -83,7 +83,7 @@ class Rendered(NamedTuple):
 
 
 class Texts:
-    """The newest text of each watched thing, made by the first who needs it; only one is made at a time."""
+    """The newest text for each key, rendered by the first thread that needs it; only one is rendered at a time."""
 
     def __init__(self, changes: Changes, gap: float = GAP_SECONDS) -> None:
         self.changes = changes
@@ -92,10 +92,10 @@ class Texts:
         self._made: dict[Hashable, Rendered] = {}
 
     def text(self, key: Hashable, make: Callable[[], str]) -> Rendered:
-        """Return the text for ``key``, rendered again by ``make`` when something was committed since.
+        """Return the text for ``key``, rendered again by ``make`` if something was committed since.
 
-        Between two renderings lie at least 0.4 s, and six times what the last one took (the first, which also loads
-        its template, does not count): while changes come fast, the text may be of an earlier version.
+        Between two renderings there are at least 0.4 s and six times the duration of the last (except the first, which
+        also loads its template): while changes come fast, the text may be of an earlier version.
         """
         rendered = self._made.get(key)
         if rendered is None or self._is_stale(rendered):
@@ -106,7 +106,7 @@ class Texts:
         return rendered
 
     def rest(self, key: Hashable) -> float:
-        """Return the seconds until the text for ``key`` may be made again."""
+        """Return the seconds until the text for ``key`` may be rendered again."""
         rendered = self._made.get(key)
         return max(0.0, rendered.due - monotonic()) if rendered else 0.0
 
@@ -118,12 +118,12 @@ class Texts:
         text = make()
         took = monotonic() - began
         tag = hashlib.sha256(text.encode()).hexdigest()[:16]
-        lines = "\n".join(f"data: {line}" for line in text.splitlines())  # here: once for all who watch
+        lines = "\n".join(f"data: {line}" for line in text.splitlines())  # here: once for all viewers
         return Rendered(version, lines, tag, began + max(self._gap, took if first else 6 * took))
 
 
 class Streams:
-    """The open streams of this process, never more than ``limit``: threads above it belong to the desks."""
+    """The open streams of this process, at most ``limit``: the remaining threads are for the desks."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -132,16 +132,16 @@ class Streams:
 
     @property
     def taken(self) -> int:
-        """How many streams are open."""
+        """The number of open streams."""
         return self._taken
 
     def open(
         self, texts: Texts, key: Hashable, make: Callable[[], str], may: Callable[[], bool] = lambda: True
     ) -> Iterator[str] | None:
-        """Return the events of one stream, None when all places are taken; each is the whole fragment.
+        """Return the events of one stream, None when all places are taken; each contains the whole fragment.
 
-        ``may`` is asked at every heartbeat, and every 5 s while there is news, whether the viewer still may
-        see it; the stream ends when not. Whoever iterates must call ``close`` at the end.
+        ``may`` is called at every heartbeat, and every 5 s while there is news, to check that the viewer may still see
+        it; the stream ends otherwise. The caller must call ``close`` at the end.
         """
         with self._guard:
             if self._taken >= self._limit or texts.changes.ended:
@@ -156,7 +156,7 @@ class Streams:
 
 
 class Live(NamedTuple):
-    """What the streams of a process share."""
+    """The objects that the streams of a process share."""
 
     streams: Streams
     texts: Texts
@@ -164,9 +164,9 @@ class Live(NamedTuple):
 
 
 def polled(rendered: Rendered, seen_tag: str | None) -> str:
-    """Return a stream of one event for a viewer without a place: the text, or that ``seen_tag`` still holds.
+    """Return a stream of one event for a viewer without a place: the text, or "unchanged" if ``seen_tag`` is current.
 
-    It tells the viewer to ask again after 3.5 s, and so to take a place as soon as one is free.
+    It makes the viewer ask again after 3.5 s, and so take a place as soon as one is free.
     """
     if seen_tag == rendered.tag:
         return f"event: unchanged\nretry: {NEXT_POLL_MS}\ndata: \n\n"
@@ -174,7 +174,7 @@ def polled(rendered: Rendered, seen_tag: str | None) -> str:
 
 
 class _Stream(Iterator[str]):
-    """One viewer's events; gives its place back when the server closes it, however it ends."""
+    """One viewer's events; gives its place back when the server closes it, for whatever reason."""
 
     def __init__(
         self,
@@ -197,8 +197,8 @@ class _Stream(Iterator[str]):
             return _event(self._sent, RETRY_MS)
         beat = monotonic() + HEARTBEAT_SECONDS
         while (left := beat - monotonic()) > 0:
-            # First until there may be news at all, then for news: in a rush each wakes once for a text, and not all at
-            # once, for a scan would wait for the interpreter behind them.
+            # First wait until there may be news at all, then for news: in a rush each stream wakes once per text, and
+            # not all at the same time, because a scan would wait for the interpreter behind them.
             if rest := self._texts.rest(self._key):
                 sleep(rest + self._behind)
             if self._texts.changes.wait(self._sent.version, left) == self._sent.version:
@@ -212,7 +212,7 @@ class _Stream(Iterator[str]):
         return "event: heartbeat\ndata: \n\n"
 
     def close(self) -> None:
-        """Give the place back; called by the server when the response ends."""
+        """Give the place back; the server calls this when the response ends."""
         give_back, self._give_back = self._give_back, None
         if give_back is not None:
             give_back()
@@ -235,7 +235,7 @@ def _event(rendered: Rendered, retry: int) -> str:
 
 
 class Watch:
-    """The thread that tells of commits; it starts with the first viewer, in the process that serves."""
+    """The thread that announces commits; it starts with the first viewer, in the serving process."""
 
     def __init__(self, run: Callable[[threading.Event], None]) -> None:
         self._run = run
@@ -244,7 +244,7 @@ class Watch:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the thread unless it runs."""
+        """Start the thread unless it is running or was stopped."""
         with self._guard:
             if self._stop.is_set() or (self._thread is not None and self._thread.is_alive()):
                 return
@@ -252,7 +252,7 @@ class Watch:
             self._thread.start()
 
     def stop(self) -> None:
-        """End the thread for good."""
+        """Stop the thread for good."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(5)
@@ -275,7 +275,7 @@ def _look_at(address: str, changes: Changes, stop: threading.Event) -> None:
     try:
         while not stop.is_set():
             (now,) = connection.execute("PRAGMA data_version").fetchone()
-            if now != seen:  # also at the first look: nobody told of what was committed before it
+            if now != seen:  # also at the first look, for commits made before it
                 changes.announce()
             seen = now
             stop.wait(LOOK_SECONDS)
@@ -284,8 +284,8 @@ def _look_at(address: str, changes: Changes, stop: threading.Event) -> None:
 
 
 def watch_postgres(url: URL, changes: Changes, stop: threading.Event) -> None:
-    """Announce every commit in the database at ``url``, notified (``db.CHANNEL``) or of scans, until ``stop``."""
-    import psycopg  # where it is not used, starting does not wait for it
+    """Announce commits in the database at ``url``, from notifications and polled scans, until ``stop`` is set."""
+    import psycopg  # here: on SQLite, startup need not wait for it
 
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
@@ -302,7 +302,7 @@ def _listen(connection: Any, changes: Changes, stop: threading.Event) -> None:
     seen = None
     while not stop.is_set():
         now = connection.execute(_NEWEST).fetchone()
-        if now != seen:  # also at the first look: nobody told of what was committed before it
+        if now != seen:  # also at the first look, for commits made before it
             changes.announce()
         seen = now
         for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):

@@ -1,4 +1,4 @@
-"""What a count says of a wave: villages add up to districts, districts to the wave; who was invited stands beside."""
+"""The counts of a wave: villages add up to districts, districts to the wave, next to the numbers invited."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ..events.standing import Tally, added, share_of
 
 @dataclass(frozen=True)
 class Count:
-    """How many heads of its wave are present at a checkpoint, and how many are on the wave's list."""
+    """The number of heads of its wave who are present at a checkpoint, and of those on the wave's list."""
 
     checkpoint_id: int
     hadir: int
@@ -30,7 +30,7 @@ class VillageTally(Tally):
 
 @dataclass(frozen=True)
 class DistrictTally(Tally):
-    """A district's heads, its villages in the order of their codes; ``invited`` is None where no number was typed."""
+    """A district's heads, with its villages by code; ``invited`` is None when no number was typed in."""
 
     code: str = ""
     name: str = ""
@@ -39,16 +39,16 @@ class DistrictTally(Tally):
 
     @property
     def difference(self) -> int | None:
-        """How many more are on the list than were invited; None where no number was typed."""
+        """The number on the list minus the number invited; None when no number was typed in."""
         return None if self.invited is None else self.roster - self.invited
 
 
 @dataclass(frozen=True)
 class Counts(Tally):
-    """Everything counted at a checkpoint; ``invited_by`` says where ``invited`` is from: "invitation" or "roster".
+    """Everything counted at a checkpoint; ``invited_by`` is the origin of ``invited``: "invitation" or "roster".
 
-    ``other_wave`` are heads of other waves (or of none) present here, ``guests`` all who are no heads: both stand
-    outside the list and its percentage.
+    ``other_wave`` counts heads of other waves (or of none) present here, ``guests`` all who are no heads: neither is
+    part of the list or its percentage.
     """
 
     checkpoint_id: int = 0
@@ -60,7 +60,7 @@ class Counts(Tally):
 
     @property
     def difference(self) -> int:
-        """How many more are on the list than were invited; below 0: how many are lacking."""
+        """The number on the list minus the number invited; negative when heads are lacking."""
         return self.roster - self.invited
 
     @property
@@ -69,12 +69,12 @@ class Counts(Tally):
 
 
 def district_of(code: str, name: str, villages: Sequence[VillageTally], invited: int | None = None) -> DistrictTally:
-    """Return a district that holds the sum of its villages."""
+    """Return a district with the sum of its villages."""
     return DistrictTally(added(villages), code, name, tuple(villages), invited)
 
 
 def counts_of(checkpoint_id: int, districts: Sequence[DistrictTally], other_wave: int = 0, guests: int = 0) -> Counts:
-    """Return the counts of a checkpoint: the sum of its districts, and of the numbers invited where any was typed."""
+    """Return the sum of the districts of a checkpoint, and of the numbers invited if any was typed in."""
     total = Tally(added(districts))
     typed = [district.invited for district in districts if district.invited is not None]
     invited, source = (sum(typed), "invitation") if typed else (total.roster, "roster")

@@ -1,4 +1,4 @@
-"""Counts: the board of a wave, the count of a desk's checkpoint, both first and live; counts for programs."""
+"""Counts: the board of a wave and the count of a desk's checkpoint, as page and stream; the counts API."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..events.standing import Tally
 from ..events.waves import DEFAULT_ZONE
 from ..web.guard import acting, require_checkpoint, requires
 from ..web.htmx import page_or_fragment, wants_fragment
-from . import board_views, missing_views, screen_views  # noqa: F401  their routes are this room's too
+from . import board_views, missing_views, screen_views  # noqa: F401  imported for their routes
 from .board_views import board_of
 from .shared_views import (
     blueprint,
@@ -36,7 +36,7 @@ api = Blueprint("live_api", __name__, url_prefix="/api/v1")
 @blueprint.get("/counts")
 @requires(Duty.SEE_COUNTS)
 def counts_of_current_wave() -> Response | str:
-    """Go to the counts of today's wave, else of the first that is not closed, else of the last."""
+    """Redirect to the counts of today's wave, else of the first that is not closed, else of the last."""
     event = events.find_event(db.session)
     today = clock.local(clock.utcnow(), event.timezone if event else DEFAULT_ZONE).date()
     wave = current_wave(waves_of(acting()), today)
@@ -48,7 +48,7 @@ def counts_of_current_wave() -> Response | str:
 @blueprint.get("/waves/<int:wave_id>/counts")
 @requires(Duty.SEE_COUNTS)
 def counts(wave_id: int) -> Response:
-    """Show who is present in a wave, per district and village, and who came last."""
+    """Show the number present in a wave, per district and village, and the last arrivals."""
     wave = own_wave(wave_id)
     response = page_or_fragment(
         "live/counts.html",
@@ -63,7 +63,7 @@ def counts(wave_id: int) -> Response:
 @blueprint.get("/waves/<int:wave_id>/counts/stream")
 @requires(Duty.SEE_COUNTS)
 def counts_stream(wave_id: int) -> Response:
-    """Send the board now and after every change."""
+    """Stream the board, now and after every change."""
     own_wave(wave_id)
     named, still_sees = acting().may(Duty.SCAN), sees(wave_id)
     return stream_of(
@@ -76,7 +76,7 @@ def counts_stream(wave_id: int) -> Response:
 @blueprint.get("/checkpoints/<int:checkpoint_id>/count/stream")
 @requires(Duty.SEE_COUNTS)
 def count_stream(checkpoint_id: int) -> Response:
-    """Send the count of a desk's checkpoint now and after every change."""
+    """Stream the count of a desk's checkpoint, now and after every change."""
     require_checkpoint(checkpoint_id)
     find_checkpoint(db.session, checkpoint_id)
     return stream_of(
@@ -89,7 +89,7 @@ def count_stream(checkpoint_id: int) -> Response:
 @api.get("/checkpoints/<int:checkpoint_id>/counts")
 @requires(Duty.SEE_COUNTS)
 def checkpoint_counts(checkpoint_id: int) -> Response:
-    """Give programs the counts of a checkpoint; 304 while nothing changed."""
+    """Return the counts of a checkpoint as JSON; 304 while nothing has changed."""
     require_checkpoint(checkpoint_id)
     point = find_checkpoint(db.session, checkpoint_id)
     return unless_known(
@@ -127,6 +127,6 @@ def _place(place: DistrictTally | VillageTally) -> dict[str, Any]:
 
 
 def _numbers(tally: Tally) -> dict[str, Any]:
-    """Return what adds up: hadir + elsewhere + absent + belum = roster; ``diwakili`` are among ``hadir``."""
+    """Return the numbers, with hadir + elsewhere + absent + belum = roster; ``hadir`` includes ``diwakili``."""
     names = ("hadir", "diwakili", "elsewhere", "absent", "belum", "roster")
     return {name: getattr(tally, name) for name in names}
