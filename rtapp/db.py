@@ -1,4 +1,4 @@
-"""The database: engine settings, the UTC column type, how a write begins, statements run by the driver itself."""
+"""The database: engine settings, the UTC column type, beginning a write, statements run directly by the driver."""
 
 import os
 import sqlite3
@@ -29,15 +29,15 @@ NAMES = {
 }
 BUSY_TIMEOUT_MS = 10_000
 T = TypeVar("T")
-# PostgreSQL: serialization failure, deadlock, a unique key that another transaction took first.
+# PostgreSQL: serialization failure, deadlock, a unique key that another transaction inserted first.
 _ANOTHER_TRY = ("40001", "40P01", "23505")
-# What is asked on a line is found by keys. PostgreSQL guesses that a JSON list has a hundred rows, and would rather
-# read small tables whole, anew for each of them, and plan anew each time.
+# Queries on a line look up rows by keys. PostgreSQL guesses that a JSON list has a hundred rows, and would rather scan
+# small tables in full, anew for each of them, and plan anew each time.
 _BY_KEYS = (
     *("plan_cache_mode = force_generic_plan", "enable_hashjoin = off", "enable_mergejoin = off"),
     *("enable_seqscan = off", "jit = off"),
 )
-CHANNEL = "rtapp"  # on which PostgreSQL tells every process that something was committed, plain scans apart
+CHANNEL = "rtapp"  # on which PostgreSQL notifies every process of commits, except of plain scans
 
 
 class Base(DeclarativeBase):
@@ -50,7 +50,7 @@ db = SQLAlchemy(model_class=Base)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware moment, stored in UTC; a naive one is a mistake and refused."""
+    """An aware datetime, stored in UTC; a naive one is a mistake and raises ValueError."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -67,24 +67,24 @@ class UTCDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Read SQLite's texts as what they are, moments in UTC: to set a zone afterwards takes four times as long."""
+        """Parse SQLite's texts directly as UTC: to set the zone afterwards takes four times as long."""
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
         return lambda text: None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the pool settings for ``url``: few connections, for a stream or a page holds one only while it reads."""
-    private = {"hide_parameters": True}  # an error quotes no name, in no log
+    """Return the engine options for ``url``: few connections, because streams and pages hold one only while reading."""
+    private = {"hide_parameters": True}  # no error quotes a name into a log
     if make_url(url).get_backend_name() == "sqlite":
         return {"pool_size": 5, "max_overflow": 0, "pool_timeout": 30, **private}
     return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 30, "pool_pre_ping": True, **private}
 
 
 def normalised_url(url: str) -> str:
-    """Return ``url`` with psycopg 3 as PostgreSQL's driver, whatever short form was given.
+    """Return ``url`` with psycopg 3 as the driver for PostgreSQL, also from a short form.
 
-    Refused when it is none, or of a database that rtapp does not know.
+    Refused when it is no database URL, or one of a database that rtapp does not support.
     """
     try:
         parsed: URL = make_url(url)
@@ -104,12 +104,12 @@ def normalised_url(url: str) -> str:
 def _set_up_connection(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    connection.isolation_level = None  # BEGIN is ours, see below
+    connection.isolation_level = None  # we send BEGIN ourselves, see below
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "wal_autocheckpoint=4000",  # pages: whoever commits the last of them waits, so rarely
+        "wal_autocheckpoint=4000",  # pages: the commit that reaches it waits, so it must be rare
         "foreign_keys=ON",
         "temp_store=MEMORY",
     ):
@@ -125,23 +125,23 @@ def _begin(connection: Connection) -> None:
 
 @event.listens_for(Engine, "commit")
 def _notify(connection: Connection) -> None:
-    """On PostgreSQL let whoever listens know of a commit that may have written; SQLite's is seen from its file."""
+    """On PostgreSQL notify listeners of a commit that may have written; on SQLite the file itself is watched."""
     if connection.dialect.name == "postgresql" and connection.get_execution_options().get("rtapp_writes"):
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 @event.listens_for(Session, "before_flush")
 def _refuse_unannounced_write(session: Session, *_: Any) -> None:
-    """SQLite answers «locked» at once when a reading transaction turns into a writing one: catch it in tests."""
+    """Refuse a write without begin_write: SQLite fails at once when a reading transaction turns into a writing one."""
     connection = session.connection()
     if connection.dialect.name == "sqlite" and not connection.get_execution_options().get("rtapp_writes"):
         raise RuntimeError("a write without begin_write(): SQLite would answer «database is locked» under load")
 
 
 def begin_write(session: Session) -> Session:
-    """End what ``session`` has read and begin a transaction that may write (SQLite: BEGIN IMMEDIATE).
+    """End the read transaction of ``session`` and begin one that may write (SQLite: BEGIN IMMEDIATE).
 
-    Objects loaded before are refreshed on their next use, so that a decision is made on what is true now.
+    Objects loaded before are refreshed on their next use, so that decisions are based on current data.
     """
     session.rollback()
     session.connection(execution_options={"rtapp_writes": True})
@@ -149,31 +149,31 @@ def begin_write(session: Session) -> Session:
 
 
 def end_reading() -> None:
-    """End what the session of this request has read, if it has read anything: none is made to be ended."""
+    """End the read transaction of this request's session, if there is a session; none is created for that."""
     if db.session.registry.has():
         db.session.rollback()
 
 
 def is_worth_another_try(failure: BaseException) -> bool:
-    """Say whether a transaction failed through no fault of its own: a deadlock, another one first, a line cut."""
+    """Say whether a failed transaction may succeed on retry: after a deadlock, a lost race or a lost connection."""
     if not isinstance(failure, DBAPIError):
         return False
     return failure.connection_invalidated or getattr(failure.orig, "sqlstate", None) in _ANOTHER_TRY
 
 
 def upsert(dialect: str, table: Any) -> Any:
-    """Return an INSERT into ``table`` that knows ``on_conflict_do_nothing`` (``dialect``: sqlite or postgresql)."""
+    """Return an INSERT into ``table`` with ``on_conflict_do_nothing`` (``dialect``: sqlite or postgresql)."""
     if dialect == "sqlite":
         return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # here: a desk on SQLite need not carry what the other can
+    from sqlalchemy.dialects import postgresql  # here: on SQLite it need not be loaded
 
     return postgresql.insert(table)
 
 
 class Footing:
-    """Whether the files of a SQLite database still lie where they were opened.
+    """A check that the files of a SQLite database are still the ones that were opened.
 
-    One deleted or replaced under a server takes along whatever is written from then on, and nothing says so.
+    When one is deleted or replaced under a server, all later writes are lost without an error.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -182,7 +182,7 @@ class Footing:
         self._seen: dict[str, int] = {}
 
     def holds(self) -> bool:
-        """Say whether all is where it was; to be asked after a commit, while the connection is open."""
+        """Say whether the files are the same as before; call it after a commit, while the connection is open."""
         if self._file is None:
             return True
         for name in (self._file, f"{self._file}-wal"):
@@ -191,18 +191,18 @@ class Footing:
             except FileNotFoundError:
                 if name in self._seen or name == self._file:
                     return False
-                continue  # this file system keeps no such file
+                continue  # no journal file on this file system
             if self._seen.setdefault(name, there) != there:
                 return False
         return True
 
     def forget(self) -> None:
-        """Look anew at the next commit: whoever closes the database last takes its journal away."""
+        """Accept a new journal at the next commit: the last connection to close the database deletes it."""
         self._seen.pop(f"{self._file}-wal", None)
 
 
 class Line(NamedTuple):
-    """A connection as the driver made it, and the dialect it speaks."""
+    """The driver's own connection, and its SQLAlchemy dialect."""
 
     raw: Any
     dialect: Dialect
@@ -212,10 +212,10 @@ Where = Session | Connection | Line
 
 
 class Prepared:
-    """A statement that is compiled once and then run by the driver itself, at a fifth of what a session takes.
+    """A statement that is compiled once and then run directly by the driver, in a fifth of the time a session takes.
 
-    For what every request and every scan asks; where the dialects differ, ``statement`` makes it for one. Rows are
-    named tuples, converted as the columns' types say; a failure is raised as SQLAlchemy would.
+    It is for the queries of every request and scan. ``statement`` may be a function of the dialect's name, for dialects
+    that differ. Rows are named tuples, converted by the columns' types; errors are raised as SQLAlchemy's.
     """
 
     def __init__(self, statement: Any) -> None:
@@ -223,11 +223,11 @@ class Prepared:
         self._ready: dict[str, _Ready] = {}
 
     def all(self, where: Where, **values: Any) -> list[Any]:
-        """Run the statement in the transaction of ``where`` and return its rows, none where it returns nothing."""
+        """Run the statement in the transaction of ``where`` and return its rows, [] for one that returns no rows."""
         return self.ask(where, **values)()
 
     def ask(self, where: Where, **values: Any) -> Callable[[], list[Any]]:
-        """Run the statement and return what gives its rows: until that is called, ``writing`` waits for no answer."""
+        """Run the statement and return a function that fetches its rows; within ``writing``, only that call waits."""
         line = where if isinstance(where, Line) else _line_of(where)
         ready = self._ready.get(line.dialect.name)
         if ready is None:
@@ -246,13 +246,13 @@ class Prepared:
         return rows
 
     def first(self, where: Where, **values: Any) -> Any:
-        """Return the first row, None where there is none."""
+        """Return the first row, None when there is none."""
         rows = self.all(where, **values)
         return rows[0] if rows else None
 
 
 class _Ready:
-    """A statement as one dialect says it, with what its values and its rows go through."""
+    """A statement compiled for one dialect, with the converters of its values and rows."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         spoken = statement if isinstance(statement, ClauseElement) else statement(dialect.name)
@@ -289,7 +289,7 @@ class _Ready:
 
 
 def dialect_of(where: Where) -> str:
-    """Return the name of the database's dialect: sqlite or postgresql."""
+    """Return the name of the dialect: sqlite or postgresql."""
     return where.dialect.name if isinstance(where, Line | Connection) else where.get_bind().dialect.name
 
 
@@ -308,10 +308,10 @@ def _as_sqlalchemy(error: Exception, sql: str, line: Line) -> BaseException:
 
 
 class Lines:
-    """A few open connections on which small questions are asked outside of any transaction.
+    """A few open connections for small queries outside any transaction.
 
-    Taking one from the pool, beginning and rolling back costs more than what every request asks. Whoever comes while
-    all of them are in use waits a moment: opening one more takes PostgreSQL a hundred times what it is asked.
+    To take a connection from the pool, begin and roll back costs more than the queries of every request. While all of
+    them are in use, callers wait a moment: on PostgreSQL opening another takes a hundred times as long as a query.
     """
 
     def __init__(self, engine: Engine, most: int = 4) -> None:
@@ -319,14 +319,14 @@ class Lines:
         self._free: list[Line] = []
 
     def read(self, ask: Callable[[Line], T]) -> T:
-        """Return what ``ask`` returns; it is asked again where the server had let go of the connection."""
+        """Return the result of ``ask``; it is called again if the server had dropped the connection."""
         with self._places:
             try:
                 return self._read(ask)
             except Exception as error:
                 if not getattr(error, "connection_invalidated", False):
                     raise
-                self.close()  # the others are from before, too
+                self.close()  # the others are as old
                 return self._read(ask)
 
     def _read(self, ask: Callable[[Line], T]) -> T:
@@ -343,7 +343,7 @@ class Lines:
         return answer
 
     def close(self) -> None:
-        """Let all connections go; the next question opens one."""
+        """Close all free connections; the next query opens a new one."""
         while self._free:
             with suppress(IndexError):
                 close_line(self._free.pop())
@@ -356,30 +356,30 @@ class Lines:
 
 
 def open_line(engine: Engine) -> Line:
-    """Return a connection of its own, outside of any transaction, that ``close_line`` closes."""
+    """Return a separate connection outside any transaction, to be closed with ``close_line``."""
     taken = engine.raw_connection()
-    taken.detach()  # the pool's place is for somebody else
+    taken.detach()  # frees its place in the pool
     line = Line(taken.dbapi_connection, engine.dialect)
     if engine.dialect.name == "postgresql":
         line.raw.rollback()
         line.raw.execute("; ".join(f"SET {setting}" for setting in _BY_KEYS))
         line.raw.commit()
-        line.raw.prepare_threshold = 0  # what is asked here is asked again and again
+        line.raw.prepare_threshold = 0  # queries here recur again and again
     return line
 
 
 def close_line(line: Line) -> None:
-    """Close a connection, whatever state it is in."""
+    """Close a connection in any state."""
     with suppress(line.dialect.loaded_dbapi.Error):
         line.raw.close()
 
 
 @contextmanager
 def writing(line: Line) -> Iterator[None]:
-    """Write in one transaction, as ``begin_write`` and a commit do, at a quarter of what these take.
+    """Write in one transaction, as ``begin_write`` and a commit do, in a quarter of their time.
 
-    PostgreSQL is not waited for after each statement (its pipeline): what fails may be raised by a later one. Nobody
-    is notified: one that notifies waits until the one before is on disk, whatever process that is of.
+    PostgreSQL runs it as a pipeline, without waiting after each statement: an error may be raised by a later one. It
+    notifies nobody: a transaction that notifies waits until the one before, of whichever process, is on disk.
     """
     raw, error = line.raw, line.dialect.loaded_dbapi.Error
     try:
@@ -400,9 +400,9 @@ def writing(line: Line) -> Iterator[None]:
 
 
 def scrub(engine: Engine) -> bool:
-    """Rewrite the database without what was deleted, whose bytes else stay in free pages, rows and the log.
+    """Rewrite the database without deleted data, whose bytes otherwise stay in free pages, dead rows and the log.
 
-    Return False where it was in use all the time: then stopping the server cleanly and erasing again does it.
+    Return False if it was in use throughout: then stop the server cleanly and erase again.
     """
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:

@@ -1,4 +1,4 @@
-"""Build the application: config → database → rooms → errors; reads like a table of contents."""
+"""Building the application, in the order of a table of contents: config → database → rooms → errors."""
 
 import os
 from collections.abc import Callable
@@ -38,24 +38,24 @@ csrf = CSRFProtect()
 
 
 class Id(IntegerConverter):
-    """A row's number in an address; one that no database could hold is no address of ours."""
+    """A row's id in a URL; a number that no database could hold matches no route."""
 
     def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(url_map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
 class DeskApp(Flask):
-    """Flask without coroutines: none of our views is one, and asking that of each function takes its time."""
+    """Flask without coroutine views: we have none, and checking every function takes time."""
 
     jinja_environment = filters.DeskTemplates
-    jinja_options: ClassVar[dict[str, Any]] = {"cache_size": -1}  # all of them: no list of which was asked for last
+    jinja_options: ClassVar[dict[str, Any]] = {"cache_size": -1}  # unlimited: no need to track the last use
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
 
 
 def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
-    """Return the application on ``instance`` (made if missing); ``overrides`` win over every other setting."""
+    """Return the application for ``instance`` (created if missing); ``overrides`` win over all other settings."""
     instance = (instance or config.instance_folder()).resolve()
     app = DeskApp(
         "rtapp",
@@ -80,7 +80,7 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     footing.init_app(app)
     guard.init_app(app)
     places.init_app(app)
-    csrf.init_app(app)  # after these two: it waits for a body, and who may not come in is not waited for
+    csrf.init_app(app)  # after these two: it reads the body, and the body of a refused client is not waited for
     places.let_go_early(app)
     card_fields.init_app(app)
     headers.init_app(app)
@@ -148,15 +148,15 @@ _lent: list[Flask] = []
 
 
 def lend(app: Flask) -> None:
-    """Let the processes that are forked from this one serve ``app``: they have nothing to load and share its memory.
+    """Let the processes forked from this one serve ``app``: they need not load it and share its memory.
 
-    Its database must be closed, and no thread of it begun.
+    Its database must be closed, and none of its threads started.
     """
     _lent[:] = [app]
 
 
 def served_app() -> Flask:
-    """Return the application for a server's worker process; it ends when the process that started it is gone."""
+    """Return the application for a server's worker process, which ends when its parent process is gone."""
     from .laptop import logs, serving, worker
     from .reports import desk_list_files as lists
     from .safety import schedule as backups

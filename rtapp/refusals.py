@@ -1,4 +1,4 @@
-"""Sentences that rules and stores hand to a person: refusals and reasons, translated at the edge."""
+"""Refusals and reasons: sentences from rules and stores for the user, translated when they are shown."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something was judged as it was: a stable code, an Indonesian sentence (msgid) and its facts."""
+    """The reason for a judgement: a stable code, an Indonesian sentence (msgid) and the facts to fill it."""
 
     code: str
     sentence: str
@@ -17,15 +17,15 @@ class Reason:
 
 
 def reason(code: str, sentence: str, /, **facts: Any) -> Reason:
-    """Make a Reason; ``sentence`` is a msgid with ``%(name)s`` placeholders filled from ``facts``."""
+    """Return a Reason; ``sentence`` is a msgid with ``%(name)s`` placeholders filled from ``facts``."""
     return Reason(code, sentence, facts)
 
 
 class Refused(Exception):
     """A request that cannot be carried out; the only exception that crosses floors upward.
 
-    ``code`` is stable for programs, ``sentence`` an Indonesian msgid that says what, where and what to do,
-    ``status`` the HTTP status the web answers with, ``field`` the name of the form's field that it is about.
+    ``code`` is stable for programs, ``sentence`` an Indonesian msgid that says what is wrong, where and what to do,
+    ``status`` the HTTP status of the answer, ``field`` the name of the form field that it is about.
     """
 
     def __init__(self, code: str, sentence: str, status: int = 400, /, *, field: str = "", **facts: Any) -> None:

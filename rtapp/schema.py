@@ -1,7 +1,7 @@
-"""Every table: columns, constraints, relationships, and the words that many selects share; no behaviour.
+"""All tables: columns, constraints, relationships, and expressions that many selects share; no behaviour.
 
-No nullable column stands in a unique key (NULLs are distinct in both engines); «one live one» is a partial unique
-index; nothing cascades, for nothing but personal data is ever deleted.
+No nullable column is part of a unique key (NULLs are distinct in both engines); «only one live row» is a partial unique
+index; nothing cascades, because only personal data is ever deleted.
 """
 
 from datetime import date, datetime
@@ -27,19 +27,19 @@ from sqlalchemy.orm import Mapped, join, mapped_column, outerjoin, relationship
 
 from .db import UTCDateTime, db
 
-# SQLite numbers rows by itself only in a column declared INTEGER.
+# SQLite assigns row ids only in a column declared INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def live(name: str, *columns: str, where: str) -> Index:
-    """Return a partial unique index over ``columns`` of the rows for which ``where`` holds: see ``tables_to_make``."""
+    """Return a unique index over ``columns`` for only the rows that satisfy ``where``, see ``tables_to_make``."""
     return Index(name, *columns, unique=True, info={"where": where})
 
 
 def tables_to_make() -> MetaData:
-    """Return the tables for whoever makes or compares them: their partial indexes say so in both dialects.
+    """Return the tables, to create or compare them, with the conditions of partial indexes set for both dialects.
 
-    Said where they are defined it would load both at every start, a twentieth of it, and a desk speaks one.
+    Set where they are defined, these would load both dialects on every start (a twentieth of its time) to use one.
     """
     for table in db.metadata.tables.values():
         for index in table.indexes:
@@ -49,7 +49,7 @@ def tables_to_make() -> MetaData:
 
 
 def _while_empty(column: str) -> hybrid_property[Any]:
-    """Return what is true while ``column`` is empty, asked of a row or in a select."""
+    """Return a property that is true while ``column`` is empty, for rows and in selects."""
 
     def holds(row: Any) -> bool:
         return getattr(row, column) is None
@@ -58,7 +58,7 @@ def _while_empty(column: str) -> hybrid_property[Any]:
 
 
 class Event(db.Model):
-    """One training, with all its waves; ``epoch`` changes when a backup is restored."""
+    """A training with all its waves; ``epoch`` changes when a backup is restored."""
 
     __tablename__ = "event"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -85,7 +85,7 @@ class Village(db.Model):
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(20))  # desa | kelurahan
-    verified: Mapped[bool] = mapped_column(default=True)  # false: made from a list, in no decree we know
+    verified: Mapped[bool] = mapped_column(default=True)  # false: taken from a list and found in no known decree
     district: Mapped[District] = relationship(back_populates="villages")
 
 
@@ -104,7 +104,7 @@ class Wave(db.Model):
 
 
 class Invitation(db.Model):
-    """How many heads of a district are invited to a wave: a typed-in number to hold the roster against."""
+    """The number of heads of a district invited to a wave, typed in to compare the roster with."""
 
     __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("wave_id", "district_id"),)
@@ -118,7 +118,7 @@ class Invitation(db.Model):
 
 
 class Checkpoint(db.Model):
-    """A place and time at which presence is marked; one card serves several, independently."""
+    """A place and time at which presence is marked; one card is used at several, independently."""
 
     __tablename__ = "checkpoint"
     __table_args__ = (UniqueConstraint("wave_id", "name"),)
@@ -135,7 +135,7 @@ class Checkpoint(db.Model):
 
 
 class Agenda(db.Model):
-    """One item of a wave's day; one with a checkpoint is a session whose attendance is marked."""
+    """An item of a wave's day; with a checkpoint, it is a session whose attendance is marked."""
 
     __tablename__ = "agenda"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -150,7 +150,7 @@ class Agenda(db.Model):
 
 
 class Seat(db.Model):
-    """One neighbourhood (RT) of a village: the key that stays while its heads change."""
+    """A neighbourhood (RT) of a village: the key that stays the same while its heads change."""
 
     __tablename__ = "seat"
     __table_args__ = (UniqueConstraint("village_id", "rw_in_key", "rt"),)
@@ -163,7 +163,7 @@ class Seat(db.Model):
 
 
 class Participant(db.Model):
-    """A person who comes: the head of a seat, or a guest, speaker or committee member without one."""
+    """A participant: the head of a seat, or a guest, speaker or committee member without one."""
 
     __tablename__ = "participant"
     __table_args__ = (
@@ -212,7 +212,7 @@ class Badge(db.Model):
 
 
 class User(db.Model):
-    """Somebody who signs in by name; ``session_version`` changes when all their sessions must end."""
+    """A person who signs in by name; ``session_version`` changes when all their sessions must end."""
 
     __tablename__ = "user_account"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -220,23 +220,23 @@ class User(db.Model):
     name_key: Mapped[str] = mapped_column(String(80), unique=True)
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200), default="")
-    pin_hash: Mapped[str] = mapped_column(String(200), default="")  # what a supervisor types on a clerk's screen
+    pin_hash: Mapped[str] = mapped_column(String(200), default="")  # a supervisor types it on a clerk's screen
     session_version: Mapped[int] = mapped_column(default=1)
-    # (mark, when) of sessions that were signed out while their cookie would still be good.
+    # (mark, when) of sessions that were signed out while their cookies are still valid.
     ended_sessions: Mapped[list[list[str]] | None] = mapped_column(JSON)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Device(db.Model):
-    """A phone, tablet or program at the desk: named, with a role and checkpoints, revocable at once."""
+    """A phone, tablet or program at the desk: with a name, a role and checkpoints; revocation takes effect at once."""
 
     __tablename__ = "device"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     label: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(20))
     token_hash: Mapped[str | None] = mapped_column(String(64), index=True)  # sha-256 of a bearer token
-    created_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # it scanned nothing before
+    created_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # it scanned nothing earlier
     paired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -255,7 +255,7 @@ class DeviceCheckpoint(db.Model):
 
 
 class OneTimeLink(db.Model):
-    """A link that works once: the first admin, a device, somebody's sign-in. Only its digest is kept."""
+    """A link that works once, for the first admin, a device or a user's sign-in; only its digest is stored."""
 
     __tablename__ = "one_time_link"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -268,7 +268,7 @@ class OneTimeLink(db.Model):
 
 
 class Substitute(db.Model):
-    """Who came in a head's place, with a letter or without."""
+    """A person who came in a head's place, with or without a letter."""
 
     __tablename__ = "substitute"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -279,14 +279,14 @@ class Substitute(db.Model):
 
 
 def _registration_wave(context: Any) -> int | None:
-    """Return the wave of a mark's checkpoint where that is a door of its registration."""
+    """Return the wave of a mark's checkpoint if that is a door of the registration, else None."""
     point = context.get_current_parameters()["checkpoint_id"]
     doors = select(Checkpoint.wave_id).where(Checkpoint.id == point, Checkpoint.kind == "hadir")
     return context.connection.scalar(doors)
 
 
 class Attendance(db.Model):
-    """The one source of every count: who is present at a checkpoint; undone by voiding with a reason."""
+    """A mark: a person is present at a checkpoint; the only source of counts, undone by voiding with a reason."""
 
     __tablename__ = "attendance"
     __table_args__ = (
@@ -308,11 +308,11 @@ class Attendance(db.Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
-    number: Mapped[int]  # running number at the checkpoint; never given twice
+    number: Mapped[int]  # running number at the checkpoint, never given twice
     mode: Mapped[str] = mapped_column(String(20), default="sendiri")  # sendiri | diwakili
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("substitute.id"), index=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # The wave whose registration this is, none for other kinds: all its doors share one line per person.
+    # The wave if this is its registration, else None: all doors of a registration share one mark per person.
     wave_id: Mapped[int | None] = mapped_column(ForeignKey("wave.id"), default=_registration_wave)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -323,7 +323,7 @@ class Attendance(db.Model):
 
 
 class Scan(db.Model):
-    """Every attempt at the desk, append-only; ``answer`` holds the facts that were answered, in no language."""
+    """An attempt at the desk, append-only; ``answer`` holds the facts of the answer, in no language."""
 
     __tablename__ = "scan"
     __table_args__ = (Index("ix_scan_checkpoint_id", "checkpoint_id", "id"),)
@@ -345,7 +345,7 @@ class Scan(db.Model):
 
 
 class Case(db.Model):
-    """Something that waits for a supervisor: a scan that could not be judged alone; settled once, by whom."""
+    """A scan that waits for a supervisor because it could not be judged automatically; settled once."""
 
     __tablename__ = "decision_case"
     __table_args__ = (
@@ -365,7 +365,7 @@ class Case(db.Model):
 
 
 class Absence(db.Model):
-    """Why somebody does not come to their wave; a scan wins over it."""
+    """The reason why a person does not come to their wave; a scan overrides it."""
 
     __tablename__ = "absence"
     __table_args__ = (
@@ -382,7 +382,7 @@ class Absence(db.Model):
 
 
 class Contacted(db.Model):
-    """Somebody who had not come to their wave was called or asked after: a tick, taken back by withdrawing it."""
+    """A tick that a person who had not come to their wave was called or asked after; withdrawn to undo it."""
 
     __tablename__ = "contacted"
     __table_args__ = (
@@ -397,23 +397,26 @@ class Contacted(db.Model):
 
 
 class TransportRate(db.Model):
-    """What a kind of participant is paid for coming to a wave, in rupiah; ``tax`` too, or hundredths of a percent."""
+    """The money for a kind of participant who comes to a wave, in rupiah; ``tax`` too, or in hundredths of a percent.
+
+    ``percent`` says which of the two ``tax`` is.
+    """
 
     __tablename__ = "transport_rate"
     __table_args__ = (UniqueConstraint("wave_id", "kind"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
-    kind: Mapped[str] = mapped_column(String(20))  # as of a participant
+    kind: Mapped[str] = mapped_column(String(20))  # as in Participant.kind
     amount: Mapped[int] = mapped_column(BigInteger)
     tax: Mapped[int] = mapped_column(BigInteger, default=0)
     percent: Mapped[bool] = mapped_column(default=False)
 
 
 class SignedList(db.Model):
-    """An attendance list printed to be signed by hand, and how many signatures were counted on its pages.
+    """An attendance list printed for signing by hand, and the number of signatures counted on its pages.
 
-    ``pages`` holds for each page the (number, participant) of its rows, as printed: a roster changed later changes no
-    paper. ``counts`` holds a number per page, null where nobody has counted yet. ``digest`` is of the content.
+    ``pages`` holds the (number, participant) of the rows of each page as printed: a later change of the roster changes
+    no paper. ``counts`` holds a number per page, null while not counted. ``digest`` is that of the content.
     """
 
     __tablename__ = "signed_list"
@@ -432,7 +435,7 @@ class SignedList(db.Model):
 
 
 class CertificateRule(db.Model):
-    """Who of a wave gets a certificate, and how its number is written (rtapp/reports/certificate.py)."""
+    """The rule for who of a wave gets a certificate, and for its number (rtapp/reports/certificate.py)."""
 
     __tablename__ = "certificate_rule"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -446,7 +449,7 @@ class CertificateRule(db.Model):
 
 
 class Certificate(db.Model):
-    """A number given to somebody for good, and the code by which the committee finds it again."""
+    """A certificate number given to a person for good, and the code by which the committee finds it again."""
 
     __tablename__ = "certificate"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -460,10 +463,10 @@ class Certificate(db.Model):
 
 
 class RosterImport(db.Model):
-    """A list from its upload to its last decision: what was read of it, what people answered, what it did.
+    """An uploaded list until its last decision: the data read, the users' answers, the changes it made.
 
-    ``books`` holds the cells as read, packed, without identity numbers, and nothing once the list is closed;
-    ``done`` the participants and seats it made and changed, so that all of it can be undone.
+    ``books`` holds the cells as read, packed, without identity numbers, and nothing once the list is closed; ``done``
+    the participants and seats it created and changed, so that all of it can be undone.
     """
 
     __tablename__ = "roster_import"
@@ -482,7 +485,7 @@ class RosterImport(db.Model):
 
 
 class Setting(db.Model):
-    """One option the committee has set; those not here hold their declared default."""
+    """An option that the committee has set; options without a row have their declared default."""
 
     __tablename__ = "setting"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -490,7 +493,7 @@ class Setting(db.Model):
 
 
 class Audit(db.Model):
-    """One line of the trail: what was done, by whom, chained over digests (rtapp/audit/chain.py)."""
+    """A line of the trail: what was done and by whom, chained over digests (rtapp/audit/chain.py)."""
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -509,7 +512,7 @@ class Audit(db.Model):
 
 
 class AuditValue(db.Model):
-    """What an audit line was about, before and after, with the salt of its digest: the erasable side of the trail."""
+    """The values of an audit line, before and after, with the salt of its digest: the erasable part of the trail."""
 
     __tablename__ = "audit_value"
     audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), primary_key=True)
@@ -518,14 +521,14 @@ class AuditValue(db.Model):
 
 
 class ChainHead(db.Model):
-    """The one row that whoever writes an audit line locks: two writers can have no two successors."""
+    """The single row that every writer of an audit line locks, so that no line gets two successors."""
 
     __tablename__ = "chain_head"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     chain: Mapped[str] = mapped_column(String(64))
 
 
-# What many selects say in one word. Everybody, with the seat they hold and where it is; and heads of a seat alone.
+# Joins that many selects share: all participants with their seat and its place (PLACED), or only heads (SEATED).
 _OF_SEAT, _OF_VILLAGE = Seat.id == Participant.seat_id, Village.id == Seat.village_id
 _OF_DISTRICT = District.id == Village.district_id
 PLACED = outerjoin(outerjoin(outerjoin(Participant, Seat, _OF_SEAT), Village, _OF_VILLAGE), District, _OF_DISTRICT)
