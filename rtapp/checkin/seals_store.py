@@ -77,7 +77,7 @@ def first_bad_scan(session: Session) -> int | None:
 
 
 def unexplained(session: Session) -> Iterator[int]:
-    """Yield the ids of marks that contradict the scans or the trail: by person, number, mode, time or undoing."""
+    """Yield the ids of marks without a scan, or at odds with scans and trail by person, number, mode, time, undoing."""
     recorded, undone = _recorded(session), _undone(session)
     rows = select(Attendance, Checkpoint.kind).join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
     for mark, kind in session.execute(rows.order_by(Attendance.id).execution_options(yield_per=1000)):
