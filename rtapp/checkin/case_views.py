@@ -43,8 +43,8 @@ def decide(case_id: int) -> Response | tuple[str, int]:
             write(lambda session: settle_case(session, actor.name, case_id, reason, now=clock.utcnow()).id)
         elif waiting.person:
             answer = record(_attempt(waiting))  # one that counts settles the case
-            said = _("%(name)s: %(verdict)s.", name=waiting.person.name, verdict=_word(answer.verdict))
-            flash(said, "ok" if answer.verdict in COUNTING else "warn")
+            message = _("%(name)s: %(verdict)s.", name=waiting.person.name, verdict=_word(answer.verdict))
+            flash(message, "ok" if answer.verdict in COUNTING else "warn")
     except Refused as refused:
         db.session.rollback()
         return _page(refusal_text(refused)), refused.status
@@ -59,8 +59,8 @@ def _attempt(waiting: Waiting) -> Attempt:
     form, late = request.form, waiting.kind == "late"
     at, decision = None, decision_of(form)
     if late:
-        came = substituted(db.session, find_answer(db.session, waiting.nonce).came_instead)
-        at, decision = waiting.at, Decision(over_all=True, substitute=came, reason=_("Pindaian terlambat"))
+        substitute = substituted(db.session, find_answer(db.session, waiting.nonce).came_instead)
+        at, decision = waiting.at, Decision(over_all=True, substitute=substitute, reason=_("Pindaian terlambat"))
     if waiting.checkpoint.wave.closed_at is not None and not decision.resolve:
         at, decision = waiting.at, replace(decision, over_all=True)
     return attempt_by(

@@ -194,5 +194,6 @@ def _happened(scan: Scan) -> datetime:
 
 
 def _substitute_name(session: Session, scan: Scan) -> str:
-    came = scan.answer.get("came_instead") or scan.answer.get("substitute_id")
-    return (session.scalar(select(Substitute.name).where(Substitute.id == came)) or "") if came else ""
+    substitute_id = scan.answer.get("came_instead") or scan.answer.get("substitute_id")
+    name = select(Substitute.name).where(Substitute.id == substitute_id)
+    return (session.scalar(name) or "") if substitute_id else ""

@@ -81,11 +81,11 @@ def ask_facts(where: Where, attempts: Sequence[Attempt], *, marks: bool = False)
 
 
 def _asked_by(place: int, attempt: Attempt, marks: bool) -> dict[str, Any]:
-    asked = {"place": place, "marks": int(marks), "nonce": attempt.nonce, "checkpoint": attempt.checkpoint_id}
+    row = {"place": place, "marks": int(marks), "nonce": attempt.nonce, "checkpoint": attempt.checkpoint_id}
     if attempt.participant_id is not None:
-        return asked | {"tokens": [], "participant": attempt.participant_id}
+        return row | {"tokens": [], "participant": attempt.participant_id}
     tokens = attempt.tokens
-    return asked | {"tokens": tokens, "short": None if tokens else codes.read_short_code(attempt.code or "")}
+    return row | {"tokens": tokens, "short": None if tokens else codes.read_short_code(attempt.code or "")}
 
 
 def face_of(row: Any) -> Face | None:

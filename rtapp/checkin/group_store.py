@@ -159,8 +159,8 @@ def _rows_of(table: Any, name: str, but: set[str]) -> Rows:
 
 def _insert(table: Any, rows: Rows) -> Prepared:
     def made(dialect: str) -> Any:
-        given = rows.clause(dialect)
-        return insert(table.__table__).from_select(list(given.c.keys()), select(given))
+        source = rows.clause(dialect)
+        return insert(table.__table__).from_select(list(source.c.keys()), select(source))
 
     return Prepared(made)
 

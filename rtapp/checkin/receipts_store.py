@@ -104,8 +104,8 @@ def _about_scan(session: Session, scan: Scan, wave: int | None, receipt: Receipt
         return None
     answer = scan.answer
     mark = session.get(Attendance, scan.attendance_id) if scan.attendance_id else None
-    came = (mark.substitute_id if mark else None) or answer.get("came_instead")
-    substitute = session.get(Substitute, came) if came else None
+    substitute_id = (mark.substitute_id if mark else None) or answer.get("came_instead")
+    substitute = session.get(Substitute, substitute_id) if substitute_id else None
     return receipt | {
         "checkpoint": scan.checkpoint_id,
         "participant": scan.participant_id,

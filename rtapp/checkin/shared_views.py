@@ -165,8 +165,8 @@ def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> 
         context["successor"] = head_of(db.session, person.seat_id)
     if context["successor"]:
         context["successor_card"] = live_badge(db.session, context["successor"].id)
-    came = answer.came_instead or answer.substitute_id
-    context["substitute"] = db.session.get(Substitute, came) if came else None
+    substitute_id = answer.came_instead or answer.substitute_id
+    context["substitute"] = db.session.get(Substitute, substitute_id) if substitute_id else None
     if answer.verdict in COUNTING and here.kind == CheckpointKind.TRANSPORT:
         context["transport"] = transport_of(db.session, person.id, here.wave.id, answer.substitute_id)
     own_line = next((each for each in recent if each.nonce == answer.nonce), None)

@@ -46,10 +46,10 @@ def transport_of_all(session: Session, wave_id: int, people: Mapping[int, int | 
 
 def seats_of_substitute(session: Session, substitute_id: int) -> int:
     """Return for how many people a substitute of this name and phone stands in, at all registrations together."""
-    came = session.get(Substitute, substitute_id)
-    if came is None:
+    substitute = session.get(Substitute, substitute_id)
+    if substitute is None:
         return 0
-    same = func.lower(Substitute.name) == func.lower(came.name), Substitute.phone == came.phone
+    same = func.lower(Substitute.name) == func.lower(substitute.name), Substitute.phone == substitute.phone
     return session.scalar(_SEATS.where(*same)) or 0
 
 

@@ -71,9 +71,9 @@ def _count() -> Prepared:
     here = (Attendance.is_live, Attendance.checkpoint_id.in_(doors(bindparam("checkpoint"))))
     home = select(Participant.wave_id).where(Participant.id == Attendance.participant_id, Participant.kind == "rt")
     present = select(func.count(Attendance.id)).where(*here, home.scalar_subquery() == wave)
-    came = select(Attendance.id).where(*here, Attendance.participant_id == Participant.id).exists()
+    marked = select(Attendance.id).where(*here, Attendance.participant_id == Participant.id).exists()
     listed = select(func.count(Participant.id)).where(Participant.kind == "rt", Participant.wave_id == wave)
-    listed = listed.where(or_(Participant.on_roster, came))
+    listed = listed.where(or_(Participant.on_roster, marked))
     return Prepared(select(present.scalar_subquery().label("present"), listed.scalar_subquery().label("listed")))
 
 

@@ -271,13 +271,13 @@ def watch_sqlite(path: str, changes: Changes, stop: threading.Event) -> None:
 
 def _look_at(address: str, changes: Changes, stop: threading.Event) -> None:
     connection = sqlite3.connect(address, uri=True)
-    seen = None
+    last = None
     try:
         while not stop.is_set():
             (now,) = connection.execute("PRAGMA data_version").fetchone()
-            if now != seen:  # also at the first look, for commits made before it
+            if now != last:  # also at the first look, for commits made before it
                 changes.announce()
-            seen = now
+            last = now
             stop.wait(LOOK_SECONDS)
     finally:
         connection.close()
@@ -299,11 +299,11 @@ def watch_postgres(url: URL, changes: Changes, stop: threading.Event) -> None:
 
 
 def _listen(connection: Any, changes: Changes, stop: threading.Event) -> None:
-    seen = None
+    last = None
     while not stop.is_set():
         now = connection.execute(_NEWEST).fetchone()
-        if now != seen:  # also at the first look, for commits made before it
+        if now != last:  # also at the first look, for commits made before it
             changes.announce()
-        seen = now
+        last = now
         for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
             changes.announce()
