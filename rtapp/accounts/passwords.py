@@ -62,7 +62,7 @@ class Room:
                 done.set_exception(failure)
 
 
-PASSWORDS = Room(64, nice=10)
+PASSWORDS = Room(64, nice=15)
 PINS = Room(32)  # a flood of sign-ins keeps no coordinator from deciding at the door
 
 
