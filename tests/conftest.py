@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -46,6 +47,8 @@ class OnceBuilt(Rule):
 
 
 Flask.url_rule_class = OnceBuilt
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # times are the benches'
+settings.load_profile("desk")
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # its strength is argon2's own affair
 
 
@@ -121,7 +124,7 @@ def app(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator
     """An application on a database of its own: empty, or with the small training where a test asks for ``world``."""
     instance = tmp_path / "instance"
     instance.mkdir()
-    filled, settings = "world" in request.fixturenames, {"TESTING": True, "WTF_CSRF_ENABLED": False}
+    filled, options = "world" in request.fixturenames, {"TESTING": True, "WTF_CSRF_ENABLED": False}
     with ExitStack() as ends:
         if engine == "sqlite":
             source = request.getfixturevalue("filled")[0] if filled else request.getfixturevalue("blank")
@@ -130,8 +133,8 @@ def app(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator
             source = (
                 request.getfixturevalue("postgres_filled")[0] if filled else request.getfixturevalue("postgres_blank")
             )
-            settings["SQLALCHEMY_DATABASE_URI"] = ends.enter_context(postgres.database(source))[1]
-        app = create_app(instance, **settings)
+            options["SQLALCHEMY_DATABASE_URI"] = ends.enter_context(postgres.database(source))[1]
+        app = create_app(instance, **options)
         with app.app_context():
             app.extensions["rtapp_silent"] = ends.enter_context(watched(db.engine))
         yield app

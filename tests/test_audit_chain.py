@@ -94,7 +94,7 @@ def test_the_same_values_with_another_salt_are_another_digest():
     assert digest_values({"name": "Ani"}, "a") != digest_values({"name": "Ani"}, "b")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)))
 def test_what_is_digested_is_what_comes_back_from_json(values):
     assert plain(values) == values

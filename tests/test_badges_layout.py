@@ -118,7 +118,7 @@ logos = st.sampled_from([b"", b"drawn"])
 PLAIN = ("payload", "logo")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name not in PLAIN}), logos
 )
@@ -202,7 +202,7 @@ def test_the_code_takes_three_fifths_of_a_picture_and_stands_on_whole_pixels(wid
     assert_nothing_touches_a_code(pen, [square])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name not in PLAIN}), logos
 )

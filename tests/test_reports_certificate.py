@@ -181,7 +181,7 @@ def test_a_look_beforehand_shows_the_paper_itself(back):
 lines = st.text(max_size=300)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(lines, lines, lines, lines, lines, st.integers(0, 40))
 def test_no_text_whatever_touches_the_code_or_leaves_the_page(name, holder, number, event, venue, items):
     head = Letterhead((event[:100] or "X",) * 3)

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rtapp.imports.chat import read_chat
@@ -231,7 +231,7 @@ def between(notes, entries, dice):
 
 
 @given(st.lists(st.sampled_from(NOTES), max_size=6), st.permutations(ENTRIES), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_notes_and_pictures_between_entries_change_nothing(notes, entries, dice):
     assert entries_of("\n".join(between(notes, entries, dice))) == entries_of("\n".join(ENTRIES))
 
@@ -242,7 +242,7 @@ def test_notes_and_pictures_between_entries_change_nothing(notes, entries, dice)
     st.sampled_from(HEADS),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_who_sends_a_part_and_when_changes_nothing(notes, entries, heads, dice):
     lines = between(notes, entries, dice)
     sent = [dice.choice(heads).format(minute) + line for minute, line in enumerate(lines)]
@@ -261,7 +261,7 @@ WORDS = [
 
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join))
 @example("RT 1 desa Hayup RT Pak Contoh Pak Contoh desa Hayup desa Hayup desa Hayup")
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_nobody_is_taken_from_a_message_without_a_name_and_an_rt_beside_it(text):
     for row in read_chat(text.splitlines())[1:]:
         name, rt = row.at(0).text, row.at(1).text
