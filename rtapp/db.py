@@ -11,7 +11,7 @@ from threading import Semaphore
 from typing import Any, NamedTuple, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ClauseElement, DateTime, Engine, MetaData, event, literal, select, true
+from sqlalchemy import ClauseElement, DateTime, Engine, MetaData, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -222,10 +222,6 @@ class Prepared:
         self._statement = statement
         self._ready: dict[str, _Ready] = {}
 
-    def statement(self, dialect: str) -> Any:
-        """Return the statement as SQLAlchemy's, for a dialect by its name."""
-        return self._statement if isinstance(self._statement, ClauseElement) else self._statement(dialect)
-
     def all(self, where: Where, **values: Any) -> list[Any]:
         """Run the statement in the transaction of ``where`` and return its rows, [] for one that returns no rows."""
         return self.ask(where, **values)()
@@ -235,7 +231,7 @@ class Prepared:
         line = where if isinstance(where, Line) else _line_of(where)
         ready = self._ready.get(line.dialect.name)
         if ready is None:
-            ready = self._ready[line.dialect.name] = _Ready(self.statement(line.dialect.name), line.dialect)
+            ready = self._ready[line.dialect.name] = _Ready(self._statement, line.dialect)
         try:
             cursor = line.raw.execute(ready.sql, ready.bound(values))
         except ready.error as error:
@@ -255,42 +251,12 @@ class Prepared:
         return rows[0] if rows else None
 
 
-class Together:
-    """Prepared statements of at most one row each, run as a single one: a round trip to the database, not one for each.
-
-    Parts that bind the same name share its value.
-    """
-
-    def __init__(self, **parts: Prepared) -> None:
-        self._parts = parts
-        self._rows: dict[str, Any] = {}
-        self._prepared = Prepared(self._joined)
-
-    def first(self, where: Where, **values: Any) -> dict[str, Any]:
-        """Return the row of each part by its name, None for a part without one."""
-        cells, begin, rows = self._prepared.first(where, **values), 0, {}
-        for name, row in self._rows.items():
-            end = begin + len(row._fields)
-            rows[name] = None if cells[end] is None else row._make(cells[begin:end])
-            begin = end + 1
-        return rows
-
-    def _joined(self, dialect: str) -> Any:
-        table: Any = select(literal(1).label("always")).subquery("always")
-        columns: list[Any] = []
-        for name, part in self._parts.items():
-            own = part.statement(dialect).add_columns(literal(1).label("is_there")).subquery(name)
-            self._rows[name] = namedtuple("Row", own.c.keys()[:-1])  # type: ignore[misc]
-            columns += [column.label(f"{name}_{column.key}") for column in own.c]
-            table = table.outerjoin(own, true())
-        return select(*columns).select_from(table)
-
-
 class _Ready:
     """A statement compiled for one dialect, with the converters of its values and rows."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+        spoken = statement if isinstance(statement, ClauseElement) else statement(dialect.name)
+        compiled = spoken.compile(dialect=dialect)
         assert not compiled.post_compile_params, "a list that grows cannot be compiled once"
         self.sql, self.error = str(compiled), dialect.loaded_dbapi.Error
         self._names = compiled.positiontup

@@ -38,11 +38,12 @@ Receipt = dict[str, Any]
 
 def last_receipt(where: Where) -> int:
     """Return the number of the newest receipt: a desk that knows a smaller one has receipts to fetch."""
-    return head_and_receipt(HEADS.first(where))[1]
+    return head_and_receipt(where)[1]
 
 
-def head_and_receipt(head: Any) -> tuple[str, int]:
-    """Return the head of the trail and the number that last_receipt returns, from the row of ``HEADS``."""
+def head_and_receipt(where: Where) -> tuple[str, int]:
+    """Return the head of the trail and the number that last_receipt returns, in one statement."""
+    head = _HEADS.first(where)
     return (head.chain, head.last or 0) if head else (GENESIS, 0)
 
 
@@ -136,6 +137,6 @@ def _named(session: Session, name: Any, where: Any, id_: int | None) -> list[Any
 
 # One index lookup per act: a desk with nothing to fetch must not cause a scan of a long day's trail.
 _LAST = union_all(*(select(func.max(Audit.id).label("id")).where(Audit.action == act) for act in ACTS)).subquery()
-HEADS = Prepared(
+_HEADS = Prepared(
     select(ChainHead.chain, select(func.max(_LAST.c.id)).scalar_subquery().label("last")).where(ChainHead.id == 1)
 )

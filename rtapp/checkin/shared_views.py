@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, current_app, g, url_for
+from flask import Blueprint, current_app, url_for
 from flask import session as browser
 from jinja2 import Template
 from markupsafe import Markup
@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..badges import token as codes
 from ..badges.store import live_badge
-from ..db import Line, Together, db, end_reading
-from ..events.checkpoint_store import POINT, find_checkpoint, point_of
-from ..events.store import SHOWN
+from ..db import Line, db, end_reading
+from ..events.checkpoint_store import find_checkpoint, find_point
 from ..events.waves import CheckpointKind
 from ..live import store as live
 from ..refusals import Refused
-from ..roster.find_store import PERSON, Filter, count_people, find_people, find_person, head_of, person_of
+from ..roster.find_store import Filter, count_people, find_people, find_person, head_of
 from ..schema import Substitute
 from ..web.epoch import tell_epoch
 from ..web.filters import language, zone
@@ -29,7 +28,7 @@ from .decide_store import COUNTING
 from .decision import LATE
 from .forms import new_nonce
 from .marks_store import LastScan, last_scans, undoable, waves_attended
-from .receipts_store import HEADS, head_and_receipt
+from .receipts_store import head_and_receipt
 from .transport_store import transport_of
 from .verdict import Verdict
 
@@ -38,7 +37,6 @@ blueprint.after_request(tell_epoch)
 RESULTS, MORE, MOST = 8, 40, 400
 LINES_KEPT = 2_000  # rendered lines of last scans in memory: some megabytes
 T = TypeVar("T")
-_DESK = Together(point=POINT, event=SHOWN, heads=HEADS, count=live.COUNT, somebody=PERSON)
 
 
 def record(attempt: Attempt) -> Answer:
@@ -105,26 +103,20 @@ def recent_lines(recent: Sequence[LastScan]) -> Markup:
     return Markup("".join(lines))
 
 
-def desk_context(checkpoint_id: int, participant_id: int | None = None) -> dict[str, Any]:
-    """Return the context of every part of the desk: checkpoint, count, last scans, head of the trail, last receipt.
-
-    ``somebody`` is the row (find_store.PERSON) of the participant whom the desk speaks of, None for nobody.
-    """
+def desk_context(checkpoint_id: int) -> dict[str, Any]:
+    """Return the context of every part of the desk: checkpoint, count, last scans, head of the trail, last receipt."""
     actor, now = acting(), clock.utcnow()
 
     def read(line: Line) -> dict[str, Any]:
-        rows = _DESK.first(line, checkpoint=checkpoint_id, person=participant_id)
-        g.setdefault("event", rows["event"])
-        point = point_of(rows["point"])
+        point = find_point(line, checkpoint_id)
         closed = point.wave.closed_at is not None
-        chain, receipts = head_and_receipt(rows["heads"])
+        chain, receipts = head_and_receipt(line)
         return {
             "checkpoint": point,
-            "counts": live.count_of(checkpoint_id, rows["count"]),
+            "counts": live.count_at(line, checkpoint_id),
             "recent": last_scans(line, checkpoint_id, actor, closed=closed, now=now),
             "chain": chain,
             "receipts": receipts,
-            "somebody": rows["somebody"],
         }
 
     return services().lines.read(read)
@@ -132,9 +124,8 @@ def desk_context(checkpoint_id: int, participant_id: int | None = None) -> dict[
 
 def draw(answer: Answer) -> str:
     """Return the HTML of what a scan changes on the desk's page: verdict, last scans, count, emptied search results."""
-    context = desk_context(answer.checkpoint_id, answer.participant_id)
-    context |= results(answer.checkpoint_id, "")
-    context |= shown(answer, context["checkpoint"], context["recent"], context["somebody"])
+    context = desk_context(answer.checkpoint_id)
+    context |= results(answer.checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])
     return _template("checkin/answer.html").render(context, actor=acting())
 
 
@@ -155,11 +146,10 @@ def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str
     return {"q": query, "found": people, "nonces": nonces, "total": total, "alike": not fitting, "more": more}
 
 
-def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = (), somebody: Any = None) -> dict[str, Any]:
+def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
     """Return the context of the verdict card besides the checkpoint ``here``; for a former head, with the successor.
 
-    Whether the mark may be undone is taken from this answer's line in ``recent``, the person from the row ``somebody``
-    where that was read. What most answers need is read
+    Whether the mark may be undone is taken from this answer's line in ``recent``. What most answers need is read
     outside the session, what few need in it.
     """
     context: dict[str, Any] = {"answer": answer, "person": None, "elsewhere": [], "successor": None}
@@ -167,7 +157,7 @@ def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = (), som
     if answer is None or answer.participant_id is None:
         return context
     about, read = answer.participant_id, services().lines.read
-    person = person_of(somebody) if somebody else read(lambda line: find_person(line, about))
+    person = read(lambda line: find_person(line, about))
     may_have_come = person.away is not None or person.wave_id != here.wave.id  # to another wave than this one
     if may_have_come and answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
         context["elsewhere"] = read(lambda line: waves_attended(line, about, here.wave.id))

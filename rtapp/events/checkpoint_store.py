@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..audit.store import note
-from ..db import Prepared
+from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignedList, Wave
 from .waves import LONGEST_POINT, CheckpointKind, checked_line, numeral, refuse_empty_window
@@ -53,8 +53,9 @@ def find_checkpoint(session: Session, checkpoint_id: int) -> Checkpoint:
     return checkpoint
 
 
-def point_of(row: Any) -> Point:
-    """Return what a desk shows of a checkpoint, from its row of ``POINT``; refused with 404 when there is none."""
+def find_point(where: Where, checkpoint_id: int) -> Point:
+    """Return what a desk shows of the checkpoint, past the session; refused with 404 when there is none."""
+    row = _POINT.first(where, checkpoint=checkpoint_id)
     if row is None:
         raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
     return Point(row.id, row.name, row.kind, PointWave(row.wave_id, row.number, row.date, row.closed_at))
@@ -308,7 +309,7 @@ def _point_values(checkpoint: Checkpoint) -> dict[str, Any]:
     return {"wave": checkpoint.wave.number} | values | ({"requires": required} if required else {})
 
 
-POINT = Prepared(
+_POINT = Prepared(
     select(Checkpoint.id, Checkpoint.name, Checkpoint.kind, Checkpoint.wave_id, Wave.number, Wave.date, Wave.closed_at)
     .join(Wave, Wave.id == Checkpoint.wave_id)
     .where(Checkpoint.id == bindparam("checkpoint"))

@@ -31,7 +31,7 @@ from .waves import (
 )
 
 _EVENT = select(Event).order_by(Event.id).limit(1)
-SHOWN = Prepared(
+_SHOWN = Prepared(
     select(Event.id, Event.name, Event.organiser, Event.timezone, Event.epoch, Event.demo).order_by(Event.id).limit(1)
 )
 
@@ -46,7 +46,7 @@ def shown_event(where: Where) -> Any:
 
     The epoch of a database is another one after a backup was restored.
     """
-    return SHOWN.first(where)
+    return _SHOWN.first(where)
 
 
 def the_event(session: Session) -> Event:

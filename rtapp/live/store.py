@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -58,12 +57,8 @@ def count_at(where: Where, checkpoint_id: int) -> Count:
     All doors of a registration are one count. A rehearsal (gladi) has its own count, like every checkpoint, which is
     part of no wave's count.
     """
-    return count_of(checkpoint_id, COUNT.first(where, checkpoint=checkpoint_id))
-
-
-def count_of(checkpoint_id: int, row: Any) -> Count:
-    """Return the count of a checkpoint from its row of ``COUNT``."""
-    return Count(checkpoint_id, row.present, row.listed)
+    counted = _COUNT.first(where, checkpoint=checkpoint_id)
+    return Count(checkpoint_id, counted.present, counted.listed)
 
 
 def _count() -> Prepared:
@@ -82,7 +77,7 @@ def _count() -> Prepared:
     return Prepared(select(present.scalar_subquery().label("present"), listed.scalar_subquery().label("listed")))
 
 
-COUNT = _count()
+_COUNT = _count()
 
 
 def counts_at(session: Session, checkpoint_id: int) -> Counts:

@@ -129,11 +129,7 @@ def neighbour(session: Session, wanted: Filter, participant_id: int, step: int =
 
 def find_person(where: Where, participant_id: int) -> Person:
     """Return one person, archived or not; refused with 404 when there is none."""
-    return person_of(PERSON.first(where, person=participant_id))
-
-
-def person_of(row: Any) -> Person:
-    """Return a person from their row of ``PERSON``; refused with 404 when there is none."""
+    row = _PERSON.first(where, person=participant_id)
     if row is None:
         raise Refused("no_participant", "Peserta ini tidak ada.", 404)
     return _person(row)
@@ -278,7 +274,7 @@ def _select_people(checkpoint_id: Any) -> Select[Any]:
 _OWN = (
     "id", "kind", "name", "seat_id", "wave_id", "phone", "gender", "note", "version", "archived_at", "archive_reason"
 )  # fmt: skip
-PERSON = Prepared(lambda _dialect: _select_people(None).where(Participant.id == bindparam("person")))  # not at start
+_PERSON = Prepared(lambda _dialect: _select_people(None).where(Participant.id == bindparam("person")))  # not at start
 
 
 def _person(row: Any) -> Person:
