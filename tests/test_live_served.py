@@ -103,6 +103,12 @@ class Viewer:
         """Return the number present that the next event shows."""
         return int(re.search(r"<strong>(\d+)</strong>", self.event())[1])
 
+    def reaches(self, number: int) -> int:
+        """Return the number present of the first event that shows so many: one of the moment before may come first."""
+        while (present := self.present()) < number:
+            pass
+        return present
+
     def vanish(self) -> None:
         """Go away as a browser does that is killed: without a word of HTTP."""
         if self.socket.fileno() != -1:

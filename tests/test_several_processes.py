@@ -66,7 +66,7 @@ def test_what_one_process_records_is_on_the_board_of_the_other(moved, tmp_path):
         assert there.present() == 0
         for number in (1, 2, 3):
             here.scan()
-            assert there.present() == number
+            assert there.reaches(number) == number
         there.vanish()
     finally:
         for server in servers:
