@@ -73,13 +73,22 @@ def plain(html: str) -> str:
     return re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", html)
 
 
-def test_a_person_who_is_tapped_is_marked_and_a_form_of_the_answer_undoes_it(desk, world, long_way):
+def test_a_person_who_is_tapped_is_marked_and_the_answer_leads_to_undoing_it(desk, world, long_way):
     page = desk.scan("nonce-0001", source="search", participant=world.people["rahmah"])
     assert 'data-verdict="WELCOME"' in page.text and long_way == []
+    person = desk.client.get(re.search(r'href="(/desk/\d+/people/\d+\?undo=1)"', page.text)[1]).text
     action, token = re.search(
-        r'action="(/attendance/\d+/void)".*?name="csrf_token" value="([^"]+)"', page.text, re.S
+        r'open>.*?action="(/attendance/\d+/void)".*?name="csrf_token" value="([^"]+)"', person, re.S
     ).groups()
     assert desk.client.post(action, data={"csrf_token": token, "reason": "uji"}).status_code == 303
+
+
+def test_a_form_of_the_answer_has_a_token_that_is_good(desk, world, long_way):
+    page = desk.scan("nonce-0001", code=world.tokens["ruslan"])
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    tapped = {"csrf_token": token, "nonce": "nonce-0002", "participant": world.people["rahmah"]}
+    posted = desk.client.post(f"/desk/{world.registration}/scans", data=tapped)
+    assert posted.status_code == 303 and len(long_way) == 1
 
 
 def test_the_words_are_those_of_the_browsers_language(desk, long_way, world):

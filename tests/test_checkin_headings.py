@@ -1,5 +1,6 @@
 """What a verdict is headed with where the door is shut, and what becomes of a scan that was made just before."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -164,7 +165,10 @@ def test_what_was_taken_back_has_lost_its_green_tick(client_of, world):
     page = desk.get(desk.post(f"/desk/{world.registration}/scans", data={"code": world.tokens["yusuf"]}).location).text
     last = page[page.index('id="recent"') :]
     assert 'data-verdict="WELCOME"' in last and "#check" in last
-    undo = last.partition('action="')[2].partition('"')[0]
+    person = desk.get(
+        last.partition('<a class="button bare-icon danger"')[2].partition('href="')[2].partition('"')[0]
+    ).text
+    undo = re.search(r'action="(/attendance/\d+/void)"', person)[1]
     page = desk.get(desk.post(undo, data={"reason": "salah orang"}).location).text
     last = page[page.index('id="recent"') :].partition("</section>")[0]
     assert 'class="undone"' in last and 'data-verdict="WELCOME"' not in last and "#check" not in last

@@ -51,7 +51,7 @@ def test_words_that_are_no_code_lead_to_a_search_and_record_nothing(app, desk, w
 @pytest.mark.parametrize("around", ["{}", "HTTP://10.0.0.7:8000/K/{}", "salah orang {}", "x{}"])
 def test_no_form_takes_a_cards_code_for_a_name_a_reason_a_note_or_a_pin(app, desk, world, around):
     marked = post(desk, world, headers=HX, code=world.tokens["rahmah"]).text
-    (mark,) = re.findall(r"/attendance/(\d+)/void", marked)
+    (mark,) = re.findall(r"/attendance/(\d+)/instead", marked)
     text = around.format(next(token for name, token in world.tokens.items() if name != "rahmah"))
     told = {"participant": re.findall(r'data-person="(\d+)"', marked)[0], "decide": "substitute"}
     refused = [
@@ -70,7 +70,7 @@ def test_no_form_takes_a_cards_code_for_a_name_a_reason_a_note_or_a_pin(app, des
 
 def test_what_only_looks_like_a_code_is_a_reason_like_any_other(desk, world):
     marked = post(desk, world, headers=HX, code=world.tokens["rahmah"]).text
-    (mark,) = re.findall(r"/attendance/(\d+)/void", marked)
+    (mark,) = re.findall(r"/attendance/(\d+)/instead", marked)
     assert desk.post(f"/attendance/{mark}/void", data={"reason": "pertanggungjawaban2023tahap"}).status_code == 303
 
 

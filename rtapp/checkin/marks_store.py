@@ -45,7 +45,7 @@ class LastScan(NamedTuple):
     """One line of «the last scans»: the scan, its verdict and person (else ``raw``).
 
     ``at`` is when it was made, ``undone`` whether its mark was undone, ``undo`` the id of the mark if the actor may
-    undo it.
+    undo it, ``about`` the id of the person.
     """
 
     nonce: str
@@ -55,6 +55,7 @@ class LastScan(NamedTuple):
     raw: str
     undone: bool
     undo: int | None
+    about: int | None = None
     name: str = ""
     rt: str = ""
     village: str = ""
@@ -249,7 +250,7 @@ def _line(row: Any, actor: Actor, now: datetime, closed: bool) -> LastScan:
     undo = row.id if row.id is not None and may_undo(actor, row, now, closed=closed) else None
     at = clock.parse_iso(row.happened_at) if row.happened_at else row.server_at
     heading = stored_answer(row.shut).heading if row.shut else row.verdict
-    whom = (row.name or "", row.rt or "", row.village or "", row.village_kind or "")
+    whom = (row.about, row.name or "", row.rt or "", row.village or "", row.village_kind or "")
     return LastScan(row.nonce, row.verdict, heading, at, row.raw or "", row.voided_at is not None, undo, *whom)
 
 
@@ -257,7 +258,7 @@ def _last_of(mine: Any) -> Prepared:
     whom = (Participant.name, Seat.rt, Village.name.label("village"), Village.kind.label("village_kind"))
     happened = Scan.answer["happened_at"].as_string().label("happened_at")
     shut = when((Scan.verdict == Verdict.NOT_OPEN, Scan.answer)).label("shut")
-    facts = (Scan.nonce, Scan.verdict, Scan.server_at, Scan.raw, happened, shut)
+    facts = (Scan.nonce, Scan.participant_id.label("about"), Scan.verdict, Scan.server_at, Scan.raw, happened, shut)
     rows = select(*_UNDO_FACTS, *facts, *whom)
     rows = rows.select_from(Scan).outerjoin(Attendance, Attendance.id == Scan.attendance_id)
     rows = rows.outerjoin(Participant, Participant.id == Scan.participant_id)

@@ -89,16 +89,16 @@ def scans_at() -> str:
 
 
 @blueprint.app_template_global()
-def recent_lines(recent: Sequence[LastScan]) -> Markup:
-    """Return the lines of the last scans as HTML; an unchanged line is taken from memory."""
+def recent_lines(recent: Sequence[LastScan], checkpoint_id: int) -> Markup:
+    """Return the lines of the last scans at a checkpoint as HTML; an unchanged line is taken from memory."""
     memory, template = services().lines_shown, None
-    reader, lines = (language(), zone(), browser.get("csrf_token")), []
+    reader, lines = (language(), zone()), []
     for scan in recent:
         if (line := memory.get((scan, reader))) is None:
             template = template or _template("checkin/_last_scan.html")
             if len(memory) >= LINES_KEPT:
                 memory.clear()
-            line = memory[scan, reader] = template.render(scan=scan)
+            line = memory[scan, reader] = template.render(scan=scan, checkpoint_id=checkpoint_id)
         lines.append(line)
     return Markup("".join(lines))
 

@@ -60,6 +60,17 @@ function parsed(html) {
 
 const aside = new Aside(document.getElementById('differences'), zone);
 
+/* The form for a substitute comes into an answer once it is opened. */
+document.addEventListener('toggle', ({ target }) => {
+  const { participant, follows } = target.dataset;
+  if (!follows || target.querySelector('form')) return;
+  const substitute = fill(document.getElementById('substitute-form'), {});
+  substitute.elements.participant.value = participant;
+  substitute.elements.follows.value = follows;
+  target.append(substitute);
+  target.scrollIntoView({ block: 'nearest' });
+}, true);
+
 /* A card that stands above what is seen, after a form on a phone, is brought back. */
 function face() {
   if (document.getElementById('verdict').getBoundingClientRect().top < 0) window.scrollTo(0, 0);
