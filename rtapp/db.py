@@ -37,6 +37,7 @@ _BY_KEYS = (
     *("plan_cache_mode = force_generic_plan", "enable_hashjoin = off", "enable_mergejoin = off"),
     *("enable_seqscan = off", "jit = off"),
 )
+_ONE_MOMENT, _LATEST = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMMITTED"}
 CHANNEL = "rtapp"  # on which PostgreSQL notifies every process of commits, except of plain scans
 
 
@@ -74,11 +75,14 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine options for ``url``: few connections, because streams and pages hold one only while reading."""
+    """Return the engine options for ``url``: few connections, because streams and pages hold one only while reading.
+
+    All that a transaction reads is of one moment, on PostgreSQL as on SQLite: no sum of a board differs from its parts.
+    """
     private = {"hide_parameters": True}  # no error quotes a name into a log
     if make_url(url).get_backend_name() == "sqlite":
         return {"pool_size": 5, "max_overflow": 0, "pool_timeout": 30, **private}
-    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 30, "pool_pre_ping": True, **private}
+    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 30, "pool_pre_ping": True, **_ONE_MOMENT, **private}
 
 
 def normalised_url(url: str) -> str:
@@ -144,7 +148,8 @@ def begin_write(session: Session) -> Session:
     Objects loaded before are refreshed on their next use, so that decisions are based on current data.
     """
     session.rollback()
-    session.connection(execution_options={"rtapp_writes": True})
+    latest = _LATEST if dialect_of(session) == "postgresql" else {}  # what waited for another's lock sees what that did
+    session.connection(execution_options={"rtapp_writes": True, **latest})
     return session
 
 
@@ -362,6 +367,7 @@ def open_line(engine: Engine) -> Line:
     line = Line(taken.dbapi_connection, engine.dialect)
     if engine.dialect.name == "postgresql":
         line.raw.rollback()
+        line.raw.isolation_level = None  # PostgreSQL's own, READ COMMITTED: the writer waits for locks
         line.raw.execute("; ".join(f"SET {setting}" for setting in _BY_KEYS))
         line.raw.commit()
         line.raw.prepare_threshold = 0  # queries here recur again and again

@@ -208,6 +208,19 @@ def test_the_desk_and_the_board_never_disagree(session, world, mark):
     assert (small.hadir, small.roster) == (whole.hadir, whole.roster)
 
 
+def test_a_board_is_of_one_moment_whoever_comes_while_it_is_read(session, world):
+    assert store.counts_at(session, world.registration).hadir == 0
+    with Session(session.get_bind()) as desk:
+        person = desk.get_one(Participant, world.people["rahmah"])
+        mark = {"number": 1, "mode": "sendiri", "at": at(7, 52), "device_id": world.device}
+        begin_write(desk).add(Attendance(checkpoint_id=world.registration, participant_id=person.id, **mark))
+        desk.commit()
+    assert store.count_at(session, world.registration).hadir == 0
+    assert store.last_arrivals(session, world.registration) == []
+    session.rollback()
+    assert store.counts_at(session, world.registration).hadir == 1
+
+
 def test_districts_and_villages_stand_in_the_order_of_their_codes(session, world, mark):
     for who in ("rahmah", "rahmah_mabuun", "hamdani", "syahrani", "ruslan"):
         mark(who)

@@ -11,7 +11,7 @@ import pytest
 from rtapp import db as database
 from rtapp.db import db
 from rtapp.factory import create_app
-from rtapp.safety.ledger_store import examine, one_snapshot
+from rtapp.safety.ledger_store import examine
 from rtapp.web.services import services_of
 
 from . import disks
@@ -39,7 +39,7 @@ def desk(filled):
 
             def findings():
                 with app.app_context():
-                    return [str(finding) for finding in examine(one_snapshot(db.session))]
+                    return [str(finding) for finding in examine(db.session)]
 
             return scan, findings
 

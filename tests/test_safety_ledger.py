@@ -10,7 +10,7 @@ from rtapp.checkin.decision import Decision, Substituted
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write, db
-from rtapp.safety.ledger_store import SHOWN, examine, one_snapshot, totals
+from rtapp.safety.ledger_store import SHOWN, examine, totals
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
@@ -53,7 +53,7 @@ def found(app, day):
             for statement in statements:
                 begin_write(db.session).execute(text(statement), {"other": day.people["nobody_asked"]})
                 db.session.commit()
-            return [finding.code for finding in examine(one_snapshot(db.session))]
+            return [finding.code for finding in examine(db.session)]
 
     return look
 

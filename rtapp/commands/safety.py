@@ -112,7 +112,7 @@ def _findings(app: Flask) -> list[str]:
     try:
         _require_database()
         _require_present_schema()
-        sentences = [str(each) for each in ledger_store.examine(ledger_store.one_snapshot(db.session))]
+        sentences = [str(each) for each in ledger_store.examine(db.session)]
     except DatabaseError as error:
         sentences = [str(ledger_store.damaged(error))]
     newest = next((each for each in backups.find(Path(app.instance_path)) if each.readable), None)

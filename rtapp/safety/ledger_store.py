@@ -28,9 +28,10 @@ def totals(session: Session) -> dict[str, int]:
 def examine(session: Session) -> Findings:
     """Yield everything that is wrong, most fundamental first; nothing is written.
 
-    All of it is read in one snapshot, so that scans may arrive meanwhile: begin it with ``one_snapshot``.
+    What ``session`` has read before is ended; all of this is read in one snapshot, so that scans may arrive meanwhile.
     A check that cannot be carried out is a finding, too.
     """
+    session.rollback()
     for check in (_schema, _file, _trail, _seals, _marks, _scans, _doubles, _counts):
         try:
             yield from _some(check, session)
@@ -38,14 +39,6 @@ def examine(session: Session) -> Findings:
             session.rollback()
             yield damaged(error)
             return
-
-
-def one_snapshot(session: Session) -> Session:
-    """End what ``session`` has read; all it reads from here on is of one moment, whoever writes meanwhile."""
-    session.rollback()
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    return session
 
 
 def _some(check: Callable[[Session], Findings], session: Session) -> Findings:

@@ -132,7 +132,7 @@ def _refuse_foreign(names: list[str]) -> None:
 def _trial_of(session: Session, manifest: dict[str, Any]) -> Tried:
     event = find_event(session)
     name, totals = event.name if event else "", ledger_store.totals(session)
-    findings = list(ledger_store.examine(ledger_store.one_snapshot(session)))
+    findings = list(ledger_store.examine(session))
     return Tried(manifest["made_at"], name, totals, findings)
 
 
