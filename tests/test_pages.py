@@ -16,18 +16,19 @@ PAGES = {
     "desk": "/desk/1",
     "desk-verdict": "/desk/1?scan={nonce}",
     "desk-results": "/desk/1?q=rahmah",
-    "desk-nobody": "/desk/1?q=zzzzzzzz",
+    "desk-nobody": "/desk/1?q=wxqvwxqv",
     "verdict": "/scans/{nonce}",
     "native": "/K/{token}?checkpoint=2",
     "native-choose": "/K/{token}",
     "counts": "/waves/1/counts",
     "missing": "/waves/1/missing?district=63.09.11",
     "place": "/waves/1/places/63.09.06.1001",
+    "decisions": "/decisions",
     "counts-all": "/counts/all",
     "screen": "/waves/1/screen",
     "lanes": "/lanes",
     "participants": "/participants",
-    "participants-none": "/participants?q=qqqqqqqq",
+    "participants-none": "/participants?q=wxqvwxqv",
     "participants-others": "/participants?kind=lain",
     "participants-ticked": "/participants?ticked=shown",
     "participants-open": "/participants?q=belimbing+raya+rt+1&open=1",
@@ -95,10 +96,19 @@ COVERED = """() => [...document.querySelectorAll('main :is(input:not([type=hidde
   return bar && !bar.contains(e);
 })).map((e) => e.outerHTML.slice(0, 120))"""
 
+# Icon, word and number of a section stay within its place in the bar.
+BESIDE_THE_BAR = """() => [...document.querySelectorAll('.sections a > *')].filter((part) => {
+  const [box, bar] = [part, part.closest('.sections')].map((e) => e.getBoundingClientRect());
+  return box.width && (box.top < bar.top || box.bottom > bar.bottom || box.left < bar.left || box.right > bar.right);
+}).map((e) => e.outerHTML.slice(0, 120))"""
+
+TWICE = """() => [...document.querySelectorAll('[id]')].map((e) => e.getAttribute('id'))
+.filter((id, place, all) => all.indexOf(id) !== place)"""
+
 
 @pytest.fixture(scope="module")
 def hall(demo_file, tmp_path_factory):
-    """The demo served, with one long name, one mark, one undone mark; and the facts the paths are filled with."""
+    """The demo served, with one long name, one mark, one case that waits; and the facts the paths are filled with."""
     import shutil
 
     instance = tmp_path_factory.mktemp("pages") / "instance"
@@ -111,6 +121,17 @@ def hall(demo_file, tmp_path_factory):
             ("3f" * 32, "2023-11-07 00:00:00.000000", "2023-11-08 08:00:00.000000"),
         )
         token = database.execute("SELECT token FROM badge WHERE participant_id = 1").fetchone()[0]
+        head = database.execute("SELECT id FROM participant WHERE wave_id = 2").fetchone()[0]
+        database.execute(
+            "INSERT INTO scan (id, nonce, checkpoint_id, participant_id, verdict, answer, source, server_at)"
+            " VALUES (1, 'halaman-0000', 1, ?, 'OTHER_WAVE', '{}', 'wedge', '2023-11-08 00:00:00.000000')",
+            (head,),
+        )
+        database.execute(
+            "INSERT INTO decision_case VALUES"
+            " (1, 1, 1, ?, 'other_wave', '', '2023-11-08 00:00:00.000000', NULL, '', '')",
+            (head,),
+        )
     server = Served(instance, ("demo",))
     yield server, {"token": token, "nonce": "halaman-0001"}
     server.stop()
@@ -171,7 +192,9 @@ def test_a_page_is_readable_by_everybody_and_fits(open_page, hall, name):
         assert overflow(page) <= 0, f"wider than the screen at {width}"
         assert page.evaluate(TARGETS) == [], f"targets under 44 px at {width}"
         assert page.evaluate(COVERED) == [], f"under a bar at {width}"
+        assert page.evaluate(BESIDE_THE_BAR) == [], f"outside the bar at {width}"
         assert_accessible(page, scheme)
+    assert page.evaluate(TWICE) == [], "an id that two have"
     assert mistakes == []
 
 
