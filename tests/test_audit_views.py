@@ -13,6 +13,7 @@ from rtapp.clock import utcnow
 from rtapp.db import begin_write, db
 from rtapp.schema import Audit
 
+from .reading import words
 from .trailed import trail
 from .world import PASSWORD
 
@@ -60,9 +61,24 @@ def changed(admin, world):
 
 def test_the_trail_reads_as_sentences_with_phones_masked(admin, changed):
     page = admin.get("/trail").text
-    assert "Mengubah data peserta" in page and "Mengubah pengaturan admin_over_http" in page and "Hj. RAHMAH" in page
+    assert "Mengubah data peserta" in page and "Hj. RAHMAH" in page
+    assert "Mengubah pengaturan “Izinkan halaman admin lewat HTTP biasa di jaringan lokal”" in page
     assert "0812••••102" in page and "0813••••999" in page
     assert "081200000102" not in page and "081300000999" not in page
+
+
+def test_the_trail_says_what_was_set_in_words_and_never_as_a_program_writes_it(admin, world):
+    wave = f"/waves/{world.waves[0]}"
+    admin.post("/settings/signatories", data={"paper": "transport", "name-1": "Siti Contoh", "position-1": "Bendahara"})
+    admin.post("/settings/letterhead", data={"line-1": "DINAS CONTOH", "place": "Uji", "paper": "f4"})
+    rule = {"point": world.registration, "least": "1", "template": "{urut}", "code": "", "unit": ""}
+    admin.post(f"{wave}/certificate-rule", data=rule)
+    admin.post(f"{wave}/transport-rates", data={"amount-rt": "150000", "tax-rt": "5%"})
+    page = words(admin.get("/trail"))
+    for said in ("Nilai: Siti Contoh · Bendahara", "Kop surat: DINAS CONTOH", "Kehadiran yang dihitung: Registrasi",
+                 "Ketua RT: 150000 − 5%"):  # fmt: skip
+        assert said in page, page[:3000]
+    assert "{'" not in page
 
 
 def test_lines_are_narrowed_by_who_what_whom_and_day(admin, changed, look):

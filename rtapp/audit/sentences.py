@@ -117,7 +117,7 @@ _ACTS = (
     reason("device.revoke", "Mencabut perangkat %(label)s"),
     reason("device.clock", "Selisih jam perangkat diukur"),
     reason("link.issue", "Membuat tautan sekali pakai untuk %(to)s"),
-    reason("setting.change", "Mengubah pengaturan %(key)s"),
+    reason("setting.change", "Mengubah pengaturan “%(key)s”"),
     reason("letterhead.change", "Mengubah kop surat"),
     reason("signatories.change", "Mengubah penanda tangan dokumen"),
     reason("address.try", "Alamat di kode QR dibuka dari perangkat kedua: %(address)s"),
@@ -164,6 +164,19 @@ _FIELDS = (
     reason("checkpoint", "Titik absensi"),
     reason("verdict", "Putusan"),
     reason("value", "Nilai"),
+    reason("lines", "Kop surat"),
+    reason("address", "Alamat, telepon, email"),
+    reason("place", "Tempat penandatanganan"),
+    reason("invited", "Diundang"),
+    reason("rt", "Ketua RT"),
+    reason("tamu", "Tamu"),
+    reason("panitia", "Panitia"),
+    reason("narasumber", "Narasumber"),
+    reason("points", "Kehadiran yang dihitung"),
+    reason("least", "Paling sedikit hadir di berapa titik"),
+    reason("substitutes", "Kehadiran wakil ikut dihitung untuk ketua RT"),
+    reason("template", "Pola nomor"),
+    reason("unit", "Isi {unit}"),
     reason("decided_at", "Diputuskan"),
     reason("handed_in", "Diserahkan oleh"),
     reason("contacted", "Dihubungi"),
@@ -185,9 +198,11 @@ def act_sentence(action: str, values: Mapping[str, Any]) -> Reason:
 def differences(action: str, values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """Return (field, before, after) of what a line changed, or of what was added or told: then nothing is before."""
     before, after = values.get("before"), values.get("after")
-    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        if "before" in values and "after" in values:
-            return [("value", before, after)]
+    if isinstance(before, Mapping) or isinstance(after, Mapping):
+        before, after = before or {}, after or {}
+    elif "before" in values and "after" in values:
+        return [] if action == "logo.change" else [("value", before, after)]  # digests of pictures say nothing
+    else:
         sentence = ACTS.get(action, "")
         facts = {name: value for name, value in values.items() if f"%({name})s" not in sentence}
         before, after = {}, facts

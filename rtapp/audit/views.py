@@ -15,6 +15,7 @@ from ..db import begin_write, db
 from ..documents.csv_out import write_csv
 from ..refusals import Reason
 from ..roster.find_store import people_by_id
+from ..settings.options import OPTIONS
 from ..web.changes import Words
 from ..web.errors import refusal_text
 from ..web.filters import current_event
@@ -126,13 +127,21 @@ def _entries(lines: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "line": line,
-            "act": act_sentence(line.action, values.values if values else {}),
+            "act": _act(line, values),
             "person": people.get(line.subject_id) if line.subject == PERSON else None,
             "changes": words.of(line.action, values.values) if values else [],
             "erased": values is None,
         }
         for line, values in lines
     ]
+
+
+def _act(line: Any, values: Any) -> Reason:
+    """Return the sentence of a line's act; an option is called as on its page."""
+    facts = dict(values.values) if values else {}
+    if option := OPTIONS.get(facts.get("key", "")):
+        facts["key"] = Reason(option.key, option.label)
+    return act_sentence(line.action, facts)
 
 
 def _person(wanted: TrailFilter) -> dict[str, Any]:
@@ -144,7 +153,6 @@ def _person(wanted: TrailFilter) -> dict[str, Any]:
 
 
 def _cells(line: Any, values: Any, words: Words) -> tuple[Any, ...]:
-    act: Reason = act_sentence(line.action, values.values if values else {})
     changes = words.of(line.action, values.values) if values else []
     change_text = "; ".join(
         f"{label}: {before} → {after}" if before else f"{label}: {after}" for label, before, after in changes
@@ -155,7 +163,7 @@ def _cells(line: Any, values: Any, words: Words) -> tuple[Any, ...]:
         line.id,
         at,
         line.actor,
-        refusal_text(act),
+        refusal_text(_act(line, values)),
         line.subject,
         line.subject_id,
         change_text,

@@ -34,6 +34,8 @@ class Words:
             return ""
         if isinstance(value, bool):
             return _("ya") if value else _("tidak")
+        if isinstance(value, Mapping):
+            return " · ".join(str(each) for each in value.values() if each)
         if isinstance(value, list):
             return ", ".join(self._say(name.removesuffix("s"), each) for each in value)
         say = _WAYS.get(name)
@@ -55,6 +57,7 @@ _WAYS: dict[str, Any] = {
     "seat": Words._seat,
     "wave_id": Words._wave,
     "checkpoint": Words._point,
+    "point": Words._point,
     "phone": lambda _self, value: masked_phone(value),
     "kind": lambda _self, value: filters.kind(value),
     "role": lambda _self, value: _(_ROLES.get(value, value)),
