@@ -105,6 +105,13 @@ def test_the_quiet_zone_is_four_modules_on_every_side(paper, modules):
 
 
 @pytest.mark.parametrize("paper", PAPERS)
+def test_a_village_of_a_long_name_stands_whole_on_its_card(paper):
+    village = "Kelurahan Sungai Contoh Rumbia Panjang Hulu Uji"
+    texts = [line for line, _box in sheet(paper, [card(name=NAMES["60 characters"], village_line=village)]).texts]
+    assert village in " ".join(texts)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_no_name_touches_the_code_or_leaves_its_card(paper, name):
     pen = sheet(paper, [card(number, name) for number in range(1, 11)])

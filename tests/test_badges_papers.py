@@ -60,7 +60,7 @@ def test_the_words_on_the_sheet_are_the_words_of_the_roster(paper):
             assert unspaced(line) in text
         assert unspaced(wanted.short_code) in text
     assert text.count(unspaced(HINT)) == text.count(unspaced(PRIVACY)) == len(cards)
-    assert "halaman1dari1" in text
+    assert "Halaman1dari1" in text
 
 
 def test_cards_under_a_letterhead_are_read_and_say_whose_they_are(tmp_path):

@@ -111,7 +111,7 @@ def draw_card(pen: CardPen, card: Card, code: Code, cell: Box) -> None:
 
 def _draw_person(pen: CardPen, card: Card, box: Box, point: float) -> None:
     seat = pen.fit(card.seat_line, "bold", box.width, largest=12 * point, smallest=7 * point)
-    village = pen.fit(card.village_line, "regular", box.width, largest=9.5 * point, smallest=6 * point)
+    village = pen.fit(card.village_line, "regular", box.width, largest=9.5 * point, smallest=6 * point, lines=2)
     district = pen.fit(card.district_line, "regular", box.width, largest=8 * point, smallest=6 * point)
     place = (seat, "bold"), (village, "regular"), (district, "regular")
     y = _draw_head(pen, card, box, point) + 1.6

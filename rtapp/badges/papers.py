@@ -79,7 +79,7 @@ def _sheets(
 
     def draw_one(number: int, pen: CardPen) -> None:
         coded = [(card, code_of(card)) for card in sheets[number]]
-        draw_sheet(pen, coded, f"{title} · halaman {number + 1} dari {len(sheets)}", size, owners[number])
+        draw_sheet(pen, coded, f"Halaman {number + 1} dari {len(sheets)} · {title}", size, owners[number])
 
     return [partial(draw_one, number) for number in range(len(sheets))]
 
