@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 
 from rtapp.db import db
+from rtapp.documents.pdf import Document
 from rtapp.documents.picture import LOGO_SIDE, read_logo
 from rtapp.refusals import Refused
 from rtapp.reports import papers
+from rtapp.settings.letter import opening
 from rtapp.settings.letterhead import Letterhead
 from rtapp.settings.letterhead_store import letterhead_of, logo_of
 from rtapp.settings.signatories import Signatory
@@ -149,6 +151,14 @@ def test_any_text_in_the_letterhead_leaves_the_paper_whole(name):
     about = replace(ABOUT, letterhead=Letterhead((text, text, text), text, text, "f4"), signing=signing)
     whole = " ".join(pdf_text(papers.recap(recap(2), about, on("a4"))))
     assert NIP in whole and "Desa Contoh 01" in whole and "Petugas rekap" in whole
+
+
+def test_what_a_paper_is_of_stands_in_one_size_however_long_the_event_is_called():
+    page = on("a4")
+    about = replace(ABOUT, event="Bimbingan Teknis Contoh " * 5, venue="Aula Serbaguna Contoh " * 6)
+    blocks = list(opening(Document(page.paper, page.fonts, "Uji"), about, "Daftar Uji"))
+    cells = [cell for block in blocks for strip in block.strips for cell in strip.cells]
+    assert len({cell.text.size for cell in cells if " : " in cell.whole}) == 1
 
 
 def test_the_usual_paper_is_offered_first(admin, world):

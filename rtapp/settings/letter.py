@@ -209,7 +209,7 @@ def unbroken(address: str) -> str:
 def _fact(paper: Paper, name: str, value: str) -> Block:
     left, right = SIDE, paper.width - SIDE
     start = left + _NAME + _COLON
-    fitted = paper.stand(value, "regular", right - start, BODY, 2 * BODY[-1] * 1.17)
+    fitted = paper.stand(value, "regular", right - start, BODY[:1])  # all of one size, however long
     content = FlowCell(start, right, fitted, whole=f"{name} : {value}", top=True, sheet=(left, right))
     title = paper.fit(name, "regular", _NAME, largest=fitted.size, smallest=SMALL)
     colon = paper.fit(":", "regular", _COLON, largest=fitted.size, smallest=SMALL)
