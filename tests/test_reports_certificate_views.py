@@ -112,6 +112,7 @@ def test_whether_a_substitute_counts_is_part_of_the_rule(admin, world, come, sub
 def test_a_rule_that_cannot_be_kept_is_said_beside_what_was_typed(admin, world, changed, said):
     response = save(admin, world, **changed)
     assert response.status_code == 422 and said in words(response)
+    assert response.text.count(" autofocus") == response.text.count("aria-invalid")  # the page opens at what is wrong
     assert "Syarat belum ditetapkan" in words(page(admin, world))
     for value in changed.values():
         assert value in ("", "999") or f'value="{value}"' in response.get_data(as_text=True)

@@ -80,9 +80,9 @@ def checked_numbering(template: str, code: str, unit: str) -> Numbering:
         raise Refused(
             "no_sequence", "Pola nomor harus memuat {urut}, supaya setiap nomor berbeda.", 422, field="template"
         )
-    for place, word in (("kode", code), ("unit", unit)):
+    for place, field, word in (("kode", "code", code), ("unit", "unit", unit)):
         if place in used and not word:
-            raise Refused("no_word", "Pola nomor memakai {%(place)s}: isi dahulu.", 422, place=place)
+            raise Refused("no_word", "Pola nomor memakai {%(place)s}: isi dahulu.", 422, field=field, place=place)
     if (
         len(template) > LONGEST_TEMPLATE
         or template.count("{") > len(PLACES)
@@ -133,5 +133,10 @@ def _places(template: str) -> set[str]:
     except ValueError:
         parts = [("", "", "?", None)]
     if any(spec or conversion for _text, _name, spec, conversion in parts):
-        raise Refused("bad_template", "Tanda kurung kurawal dalam pola nomor harus berpasangan, misalnya {urut}.", 422)
+        raise Refused(
+            "bad_template",
+            "Tanda kurung kurawal dalam pola nomor harus berpasangan, misalnya {urut}.",
+            422,
+            field="template",
+        )
     return {name for _text, name, _spec, _conversion in parts if name is not None}
