@@ -89,6 +89,10 @@ def test_the_page_leads_to_what_is_done_next(beginner):
     assert "Berikutnya: isi kop surat" in words(beginner.get("/event"))
     beginner.post("/settings/letterhead", data={"line-1": "DINAS CONTOH", "place": "Contoh", "paper": "f4"})
     assert "Berikutnya: tambahkan perangkat" in words(beginner.get("/event"))
+    assert "Tutup gelombang" in words(beginner.get("/papers"))
+    beginner.post("/waves/1/state", data={"state": "closed", "waiting": "0"})
+    assert "Berikutnya: cetak dokumennya" in words(beginner.get("/event"))
+    assert "Tutup gelombang" not in words(beginner.get("/papers"))
 
 
 def test_heads_without_a_wave_are_what_is_done_next(app, admin, world):

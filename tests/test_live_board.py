@@ -117,6 +117,8 @@ def test_the_board_foretells_the_end_only_when_it_can(client_of, world, come):
         assert "dengan laju ini" not in client_of("viewer").get(board).text
         come(people[4], moment=at(7, 59))
         assert "dengan laju ini selesai 08.04" in client_of("viewer").get(board).text
+        client_of("admin").post(f"/waves/{world.waves[0]}/state", data={"state": "closed", "waiting": "0"})
+        assert "dengan laju ini" not in client_of("viewer").get(board).text
 
 
 def test_the_recap_is_the_boards_numbers_as_text(client_of, world, come, excuse):

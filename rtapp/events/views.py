@@ -194,6 +194,8 @@ def _inside(session: Session) -> list[dict[str, Any]]:
 
 def _next_step(session: Session, waves: Any, invited: dict[int, int], heads: dict[int, int]) -> str:
     """Return what a committee that has its waves does next, "" when everything has been begun."""
+    if waves and all(wave.closed_at for wave in waves):
+        return "papers"
     if not find_districts(session):
         return "places"
     if any(wave.id not in invited for wave in waves if not wave.closed_at):

@@ -51,7 +51,7 @@ def board_of(wave_id: int, named: bool) -> dict[str, Any]:
         "step": step,
         "bars": [(clock_time(at), count) for at, count in shown],
         "lanes": lanes(marks, board.heard_in(db.session, wave_id, users=named), now=now),
-        "done_at": forecast(moments, counts.belum, now=now),
+        "done_at": None if wave.closed_at else forecast(moments, counts.belum, now=now),
         "points": board.points_of(db.session, wave_id),
         "recap": _recap(wave, counts, arrivals),
     }

@@ -174,7 +174,7 @@ def person_form(
 def new_form(guest: bool, waves: Iterable[Wave], districts: Iterable[District]) -> HeadForm | GuestForm:
     """Return an empty form for a guest or a head."""
     form = (GuestForm if guest else HeadForm)(key="new", behind="-new")
-    first = ("", _("Belum ditentukan")) if guest else (BY_INVITATION, _("Menurut undangan kecamatan"))
+    first = ("", _("Belum ditentukan")) if guest else (BY_INVITATION, _("Menurut undangan"))
     _give_choices(form, waves, districts, first)
     return form
 

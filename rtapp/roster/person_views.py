@@ -18,8 +18,10 @@ from .shared_views import blueprint, choices
 
 @blueprint.get("/participants/new")
 @requires(Duty.EDIT_ROSTER)
-def new() -> str:
-    """Ask who is to be added: a head with a seat, or a guest without one."""
+def new() -> str | Response:
+    """Ask who is to be added: a head with a seat, or a guest without one; there must be an event."""
+    if events.find_event(db.session) is None:
+        return redirect(url_for(".participants"))
     guest = _is_guest()
     return render_template("roster/participant_new.html", form=new_form(guest, *choices()), guest=guest)
 
