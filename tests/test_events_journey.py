@@ -51,6 +51,16 @@ def test_open_and_refused_forms_are_readable_by_everybody_and_fit(visit, size):
     assert_readable(page)
 
 
+@pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
+def test_what_was_saved_far_down_a_page_is_said_where_the_page_opens(visit, size):
+    page = visit("admin", "/waves/2", size=size)
+    page.locator("#invited input.short").first.fill("150")
+    page.locator("#invited").get_by_role("button", name="Simpan jumlah").click()
+    expect(page.locator("#toast")).to_have_text("Tersimpan.")
+    expect(page.locator("#toast .toast")).to_be_in_viewport()
+    expect(page.locator("#invited h2")).to_be_in_viewport()
+
+
 def test_one_tap_at_the_desk_opens_a_checkpoint_that_was_shut(visit, served):
     with sqlite3.connect(served.instance / "rtapp.db") as database:
         database.execute("UPDATE checkpoint SET opens_at = '2100-01-01 00:00:00.000000' WHERE id = 1")
