@@ -79,6 +79,8 @@ def test_the_page_leads_to_what_is_done_next(beginner):
     assert "belum ada kecamatan" in words(beginner.get("/waves/1"))
     beginner.post("/places", data={"kind": "list", "tabalong": "1"})
     assert "Berikutnya: tulis jumlah undangan" in words(beginner.get("/event"))
+    for page in ("/counts/all", "/waves/1/missing", "/attendance"):
+        assert 'href="/participants"' in beginner.get(page).text.partition("<main")[2], page
     beginner.post("/waves/1/invitations", data={"district-6": "1"})
     assert "Berikutnya: isi daftar peserta" in words(beginner.get("/event"))
     head = {"name": "Ahmad Contoh", "village": "jaro", "rt": "1", "wave": "undangan", "gender": "", "phone": ""}
