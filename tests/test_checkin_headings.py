@@ -66,6 +66,8 @@ def test_a_closed_wave_is_headed_as_closed_on_the_card_and_among_the_last_scans(
     close_wave(begin_write(session), "Uji", find_wave(session, world.waves[0]), now=clock.utcnow() - HOUR)
     session.commit()
     supervisor = client_of("supervisor")
+    waiting = words(supervisor.get(f"/desk/{world.registration}"))
+    assert "Ditutup" in waiting and "Siap memindai" not in waiting
     answer = supervisor.post(f"/desk/{world.registration}/scans", data={"code": world.tokens["yusuf"]})
     page = supervisor.get(answer.location)
     assert words(page).count("Ditutup") >= 2

@@ -60,14 +60,16 @@ function parsed(html) {
 
 const aside = new Aside(document.getElementById('differences'), zone);
 
-/* The form for a substitute comes into an answer once it is opened. */
+/* What is opened is seen whole; the form for a substitute comes into an answer only then. */
 document.addEventListener('toggle', ({ target }) => {
+  if (!target.open) return;
   const { participant, follows } = target.dataset;
-  if (!follows || target.querySelector('form')) return;
-  const substitute = fill(document.getElementById('substitute-form'), {});
-  substitute.elements.participant.value = participant;
-  substitute.elements.follows.value = follows;
-  target.append(substitute);
+  if (follows && !target.querySelector('form')) {
+    const substitute = fill(document.getElementById('substitute-form'), {});
+    substitute.elements.participant.value = participant;
+    substitute.elements.follows.value = follows;
+    target.append(substitute);
+  }
   target.scrollIntoView({ block: 'nearest' });
 }, true);
 
