@@ -168,10 +168,7 @@ class Participant(db.Model):
     __tablename__ = "participant"
     __table_args__ = (
         live(
-            "uq_participant_event_seat_live",
-            "event_id",
-            "seat_id",
-            where="archived_at IS NULL AND seat_id IS NOT NULL",
+            "uq_participant_event_seat_live", "event_id", "seat_id", where="archived_at IS NULL AND seat_id IS NOT NULL"
         ),
         Index("ix_participant_wave_kind", "wave_id", "kind"),
     )
@@ -290,12 +287,7 @@ class Attendance(db.Model):
 
     __tablename__ = "attendance"
     __table_args__ = (
-        live(
-            "uq_attendance_checkpoint_participant_live",
-            "checkpoint_id",
-            "participant_id",
-            where="voided_at IS NULL",
-        ),
+        live("uq_attendance_checkpoint_participant_live", "checkpoint_id", "participant_id", where="voided_at IS NULL"),
         live(
             "uq_attendance_wave_participant_live",
             "wave_id",
@@ -496,10 +488,7 @@ class Audit(db.Model):
     """A line of the trail: what was done and by whom, chained over digests (rtapp/audit/chain.py)."""
 
     __tablename__ = "audit"
-    __table_args__ = (
-        Index("ix_audit_subject", "subject", "subject_id"),
-        Index("ix_audit_action", "action", "id"),
-    )
+    __table_args__ = (Index("ix_audit_subject", "subject", "subject_id"), Index("ix_audit_action", "action", "id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     actor: Mapped[str] = mapped_column(String(120))

@@ -127,7 +127,5 @@ def _live_link(session: Session, secret: str, now: datetime) -> Owned:
 
 def _link_used() -> Refused:
     return Refused(
-        "link_used",
-        "Tautan sekali pakai ini sudah dipakai atau kedaluwarsa. Minta tautan baru dari panitia.",
-        410,
+        "link_used", "Tautan sekali pakai ini sudah dipakai atau kedaluwarsa. Minta tautan baru dari panitia.", 410
     )

@@ -12,9 +12,7 @@ from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import OneTimeLink, User
 from . import passwords
-from .links_store import (
-    end_links,
-)
+from .links_store import end_links
 from .names import LONGEST, key_of, readable
 from .roles import Actor, Role
 

@@ -211,13 +211,7 @@ def _chosen(choice: CardChoice, *columns: Any) -> Select[Any]:
 
 def _in_order(rows: Select[Any]) -> Select[Any]:
     return rows.order_by(
-        Village.code.is_(None),
-        District.code,
-        Village.code,
-        Seat.rt,
-        Seat.rw,
-        Participant.name_key,
-        Participant.id,
+        Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id
     )
 
 

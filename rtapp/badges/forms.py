@@ -29,32 +29,19 @@ class CardsForm(Form):
     wave = Pick(_l("Gelombang"), default="")
     district = Pick(_l("Kecamatan"), default="")
     village = TypedVillage(_l("Desa/Kelurahan"), default="")
-    which = Pick(
-        _l("Kartu"),
-        texts={"": _l("Semua kartu"), NEW: _l("Belum pernah dicetak")},
-        default="",
-    )
+    which = Pick(_l("Kartu"), texts={"": _l("Semua kartu"), NEW: _l("Belum pernah dicetak")}, default="")
     size = Pick(
-        _l("Ukuran"),
-        texts={"": _l("Kartu, 10 per lembar"), "badge": _l("Lencana bertali, 4 per lembar")},
-        default="",
+        _l("Ukuran"), texts={"": _l("Kartu, 10 per lembar"), "badge": _l("Lencana bertali, 4 per lembar")}, default=""
     )
     paper = Pick(_l("Kertas"), texts={"f4": "F4 (215 × 330 mm)", "a4": "A4 (210 × 297 mm)"}, default="f4")
-    sheets = Pick(
-        _l("Lembar"),
-        texts={"": _l("Baru untuk tiap desa"), JOINED: _l("Bersambung")},
-        default="",
-    )
+    sheets = Pick(_l("Lembar"), texts={"": _l("Baru untuk tiap desa"), JOINED: _l("Bersambung")}, default="")
     people = HiddenField()
 
     def choice(self) -> CardChoice:
         """Return the chosen cards as a filter."""
         wave = self.wave.data
         return CardChoice(
-            int(wave) if wave else None,
-            self.district.data,
-            self.village.data,
-            unprinted=self.which.data == NEW,
+            int(wave) if wave else None, self.district.data, self.village.data, unprinted=self.which.data == NEW
         )
 
     def card_size(self) -> Size:

@@ -73,11 +73,7 @@ def covers(sheets: Sequence[Sequence[Card]], apart: Callable[[Card], object]) ->
 
 
 def draw_sheet(
-    pen: CardPen,
-    cards: Sequence[tuple[Card, Code]],
-    foot: str,
-    size: Size = CARD,
-    cover: tuple[str, str] = ("", ""),
+    pen: CardPen, cards: Sequence[tuple[Card, Code]], foot: str, size: Size = CARD, cover: tuple[str, str] = ("", "")
 ) -> None:
     """Draw a sheet of cards with the lines to cut along, ``cover`` in the margin above and ``foot`` below."""
     places = cells(pen.width, pen.height, size)

@@ -12,14 +12,7 @@ from ..db import upsert
 from ..refusals import Refused
 from ..schema import Badge, Participant
 from . import token
-from .choice_store import (
-    CardChoice,
-    card_of,
-    cards_by_id,
-    ids_of,
-    per_village,
-    title_of,
-)
+from .choice_store import CardChoice, card_of, cards_by_id, ids_of, per_village, title_of
 from .handover import Parcel
 from .layout import Card
 

@@ -116,12 +116,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer in the JSON shape of the API."""
     attendance = None
     if answer.attendance_id is not None:
-        attendance = {
-            "id": answer.attendance_id,
-            "at": answer.at,
-            "mode": answer.mode,
-            "device": answer.device,
-        }
+        attendance = {"id": answer.attendance_id, "at": answer.at, "mode": answer.mode, "device": answer.device}
     return {
         "nonce": answer.nonce,
         "verdict": answer.verdict,
@@ -153,10 +148,7 @@ def attempt_in(body: Any, actor: Actor) -> Attempt:
         raise Refused("bad_scan", "Setiap pindaian harus objek JSON.")
     if unknown := set(body) - _FIELDS:
         raise Refused(
-            "unknown_field",
-            "Isian tidak dikenal: %(names)s.",
-            422,
-            names=", ".join(sorted(map(str, unknown))[:5]),
+            "unknown_field", "Isian tidak dikenal: %(names)s.", 422, names=", ".join(sorted(map(str, unknown))[:5])
         )
     code, person = body.get("code"), body.get("participant")
     decision = read_decision(body.get("decision"))
@@ -221,8 +213,5 @@ def _moment(body: dict[str, Any], field: str) -> datetime | None:
         return clock.parse_iso(value)
     except (TypeError, ValueError):
         raise Refused(
-            "bad_moment",
-            "“%(name)s” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.",
-            422,
-            name=field,
+            "bad_moment", "“%(name)s” harus waktu RFC 3339 dengan zona, misalnya 2023-11-08T00:05:00Z.", 422, name=field
         ) from None

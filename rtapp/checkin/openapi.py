@@ -2,14 +2,7 @@
 
 from typing import Any
 
-from .decision import (
-    GUESTS,
-    LONGEST_NAME,
-    LONGEST_PHONE,
-    LONGEST_REASON,
-    LONGEST_RELATION,
-    LONGEST_SEAT,
-)
+from .decision import GUESTS, LONGEST_NAME, LONGEST_PHONE, LONGEST_REASON, LONGEST_RELATION, LONGEST_SEAT
 from .verdict import Source, Verdict
 
 MOST_SCANS = 500  # in one request
@@ -92,10 +85,7 @@ def document() -> dict[str, Any]:
             },
             "/api/v1/receipts": {"post": _receipts()},
         },
-        "components": {
-            "securitySchemes": {"device": {"type": "http", "scheme": "bearer"}},
-            "schemas": _schemas(),
-        },
+        "components": {"securitySchemes": {"device": {"type": "http", "scheme": "bearer"}}, "schemas": _schemas()},
     }
 
 
@@ -119,12 +109,7 @@ def _receipts() -> dict[str, Any]:
 
 def _scans() -> dict[str, Any]:
     many = _object(["scans"], scans={"type": "array", "minItems": 1, "maxItems": MOST_SCANS, "items": {}})
-    answers = {
-        "oneOf": [
-            _refs("Answer"),
-            _object(["results"], results={"type": "array", "items": {"type": "object"}}),
-        ]
-    }
+    answers = {"oneOf": [_refs("Answer"), _object(["results"], results={"type": "array", "items": {"type": "object"}})]}
     return {
         "summary": "Record a scan, or several in order; the same nonce gets the same answer again.",
         "requestBody": {

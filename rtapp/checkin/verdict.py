@@ -85,10 +85,7 @@ def is_of_other_wave(facts: Facts) -> bool:
 
 
 def is_open(
-    now: datetime,
-    opens_at: datetime | None,
-    closes_at: datetime | None,
-    wave_closed_at: datetime | None = None,
+    now: datetime, opens_at: datetime | None, closes_at: datetime | None, wave_closed_at: datetime | None = None
 ) -> bool:
     """Say whether a checkpoint takes scans at ``now``: within the bounds that are set, and before the wave closed."""
     if wave_closed_at is not None and now >= wave_closed_at:

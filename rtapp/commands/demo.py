@@ -42,17 +42,7 @@ MEN = (
     "Ahmad", "Syarkawi", "Yusuf", "Hamdani", "Junaidi", "Syahrani", "Muis", "Jamaluddin", "Masrani", "Ruslan",
     "Supian", "Misran", "Baihaqi", "Ridwan", "Ismail", "Slamet", "Mulyadi", "Wahyudi", "Japar", "Herman", "Rusdi",
 )  # fmt: skip
-WOMEN = (
-    "Rahmah",
-    "Siti Aminah",
-    "Nurhayati",
-    "Norhasanah",
-    "Arbainah",
-    "Sumiati",
-    "Kartini",
-    "Noor Aida",
-    "Mardiani",
-)
+WOMEN = ("Rahmah", "Siti Aminah", "Nurhayati", "Norhasanah", "Arbainah", "Sumiati", "Kartini", "Noor Aida", "Mardiani")
 ENDINGS = ("Contoh", "bin Contoh", "Contoh, S.Pd", "Uji", "Contoh Uji", "Sampel")
 
 

@@ -380,8 +380,5 @@ def _demo_links(session: Session, now: Any) -> list[tuple[str, str]]:
     admin, desk = demo.staff(session, now)
     return [
         ("Masuk sebagai admin (sekali pakai)", issue_link(session, "user", user=admin, now=now)),
-        (
-            "Jadikan perangkat ini meja (sekali pakai)",
-            issue_link(session, "device", device=desk, now=now),
-        ),
+        ("Jadikan perangkat ini meja (sekali pakai)", issue_link(session, "device", device=desk, now=now)),
     ]

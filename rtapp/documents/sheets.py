@@ -10,17 +10,7 @@ from .docx import read_docx
 from .ods import read_ods
 from .odt import read_odt
 from .pdf_text import read_pdf
-from .refused import (
-    a_picture,
-    bomb,
-    broken,
-    copy_its_table,
-    misnamed,
-    not_a_spreadsheet,
-    protected,
-    resave,
-    too_large,
-)
+from .refused import a_picture, bomb, broken, copy_its_table, misnamed, not_a_spreadsheet, protected, resave, too_large
 from .text_tables import decoded, looks_like_html, read_csv, read_html
 from .xls import read_xls
 from .xlsx import SHEET_PART, read_xlsx
@@ -38,11 +28,7 @@ _PICTURES = (
     (b"II*\0", "gambar TIFF"),
     (b"MM\0*", "gambar TIFF"),
 )
-_OTHERS = (
-    (b"Rar!", "arsip RAR"),
-    (b"7z\xbc\xaf", "arsip 7z"),
-    (b"\x1f\x8b", "arsip GZIP"),
-)
+_OTHERS = ((b"Rar!", "arsip RAR"), (b"7z\xbc\xaf", "arsip 7z"), (b"\x1f\x8b", "arsip GZIP"))
 _APPLE = {".pages": "dokumen Apple Pages", ".key": "presentasi Apple Keynote"}
 _OF_SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 

@@ -204,11 +204,7 @@ def load(slim: BytesIO, paths: dict[str, str], sifted: dict[str, Sifted]) -> tup
         part = sifted.get(paths.get(page.title, ""), Sifted(b""))
         page.reset_dimensions()  # some programs write a wrong one
         rows = [
-            Row(
-                number,
-                tuple(as_cell(cell, part.uncounted) for cell in cells[:MAX_COLUMNS]),
-                number in part.hidden,
-            )
+            Row(number, tuple(as_cell(cell, part.uncounted) for cell in cells[:MAX_COLUMNS]), number in part.hidden)
             for number, cells in enumerate(page.iter_rows(), 1)
             if cells
         ]

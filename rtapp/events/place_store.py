@@ -10,14 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from ..audit.store import note
 from ..refusals import Refused
 from ..schema import District, Invitation, Seat, Village
-from .places import (
-    LONGEST_PLACE,
-    PlaceRow,
-    checked_district_code,
-    checked_village_code,
-    district_code_of,
-    kind_of,
-)
+from .places import LONGEST_PLACE, PlaceRow, checked_district_code, checked_village_code, district_code_of, kind_of
 from .waves import checked_line
 
 
@@ -133,11 +126,7 @@ def remove_village(session: Session, actor: str, village: Village, *, now: datet
     seats = session.scalar(select(func.count()).where(Seat.village_id == village.id))
     if seats:
         raise Refused(
-            "village_used",
-            "%(name)s punya %(seats)s RT di daftar peserta.",
-            409,
-            name=village.name,
-            seats=seats,
+            "village_used", "%(name)s punya %(seats)s RT di daftar peserta.", 409, name=village.name, seats=seats
         )
     values, village_id = _values(village), village.id
     session.delete(village)
@@ -230,12 +219,7 @@ def _checked_name(name: str) -> str:
 
 
 def _noted(
-    session: Session,
-    actor: str,
-    subject: str,
-    place: District | Village,
-    before: dict[str, Any],
-    now: datetime,
+    session: Session, actor: str, subject: str, place: District | Village, before: dict[str, Any], now: datetime
 ) -> bool:
     session.flush()
     after = _values(place)

@@ -15,9 +15,7 @@ from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, TransportRate, Wave
 from .agenda_store import clear_day
-from .checkpoint_store import (
-    add_checkpoint,
-)
+from .checkpoint_store import add_checkpoint
 from .waves import (
     LONGEST_NAME,
     REGISTRATION,
@@ -200,11 +198,7 @@ def _describe(event: Event, name: str, organiser: str, timezone: str) -> None:
         name, LONGEST_NAME, "bad_event_name", "Isi nama acara, paling banyak %(most)s huruf.", field="name"
     )
     event.organiser = checked_extra(
-        organiser,
-        LONGEST_NAME,
-        "bad_organiser",
-        "Nama penyelenggara paling banyak %(most)s huruf.",
-        field="organiser",
+        organiser, LONGEST_NAME, "bad_organiser", "Nama penyelenggara paling banyak %(most)s huruf.", field="organiser"
     )
     if timezone not in ZONES:
         raise Refused("bad_zone", "Pilih zona waktu WIB, WITA, atau WIT.", 422, field="timezone")

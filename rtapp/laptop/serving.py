@@ -36,9 +36,7 @@ def hold_instance(instance: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise Refused(
-            "already_served",
-            "Server lain sudah berjalan untuk %(folder)s. Hentikan dahulu.",
-            folder=instance,
+            "already_served", "Server lain sudah berjalan untuk %(folder)s. Hentikan dahulu.", folder=instance
         ) from None
     try:
         yield

@@ -12,18 +12,7 @@ from ..events.standing import Standing, standing_of
 from ..events.standing_store import doors_of, on_list, select_standing
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
-from ..schema import (
-    Attendance,
-    Checkpoint,
-    Device,
-    District,
-    Invitation,
-    Participant,
-    Seat,
-    User,
-    Village,
-    Wave,
-)
+from ..schema import Attendance, Checkpoint, Device, District, Invitation, Participant, Seat, User, Village, Wave
 from .tally import DistrictTally, VillageTally, district_of
 
 

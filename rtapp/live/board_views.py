@@ -99,11 +99,7 @@ def all_counts() -> Response:
 def all_stream() -> Response:
     """Stream the board of the event, now and after every change."""
     _refuse_narrow()
-    return stream_of(
-        "all",
-        lambda: render_template("live/_all.html", **_whole()),
-        sees_all,
-    )
+    return stream_of("all", lambda: render_template("live/_all.html", **_whole()), sees_all)
 
 
 def _whole() -> dict[str, Any]:

@@ -119,10 +119,7 @@ def own_screen() -> Response:
 
 def _screen(wave_id: int) -> dict[str, Any]:
     point = registration_of(db.session, wave_id)
-    return {
-        "wave": events.find_wave(db.session, wave_id),
-        "counts": counts_at(db.session, point.id) if point else None,
-    }
+    return {"wave": events.find_wave(db.session, wave_id), "counts": counts_at(db.session, point.id) if point else None}
 
 
 def _listed() -> str:

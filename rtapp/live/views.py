@@ -17,16 +17,7 @@ from ..web.guard import acting, require_checkpoint, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from . import board_views, missing_views, screen_views  # noqa: F401  imported for their routes
 from .board_views import board_of
-from .shared_views import (
-    blueprint,
-    own_wave,
-    sees,
-    sees_all,
-    stream_of,
-    unless_known,
-    wave_links,
-    waves_of,
-)
+from .shared_views import blueprint, own_wave, sees, sees_all, stream_of, unless_known, wave_links, waves_of
 from .store import count_at, counts_at, current_wave
 from .tally import Counts, DistrictTally, VillageTally
 

@@ -14,18 +14,7 @@ from ..audit.store import note
 from ..events.agenda_store import agenda_of
 from ..events.standing_store import doors_of
 from ..refusals import Refused
-from ..schema import (
-    SEATED,
-    Attendance,
-    Certificate,
-    Checkpoint,
-    District,
-    Event,
-    Participant,
-    Seat,
-    Village,
-    Wave,
-)
+from ..schema import SEATED, Attendance, Certificate, Checkpoint, District, Event, Participant, Seat, Village, Wave
 from ..settings import store as settings
 from .certificate import Numbering, meets, mint_code, number_text, payload, shown_code
 from .certificate_layout import Award, Material

@@ -11,13 +11,7 @@ from .spelling import clean, masked, roman_value
 
 _WORDS = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"]
 _MONTHS = ["jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des"]
-_MONTH = {name: index + 1 for index, name in enumerate(_MONTHS)} | {
-    "may": 5,
-    "aug": 8,
-    "oct": 10,
-    "dec": 12,
-    "agt": 8,
-}
+_MONTH = {name: index + 1 for index, name in enumerate(_MONTHS)} | {"may": 5, "aug": 8, "oct": 10, "dec": 12, "agt": 8}
 MONTH_NAMES = [
     "Januari",
     "Februari",

@@ -12,11 +12,7 @@ from ..events.store import the_event
 from ..refusals import Refused
 from ..schema import Participant, Seat
 from . import names
-from .find_store import (
-    Person,
-    head_of,
-    search_text,
-)
+from .find_store import Person, head_of, search_text
 from .seat_store import flush_seats, invited_waves, seat_by_hand, seat_code
 from .spelling import clean
 
@@ -72,16 +68,7 @@ def change_participant(
     if after != before:
         flag_modified(person, "name")  # an RW is a seat's, yet it too makes a new version of the row
         flush_seats(session)
-        audit.note(
-            session,
-            actor,
-            "participant.change",
-            "participant",
-            person.id,
-            now=now,
-            before=before,
-            after=after,
-        )
+        audit.note(session, actor, "participant.change", "participant", person.id, now=now, before=before, after=after)
     return person
 
 
@@ -109,14 +96,7 @@ def archive_participant(session: Session, actor: str, participant_id: int, reaso
     person.archived_at, person.archive_reason = now, reason.strip()[:300]
     session.flush()
     audit.note(
-        session,
-        actor,
-        "participant.archive",
-        "participant",
-        person.id,
-        now=now,
-        reason=reason,
-        name=person.name,
+        session, actor, "participant.archive", "participant", person.id, now=now, reason=reason, name=person.name
     )
 
 

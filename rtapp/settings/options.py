@@ -56,9 +56,7 @@ def checked(key: str, value: Any) -> Any:
     if key == "base_url" and text:
         if not _ADDRESS.fullmatch(text):
             raise Refused(
-                "bad_address",
-                "Alamat dasar harus seperti http://192.168.1.10:8000, tanpa apa pun sesudahnya.",
-                422,
+                "bad_address", "Alamat dasar harus seperti http://192.168.1.10:8000, tanpa apa pun sesudahnya.", 422
             )
         if is_no_ones_else(text):
             raise Refused(

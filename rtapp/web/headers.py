@@ -15,10 +15,7 @@ _POLICY = (
 )
 
 
-_SAME = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
-]
+_SAME = [("X-Content-Type-Options", "nosniff"), ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")]
 _REFERRER, _CACHE = ("Referrer-Policy", "same-origin"), ("Cache-Control", "private, no-cache")
 PLAIN = [*_SAME, ("Content-Security-Policy", _POLICY), _REFERRER, _CACHE]  # of an answer that asks for nothing else
 

@@ -82,13 +82,7 @@ def sections() -> list[dict[str, Any]]:
         return []
     here = request.endpoint if request.endpoint in _SCREENS else request.blueprint
     return [
-        {
-            "label": label,
-            "url": url_for(endpoint),
-            "icon": icon,
-            "current": here in rooms,
-            "counts": duty is Duty.SCAN,
-        }
+        {"label": label, "url": url_for(endpoint), "icon": icon, "current": here in rooms, "counts": duty is Duty.SCAN}
         for label, endpoint, icon, duty, rooms in _SECTIONS
         if actor.may(duty)
     ]

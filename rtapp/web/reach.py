@@ -77,8 +77,5 @@ def _ports() -> dict[str, int]:
     return (
         {}
         if config["TRUSTED_PROXIES"] or not config["HTTP_PORT"]
-        else {
-            "http": config["HTTP_PORT"],
-            "https": config["TLS_PORT"],
-        }
+        else {"http": config["HTTP_PORT"], "https": config["TLS_PORT"]}
     )

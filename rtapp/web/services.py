@@ -108,10 +108,7 @@ def init_app(app: Flask) -> None:
 
 def _tries(app: Flask) -> dict[str, Tries]:
     file, key = Path(app.instance_path) / "tries.db", str(app.secret_key)
-    return {
-        "password": Tries(file, key, "password", PASSWORD_LIMIT),
-        "pin": Tries(file, key, "pin", PIN_LIMIT),
-    }
+    return {"password": Tries(file, key, "password", PASSWORD_LIMIT), "pin": Tries(file, key, "pin", PIN_LIMIT)}
 
 
 def every(seconds: float, name: str, do: Callable[[], object], after: float = 0.0) -> Callable[[], None]:
