@@ -57,11 +57,16 @@ def _while_empty(column: str) -> hybrid_property[Any]:
     return hybrid_property(holds, expr=lambda table: getattr(table, column).is_(None))
 
 
-class Event(db.Model):
+class Entity(db.Model):
+    """A table whose rows have an id; tables are named after their classes where they do not say otherwise."""
+
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(Id, primary_key=True, sort_order=-1)
+
+
+class Event(Entity):
     """A training with all its waves; ``epoch`` changes when a backup is restored."""
 
-    __tablename__ = "event"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     organiser: Mapped[str] = mapped_column(String(200), default="")
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Makassar")
@@ -70,17 +75,13 @@ class Event(db.Model):
     waves: Mapped[list["Wave"]] = relationship(back_populates="event", order_by="Wave.number")
 
 
-class District(db.Model):
-    __tablename__ = "district"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+class District(Entity):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     villages: Mapped[list["Village"]] = relationship(back_populates="district", order_by="Village.code")
 
 
-class Village(db.Model):
-    __tablename__ = "village"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
+class Village(Entity):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -89,10 +90,8 @@ class Village(db.Model):
     district: Mapped[District] = relationship(back_populates="villages")
 
 
-class Wave(db.Model):
-    __tablename__ = "wave"
+class Wave(Entity):
     __table_args__ = (UniqueConstraint("event_id", "number"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     number: Mapped[int]
     date: Mapped[date]
@@ -103,12 +102,10 @@ class Wave(db.Model):
     agenda: Mapped[list["Agenda"]] = relationship(back_populates="wave", order_by="Agenda.starts_at")
 
 
-class Invitation(db.Model):
+class Invitation(Entity):
     """The number of heads of a district invited to a wave, typed in to compare the roster with."""
 
-    __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("wave_id", "district_id"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
     invited: Mapped[int]
@@ -117,12 +114,10 @@ class Invitation(db.Model):
     district: Mapped[District] = relationship()
 
 
-class Checkpoint(db.Model):
+class Checkpoint(Entity):
     """A place and time at which presence is marked; one card is used at several, independently."""
 
-    __tablename__ = "checkpoint"
     __table_args__ = (UniqueConstraint("wave_id", "name"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(20))  # rtapp.events.waves.CheckpointKind
@@ -134,11 +129,9 @@ class Checkpoint(db.Model):
     requires: Mapped["Checkpoint | None"] = relationship(remote_side="Checkpoint.id")
 
 
-class Agenda(db.Model):
+class Agenda(Entity):
     """An item of a wave's day; with a checkpoint, it is a session whose attendance is marked."""
 
-    __tablename__ = "agenda"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -149,12 +142,10 @@ class Agenda(db.Model):
     checkpoint: Mapped[Checkpoint | None] = relationship()
 
 
-class Seat(db.Model):
+class Seat(Entity):
     """A neighbourhood (RT) of a village: the key that stays the same while its heads change."""
 
-    __tablename__ = "seat"
     __table_args__ = (UniqueConstraint("village_id", "rw_in_key", "rt"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
     rt: Mapped[str] = mapped_column(String(8))  # three digits and a suffix: 013A
     rw: Mapped[str] = mapped_column(String(8), default="")
@@ -162,17 +153,15 @@ class Seat(db.Model):
     village: Mapped[Village] = relationship()
 
 
-class Participant(db.Model):
+class Participant(Entity):
     """A participant: the head of a seat, or a guest, speaker or committee member without one."""
 
-    __tablename__ = "participant"
     __table_args__ = (
         live(
             "uq_participant_event_seat_live", "event_id", "seat_id", where="archived_at IS NULL AND seat_id IS NOT NULL"
         ),
         Index("ix_participant_wave_kind", "wave_id", "kind"),
     )
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20), default="rt")  # rt | tamu | panitia | narasumber
@@ -192,12 +181,10 @@ class Participant(db.Model):
     on_roster = _while_empty("archived_at")
 
 
-class Badge(db.Model):
+class Badge(Entity):
     """A card: its token is random and never derived from anything that can be edited."""
 
-    __tablename__ = "badge"
     __table_args__ = (live("uq_badge_participant_live", "participant_id", where="revoked_at IS NULL"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     token: Mapped[str] = mapped_column(String(16), unique=True)
     short_code: Mapped[str] = mapped_column(String(8), unique=True)
@@ -208,11 +195,10 @@ class Badge(db.Model):
     is_live = _while_empty("revoked_at")
 
 
-class User(db.Model):
+class User(Entity):
     """A person who signs in by name; ``session_version`` changes when all their sessions must end."""
 
     __tablename__ = "user_account"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     name_key: Mapped[str] = mapped_column(String(80), unique=True)
     role: Mapped[str] = mapped_column(String(20))
@@ -225,11 +211,9 @@ class User(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Device(db.Model):
+class Device(Entity):
     """A phone, tablet or program at the desk: with a name, a role and checkpoints; revocation takes effect at once."""
 
-    __tablename__ = "device"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     label: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(20))
     token_hash: Mapped[str | None] = mapped_column(String(64), index=True)  # sha-256 of a bearer token
@@ -239,23 +223,20 @@ class Device(db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_seen: Mapped[datetime | None] = mapped_column(UTCDateTime)
     session_version: Mapped[int] = mapped_column(default=0)
-    clock_offset: Mapped[int | None] = mapped_column()  # milliseconds by which its clock is ahead of ours
+    clock_offset: Mapped[int | None]  # milliseconds by which its clock is ahead of ours
     checkpoints: Mapped[list[Checkpoint]] = relationship(
         secondary="device_checkpoint", order_by="Checkpoint.position, Checkpoint.id"
     )
 
 
 class DeviceCheckpoint(db.Model):
-    __tablename__ = "device_checkpoint"
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"), primary_key=True, index=True)
 
 
-class OneTimeLink(db.Model):
+class OneTimeLink(Entity):
     """A link that works once, for the first admin, a device or a user's sign-in; only its digest is stored."""
 
-    __tablename__ = "one_time_link"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[str] = mapped_column(String(20))  # setup | user | device
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -264,11 +245,9 @@ class OneTimeLink(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class Substitute(db.Model):
+class Substitute(Entity):
     """A person who came in a head's place, with or without a letter."""
 
-    __tablename__ = "substitute"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     relation: Mapped[str] = mapped_column(String(80), default="")
     letter: Mapped[bool] = mapped_column(default=False)
@@ -282,10 +261,9 @@ def _registration_wave(context: Any) -> int | None:
     return context.connection.scalar(doors)
 
 
-class Attendance(db.Model):
+class Attendance(Entity):
     """A mark: a person is present at a checkpoint; the only source of counts, undone by voiding with a reason."""
 
-    __tablename__ = "attendance"
     __table_args__ = (
         live("uq_attendance_checkpoint_participant_live", "checkpoint_id", "participant_id", where="voided_at IS NULL"),
         live(
@@ -297,7 +275,6 @@ class Attendance(db.Model):
         Index("uq_attendance_checkpoint_number", "checkpoint_id", "number", unique=True),
         Index("ix_attendance_checkpoint_at", "checkpoint_id", "at"),
     )
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     number: Mapped[int]  # running number at the checkpoint, never given twice
@@ -314,12 +291,10 @@ class Attendance(db.Model):
     is_live = _while_empty("voided_at")
 
 
-class Scan(db.Model):
+class Scan(Entity):
     """An attempt at the desk, append-only; ``answer`` holds the facts of the answer, in no language."""
 
-    __tablename__ = "scan"
     __table_args__ = (Index("ix_scan_checkpoint_id", "checkpoint_id", "id"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     nonce: Mapped[str] = mapped_column(String(64), unique=True)
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)
@@ -336,7 +311,7 @@ class Scan(db.Model):
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"), index=True)
 
 
-class Case(db.Model):
+class Case(Entity):
     """A scan that waits for a supervisor because it could not be judged automatically; settled once."""
 
     __tablename__ = "decision_case"
@@ -344,7 +319,6 @@ class Case(db.Model):
         live("uq_decision_case_open", "checkpoint_id", "participant_id", "kind",
              where="settled_at IS NULL AND participant_id IS NOT NULL"),
     )  # fmt: skip
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"), unique=True)
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)
@@ -356,14 +330,12 @@ class Case(db.Model):
     outcome: Mapped[str] = mapped_column(String(300), default="")
 
 
-class Absence(db.Model):
+class Absence(Entity):
     """The reason why a person does not come to their wave; a scan overrides it."""
 
-    __tablename__ = "absence"
     __table_args__ = (
         live("uq_absence_participant_wave_live", "participant_id", "wave_id", where="withdrawn_at IS NULL"),
     )
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))  # izin | sakit | dinas | tanpa_keterangan
@@ -373,14 +345,12 @@ class Absence(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class Contacted(db.Model):
+class Contacted(Entity):
     """A tick that a person who had not come to their wave was called or asked after; withdrawn to undo it."""
 
-    __tablename__ = "contacted"
     __table_args__ = (
         live("uq_contacted_participant_wave_live", "participant_id", "wave_id", where="withdrawn_at IS NULL"),
     )
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -388,15 +358,13 @@ class Contacted(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class TransportRate(db.Model):
+class TransportRate(Entity):
     """The money for a kind of participant who comes to a wave, in rupiah; ``tax`` too, or in hundredths of a percent.
 
     ``percent`` says which of the two ``tax`` is.
     """
 
-    __tablename__ = "transport_rate"
     __table_args__ = (UniqueConstraint("wave_id", "kind"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     kind: Mapped[str] = mapped_column(String(20))  # as in Participant.kind
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -404,16 +372,14 @@ class TransportRate(db.Model):
     percent: Mapped[bool] = mapped_column(default=False)
 
 
-class SignedList(db.Model):
+class SignedList(Entity):
     """An attendance list printed for signing by hand, and the number of signatures counted on its pages.
 
     ``pages`` holds the (number, participant) of the rows of each page as printed: a later change of the roster changes
     no paper. ``counts`` holds a number per page, null while not counted. ``digest`` is that of the content.
     """
 
-    __tablename__ = "signed_list"
     __table_args__ = (UniqueConstraint("checkpoint_id", "digest"),)
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoint.id"))
     digest: Mapped[str] = mapped_column(String(64))
     paper: Mapped[str] = mapped_column(String(4))
@@ -426,11 +392,9 @@ class SignedList(db.Model):
     checkpoint: Mapped[Checkpoint] = relationship()
 
 
-class CertificateRule(db.Model):
+class CertificateRule(Entity):
     """The rule for who of a wave gets a certificate, and for its number (rtapp/reports/certificate.py)."""
 
-    __tablename__ = "certificate_rule"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), unique=True)
     points: Mapped[list[int]] = mapped_column(JSON)  # ids of the checkpoints that count
     least: Mapped[int]
@@ -440,11 +404,9 @@ class CertificateRule(db.Model):
     unit: Mapped[str] = mapped_column(String(40), default="")
 
 
-class Certificate(db.Model):
+class Certificate(Entity):
     """A certificate number given to a person for good, and the code by which the committee finds it again."""
 
-    __tablename__ = "certificate"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), unique=True)
     sequence: Mapped[int] = mapped_column(unique=True)
@@ -454,15 +416,13 @@ class Certificate(db.Model):
     wave: Mapped[Wave] = relationship()
 
 
-class RosterImport(db.Model):
+class RosterImport(Entity):
     """An uploaded list until its last decision: the data read, the users' answers, the changes it made.
 
     ``books`` holds the cells as read, packed, without identity numbers, and nothing once the list is closed; ``done``
     the participants and seats it created and changed, so that all of it can be undone.
     """
 
-    __tablename__ = "roster_import"
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(32), unique=True)
     files: Mapped[list[str]] = mapped_column(JSON)
     books: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
@@ -479,17 +439,14 @@ class RosterImport(db.Model):
 class Setting(db.Model):
     """An option that the committee has set; options without a row have their declared default."""
 
-    __tablename__ = "setting"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
 
 
-class Audit(db.Model):
+class Audit(Entity):
     """A line of the trail: what was done and by whom, chained over digests (rtapp/audit/chain.py)."""
 
-    __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_subject", "subject", "subject_id"), Index("ix_audit_action", "action", "id"))
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     actor: Mapped[str] = mapped_column(String(120))
     action: Mapped[str] = mapped_column(String(60))
@@ -503,7 +460,6 @@ class Audit(db.Model):
 class AuditValue(db.Model):
     """The values of an audit line, before and after, with the salt of its digest: the erasable part of the trail."""
 
-    __tablename__ = "audit_value"
     audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), primary_key=True)
     salt: Mapped[str] = mapped_column(String(32))
     values: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -512,7 +468,6 @@ class AuditValue(db.Model):
 class ChainHead(db.Model):
     """The single row that every writer of an audit line locks, so that no line gets two successors."""
 
-    __tablename__ = "chain_head"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     chain: Mapped[str] = mapped_column(String(64))
 
