@@ -153,6 +153,18 @@ def begin_write(session: Session) -> Session:
     return session
 
 
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Write in one transaction of the application's session: committed after the block, undone when it raises."""
+    session = begin_write(db.session)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
 def end_reading() -> None:
     """End the read transaction of this request's session, if there is a session; none is created for that."""
     if db.session.registry.has():

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import CheckpointKind
@@ -51,12 +51,10 @@ def add_device() -> Response:
         return _form_page("device_new", form)
     with form.refusals():
         form.check()
-        session, points = begin_write(db.session), form.checkpoints.data
-        expires = device_expiry_at(session, points, now)
-        device = devices_store.add_device(
-            session, actor.name, form.label.data, Role(form.role.data), points, expires_at=expires, now=now
-        )
-        session.commit()
+        label, role, points = form.label.data, Role(form.role.data), form.checkpoints.data
+        with transaction() as session:
+            expires = device_expiry_at(session, points, now)
+            device = devices_store.add_device(session, actor.name, label, role, points, expires_at=expires, now=now)
         flash(_("“%(label)s” ditambahkan. Sekarang tampilkan kode QR-nya.", label=device.label), "ok")
         return redirect(url_for("accounts.device", device_id=device.id), 303)
     return _form_page("device_new", form)
@@ -74,10 +72,9 @@ def device(device_id: int) -> Response:
         return _form_page("device", form, device=device)
     with form.refusals():
         form.check()
-        session = begin_write(db.session)
-        changes = (form.label.data, Role(form.role.data), form.checkpoints.data)
-        change_device(session, actor.name, device, *changes, now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            changes = (form.label.data, Role(form.role.data), form.checkpoints.data)
+            change_device(session, actor.name, device, *changes, now=clock.utcnow())
         flash(_("Perubahan disimpan dan langsung berlaku."), "ok")
         return redirect(url_for("accounts.device", device_id=device_id), 303)
     return _form_page("device", form, device=device)
@@ -89,10 +86,9 @@ def device_link(device_id: int) -> Response:
     """Make and show the one-time code that turns a phone into this device; reading alone makes none."""
     if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
-    actor, session = acting(), begin_write(db.session)
-    device = find_device(session, device_id)
-    secret = invite_device(session, actor.name, device, now=clock.utcnow())
-    session.commit()
+    with transaction() as session:
+        device = find_device(session, device_id)
+        secret = invite_device(session, acting().name, device, now=clock.utcnow())
     pairing = url_for("accounts.device_pairing", device_id=device.id, since=device.session_version)
     return one_time_page(secret, device=device, pairing=pairing)
 
@@ -111,10 +107,9 @@ def device_token(device_id: int) -> Response:
     """Make and show, this once, the bearer token with which a program is this device."""
     if request.method != "POST":
         return redirect(url_for("accounts.device", device_id=device_id), 303)
-    actor, session = acting(), begin_write(db.session)
-    device = find_device(session, device_id)
-    token = give_bearer(session, actor.name, device, now=clock.utcnow())
-    session.commit()
+    with transaction() as session:
+        device = find_device(session, device_id)
+        token = give_bearer(session, acting().name, device, now=clock.utcnow())
     return unkept(page("token", device=device, token=token, address=phone_addresses()[0]))
 
 
@@ -122,10 +117,9 @@ def device_token(device_id: int) -> Response:
 @requires(Duty.MANAGE_DEVICES)
 def revoke_device(device_id: int) -> Response:
     """End a device's access at once."""
-    actor, session = acting(), begin_write(db.session)
-    device = find_device(session, device_id)
-    devices_store.revoke_device(session, actor.name, device, now=clock.utcnow())
-    session.commit()
+    with transaction() as session:
+        device = find_device(session, device_id)
+        devices_store.revoke_device(session, acting().name, device, now=clock.utcnow())
     flash(_("“%(label)s” dicabut dan tidak dapat mencatat lagi.", label=device.label), "ok")
     return redirect(url_for("accounts.devices"), 303)
 

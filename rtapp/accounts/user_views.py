@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..refusals import Refused
 from ..schema import User
 from ..web.errors import refusal_text
@@ -35,9 +35,9 @@ def add_user() -> Response:
         form.check()
         _ask_for_admin(form.role.data)
         hashed = passwords.checked(form.password.data, form.name.data) if form.password.data else ""
-        session = begin_write(db.session)
-        added = store.add_user(session, actor.name, form.name.data, Role(form.role.data), hashed, now=clock.utcnow())
-        session.commit()
+        name, role = form.name.data, Role(form.role.data)
+        with transaction() as session:
+            added = store.add_user(session, actor.name, name, role, hashed, now=clock.utcnow())
         flash(_("“%(name)s” ditambahkan.", name=added.name), "ok")
         return redirect(url_for("accounts.user", user_id=added.id), 303)
     return page("user_new", form.status, form=form)
@@ -59,9 +59,8 @@ def user_role(user_id: int) -> Response:
     with form.refusals():
         form.check()
         _ask_for_admin(form.role.data)
-        session = begin_write(db.session)
-        store.change_role(session, actor.name, user, Role(form.role.data), now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            store.change_role(session, actor.name, user, Role(form.role.data), now=clock.utcnow())
         return _back_to(user, _("Peran diganti. %(name)s perlu masuk lagi.", name=user.name))
     return _user_page(user, form.status, role=form)
 
@@ -76,9 +75,8 @@ def user_password(user_id: int) -> Response:
         form.check()
         _ask_for_admin(user.role)
         hashed = passwords.checked(form.password.data, user.name)
-        session = begin_write(db.session)
-        store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
         return _back_to(user, _("Kata sandi diganti. %(name)s perlu masuk lagi.", name=user.name))
     return _user_page(user, form.status, password=form)
 
@@ -92,12 +90,11 @@ def user_link(user_id: int) -> Response:
     actor, user = acting(), store.find_user(db.session, user_id)
     if unasked := _without_password(user):
         return unasked
-    session = begin_write(db.session)
-    user = store.find_user(session, user_id)
-    if user.disabled_at:
-        raise Refused("user_disabled", "%(name)s dinonaktifkan. Aktifkan dahulu.", 409, name=user.name)
-    secret = issue_link(session, "user", now=clock.utcnow(), user=user, actor=actor.name)
-    session.commit()
+    with transaction() as session:
+        user = store.find_user(session, user_id)
+        if user.disabled_at:
+            raise Refused("user_disabled", "%(name)s dinonaktifkan. Aktifkan dahulu.", 409, name=user.name)
+        secret = issue_link(session, "user", now=clock.utcnow(), user=user, actor=actor.name)
     return one_time_page(secret, user=user)
 
 
@@ -105,10 +102,9 @@ def user_link(user_id: int) -> Response:
 @requires(Duty.MANAGE_USERS)
 def disable_user(user_id: int) -> Response:
     """End a user's access at once."""
-    actor, session = acting(), begin_write(db.session)
-    user = store.find_user(session, user_id)
-    store.disable_user(session, actor.name, user, now=clock.utcnow())
-    session.commit()
+    with transaction() as session:
+        user = store.find_user(session, user_id)
+        store.disable_user(session, acting().name, user, now=clock.utcnow())
     return _back_to(user, _("%(name)s tidak dapat masuk lagi.", name=user.name))
 
 
@@ -119,10 +115,9 @@ def enable_user(user_id: int) -> Response:
     actor, user = acting(), store.find_user(db.session, user_id)
     if unasked := _without_password(user):
         return unasked
-    session = begin_write(db.session)
-    user = store.find_user(session, user_id)
-    store.enable_user(session, actor.name, user, now=clock.utcnow())
-    session.commit()
+    with transaction() as session:
+        user = store.find_user(session, user_id)
+        store.enable_user(session, actor.name, user, now=clock.utcnow())
     return _back_to(user, _("%(name)s dapat masuk lagi.", name=user.name))
 
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.filters import current_event
@@ -37,9 +37,8 @@ def sign_in() -> Response:
         if user is None:
             went_wrong()
             raise Refused("wrong_password", "Nama atau kata sandi tidak cocok.", 422)
-        session = begin_write(db.session)
-        store.note_sign_in(session, user, now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            store.note_sign_in(session, user, now=clock.utcnow())
         start_session(user, None)
         return redirect(local_target(form_text("next")) or "/", 303)
     return _sign_in_page(form)
@@ -54,12 +53,11 @@ def sign_out() -> Response:
     if actor and not form_has("sure") and (actor.device_id or unsent):
         return page("sign_out")
     if actor:
-        session = begin_write(db.session)
-        if actor.device_id:
-            leave_device(session, find_device(session, actor.device_id), now=clock.utcnow())
-        elif actor.user_id:
-            store.note_sign_out(session, store.find_user(session, actor.user_id), session_mark(), now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            if actor.device_id:
+                leave_device(session, find_device(session, actor.device_id), now=clock.utcnow())
+            elif user := actor.user_id and store.find_user(session, actor.user_id):
+                store.note_sign_out(session, user, session_mark(), now=clock.utcnow())
     start_session(None, None)
     return redirect(url_for("accounts.sign_in"), 303)
 
@@ -96,9 +94,8 @@ def account() -> Response:
         if user.password_hash and known_user(user.name, form.present.data or "") is None:
             raise Refused("wrong_password", "Kata sandi sekarang tidak cocok.", 422, field="present")
         hashed = passwords.checked(form.password.data, actor.name)
-        session = begin_write(db.session)
-        store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
         start_session(user, None)
         flash(_("Kata sandi diganti. Peramban lain dengan akun ini sudah keluar."), "ok")
         return redirect(url_for("accounts.account"), 303)
@@ -112,9 +109,8 @@ def own_pin() -> Response:
     actor, user, form = acting(), own_user(), forms.PinForm()
     with form.refusals():
         hashed = pins_store.checked_pin(form.pin.data, actor.name)
-        session = begin_write(db.session)
-        pins_store.set_pin(session, actor.name, user, hashed, now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            pins_store.set_pin(session, actor.name, user, hashed, now=clock.utcnow())
         flash(_("PIN disimpan. Ketik di layar petugas untuk satu keputusan."), "ok")
         return redirect(url_for("accounts.account"), 303)
     return page("account", form.status, form=forms.OwnPasswordForm(formdata=None), user=user, pin=form)
@@ -136,11 +132,10 @@ def _link_page(link: Link, form: Form) -> Response:
 def _use_link(secret: str, setup: forms.SetupForm | None) -> Response:
     now = clock.utcnow()
     hashed = passwords.checked(setup.password.data, setup.name.data) if setup else None
-    session = begin_write(db.session)
-    user, device = use_link(session, secret, now=now)
-    if setup:
-        user = store.add_user(session, setup.name.data, setup.name.data, Role.ADMIN, hashed or "", now=now)
-    session.commit()
+    with transaction() as session:
+        user, device = use_link(session, secret, now=now)
+        if setup:
+            user = store.add_user(session, setup.name.data, setup.name.data, Role.ADMIN, hashed or "", now=now)
     start_session(user, device)
     if device:
         return redirect(_home(device.role), 303)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..checkin import seals_store, story_store
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..documents.csv_out import write_csv
 from ..refusals import Reason
 from ..roster.find_store import people_by_id
@@ -43,9 +43,8 @@ def trail() -> str:
 def check() -> str:
     """Look over the whole trail, every scan and every mark, note that it was done, and show what was found."""
     findings = seals_store.examine(db.session)
-    session = begin_write(db.session)
-    store.note(session, acting().name, "trail.check", "trail", None, now=clock.utcnow(), clean=findings.clean)
-    session.commit()
+    with transaction() as session:
+        store.note(session, acting().name, "trail.check", "trail", None, now=clock.utcnow(), clean=findings.clean)
     return _page(findings)
 
 
@@ -56,9 +55,8 @@ def export() -> Response:
     lines = find_store.find_lines(db.session, _wanted(), limit=find_store.MOST)
     words = Words()
     data = write_csv([CSV_HEAD, *(_cells(line, values, words) for line, values in lines)])
-    session, count = begin_write(db.session), len(lines)
-    store.note(session, acting().name, "trail.export", "trail", None, now=clock.utcnow(), rows=count)
-    session.commit()
+    with transaction() as session:
+        store.note(session, acting().name, "trail.export", "trail", None, now=clock.utcnow(), rows=len(lines))
     response = Response(data, mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="jejak.csv"'
     response.headers["Cache-Control"] = "no-store"

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..documents.paper import plain
 from ..events import store as events
 from ..events.about_store import about_of
@@ -56,9 +56,8 @@ def village_sent(code: str) -> Response:
     """Record that a person of a village was sent their card, or undo that."""
     actor, now, form = acting(), clock.utcnow(), _of_village(code)
     person = find_person(db.session, form_id("participant") or 0).id
-    session = begin_write(db.session)
-    note_sent(session, actor.name, person, sent=form_text("sent") == "1", now=now)
-    session.commit()
+    with transaction() as session:
+        note_sent(session, actor.name, person, sent=form_text("sent") == "1", now=now)
     back = url_for(".village", code=code, wave=form.wave.data or None, _anchor=f"person-{person}")
     return redirect(back, 303)
 
@@ -83,10 +82,9 @@ def handover() -> Response:
     """Answer the handover list of the chosen cards."""
     actor, now, form = acting(), clock.utcnow(), checked_choice_form(form_fields())
     faces = fonts()
-    session = begin_write(db.session)
-    parcels, title = store.hand_over(session, actor.name, form.choice(), now=now)
-    about = about_of(session, _wave(form), actor.name, now)
-    session.commit()
+    with transaction() as session:
+        parcels, title = store.hand_over(session, actor.name, form.choice(), now=now)
+        about = about_of(session, _wave(form), actor.name, now)
     pdf = papers.handover_list(parcels, about, title, form.paper.data, faces)
     return download(pdf, f"serah terima {title} {form.paper.data}", "pdf")
 
@@ -108,10 +106,9 @@ def _archive(form: CardsForm) -> Response:
     actor, now = acting(), clock.utcnow()
     reach.refuse_untried(agreed=form_has("untried"))
     folder = fonts()
-    session = begin_write(db.session)
-    zone = events.the_event(session).timezone
-    cards, title = store.send_cards(session, actor.name, form.choice(), now=now)
-    session.commit()
+    with transaction() as session:
+        zone = events.the_event(session).timezone
+        cards, title = store.send_cards(session, actor.name, form.choice(), now=now)
     pieces = papers.picture_archive(cards, folder, clock.local(now, zone))
     response = Response(pieces, mimetype="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=f"{plain('gambar ' + title)}.zip")

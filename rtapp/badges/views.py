@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..refusals import Refused
 from ..roster.find_store import find_person
@@ -43,9 +43,8 @@ def print_cards() -> Response:
         form.check()
         reach.refuse_untried(agreed=form_has("untried"))
         folder = fonts()  # before anything is counted
-        session = begin_write(db.session)
-        printed, title = store.print_cards(session, actor.name, form.choice(), only=form.only(), now=now)
-        session.commit()
+        with transaction() as session:
+            printed, title = store.print_cards(session, actor.name, form.choice(), only=form.only(), now=now)
         pdf = papers.card_sheet(printed, form.paper.data, folder, title, apart=_apart(form), size=form.card_size())
         return download(pdf, f"{title} {form.size.data} {form.paper.data}", "pdf")
     return _cards_page(form, form.status)
@@ -89,9 +88,8 @@ def reissue(participant_id: int) -> Response | tuple[str, int]:
     actor, now, form = acting(), clock.utcnow(), ReissueForm()
     if not form.validate():
         return _card_page(participant_id, form, 422)
-    session = begin_write(db.session)
-    store.reissue(session, actor.name, participant_id, form.reason.data, now=now)
-    session.commit()
+    with transaction() as session:
+        store.reissue(session, actor.name, participant_id, form.reason.data, now=now)
     flash(_("Kartu baru terbit. Kartu lama tidak berlaku lagi."), "ok")
     return redirect(url_for("roster.participant", participant_id=participant_id), 303)
 

@@ -14,7 +14,7 @@ from ..accounts.roles import Duty
 from ..badges import papers
 from ..badges import token as codes
 from ..badges.layout import Card
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..documents import qr
 from ..events.checkpoint_store import find_checkpoints
 from ..refusals import Refused
@@ -65,9 +65,8 @@ def keep_offset() -> tuple[str, int]:
     if not _MILLISECONDS.fullmatch(text):
         raise Refused("bad_offset", "Selisih jam harus bilangan milidetik.", 422)
     if actor.device_id is not None:
-        session = begin_write(db.session)
-        keep_clock_offset(session, actor.device_id, int(text), now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            keep_clock_offset(session, actor.device_id, int(text), now=clock.utcnow())
     return "", 204
 
 

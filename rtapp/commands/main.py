@@ -22,7 +22,7 @@ from ..badges import papers
 from ..badges import store as badges
 from ..badges.choice_store import CardChoice
 from ..badges.sheet import SIZES
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..documents.fonts import find_fonts
 from ..documents.text_tables import decoded
 from ..events.place_store import import_places
@@ -77,11 +77,8 @@ def serve(open_browser: bool, workers: int, **where: Any) -> None:
     """Jalankan server."""
     doors = Doors(**where)
     with terminal.page_of_running(doors.port, open_browser), claimed(doors) as app:
-        with app.app_context():
-            secret = None
-            if needs_setup(begin_write(db.session)):
-                secret = issue_link(db.session, "setup", now=clock.utcnow())
-            db.session.commit()
+        with app.app_context(), transaction() as session:
+            secret = issue_link(session, "setup", now=clock.utcnow()) if needs_setup(session) else None
         links = [("Buat admin pertama (sekali pakai)", secret)] if secret else []
         run(app, doors, links, workers, open_browser=open_browser)
 
@@ -99,9 +96,8 @@ def demo_command(no_serve: bool, open_browser: bool, workers: int, **where: Any)
         return
     with terminal.page_of_running(doors.port, open_browser), claimed(doors, instance) as app:
         _fill_demo(app)
-        with app.app_context():
-            links = _demo_links(begin_write(db.session), clock.utcnow())
-            db.session.commit()
+        with app.app_context(), transaction() as session:
+            links = _demo_links(session, clock.utcnow())
         run(app, doors, links, workers, open_browser=open_browser)
 
 
@@ -201,10 +197,9 @@ def roster_import(file: Path, sheet: str | None, applying: bool, accept_proposal
         plan = imports.plan_import(db.session, books, setup=setup, answers=answers)
         if applying:
             now = clock.utcnow()
-            session = begin_write(db.session)
-            done = apply_plan(session, ACTOR, plan, now=now)
-            badges.follow_import(session, done.added, done.replaced, now=now)
-            session.commit()
+            with transaction() as session:
+                done = apply_plan(session, ACTOR, plan, now=now)
+                badges.follow_import(session, done.added, done.replaced, now=now)
         report = imports.report(plan)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=1))
@@ -230,10 +225,8 @@ def roster_export(file: Path, codes: bool) -> None:
     CSV untuk dibuka di Excel memakai titik koma; dengan --codes memakai koma, untuk dibaca program.
     """
     app = opened()
-    with app.app_context():
-        session = begin_write(db.session)
+    with app.app_context(), transaction() as session:
         data, rows = exports.export(session, ACTOR, file.suffix.lower().lstrip("."), codes=codes, now=clock.utcnow())
-        session.commit()
     file.write_bytes(data)
     click.echo(f"{rows} baris ditulis ke {file}.")
 
@@ -248,11 +241,9 @@ def places() -> None:
 def places_import(file: Path) -> None:
     """Baca kecamatan dan desa dari CSV: kode kecamatan, kecamatan, kode desa, desa/kelurahan[, jenis]."""
     app = opened()
-    with app.app_context():
-        session = begin_write(db.session)
+    with app.app_context(), transaction() as session:
         changed = import_places(session, ACTOR, read_places(_text_of(file)), now=clock.utcnow())
         refresh_search_texts(session)
-        session.commit()
     click.echo(f"{changed} desa ditambah atau diubah.")
 
 
@@ -276,10 +267,9 @@ def badges_command(file: Path, wave: int | None, village: str | None, paper: str
     with app.app_context():
         if reach.standing() not in (AddressStanding.NONE, AddressStanding.TRIED):
             click.echo("PERHATIAN: alamat di kode QR belum pernah dibuka dari ponsel. Coba sekali dahulu.", err=True)
-        session = begin_write(db.session)
-        choice = CardChoice(wave_number=wave, village_code=village)
-        cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())
-        session.commit()  # drawn afterwards: scans never wait for it
+        with transaction() as session:  # drawn afterwards: scans never wait for it
+            choice = CardChoice(wave_number=wave, village_code=village)
+            cards, title = badges.print_cards(session, ACTOR, choice, now=clock.utcnow())
         paper = paper or letterhead_of(db.session).paper
     file.write_bytes(papers.card_sheet(cards, paper, fonts, title, apart=papers.village_of, size=SIZES[size]))
     click.echo(f"{len(cards)} kartu ditulis ke {file}.")
@@ -308,12 +298,10 @@ def device_add(label: str, checkpoints: tuple[int, ...], role: str) -> None:
     """Tambah perangkat bagi program; tokennya kata terakhir di keluaran, ditampilkan sekali ini saja."""
     app = opened()
     now = clock.utcnow()
-    with app.app_context():
-        session = begin_write(db.session)
+    with app.app_context(), transaction() as session:
         expires = device_expiry_at(session, checkpoints, now)
         added = add_device(session, ACTOR, label, Role(role), checkpoints, expires_at=expires, now=now)
         token = issue_bearer(session, added)
-        session.commit()
     click.echo(f"Perangkat “{label}” ditambahkan. Token (sekali ini saja): {token}")
 
 
@@ -334,9 +322,8 @@ def user_add(name: str, role: str) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise click.ClickException("Kata sandi kosong. Ketik kata sandi, atau kirim lewat masukan standar.")
-    with app.app_context():
-        accounts.add_user(begin_write(db.session), ACTOR, name, Role(role), password, now=clock.utcnow())
-        db.session.commit()
+    with app.app_context(), transaction() as session:
+        accounts.add_user(session, ACTOR, name, Role(role), password, now=clock.utcnow())
     click.echo(f"Pengguna “{name}” ditambahkan.")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock, config
 from ..audit.store import note
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..documents.fonts import find_fonts
 from ..events import store as events
 from ..events.about_store import about_of
@@ -171,11 +171,11 @@ def _write(
         wave_row: Wave = point.wave if point else events.wave_by_number(db.session, wave)
         about = about_of(db.session, wave_row, requester, printed_at or now)
         lines, draw = make(BundleRequest(wave_row, paper or about.letterhead.paper, fonts, about))
-        wave_id, session = wave_row.id, begin_write(db.session)
-        if keep:
-            keep(session, now)
-        note(session, ACTOR, action, "wave", wave_id, now=now, rows=lines)
-        session.commit()  # drawn afterwards: scans never wait for it
+        wave_id = wave_row.id
+        with transaction() as session:  # drawn afterwards: scans never wait for it
+            if keep:
+                keep(session, now)
+            note(session, ACTOR, action, "wave", wave_id, now=now, rows=lines)
     file.write_bytes(draw())
     click.echo(f"{lines} baris ditulis ke {file}.")
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..checkin import marks_store as marks
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..schema import Agenda, Checkpoint, Wave
 from ..web.forms import Form
 from ..web.guard import acting, require_checkpoint, requires
@@ -118,9 +118,8 @@ def open_checkpoint(checkpoint_id: int) -> Response:
     """Open a checkpoint from the desk, with one tap."""
     require_checkpoint(checkpoint_id)
     actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session)
-    checkpoint_store.open_checkpoint(session, actor.name, find_checkpoint(session, checkpoint_id), now=now)
-    session.commit()
+    with transaction() as session:
+        checkpoint_store.open_checkpoint(session, actor.name, find_checkpoint(session, checkpoint_id), now=now)
     flash(_("Titik absensi dibuka. Pindai kartunya sekali lagi."), "ok")
     return redirect(url_for("checkin.desk", checkpoint_id=checkpoint_id), 303)
 

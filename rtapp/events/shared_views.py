@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.devices_store import may_hold_scans
 from ..checkin.marks_store import rehearsal_marks
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..schema import Wave
 from ..web.filters import day
 from ..web.forms import Form, forms_of_page
@@ -44,9 +44,8 @@ def saved(form: Form, write: Callable[[Session], str | None], page: Callable[[Fo
     """
     with form.refusals():
         form.check()
-        session = begin_write(db.session)
-        message = write(session)
-        session.commit()
+        with transaction() as session:
+            message = write(session)
         flash(message or _("Tersimpan."), "ok")
         return redirect(target, 303)
     return page(form), form.status

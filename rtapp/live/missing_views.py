@@ -9,7 +9,7 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..audit.store import note
 from ..checkin.cases_store import refuse_frozen
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events.invited_store import heads_per_district
 from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
@@ -33,10 +33,9 @@ def missing(wave_id: int) -> Response:
 def contact(wave_id: int, participant_id: int) -> Response | str:
     """Tick that a head was called or asked after, or take the tick back."""
     wave, actor, now = own_wave(wave_id), acting(), clock.utcnow()
-    session = begin_write(db.session)
-    refuse_frozen(session, actor, wave_id)
-    note_contact(session, actor.name, participant_id, wave_id, form_text("contacted") == "1", now=now)
-    session.commit()
+    with transaction() as session:
+        refuse_frozen(session, actor, wave_id)
+        note_contact(session, actor.name, participant_id, wave_id, form_text("contacted") == "1", now=now)
     if not wants_fragment():
         district = form_text("district") or None
         return redirect(url_for(".missing", wave_id=wave_id, district=district, _anchor=f"head-{participant_id}"), 303)
@@ -50,12 +49,12 @@ def contact(wave_id: int, participant_id: int) -> Response | str:
 @requires(Duty.EDIT_ROSTER)
 def reveal(wave_id: int, participant_id: int) -> Response | str:
     """Show a head's phone number; the trail records who looked."""
-    wave, actor, session = own_wave(wave_id), acting(), begin_write(db.session)
-    point = registration_of(session, wave_id)
-    heads = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
-    if heads and heads[0].phone:
-        note(session, actor.name, "phone.reveal", "participant", participant_id, now=clock.utcnow())
-    session.commit()
+    wave = own_wave(wave_id)
+    with transaction() as session:
+        point = registration_of(session, wave_id)
+        heads = missing_of(session, point.id, wave_id, participant_id=participant_id) if point else []
+        if heads and heads[0].phone:
+            note(session, acting().name, "phone.reveal", "participant", participant_id, now=clock.utcnow())
     if not wants_fragment():
         return render_template("live/missing.html", wave=wave, revealed=participant_id, **_missing(wave_id))
     context = {"head": heads[0] if heads else None, "id": participant_id, "district": form_text("district")}

@@ -11,7 +11,7 @@ from .. import clock
 from ..accounts.devices_store import add_device, device_expiry_at, find_device, revoke_device
 from ..accounts.links_store import find_link, invite_device, use_link
 from ..accounts.roles import Duty, Role
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..documents import qr
 from ..events import store as events
 from ..events.waves import DEFAULT_ZONE, numeral
@@ -54,17 +54,16 @@ def screens() -> Response:
 @requires(Duty.MANAGE_DEVICES)
 def add_screen() -> Response | tuple[str, int]:
     """Make a link for a screen of one wave, or a new link for an existing screen, and show it only now."""
-    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
+    actor = acting().name
     try:
-        if form_has("device"):
-            device = _screen_device(form_id("device") or 0)
-        else:
-            device = _new_screen(actor.name, form_id("wave") or 0)
-        secret = invite_device(session, actor.name, device, now=now)
+        with transaction() as session:
+            if form_has("device"):
+                device = _screen_device(form_id("device") or 0)
+            else:
+                device = _new_screen(actor, form_id("wave") or 0)
+            secret = invite_device(session, actor, device, now=clock.utcnow())
     except Refused as refused:
-        session.rollback()
         return render_template("live/screen_link.html", problem=refusal_text(refused)), refused.status
-    session.commit()
     address = reach.for_phones()[0]
     url = f"{address}{url_for('.open_screen', secret=secret)}"
     code = Markup(qr.svg(url, _("Kode QR layar besar")))
@@ -76,10 +75,9 @@ def add_screen() -> Response | tuple[str, int]:
 @requires(Duty.MANAGE_DEVICES)
 def revoke_screen(device_id: int) -> Response:
     """Revoke a screen at once: its cookie and any unused link."""
-    actor, session = acting(), begin_write(db.session)
-    device = _screen_device(device_id)
-    revoke_device(session, actor.name, device, now=clock.utcnow())
-    session.commit()
+    with transaction() as session:
+        device = _screen_device(device_id)
+        revoke_device(session, acting().name, device, now=clock.utcnow())
     flash(_("“%(label)s” dicabut.", label=device.label), "ok")
     return redirect(_listed(), 303)
 
@@ -94,9 +92,8 @@ def open_screen(secret: str) -> Response | tuple[str, int]:
         if link.role != Role.VIEWER:
             raise Refused("link_used", "Tautan ini bukan tautan layar besar.", 404)
         if request.method == "POST":
-            session = begin_write(db.session)
-            _user, device = use_link(session, secret, now=now)
-            session.commit()
+            with transaction() as session:
+                _user, device = use_link(session, secret, now=now)
             start_session(None, device)
             return redirect(url_for(".own_screen"), 303)
     except Refused as refused:

@@ -14,7 +14,7 @@ from ..audit.find_store import TrailFilter, count_lines
 from ..audit.store import note
 from ..badges.store import badges_of
 from ..checkin.story_store import scans_of
-from ..db import begin_write, db, scrub
+from ..db import db, scrub, transaction
 from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Reason, Refused
@@ -78,10 +78,9 @@ def erase() -> Response | tuple[str, int]:
         level = form.chosen()
         ask_again()
         files, away = _older_files(level)
-        session, names = begin_write(db.session), [path.name for path in files]
-        elsewhere = "\n".join(filter(None, (form.elsewhere.data, away)))
-        line = store.erase(session, actor.name, level, files=names, elsewhere=elsewhere, now=now)
-        session.commit()
+        names, elsewhere = [path.name for path in files], "\n".join(filter(None, (form.elsewhere.data, away)))
+        with transaction() as session:
+            line = store.erase(session, actor.name, level, files=names, elsewhere=elsewhere, now=now)
         _remove(files)
         if not scrub(db.engine):
             flash(
@@ -113,10 +112,10 @@ def notice() -> str:
 @requires(Duty.MANAGE_SETTINGS)
 def person(participant_id: int) -> str:
     """Show all that is kept about one person, to be printed and handed over; the trail says that it was."""
-    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
-    participant = find_person(session, participant_id)
-    note(session, actor.name, "privacy.report", "participant", participant.id, now=now)
-    session.commit()
+    now = clock.utcnow()
+    with transaction() as session:
+        participant = find_person(session, participant_id)
+        note(session, acting().name, "privacy.report", "participant", participant.id, now=now)
     lines = count_lines(session, TrailFilter(subject="participant", subject_id=participant.id))
     return render_template(
         "privacy/person.html",

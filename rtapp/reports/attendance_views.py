@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..audit.store import note
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
@@ -76,10 +76,9 @@ def attendance_paper(wave_id: int) -> Response | tuple[str, int]:
 
 def _keep(paper: ToSign, roll: Roll, wave_id: int, actor: str, now: datetime) -> None:
     """Store the people on each page of a list to be signed, and record the print."""
-    session = begin_write(db.session)
-    keep_list(session, actor, roll.point_id, paper, now=now)
-    note(session, actor, "attendance.print", "wave", wave_id, now=now, rows=len(roll.lines))
-    session.commit()
+    with transaction() as session:
+        keep_list(session, actor, roll.point_id, paper, now=now)
+        note(session, actor, "attendance.print", "wave", wave_id, now=now, rows=len(roll.lines))
 
 
 def _roll(wave: Wave, fields: MultiDict[str, str]) -> Roll:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.about_store import about_of
 from ..events.place_store import find_districts
@@ -38,15 +38,13 @@ def certificates(wave_id: int) -> str:
 @requires(Duty.MAKE_REPORTS)
 def save_certificate_rule(wave_id: int) -> Response | tuple[str, int]:
     """Keep who earns a certificate and how its number is written."""
-    actor, now, form = acting(), clock.utcnow(), CertificateForm()
-    session = begin_write(db.session)
-    wave = events.find_wave(session, wave_id)
+    wave, form = events.find_wave(db.session, wave_id), CertificateForm()
     with form.refusals():
-        points = [point.id for point in rules.countable_points(session, wave.id)]
-        rule = checked_rule(form.point.data, form.least.data, form.substitutes.data, points)
-        numbering = checked_numbering(form.template.data, form.code.data, form.unit.data)
-        rules.save_rule(session, actor.name, wave, rule, numbering, now=now)
-        session.commit()
+        with transaction() as session:
+            points = [point.id for point in rules.countable_points(session, wave.id)]
+            rule = checked_rule(form.point.data, form.least.data, form.substitutes.data, points)
+            numbering = checked_numbering(form.template.data, form.code.data, form.unit.data)
+            rules.save_rule(session, acting().name, wave, rule, numbering, now=clock.utcnow())
         flash(_("Tersimpan."), "ok")
         return redirect(url_for(".certificates", wave_id=wave_id), 303)
     page = _page(events.find_wave(db.session, wave_id), form=form)
@@ -57,14 +55,11 @@ def save_certificate_rule(wave_id: int) -> Response | tuple[str, int]:
 @requires(Duty.MAKE_REPORTS)
 def issue_certificates(wave_id: int) -> Response | tuple[str, int]:
     """Give numbers to those who earned a certificate and have none."""
-    actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session)
     try:
-        count = store.issue(session, actor.name, events.find_wave(session, wave_id), now=now)
+        with transaction() as session:
+            count = store.issue(session, acting().name, events.find_wave(session, wave_id), now=clock.utcnow())
     except Refused as refused:
-        session.rollback()
         return _refused(wave_id, refused)
-    session.commit()
     flash(ngettext("%(n)s nomor diterbitkan.", "%(n)s nomor diterbitkan.", count, n=count), "ok")
     return redirect(url_for(".certificates", wave_id=wave_id), 303)
 

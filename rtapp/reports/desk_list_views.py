@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..audit.store import note
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.about_store import about_of
 from ..events.place_store import find_districts
@@ -58,13 +58,11 @@ def print_list() -> Response | tuple[str, int]:
     actor, now = acting(), clock.utcnow()
     try:
         paper, faces = chosen_paper(), fonts()
-        session = begin_write(db.session)
-        listed, wave = _listed(form_fields(), actor.name, now)
-        note(session, actor.name, "list.print", "wave", wave.id, now=now, rows=len(listed.lines))
+        with transaction() as session:
+            listed, wave = _listed(form_fields(), actor.name, now)
+            note(session, actor.name, "list.print", "wave", wave.id, now=now, rows=len(listed.lines))
     except Refused as refused:
-        db.session.rollback()
         return render_template("reports/desk_lists.html", **choices_of(form_fields(), refused)), refused.status
-    session.commit()
     return download(desk_list(listed, paper, faces), f"{listed.title} {listed.about.wave} {paper}", "pdf")
 
 

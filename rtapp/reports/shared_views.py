@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from .. import clock
 from ..audit.store import note
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.waves import DEFAULT_ZONE, numeral
 from ..live.store import current_wave
@@ -53,9 +53,8 @@ def chosen_page() -> Page:
 
 def note_export(actor: str, action: str, wave_id: int, rows: int, now: datetime, **more: str) -> None:
     """Record who exported how many lines of a wave, and commit, so that drawing the paper blocks nobody."""
-    session = begin_write(db.session)
-    note(session, actor, action, "wave", wave_id, now=now, rows=rows, **more)
-    session.commit()
+    with transaction() as session:
+        note(session, actor, action, "wave", wave_id, now=now, rows=rows, **more)
 
 
 def no_wave(title: str) -> str:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events.about_store import about_of
 from ..refusals import Refused
 from ..schema import SignedList
@@ -39,13 +39,12 @@ def signed_list(list_id: int) -> str:
 @requires(Duty.MAKE_REPORTS)
 def save_signed_list(list_id: int) -> Response | tuple[str, int]:
     """Save the signatures counted per page: all of them, or none where one is invalid."""
-    actor, now, session = acting(), clock.utcnow(), begin_write(db.session)
-    printed_list = find_list(session, list_id)
+    printed_list = find_list(db.session, list_id)
     form = counts_form([len(page) for page in printed_list.pages])
     with form.refusals():
         form.check()
-        keep_counts(session, actor.name, printed_list, [field.data for field in form], now=now)
-        session.commit()
+        with transaction() as session:
+            keep_counts(session, acting().name, printed_list, [field.data for field in form], now=clock.utcnow())
         flash(_("Tersimpan."), "ok")
         return redirect(url_for(".signed_list", list_id=list_id), 303)
     return _page(find_list(db.session, list_id), form), form.status

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.about_store import about_of
 from ..refusals import Refused
@@ -40,12 +40,10 @@ def transport(wave_id: int) -> Response | str:
 @requires(Duty.MAKE_REPORTS)
 def save_rates(wave_id: int) -> Response | tuple[str, int]:
     """Save the rates of all kinds of participants, or none where one cannot be read."""
-    actor, now, form = acting(), clock.utcnow(), RatesForm()
-    session = begin_write(db.session)
-    wave = events.find_wave(session, wave_id)
+    wave, form = events.find_wave(db.session, wave_id), RatesForm()
     with form.refusals():
-        keep_rates(session, actor.name, wave, form.rates(), now=now)
-        session.commit()
+        with transaction() as session:
+            keep_rates(session, acting().name, wave, form.rates(), now=clock.utcnow())
         flash(_("Tersimpan."), "ok")
         return redirect(url_for(".transport", wave_id=wave_id), 303)
     return render_template("reports/transport.html", **_page(wave, form)), form.status

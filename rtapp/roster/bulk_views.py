@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.waves import numeral
 from ..refusals import Refused
@@ -41,14 +41,13 @@ def bulk() -> Response:
     try:
         if do == "cards":
             return _cards(_chosen(db.session, wanted))
-        session = begin_write(db.session)
-        messages = _ACTS.get(do, _no_act)(session, actor.name, _chosen(session, wanted), now)
+        with transaction() as session:
+            messages = _ACTS.get(do, _no_act)(session, actor.name, _chosen(session, wanted), now)
     except Refused as refused:
         db.session.rollback()
         if wants_fragment():
             raise
         return _back(wanted, [("error", refusal_text(refused))])
-    session.commit()
     return _back(wanted, messages)
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..badges import store as badges
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..web.guard import acting, requires
 from ..web.requests import form_text
@@ -31,15 +31,14 @@ def new() -> str | Response:
 def add() -> Response | tuple[str, int]:
     """Add one person, with a card."""
     actor, now, guest = acting(), clock.utcnow(), _is_guest()
-    session = begin_write(db.session)
     form = new_form(guest, *choices())
     with form.refusals():
         form.check()
-        event = events.the_event(session)
-        person = store.add_participant(session, actor.name, event.id, now=now, **form.facts(session))
-        badges.issue_missing(session, [person.id], now=now)
-        name, participant_id = person.name, person.id
-        session.commit()
+        with transaction() as session:
+            event = events.the_event(session)
+            person = store.add_participant(session, actor.name, event.id, now=now, **form.facts(session))
+            badges.issue_missing(session, [person.id], now=now)
+            name, participant_id = person.name, person.id
         flash(_("%(name)s ditambahkan.", name=name), "ok")
         if form_text("then") == "another":
             return redirect(url_for(".new", kind="tamu" if guest else None), 303)
@@ -52,9 +51,8 @@ def add() -> Response | tuple[str, int]:
 def archive(participant_id: int) -> Response:
     """Take one person off the roster with a reason."""
     actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session)
-    store.archive_participant(session, actor.name, participant_id, form_text("reason"), now=now)
-    session.commit()
+    with transaction() as session:
+        store.archive_participant(session, actor.name, participant_id, form_text("reason"), now=now)
     flash(_("Peserta diarsipkan. Kartunya tidak berlaku lagi."), "ok")
     return redirect(url_for(".participant", participant_id=participant_id), 303)
 
@@ -64,10 +62,9 @@ def archive(participant_id: int) -> Response:
 def restore(participant_id: int) -> Response:
     """Put one person back on the roster."""
     actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session)
-    store.restore_participant(session, actor.name, participant_id, now=now)
-    badges.issue_missing(session, [participant_id], now=now)
-    session.commit()
+    with transaction() as session:
+        store.restore_participant(session, actor.name, participant_id, now=now)
+        badges.issue_missing(session, [participant_id], now=now)
     flash(_("Peserta dipulihkan. Kartunya berlaku lagi."), "ok")
     return redirect(url_for(".participant", participant_id=participant_id), 303)
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..badges import store as badges
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..refusals import Refused
 from ..web.changes import Words
 from ..web.guard import acting, requires
@@ -42,17 +42,16 @@ def seat(seat_id: int) -> tuple[str, int]:
 def new_head(seat_id: int) -> Response | tuple[str, int]:
     """Put a new head on a seat: the old one is archived and their card revoked, the new one gets a card."""
     actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session)
-    seat, form = find_seat(session, seat_id), new_head_form(None)
+    seat, form = find_seat(db.session, seat_id), new_head_form(None)
     with form.refusals():
         form.check()
-        _refuse_other_head(head_of(session, seat_id), form)
-        old, new = store.replace_head(session, actor.name, seat, now=now, **form.facts())
-        if old is not None:
-            badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
-        badges.issue_missing(session, [new.id], now=now)
-        report = _replaced(old.name if old else "", new.name)
-        session.commit()
+        with transaction() as session:
+            _refuse_other_head(head_of(session, seat_id), form)
+            old, new = store.replace_head(session, actor.name, seat, now=now, **form.facts())
+            if old is not None:
+                badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
+            badges.issue_missing(session, [new.id], now=now)
+            report = _replaced(old.name if old else "", new.name)
         flash(report, "ok")
         return redirect(url_for(".seat", seat_id=seat_id), 303)
     return _seat_page(seat_id, form)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import place_store
 from ..events import store as events
 from ..events.waves import numeral
@@ -72,9 +72,8 @@ def _district_before() -> str:
 def export(form: str) -> Response:
     """Hand out the roster; who took how many rows stands in the trail."""
     actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session)
-    data, _rows = export_store.export(session, actor.name, form, codes=False, now=now)
-    session.commit()
+    with transaction() as session:
+        data, _rows = export_store.export(session, actor.name, form, codes=False, now=now)
     return download(data, "peserta", form)
 
 

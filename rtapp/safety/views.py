@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from .. import clock
 from ..accounts.roles import Duty
 from ..audit.store import note
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.forms import Form
@@ -118,9 +118,8 @@ def _backup(name: str) -> backups.FoundBackup:
 
 def _note(action: str, **values: Any) -> None:
     """Add a line to the trail in a transaction of its own, after the files were written."""
-    session = begin_write(db.session)
-    note(session, acting().name, action, "backup", None, now=clock.utcnow(), **values)
-    session.commit()
+    with transaction() as session:
+        note(session, acting().name, action, "backup", None, now=clock.utcnow(), **values)
 
 
 def _page(problem: str = "", folder: Form | None = None, passphrase: Form | None = None, **trial: Any) -> str:

@@ -9,7 +9,7 @@ from .. import clock
 from ..accounts.addresses import AddressStanding
 from ..accounts.roles import Duty
 from ..badges.token import payload
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..documents import qr
 from ..refusals import Refused
 from ..web import reach
@@ -39,11 +39,10 @@ def save_address() -> Response | tuple[str, int]:
         wanted = form.base_url.data
         if not form.later.data:
             _refuse_unreachable(reach.standing_of(wanted))
-        session = begin_write(db.session)
-        store.change(session, actor.name, "base_url", wanted, now=now)
-        if not wanted:
-            note_tried(session, actor.name, "", now=now)
-        session.commit()
+        with transaction() as session:
+            store.change(session, actor.name, "base_url", wanted, now=now)
+            if not wanted:
+                note_tried(session, actor.name, "", now=now)
         flash(_("Tersimpan. Sekarang coba dari ponsel.") if wanted else _("Tersimpan."), "ok")
         return redirect(url_for(".address"), 303)
     return _page(form), form.status
@@ -71,9 +70,8 @@ def note_reached() -> str:
     here = reach.is_this_machine(request.remote_addr or "")
     other = came_by != store.read(db.session, "base_url").lower()
     if not here and not other:
-        session = begin_write(db.session)
-        note_tried(session, "perangkat kedua", store.read(session, "base_url"), now=clock.utcnow())
-        session.commit()
+        with transaction() as session:
+            note_tried(session, "perangkat kedua", store.read(session, "base_url"), now=clock.utcnow())
     return render_template("settings/reached.html", done=not here, here=here, other=other)
 
 

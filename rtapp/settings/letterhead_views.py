@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock, config
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..refusals import Refused
 from ..web.forms import Form
 from ..web.guard import acting, current_actor, requires
@@ -43,9 +43,8 @@ def save_letterhead() -> Response | tuple[str, int]:
     actor, now, form = acting(), clock.utcnow(), LetterheadForm()
     with form.refusals():
         form.check()
-        session = begin_write(db.session)
-        keep_letterhead(session, actor.name, form.letterhead(), now=now)
-        session.commit()
+        with transaction() as session:
+            keep_letterhead(session, actor.name, form.letterhead(), now=now)
         flash(_("Tersimpan."), "ok")
         return redirect(url_for(".letterhead"), 303)
     return _page(form), form.status
@@ -61,9 +60,8 @@ def save_logo() -> Response | tuple[str, int]:
     form = Form()
     with form.refusals():
         png = read_logo(_sent())
-        session = begin_write(db.session)
-        keep_logo(session, actor.name, png, now=now)
-        session.commit()
+        with transaction() as session:
+            keep_logo(session, actor.name, png, now=now)
         flash(_("Logo tersimpan."), "ok")
         return redirect(url_for(".letterhead"), 303)
     return _page(logo_errors=form.sentences), form.status
@@ -74,9 +72,8 @@ def save_logo() -> Response | tuple[str, int]:
 def drop_logo() -> Response:
     """Take the logo away."""
     actor, now = acting(), clock.utcnow()
-    session = begin_write(db.session)
-    keep_logo(session, actor.name, b"", now=now)
-    session.commit()
+    with transaction() as session:
+        keep_logo(session, actor.name, b"", now=now)
     flash(_("Logo dihapus."), "ok")
     return redirect(url_for(".letterhead"), 303)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..events import store as events
 from ..events.waves import DEFAULT_ZONE
 from ..refusals import Refused
@@ -64,9 +64,8 @@ def save_signatories() -> Response | tuple[str, int]:
             )
         if form_text("add"):
             return _page(kind, signatories_form(form_fields(), more=1), signers), 200
-        session = begin_write(db.session)
-        save_signers(session, actor.name, kind, signers, now=now)
-        session.commit()
+        with transaction() as session:
+            save_signers(session, actor.name, kind, signers, now=now)
         flash(_("Tersimpan."), "ok")
         return redirect(url_for(".signatories", paper=kind), 303)
     return _page(kind, form, ()), form.status

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from .. import clock
 from ..accounts.roles import Duty
-from ..db import begin_write, db
+from ..db import db, transaction
 from ..web.guard import acting, requires
 from ..web.reauthentication import ask_again
 from . import (
@@ -35,10 +35,9 @@ def save() -> Response | tuple[str, int]:
     with form.refusals():
         if form.flags()["admin_over_http"] and not store.read(db.session, "admin_over_http"):
             ask_again()  # it is risky to turn on
-        session = begin_write(db.session)
-        for key, value in form.flags().items():
-            store.change(session, actor.name, key, value, now=now)
-        session.commit()
+        with transaction() as session:
+            for key, value in form.flags().items():
+                store.change(session, actor.name, key, value, now=now)
         flash(_("Tersimpan."), "ok")
         return redirect(url_for(".options"), 303)
     return _page(form), form.status
