@@ -1,7 +1,9 @@
 """Refusals and reasons: sentences from rules and stores for the user, translated when they are shown."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,10 @@ class Refused(Exception):
 
 def _rebuilt(code: str, sentence: str, status: int, field: str, facts: dict[str, Any]) -> Refused:
     return Refused(code, sentence, status, field=field, **facts)
+
+
+def existing(row: T | None, code: str, sentence: str) -> T:
+    """Return ``row``, or refuse with 404 where there is none."""
+    if row is None:
+        raise Refused(code, sentence, 404)
+    return row

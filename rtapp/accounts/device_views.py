@@ -14,6 +14,7 @@ from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import CheckpointKind
 from ..schema import Checkpoint, Device
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.requests import row_id
 from . import devices_store, forms, store
 from .devices_store import change_device, device_expiry_at, device_life, find_device, find_devices, give_bearer
@@ -75,8 +76,7 @@ def device(device_id: int) -> Response:
         with transaction() as session:
             changes = (form.label.data, Role(form.role.data), form.checkpoints.data)
             change_device(session, actor.name, device, *changes, now=clock.utcnow())
-        flash(_("Perubahan disimpan dan langsung berlaku."), "ok")
-        return redirect(url_for("accounts.device", device_id=device_id), 303)
+        return done(_("Perubahan disimpan dan langsung berlaku."), "accounts.device", device_id=device_id)
     return _form_page("device", form, device=device)
 
 
@@ -120,8 +120,7 @@ def revoke_device(device_id: int) -> Response:
     with transaction() as session:
         device = find_device(session, device_id)
         devices_store.revoke_device(session, acting().name, device, now=clock.utcnow())
-    flash(_("“%(label)s” dicabut dan tidak dapat mencatat lagi.", label=device.label), "ok")
-    return redirect(url_for("accounts.devices"), 303)
+    return done(_("“%(label)s” dicabut dan tidak dapat mencatat lagi.", label=device.label), "accounts.devices")
 
 
 def _device_row(device: Device, now: datetime) -> dict[str, Any]:

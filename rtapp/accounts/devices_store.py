@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from .. import clock
 from ..audit.store import note
 from ..db import Prepared, Where, dialect_of
-from ..refusals import Refused
+from ..refusals import Refused, existing
 from ..schema import Checkpoint, Device, DeviceCheckpoint, Event, Wave
 from . import passwords
 from .lifetime import Life, life_of
@@ -44,10 +44,7 @@ def find_devices(session: Session) -> Sequence[Device]:
 
 def find_device(session: Session, device_id: int) -> Device:
     """Return the device, or refuse with 404."""
-    device = session.get(Device, device_id)
-    if device is None:
-        raise Refused("no_device", "Perangkat ini tidak ada.", 404)
-    return device
+    return existing(session.get(Device, device_id), "no_device", "Perangkat ini tidak ada.")
 
 
 def add_device(

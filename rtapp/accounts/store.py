@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from .. import clock
 from ..audit.store import note
 from ..db import Prepared, Where
-from ..refusals import Refused
+from ..refusals import Refused, existing
 from ..schema import OneTimeLink, User
 from . import passwords
 from .links_store import end_links
@@ -26,10 +26,7 @@ def find_users(session: Session) -> Sequence[User]:
 
 def find_user(session: Session, user_id: int) -> User:
     """Return the user, or refuse with 404."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise Refused("no_user", "Pengguna ini tidak ada.", 404)
-    return user
+    return existing(session.get(User, user_id), "no_user", "Pengguna ini tidak ada.")
 
 
 def add_user(session: Session, actor: str, name: str, role: Role, password: str, *, now: datetime) -> User:

@@ -1,6 +1,6 @@
 """Users: list, add, change role and password, let in by a one-time link, disable."""
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from ..refusals import Refused
 from ..schema import User
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.reauthentication import ask_again
 from . import forms, passwords, store
 from .links_store import issue_link
@@ -38,8 +39,7 @@ def add_user() -> Response:
         name, role = form.name.data, Role(form.role.data)
         with transaction() as session:
             added = store.add_user(session, actor.name, name, role, hashed, now=clock.utcnow())
-        flash(_("“%(name)s” ditambahkan.", name=added.name), "ok")
-        return redirect(url_for("accounts.user", user_id=added.id), 303)
+        return done(_("“%(name)s” ditambahkan.", name=added.name), "accounts.user", user_id=added.id)
     return page("user_new", form.status, form=form)
 
 
@@ -149,5 +149,4 @@ def _user_page(
 
 
 def _back_to(user: User, message: str) -> Response:
-    flash(message, "ok")
-    return redirect(url_for("accounts.user", user_id=user.id), 303)
+    return done(message, "accounts.user", user_id=user.id)

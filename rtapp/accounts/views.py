@@ -1,6 +1,6 @@
 """Sign in and out, one-time links, the own account."""
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.forms import Form
 from ..web.guard import acting, current_actor, public, requires, session_mark, start_session
+from ..web.htmx import done
 from ..web.pages import local_target
 from ..web.reauthentication import known_user, own_user
 from ..web.requests import form_has, form_text
@@ -97,8 +98,7 @@ def account() -> Response:
         with transaction() as session:
             store.change_password(session, actor.name, user, hashed, now=clock.utcnow())
         start_session(user, None)
-        flash(_("Kata sandi diganti. Peramban lain dengan akun ini sudah keluar."), "ok")
-        return redirect(url_for("accounts.account"), 303)
+        return done(_("Kata sandi diganti. Peramban lain dengan akun ini sudah keluar."), "accounts.account")
     return page("account", form.status, form=form, user=user, pin=forms.PinForm(formdata=None))
 
 
@@ -111,8 +111,7 @@ def own_pin() -> Response:
         hashed = pins_store.checked_pin(form.pin.data, actor.name)
         with transaction() as session:
             pins_store.set_pin(session, actor.name, user, hashed, now=clock.utcnow())
-        flash(_("PIN disimpan. Ketik di layar petugas untuk satu keputusan."), "ok")
-        return redirect(url_for("accounts.account"), 303)
+        return done(_("PIN disimpan. Ketik di layar petugas untuk satu keputusan."), "accounts.account")
     return page("account", form.status, form=forms.OwnPasswordForm(formdata=None), user=user, pin=form)
 
 

@@ -1,6 +1,6 @@
 """The desk's page of one person: noting an absence, undoing a mark, issuing a card."""
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import g, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from ..refusals import Refused
 from ..roster.find_store import Person, people_by_id
 from ..web.downloads import chosen_paper, download, fonts
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.requests import form_id, form_text
 from .cases_store import note_absence, refuse_frozen
 from .forms import backed, new_nonce
@@ -65,8 +66,7 @@ def absence(checkpoint_id: int, participant_id: int) -> Response:
     write(noted)
     words = {"izin": _("izin"), "sakit": _("sakit"), "dinas": _("dinas")}
     reason = words.get(kind, _("keterangan dihapus"))
-    flash(_("%(name)s: %(told)s.", name=somebody.name, told=reason), "ok")
-    return redirect(url_for(".desk", checkpoint_id=checkpoint_id), 303)
+    return done(_("%(name)s: %(told)s.", name=somebody.name, told=reason), ".desk", checkpoint_id=checkpoint_id)
 
 
 @blueprint.post(f"{_HERE}/card")

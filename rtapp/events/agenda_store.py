@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..audit.store import note
-from ..refusals import Refused
+from ..refusals import existing
 from ..schema import Agenda, Checkpoint, Wave
 from .checkpoint_store import add_checkpoint, checkpoints_of, drop_checkpoint
 from .waves import (
@@ -24,10 +24,7 @@ from .waves import (
 
 def find_agenda(session: Session, agenda_id: int) -> Agenda:
     """Return the agenda item, or refuse with 404."""
-    item = session.get(Agenda, agenda_id)
-    if item is None:
-        raise Refused("no_agenda", "Mata acara ini tidak ada.", 404)
-    return item
+    return existing(session.get(Agenda, agenda_id), "no_agenda", "Mata acara ini tidak ada.")
 
 
 def agenda_of(session: Session, wave_id: int) -> Sequence[Agenda]:

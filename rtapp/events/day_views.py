@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from ..db import db, transaction
 from ..schema import Agenda, Checkpoint, Wave
 from ..web.forms import Form
 from ..web.guard import acting, require_checkpoint, requires
+from ..web.htmx import done
 from ..web.requests import form_id, form_text
 from . import checkpoint_store
 from .agenda_store import add_agenda, change_agenda, find_agenda, remove_agenda
@@ -120,8 +120,7 @@ def open_checkpoint(checkpoint_id: int) -> Response:
     actor, now = acting(), clock.utcnow()
     with transaction() as session:
         checkpoint_store.open_checkpoint(session, actor.name, find_checkpoint(session, checkpoint_id), now=now)
-    flash(_("Titik absensi dibuka. Pindai kartunya sekali lagi."), "ok")
-    return redirect(url_for("checkin.desk", checkpoint_id=checkpoint_id), 303)
+    return done(_("Titik absensi dibuka. Pindai kartunya sekali lagi."), "checkin.desk", checkpoint_id=checkpoint_id)
 
 
 def _removes() -> bool:

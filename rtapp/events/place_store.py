@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ..audit.store import note
-from ..refusals import Refused
+from ..refusals import Refused, existing
 from ..schema import District, Invitation, Seat, Village
 from .places import LONGEST_PLACE, PlaceRow, checked_district_code, checked_village_code, district_code_of, kind_of
 from .waves import checked_line
@@ -27,18 +27,12 @@ def find_villages(session: Session) -> Sequence[Village]:
 
 def find_district(session: Session, district_id: int) -> District:
     """Return the district, or refuse with 404."""
-    district = session.get(District, district_id)
-    if district is None:
-        raise Refused("no_district", "Kecamatan ini tidak ada.", 404)
-    return district
+    return existing(session.get(District, district_id), "no_district", "Kecamatan ini tidak ada.")
 
 
 def find_village(session: Session, village_id: int) -> Village:
     """Return the village, or refuse with 404."""
-    village = session.get(Village, village_id)
-    if village is None:
-        raise Refused("no_village", "Desa ini tidak ada.", 404)
-    return village
+    return existing(session.get(Village, village_id), "no_village", "Desa ini tidak ada.")
 
 
 def seats_per_village(session: Session) -> dict[int, int]:

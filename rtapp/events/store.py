@@ -12,7 +12,7 @@ from .. import clock
 from ..accounts.devices_store import device_expiry_at
 from ..audit.store import note
 from ..db import Prepared, Where
-from ..refusals import Refused
+from ..refusals import Refused, existing
 from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, TransportRate, Wave
 from .agenda_store import clear_day
 from .checkpoint_store import add_checkpoint
@@ -49,10 +49,7 @@ def shown_event(where: Where) -> Any:
 
 def the_event(session: Session) -> Event:
     """Return the event, or refuse with 404 while there is none."""
-    event = find_event(session)
-    if event is None:
-        raise Refused("no_event", "Belum ada acara. Buat acara dahulu di Pengaturan.", 404)
-    return event
+    return existing(find_event(session), "no_event", "Belum ada acara. Buat acara dahulu di Pengaturan.")
 
 
 def new_epoch() -> str:
@@ -100,18 +97,12 @@ def find_waves(session: Session) -> Sequence[Wave]:
 
 def find_wave(session: Session, wave_id: int) -> Wave:
     """Return the wave, or refuse with 404."""
-    wave = session.get(Wave, wave_id)
-    if wave is None:
-        raise Refused("no_wave", "Gelombang ini tidak ada.", 404)
-    return wave
+    return existing(session.get(Wave, wave_id), "no_wave", "Gelombang ini tidak ada.")
 
 
 def wave_by_number(session: Session, number: int) -> Wave:
     """Return the wave with this number, or refuse with 404."""
-    wave = session.scalar(select(Wave).where(Wave.number == number))
-    if wave is None:
-        raise Refused("no_wave", "Gelombang ini tidak ada.", 404)
-    return wave
+    return existing(session.scalar(select(Wave).where(Wave.number == number)), "no_wave", "Gelombang ini tidak ada.")
 
 
 def add_wave(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import doors_of, on_list, select_standing
 from ..events.waves import CheckpointKind
-from ..refusals import Refused
+from ..refusals import existing
 from ..schema import Attendance, Checkpoint, Device, District, Invitation, Participant, Seat, User, Village, Wave
 from .tally import DistrictTally, VillageTally, district_of
 
@@ -62,10 +62,7 @@ def points_of(session: Session, wave_id: int) -> list[tuple[Any, ...]]:
 
 def village_of(session: Session, code: str) -> Village:
     """Return the village with this code; refused with 404 if unknown."""
-    village = session.scalar(select(Village).where(Village.code == code))
-    if village is None:
-        raise Refused("no_village", "Desa ini tidak ada.", 404)
-    return village
+    return existing(session.scalar(select(Village).where(Village.code == code)), "no_village", "Desa ini tidak ada.")
 
 
 def seats_of(session: Session, checkpoint_id: int, wave_id: int, village_code: str) -> list[SeatState]:

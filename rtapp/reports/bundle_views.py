@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,7 @@ from ..schema import Wave
 from ..web.downloads import chosen_paper, download, fonts, paper_choices
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.htmx import wants_fragment
+from ..web.htmx import done, wants_fragment
 from . import bundle_files as writer
 from .bundle_store import BundleRequest, plan_bundle
 from .shared_views import blueprint, note_export, wave_links
@@ -70,8 +70,7 @@ def drop_bundle(wave_id: int) -> Response:
     """Stop the making of a bundle, or delete the finished one."""
     events.find_wave(db.session, wave_id)
     writer.drop(_instance(), wave_id)
-    flash(_("Berkas SPJ dihapus dari laptop server."), "ok")
-    return redirect(url_for(".bundle", wave_id=wave_id), 303)
+    return done(_("Berkas SPJ dihapus dari laptop server."), ".bundle", wave_id=wave_id)
 
 
 def _page(wave: Wave, problem: str = "") -> str:

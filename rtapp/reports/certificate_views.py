@@ -18,6 +18,7 @@ from ..schema import Wave
 from ..web.downloads import chosen_paper, download, fonts, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.requests import form_text
 from . import certificate_rule_store as rules
 from . import certificate_store as store
@@ -45,8 +46,7 @@ def save_certificate_rule(wave_id: int) -> Response | tuple[str, int]:
             rule = checked_rule(form.point.data, form.least.data, form.substitutes.data, points)
             numbering = checked_numbering(form.template.data, form.code.data, form.unit.data)
             rules.save_rule(session, acting().name, wave, rule, numbering, now=clock.utcnow())
-        flash(_("Tersimpan."), "ok")
-        return redirect(url_for(".certificates", wave_id=wave_id), 303)
+        return done(_("Tersimpan."), ".certificates", wave_id=wave_id)
     page = _page(events.find_wave(db.session, wave_id), form=form)
     return render_template("reports/certificates.html", **page), form.status
 

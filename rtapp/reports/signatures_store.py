@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.store import note
 from ..events.standing_store import doors_of, marked_at
-from ..refusals import Refused
+from ..refusals import existing
 from ..schema import Attendance, Checkpoint, Participant, Seat, SignedList, Substitute, Village
 from .signatures import Matched, SignedPage, Signer, ToSign
 from .transport import position_of
@@ -41,10 +41,7 @@ def lists_of(session: Session, wave_id: int) -> Sequence[SignedList]:
 
 def find_list(session: Session, list_id: int) -> SignedList:
     """Return a printed list, or refuse with 404."""
-    printed_list = session.get(SignedList, list_id)
-    if printed_list is None:
-        raise Refused("no_signed_list", "Daftar cetak itu tidak ada.", 404)
-    return printed_list
+    return existing(session.get(SignedList, list_id), "no_signed_list", "Daftar cetak itu tidak ada.")
 
 
 def save_counts(

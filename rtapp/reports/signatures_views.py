@@ -1,6 +1,6 @@
 """Tanda tangan: how many were counted on each page of a printed list, and where the record says otherwise."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from ..web.downloads import download, paper_choices
 from ..web.errors import refusal_text
 from ..web.forms import Form
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from . import papers
 from .forms import counts_form
 from .shared_views import blueprint, chosen_page, note_export
@@ -45,8 +46,7 @@ def save_signed_list(list_id: int) -> Response | tuple[str, int]:
         form.check()
         with transaction() as session:
             keep_counts(session, acting().name, printed_list, [field.data for field in form], now=clock.utcnow())
-        flash(_("Tersimpan."), "ok")
-        return redirect(url_for(".signed_list", list_id=list_id), 303)
+        return done(_("Tersimpan."), ".signed_list", list_id=list_id)
     return _page(find_list(db.session, list_id), form), form.status
 
 

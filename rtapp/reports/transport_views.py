@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,7 @@ from ..schema import Wave
 from ..web.downloads import download, paper_choices, unprintable_names
 from ..web.errors import refusal_text
 from ..web.guard import acting, requires
-from ..web.htmx import page_or_fragment
+from ..web.htmx import done, page_or_fragment
 from ..web.requests import form_id, form_text, row_id
 from . import papers
 from .forms import RatesForm, rates_form
@@ -44,8 +44,7 @@ def save_rates(wave_id: int) -> Response | tuple[str, int]:
     with form.refusals():
         with transaction() as session:
             keep_rates(session, acting().name, wave, form.rates(), now=clock.utcnow())
-        flash(_("Tersimpan."), "ok")
-        return redirect(url_for(".transport", wave_id=wave_id), 303)
+        return done(_("Tersimpan."), ".transport", wave_id=wave_id)
     return render_template("reports/transport.html", **_page(wave, form)), form.status
 
 

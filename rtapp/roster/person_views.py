@@ -10,6 +10,7 @@ from ..badges import store as badges
 from ..db import db, transaction
 from ..events import store as events
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.requests import form_text
 from . import store
 from .forms import new_form
@@ -53,8 +54,7 @@ def archive(participant_id: int) -> Response:
     actor, now = acting(), clock.utcnow()
     with transaction() as session:
         store.archive_participant(session, actor.name, participant_id, form_text("reason"), now=now)
-    flash(_("Peserta diarsipkan. Kartunya tidak berlaku lagi."), "ok")
-    return redirect(url_for(".participant", participant_id=participant_id), 303)
+    return done(_("Peserta diarsipkan. Kartunya tidak berlaku lagi."), ".participant", participant_id=participant_id)
 
 
 @blueprint.post("/participants/<int:participant_id>/restore")
@@ -65,8 +65,7 @@ def restore(participant_id: int) -> Response:
     with transaction() as session:
         store.restore_participant(session, actor.name, participant_id, now=now)
         badges.issue_missing(session, [participant_id], now=now)
-    flash(_("Peserta dipulihkan. Kartunya berlaku lagi."), "ok")
-    return redirect(url_for(".participant", participant_id=participant_id), 303)
+    return done(_("Peserta dipulihkan. Kartunya berlaku lagi."), ".participant", participant_id=participant_id)
 
 
 def _is_guest() -> bool:

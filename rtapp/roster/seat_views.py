@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from ..db import db, transaction
 from ..refusals import Refused
 from ..web.changes import Words
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from . import store
 from .find_store import Person, head_of
 from .forms import NewHeadForm, new_head_form
@@ -52,8 +53,7 @@ def new_head(seat_id: int) -> Response | tuple[str, int]:
                 badges.revoke_cards(session, [old.id], badges.REPLACED, now=now)
             badges.issue_missing(session, [new.id], now=now)
             report = _replaced(old.name if old else "", new.name)
-        flash(report, "ok")
-        return redirect(url_for(".seat", seat_id=seat_id), 303)
+        return done(report, ".seat", seat_id=seat_id)
     return _seat_page(seat_id, form)
 
 

@@ -16,6 +16,7 @@ from ..refusals import Refused
 from ..web.errors import refusal_text
 from ..web.forms import Form
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.reauthentication import ask_again
 from ..web.requests import form_text
 from . import backups
@@ -44,8 +45,7 @@ def make_backup() -> Response | tuple[str, int]:
     except Refused as refused:
         return _page(refusal_text(refused)), 503
     _note("backup.make", name=path.name)
-    flash(_("Cadangan dibuat dan diperiksa."), "ok")
-    return redirect(url_for(".backups_page"), 303)
+    return done(_("Cadangan dibuat dan diperiksa."), ".backups_page")
 
 
 @blueprint.post("/backups/drill")
@@ -100,8 +100,7 @@ def change_folder() -> Response | tuple[str, int]:
     with form.refusals():
         backups.choose_folder(_instance(), form.folder.data)
         _note("backup.folder", folder=form.folder.data)
-        flash(_("Tersimpan."), "ok")
-        return redirect(url_for(".backups_page"), 303)
+        return done(_("Tersimpan."), ".backups_page")
     return _page(folder=form), form.status
 
 

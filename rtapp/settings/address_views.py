@@ -1,6 +1,6 @@
 """Alamat: the address in the QR codes, chosen from this laptop's own and tried once from a second device."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from ..documents import qr
 from ..refusals import Refused
 from ..web import reach
 from ..web.guard import acting, public, requires
+from ..web.htmx import done
 from . import store
 from .forms import AddressForm
 from .shared_views import blueprint
@@ -43,8 +44,7 @@ def save_address() -> Response | tuple[str, int]:
             store.change(session, actor.name, "base_url", wanted, now=now)
             if not wanted:
                 note_tried(session, actor.name, "", now=now)
-        flash(_("Tersimpan. Sekarang coba dari ponsel.") if wanted else _("Tersimpan."), "ok")
-        return redirect(url_for(".address"), 303)
+        return done(_("Tersimpan. Sekarang coba dari ponsel.") if wanted else _("Tersimpan."), ".address")
     return _page(form), form.status
 
 

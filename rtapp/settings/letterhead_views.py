@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from ..db import db, transaction
 from ..refusals import Refused
 from ..web.forms import Form
 from ..web.guard import acting, current_actor, requires
+from ..web.htmx import done
 from .forms import LetterheadForm, letterhead_form
 from .letterhead import LONGEST
 from .letterhead_store import letterhead_of, logo_of
@@ -45,8 +46,7 @@ def save_letterhead() -> Response | tuple[str, int]:
         form.check()
         with transaction() as session:
             keep_letterhead(session, actor.name, form.letterhead(), now=now)
-        flash(_("Tersimpan."), "ok")
-        return redirect(url_for(".letterhead"), 303)
+        return done(_("Tersimpan."), ".letterhead")
     return _page(form), form.status
 
 
@@ -62,8 +62,7 @@ def save_logo() -> Response | tuple[str, int]:
         png = read_logo(_sent())
         with transaction() as session:
             keep_logo(session, actor.name, png, now=now)
-        flash(_("Logo tersimpan."), "ok")
-        return redirect(url_for(".letterhead"), 303)
+        return done(_("Logo tersimpan."), ".letterhead")
     return _page(logo_errors=form.sentences), form.status
 
 
@@ -74,8 +73,7 @@ def drop_logo() -> Response:
     actor, now = acting(), clock.utcnow()
     with transaction() as session:
         keep_logo(session, actor.name, b"", now=now)
-    flash(_("Logo dihapus."), "ok")
-    return redirect(url_for(".letterhead"), 303)
+    return done(_("Logo dihapus."), ".letterhead")
 
 
 @blueprint.get("/settings/logo")

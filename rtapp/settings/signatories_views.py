@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from ..events.waves import DEFAULT_ZONE
 from ..refusals import Refused
 from ..web.downloads import fonts
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.requests import form_fields, form_text
 from .forms import SignatoriesForm, signatories_form
 from .letter import About
@@ -66,8 +67,7 @@ def save_signatories() -> Response | tuple[str, int]:
             return _page(kind, signatories_form(form_fields(), more=1), signers), 200
         with transaction() as session:
             save_signers(session, actor.name, kind, signers, now=now)
-        flash(_("Tersimpan."), "ok")
-        return redirect(url_for(".signatories", paper=kind), 303)
+        return done(_("Tersimpan."), ".signatories", paper=kind)
     return _page(kind, form, ()), form.status
 
 

@@ -1,6 +1,6 @@
 """Pengaturan lain: the options a committee can set, with what each of them risks."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -8,6 +8,7 @@ from .. import clock
 from ..accounts.roles import Duty
 from ..db import db, transaction
 from ..web.guard import acting, requires
+from ..web.htmx import done
 from ..web.reauthentication import ask_again
 from . import (
     address_views,  # noqa: F401  their routes are this room's
@@ -38,8 +39,7 @@ def save() -> Response | tuple[str, int]:
         with transaction() as session:
             for key, value in form.flags().items():
                 store.change(session, actor.name, key, value, now=now)
-        flash(_("Tersimpan."), "ok")
-        return redirect(url_for(".options"), 303)
+        return done(_("Tersimpan."), ".options")
     return _page(form), form.status
 
 

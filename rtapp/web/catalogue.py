@@ -25,6 +25,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "Refused": (2,),
+    "existing": (3,),
     "reason": (2,),
     "say": (2,),
     "checked_line": (4,),

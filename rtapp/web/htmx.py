@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 
@@ -22,3 +22,9 @@ def page_or_fragment(page: str, fragment: str, status: int = 200, **context: Any
     response = make_response(render_template(template, **context), status)
     response.vary.add("HX-Request")
     return response
+
+
+def done(message: str, endpoint: str, **values: Any) -> Response:
+    """Send the browser to the page of ``endpoint``, with ``message`` on it."""
+    flash(message, "ok")
+    return redirect(url_for(endpoint, **values), 303)
