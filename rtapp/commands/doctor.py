@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from importlib import metadata
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -65,6 +66,7 @@ class Finding(NamedTuple):
 
 
 Findings = Iterator[Finding]
+ok, warn, stop = (partial(Finding, level) for level in Level)
 
 
 def examine(app: Flask, port: int, tls_port: int) -> Findings:
@@ -93,7 +95,7 @@ def examine(app: Flask, port: int, tls_port: int) -> Findings:
             except (OSError, SQLAlchemyError, sqlite3.Error) as error:
                 db.session.rollback()
                 why = str(error).strip().splitlines()[0]
-                yield Finding(Level.STOP, f"Tidak dapat diperiksa: {why}.")
+                yield stop(f"Tidak dapat diperiksa: {why}.")
 
 
 def programs(requirements: Path) -> Findings:
@@ -112,11 +114,11 @@ def programs(requirements: Path) -> Findings:
         except metadata.PackageNotFoundError:
             lacking.append(name)
     if lacking:
-        yield Finding(Level.STOP, f"Paket belum ada: {', '.join(lacking)}. Jalankan “pip install -r requirements.txt”.")
+        yield stop(f"Paket belum ada: {', '.join(lacking)}. Jalankan “pip install -r requirements.txt”.")
     elif other:
-        yield Finding(Level.WARN, f"Paket dengan versi yang tidak diuji: {', '.join(other)}.")
+        yield warn(f"Paket dengan versi yang tidak diuji: {', '.join(other)}.")
     else:
-        yield Finding(Level.OK, "Semua paket ada dengan versi yang diuji.")
+        yield ok("Semua paket ada dengan versi yang diuji.")
 
 
 def files(instance: Path) -> Findings:
@@ -126,41 +128,38 @@ def files(instance: Path) -> Findings:
     probe.unlink()
     opened = [name for name in _PRIVATE if (instance / name).exists() and (instance / name).stat().st_mode & 0o077]
     if opened and os.name != "nt":
-        yield Finding(Level.WARN, f"Terbaca pengguna lain di laptop ini: {', '.join(opened)}. Jalankan chmod 600.")
+        yield warn(f"Terbaca pengguna lain di laptop ini: {', '.join(opened)}. Jalankan chmod 600.")
     else:
-        yield Finding(Level.OK, f"Folder data {instance} dapat ditulis dan tertutup bagi pengguna lain.")
+        yield ok(f"Folder data {instance} dapat ditulis dan tertutup bagi pengguna lain.")
 
 
 def place(instance: PurePath) -> Findings:
     """Does another program carry the folder into a cloud? It locks files while it does, and puts older ones back."""
     clouds = [part for part in instance.parts if _CLOUD.match(part)]
     if clouds:
-        yield Finding(
-            Level.WARN,
+        yield warn(
             f"Folder data ada di “{clouds[0]}”, yang disinkronkan: berkasnya dapat terkunci atau kembali ke versi "
-            "lama. Pindahkan folder rtapp ke luar folder itu.",
+            "lama. Pindahkan folder rtapp ke luar folder itu."
         )
 
 
 def database(instance: Path) -> Findings:
     """Is the database whole, and of this version?"""
     if not has_database():
-        yield Finding(Level.WARN, "Basis data belum ada: jalankan “python3 app.py” sekali, lalu siapkan acaranya.")
+        yield warn("Basis data belum ada: jalankan “python3 app.py” sekali, lalu siapkan acaranya.")
         return
     if db.engine.dialect.name == "sqlite":
         broken = db.session.execute(text("PRAGMA integrity_check")).scalars().first()
         if broken != "ok":
-            yield Finding(Level.STOP, f"Basis data rusak ({broken}). Pulihkan dari cadangan.")
+            yield stop(f"Basis data rusak ({broken}). Pulihkan dari cadangan.")
             return
         journal = db.session.execute(text("PRAGMA journal_mode")).scalar_one()
         if journal != "wal":
-            yield Finding(
-                Level.WARN, f"Basis data memakai jurnal “{journal}”. Pindahkan foldernya ke disk laptop sendiri."
-            )
+            yield warn(f"Basis data memakai jurnal “{journal}”. Pindahkan foldernya ke disk laptop sendiri.")
     if migrations.current(db.engine) != migrations.newest():
-        yield Finding(Level.WARN, "Basis data dari versi lain: jalankan “python3 app.py migrate” sebelum acara.")
+        yield warn("Basis data dari versi lain: jalankan “python3 app.py migrate” sebelum acara.")
     else:
-        yield Finding(Level.OK, "Basis data utuh dan mutakhir.")
+        yield ok("Basis data utuh dan mutakhir.")
 
 
 def copies(instance: Path) -> Findings:
@@ -169,32 +168,28 @@ def copies(instance: Path) -> Findings:
         return
     options, newest = backups.settings(instance), next((each for each in backups.find(instance) if each.readable), None)
     if failed := failure(instance):
-        yield Finding(Level.WARN, str(failed))
+        yield warn(str(failed))
     elif options.folder and not Path(options.folder).is_dir():
-        yield Finding(Level.WARN, f"Folder kedua cadangan, {options.folder}, tidak terjangkau. Pasang stik USB-nya.")
+        yield warn(f"Folder kedua cadangan, {options.folder}, tidak terjangkau. Pasang stik USB-nya.")
     if newest is None:
-        yield Finding(
-            Level.WARN, "Belum ada cadangan: server membuatnya sendiri, atau jalankan “python3 app.py backup”."
-        )
+        yield warn("Belum ada cadangan: server membuatnya sendiri, atau jalankan “python3 app.py backup”.")
     else:
-        yield Finding(Level.OK, f"Cadangan terbaru {_here(newest.made_at)}.")
+        yield ok(f"Cadangan terbaru {_here(newest.made_at)}.")
     if not options.recipient:
-        yield Finding(Level.WARN, "Cadangan belum terkunci. Tetapkan kata sandinya di Pengaturan, Cadangan.")
+        yield warn("Cadangan belum terkunci. Tetapkan kata sandinya di Pengaturan, Cadangan.")
 
 
 def browser_files(static: Path) -> Findings:
     """Are the files for browsers here, which need the internet once, and the fonts of the papers?"""
     if assets.missing(static):
-        yield Finding(
-            Level.STOP, "Berkas peramban belum lengkap. Sambungkan internet, jalankan “python3 app.py fetch”."
-        )
+        yield stop("Berkas peramban belum lengkap. Sambungkan internet, jalankan “python3 app.py fetch”.")
     else:
-        yield Finding(Level.OK, "Berkas peramban lengkap; internet tidak diperlukan di aula.")
+        yield ok("Berkas peramban lengkap; internet tidak diperlukan di aula.")
     try:
         find_fonts(static)
-        yield Finding(Level.OK, "Huruf untuk mencetak ada.")
+        yield ok("Huruf untuk mencetak ada.")
     except Refused as refused:
-        yield Finding(Level.WARN, str(refused))
+        yield warn(str(refused))
 
 
 def disk(free: int) -> Findings:
@@ -207,10 +202,9 @@ def disk(free: int) -> Findings:
 def written(instance: Path) -> Findings:
     """Where does the server write about itself, and how much?"""
     most = logs.BYTES * (logs.OLDER + 1) / MEGABYTE
-    yield Finding(
-        Level.OK,
+    yield ok(
         f"Catatan server di {logs.folder(instance)}: {logs.size(instance) / MEGABYTE:.1f} MB, paling banyak "
-        f"{most:.0f} MB setiap proses.",
+        f"{most:.0f} MB setiap proses."
     )
 
 
@@ -219,33 +213,33 @@ def connections(open_files: int) -> Findings:
     if open_files < FEW_FILES:
         advice = "Naikkan batasnya: “ulimit -n 65536”, atau LimitNOFILE=65536 pada layanan systemd."
         sentence = f"Laptop hanya membolehkan {open_files} sambungan dan berkas terbuka sekaligus. {advice}"
-        yield Finding(Level.WARN, sentence)
+        yield warn(sentence)
     else:
-        yield Finding(Level.OK, f"Laptop membolehkan {open_files} sambungan dan berkas terbuka sekaligus.")
+        yield ok(f"Laptop membolehkan {open_files} sambungan dan berkas terbuka sekaligus.")
 
 
 def doors(instance: Path, port: int) -> Findings:
     """Does the server of this instance answer at its port, or may it have the port?"""
     ours = _is_served(instance)
     if ours and any(_answers(f"http://{host}:{port}/healthz") for host in ("127.0.0.1", *network.lan_addresses())):
-        yield Finding(Level.OK, f"Server menjawab di port {port}.")
+        yield ok(f"Server menjawab di port {port}.")
     elif ours:
-        yield Finding(Level.WARN, f"Server berjalan, tetapi tidak menjawab di port {port}. Sebutkan portnya: --port.")
+        yield warn(f"Server berjalan, tetapi tidak menjawab di port {port}. Sebutkan portnya: --port.")
     else:
         try:
             serving.free_address("0.0.0.0", port)
-            yield Finding(Level.OK, f"Port {port} bebas; server belum dijalankan.")
+            yield ok(f"Port {port} bebas; server belum dijalankan.")
         except Refused as refused:
-            yield Finding(Level.STOP, str(refused))
+            yield stop(str(refused))
 
 
 def addresses(port: int, tls_port: int) -> Findings:
     """Has the laptop an address that phones reach, and is it the one on the cards?"""
     lan = network.lan_addresses()
     if lan:
-        yield Finding(Level.OK, f"Alamat laptop di jaringan: {', '.join(lan)}.")
+        yield ok(f"Alamat laptop di jaringan: {', '.join(lan)}.")
     else:
-        yield Finding(Level.WARN, "Laptop tidak tersambung ke jaringan mana pun: ponsel tidak dapat menjangkaunya.")
+        yield warn("Laptop tidak tersambung ke jaringan mana pun: ponsel tidak dapat menjangkaunya.")
     try:
         base_url = settings.read(db.session, "base_url") if has_database() else ""
     except SQLAlchemyError:
@@ -255,30 +249,26 @@ def addresses(port: int, tls_port: int) -> Findings:
         return
     standing = judge(base_url.lower(), lan, {"http": port, "https": tls_port}, None)
     if standing == AddressStanding.HERE_ONLY:
-        yield Finding(
-            Level.STOP,
+        yield stop(
             f"Kode QR kartu memakai alamat {base_url}, yang hanya terbuka di laptop ini. Ganti di "
-            "Pengaturan, Acara, Alamat.",
+            "Pengaturan, Acara, Alamat."
         )
     elif standing == AddressStanding.DEAD_PORT:
-        yield Finding(
-            Level.WARN,
+        yield warn(
             f"Kode QR kartu memakai alamat {base_url}, tetapi server memakai port {port} (HTTPS {tls_port}). Jalankan "
-            "server di port itu, atau ganti alamatnya di Pengaturan, Acara, Alamat.",
+            "server di port itu, atau ganti alamatnya di Pengaturan, Acara, Alamat."
         )
     elif standing == AddressStanding.FOREIGN:
-        yield Finding(
-            Level.WARN,
+        yield warn(
             f"Kode QR kartu memakai alamat {base_url}, yang bukan alamat laptop ini sekarang: kamera bawaan ponsel "
-            "tidak akan membuka kartu. Beri laptop alamat itu lagi, atau pakai pemindai dan halaman Meja.",
+            "tidak akan membuka kartu. Beri laptop alamat itu lagi, atau pakai pemindai dan halaman Meja."
         )
     elif not (last := tried(db.session)) or last[0] != base_url:
-        yield Finding(
-            Level.WARN,
-            f"Alamat di kode QR kartu, {base_url}, belum pernah dibuka dari ponsel. Coba di Pengaturan, Acara, Alamat.",
+        yield warn(
+            f"Alamat di kode QR kartu, {base_url}, belum pernah dibuka dari ponsel. Coba di Pengaturan, Acara, Alamat."
         )
     else:
-        yield Finding(Level.OK, f"Alamat di kode QR kartu, {base_url}, pernah dibuka dari perangkat kedua.")
+        yield ok(f"Alamat di kode QR kartu, {base_url}, pernah dibuka dari perangkat kedua.")
 
 
 def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:
@@ -286,18 +276,16 @@ def certificate(instance: Path, lan: list[str], now: datetime) -> Findings:
     files = tls.folder(instance)
     authority, leaf = tls.read(files.authority), tls.read(files.leaf)
     if not files.path.exists():
-        yield Finding(
-            Level.OK, "HTTPS belum dipakai; kamera di halaman dan kerja luring memerlukannya: tanpa --no-tls."
-        )
+        yield ok("HTTPS belum dipakai; kamera di halaman dan kerja luring memerlukannya: tanpa --no-tls.")
     elif authority is None or now >= authority.ends:
-        yield Finding(Level.STOP, f"Sertifikat di {files.path} tidak utuh atau habis masa. Pulihkan dari cadangan.")
+        yield stop(f"Sertifikat di {files.path} tidak utuh atau habis masa. Pulihkan dari cadangan.")
     elif leaf is None or tls.is_due(files, lan, now):
-        yield Finding(Level.WARN, "Sertifikat belum mencakup alamat hari ini; mulai berikutnya memperbaruinya sendiri.")
+        yield warn("Sertifikat belum mencakup alamat hari ini; mulai berikutnya memperbaruinya sendiri.")
     else:
-        yield Finding(Level.OK, f"Sertifikat mencakup alamat hari ini, sampai {clock.day_text(leaf.ends.date())}.")
+        yield ok(f"Sertifikat mencakup alamat hari ini, sampai {clock.day_text(leaf.ends.date())}.")
     outside = [address for address in lan if not may_name(address)]
     if files.path.exists() and outside:
-        yield Finding(Level.WARN, f"Bukan alamat jaringan lokal, jadi tanpa HTTPS: {', '.join(outside)}.")
+        yield warn(f"Bukan alamat jaringan lokal, jadi tanpa HTTPS: {', '.join(outside)}.")
 
 
 def time_of_day(now: datetime) -> Findings:
@@ -309,7 +297,7 @@ def time_of_day(now: datetime) -> Findings:
     except SQLAlchemyError:
         db.session.rollback()
     if now < newest - timedelta(minutes=1):
-        yield Finding(Level.STOP, f"Jam laptop ({_here(now)}) mundur: ada catatan yang lebih baru. Setel jamnya.")
+        yield stop(f"Jam laptop ({_here(now)}) mundur: ada catatan yang lebih baru. Setel jamnya.")
         return
     synchronised = _output_of("timedatectl", "show", "--property=NTPSynchronized", "--value")
     level = Level.WARN if synchronised == "no" else Level.OK
@@ -322,11 +310,11 @@ def sleep() -> Findings:
     setting = ("org.gnome.settings-daemon.plugins.power", "sleep-inactive-ac-type")
     masked = _output_of("systemctl", "is-enabled", "sleep.target") == "masked"
     if masked or _output_of("gsettings", "get", *setting).strip("'") == "nothing":
-        yield Finding(Level.OK, "Laptop tidak tidur sendiri selama tersambung listrik.")
+        yield ok("Laptop tidak tidur sendiri selama tersambung listrik.")
         return
     inhibit = "Jalankan server dengan “systemd-inhibit --what=idle:sleep:handle-lid-switch python3 app.py”."
     advice = _AWAKE.get(platform.system(), inhibit)
-    yield Finding(Level.WARN, f"Setelan tidur laptop tidak terbaca atau menyala. {advice}")
+    yield warn(f"Setelan tidur laptop tidak terbaca atau menyala. {advice}")
 
 
 def how_to_reach(address: str) -> str:
