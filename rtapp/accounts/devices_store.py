@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Row, Select, String, any_, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from .. import clock
-from ..audit.store import note
+from ..audit.store import note, note_change
 from ..db import Prepared, Where, dialect_of
 from ..refusals import Refused, existing
 from ..schema import Checkpoint, Device, DeviceCheckpoint, Event, Wave
@@ -85,8 +85,7 @@ def change_device(
     device.checkpoints = points
     device.expires_at = device_expiry_at(session, _ids(points), now)
     after = {"label": device.label, "role": str(role), "checkpoints": _ids(points)}
-    if after != before:
-        note(session, actor, "device.change", "device", device.id, now=now, before=before, after=after)
+    note_change(session, actor, "device.change", "device", device.id, before, after, now=now)
 
 
 def give_bearer(session: Session, actor: str, device: Device, *, now: datetime) -> str:

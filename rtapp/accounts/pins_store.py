@@ -32,7 +32,6 @@ def set_pin(session: Session, actor: str, user: User, hashed: passwords.Hashed, 
     if user.role not in _DECIDERS:
         raise Refused("no_pin", "PIN hanya untuk koordinator dan admin.", 422)
     user.pin_hash = hashed
-    session.flush()
     note(session, actor, "user.pin", "user", user.id, now=now, name=user.name)
 
 

@@ -53,6 +53,23 @@ def note(
     session.flush()
 
 
+def note_change(
+    session: Session,
+    actor: str,
+    action: str,
+    subject: str,
+    subject_id: int,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    now: datetime,
+) -> bool:
+    """Add the line of a change, unless nothing is other than ``before``; return whether anything changed."""
+    if after != before:
+        note(session, actor, action, subject, subject_id, now=now, before=before, after=after)
+    return after != before
+
+
 def note_many(
     session: Session,
     actor: str,

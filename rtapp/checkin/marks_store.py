@@ -128,7 +128,6 @@ def void_mark(
     if not reason.strip():
         raise Refused("no_reason", "Tulis alasan pembatalan.", 422)
     mark.voided_at, mark.voided_by, mark.void_reason = now, actor.name, reason.strip()[:300]
-    session.flush()
     note(session, actor.name, "attendance.void", "participant", mark.participant_id, now=now, reason=reason,
          attendance=mark.id, checkpoint=mark.checkpoint_id)  # fmt: skip
     return mark

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from ..audit.store import note
+from ..audit.store import note, note_change
 from ..refusals import existing
 from ..schema import Agenda, Checkpoint, Wave
 from .checkpoint_store import add_checkpoint, checkpoints_of, drop_checkpoint
@@ -82,12 +82,7 @@ def change_agenda(
     elif item.checkpoint is not None and not with_checkpoint:
         drop_checkpoint(session, item.checkpoint)
         item.checkpoint = None
-    session.flush()
-    after = _agenda_values(item)
-    if after == before:
-        return False
-    note(session, actor, "agenda.change", "agenda", item.id, now=now, before=before, after=after)
-    return True
+    return note_change(session, actor, "agenda.change", "agenda", item.id, before, _agenda_values(item), now=now)
 
 
 def remove_agenda(session: Session, actor: str, item: Agenda, *, now: datetime) -> None:
@@ -96,7 +91,6 @@ def remove_agenda(session: Session, actor: str, item: Agenda, *, now: datetime) 
     if item.checkpoint is not None:
         drop_checkpoint(session, item.checkpoint)
     session.delete(item)
-    session.flush()
     note(session, actor, "agenda.remove", "agenda", agenda_id, now=now, **values)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from ..audit.store import note
+from ..audit.store import note, note_change
 from ..db import Prepared, Where
 from ..refusals import Refused
 from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignedList, Wave
@@ -139,11 +139,7 @@ def change_checkpoint(
         order.insert(max(0, position), checkpoint)
         _number(order)
     after = _point_values(checkpoint)
-    if after == before:
-        return False
-    session.flush()
-    note(session, actor, "checkpoint.change", "checkpoint", checkpoint.id, now=now, before=before, after=after)
-    return True
+    return note_change(session, actor, "checkpoint.change", "checkpoint", checkpoint.id, before, after, now=now)
 
 
 def open_checkpoint(session: Session, actor: str, checkpoint: Checkpoint, *, now: datetime) -> bool:
@@ -166,11 +162,7 @@ def open_checkpoint(session: Session, actor: str, checkpoint: Checkpoint, *, now
     if checkpoint.closes_at and checkpoint.closes_at <= now:
         checkpoint.closes_at = None
     after = _point_values(checkpoint)
-    if after == before:
-        return False
-    session.flush()
-    note(session, actor, "checkpoint.open", "checkpoint", checkpoint.id, now=now, before=before, after=after)
-    return True
+    return note_change(session, actor, "checkpoint.open", "checkpoint", checkpoint.id, before, after, now=now)
 
 
 def remove_checkpoint(session: Session, actor: str, checkpoint: Checkpoint, *, now: datetime) -> None:

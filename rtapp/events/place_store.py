@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ..audit.store import note
+from ..audit.store import note, note_change
 from ..refusals import Refused, existing
 from ..schema import District, Invitation, Seat, Village
 from .places import LONGEST_PLACE, PlaceRow, checked_district_code, checked_village_code, district_code_of, kind_of
@@ -66,7 +66,7 @@ def change_district(session: Session, actor: str, district: District, code: str,
             )
         district.code = _free_code(session, District, checked_district_code(code))
     district.name = name
-    return _noted(session, actor, "district", district, before, now)
+    return note_change(session, actor, "district.change", "district", district.id, before, _values(district), now=now)
 
 
 def remove_district(session: Session, actor: str, district: District, *, now: datetime) -> None:
@@ -82,7 +82,6 @@ def remove_district(session: Session, actor: str, district: District, *, now: da
         )
     values, district_id = _values(district), district.id
     session.delete(district)
-    session.flush()
     note(session, actor, "district.remove", "district", district_id, now=now, **values)
 
 
@@ -112,7 +111,7 @@ def change_village(session: Session, actor: str, village: Village, code: str, na
         village.district = _district_of(session, code)
         village.code, village.kind = code, kind_of(code)
     village.name = name
-    return _noted(session, actor, "village", village, before, now)
+    return note_change(session, actor, "village.change", "village", village.id, before, _values(village), now=now)
 
 
 def remove_village(session: Session, actor: str, village: Village, *, now: datetime) -> None:
@@ -124,7 +123,6 @@ def remove_village(session: Session, actor: str, village: Village, *, now: datet
         )
     values, village_id = _values(village), village.id
     session.delete(village)
-    session.flush()
     note(session, actor, "village.remove", "village", village_id, now=now, **values)
 
 
@@ -146,7 +144,6 @@ def import_places(session: Session, actor: str, rows: Iterable[PlaceRow], *, now
                 refused.code, "Baris wilayah %(row)s: %(problem)s", 422, row=number, problem=refused
             ) from refused
     if changed:
-        session.flush()
         note(session, actor, "places.import", "district", None, now=now, changed=changed)
     return changed
 
@@ -210,16 +207,6 @@ def _checked_name(name: str) -> str:
     return checked_line(
         name, LONGEST_PLACE, "bad_place_name", "Isi nama wilayah, paling banyak %(most)s huruf.", field="name"
     )
-
-
-def _noted(
-    session: Session, actor: str, subject: str, place: District | Village, before: dict[str, Any], now: datetime
-) -> bool:
-    session.flush()
-    after = _values(place)
-    if after != before:
-        note(session, actor, f"{subject}.change", subject, place.id, now=now, before=before, after=after)
-    return after != before
 
 
 def _values(place: District | Village) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from .. import clock
 from ..accounts.devices_store import device_expiry_at
-from ..audit.store import note
+from ..audit.store import note, note_change
 from ..db import Prepared, Where
 from ..refusals import Refused, existing
 from ..schema import Agenda, Checkpoint, Device, DeviceCheckpoint, Event, Invitation, Participant, TransportRate, Wave
@@ -79,15 +79,10 @@ def change_event(
     """
     before, zone = _event_values(event), event.timezone
     _describe(event, name, organiser, timezone)
-    after = _event_values(event)
-    if after == before:
-        return False
     if event.timezone != zone:
         for wave in find_waves(session):
             _shift_day(session, wave, lambda moment: _same_hour(moment, zone, event.timezone))
-    session.flush()
-    note(session, actor, "event.change", "event", event.id, now=now, before=before, after=after)
-    return True
+    return note_change(session, actor, "event.change", "event", event.id, before, _event_values(event), now=now)
 
 
 def find_waves(session: Session) -> Sequence[Wave]:
@@ -130,16 +125,11 @@ def change_wave(session: Session, actor: str, wave: Wave, date: date, venue: str
     """
     before, day = _wave_values(wave), wave.date
     wave.date, wave.venue = checked_day(date), _checked_venue(venue)
-    after = _wave_values(wave)
-    if after == before:
-        return False
     if wave.date != day:
         _shift_day(session, wave, lambda moment: moment + (wave.date - day))
         session.flush()
         _renew_devices(session, wave, now)
-    session.flush()
-    note(session, actor, "wave.change", "wave", wave.id, now=now, before=before, after=after)
-    return True
+    return note_change(session, actor, "wave.change", "wave", wave.id, before, _wave_values(wave), now=now)
 
 
 def close_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> bool:
@@ -147,7 +137,6 @@ def close_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> bo
     if wave.closed_at:
         return False
     wave.closed_at = now
-    session.flush()
     note(session, actor, "wave.close", "wave", wave.id, now=now, number=wave.number)
     return True
 
@@ -157,7 +146,6 @@ def reopen_wave(session: Session, actor: str, wave: Wave, *, now: datetime) -> b
     if not wave.closed_at:
         return False
     wave.closed_at = None
-    session.flush()
     note(session, actor, "wave.reopen", "wave", wave.id, now=now, number=wave.number)
     return True
 

@@ -79,7 +79,6 @@ def note_contact(
         contact.withdrawn_at = now
     else:
         session.add(Contacted(participant_id=participant_id, wave_id=wave_id, at=now, noted_by=actor[:120]))
-    session.flush()
     note(session, actor, "contact.note", "participant", participant_id, now=now, contacted=contacted)
     return True
 
