@@ -21,7 +21,6 @@ from .web import (
     epoch,
     errors,
     filters,
-    footing,
     guard,
     headers,
     helper,
@@ -77,7 +76,6 @@ def create_app(instance: Path | None = None, **overrides: Any) -> Flask:
     filters.init_app(app)
     assets.init_app(app)
     hosts.init_app(app)
-    footing.init_app(app)
     guard.init_app(app)
     places.init_app(app)
     csrf.init_app(app)  # after these two: it reads the body, and the body of a refused client is not waited for

@@ -478,3 +478,6 @@ _OF_DISTRICT = District.id == Village.district_id
 PLACED = outerjoin(outerjoin(outerjoin(Participant, Seat, _OF_SEAT), Village, _OF_VILLAGE), District, _OF_DISTRICT)
 SEATED = join(join(join(Participant, Seat, _OF_SEAT), Village, _OF_VILLAGE), District, _OF_DISTRICT)
 LIVE_CARD = and_(Badge.participant_id == Participant.id, Badge.is_live)
+# How lists on paper go: by district, village and RT, those without a seat last.
+_PLACE = (Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw)
+BY_PLACE = (*_PLACE, Participant.name_key, Participant.id)

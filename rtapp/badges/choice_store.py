@@ -11,7 +11,7 @@ from .. import clock
 from ..events import store as events
 from ..events.waves import numeral
 from ..refusals import Refused
-from ..schema import LIVE_CARD, PLACED, Badge, District, Participant, Seat, Village, Wave
+from ..schema import BY_PLACE, LIVE_CARD, PLACED, Badge, District, Participant, Seat, Village, Wave
 from ..settings import store as settings
 from ..settings.letterhead_store import letterhead_of, logo_of
 from . import token
@@ -112,7 +112,7 @@ def per_village(session: Session, choice: CardChoice) -> list[VillageCards]:
 
 def holders_of(session: Session, choice: CardChoice) -> list[Holder]:
     """Return the people of ``choice`` who have a card that works, in the order of the sheets."""
-    return _holders(session, _in_order(_chosen(choice, *_HELD)))
+    return _holders(session, _chosen(choice, *_HELD).order_by(*BY_PLACE))
 
 
 def holder_of(session: Session, participant_id: int) -> Holder | None:
@@ -122,12 +122,12 @@ def holder_of(session: Session, participant_id: int) -> Holder | None:
 
 def ids_of(session: Session, choice: CardChoice) -> list[int]:
     """Return the people of ``choice``, with a card or without, in the order of the sheets."""
-    return list(session.scalars(_in_order(_chosen(choice, Participant.id))))
+    return list(session.scalars(_chosen(choice, Participant.id).order_by(*BY_PLACE)))
 
 
 def names_of(session: Session, choice: CardChoice) -> list[str]:
     """Return the names of ``choice`` in the order of the sheets."""
-    return list(session.scalars(_in_order(_chosen(choice, Participant.name))))
+    return list(session.scalars(_chosen(choice, Participant.name).order_by(*BY_PLACE)))
 
 
 def cards_by_id(session: Session, choice: CardChoice) -> list[tuple[int, Card]]:
@@ -207,12 +207,6 @@ def _chosen(choice: CardChoice, *columns: Any) -> Select[Any]:
     if choice.unprinted:
         rows = rows.where(func.coalesce(Badge.printed_count, 0) == 0)
     return rows
-
-
-def _in_order(rows: Select[Any]) -> Select[Any]:
-    return rows.order_by(
-        Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id
-    )
 
 
 def _card(row: Row[Any], head: Mapping[str, Any], base_url: str) -> Card:

@@ -66,7 +66,7 @@ def absence(checkpoint_id: int, participant_id: int) -> Response:
     write(noted)
     words = {"izin": _("izin"), "sakit": _("sakit"), "dinas": _("dinas")}
     reason = words.get(kind, _("keterangan dihapus"))
-    return done(_("%(name)s: %(told)s.", name=somebody.name, told=reason), ".desk", checkpoint_id=checkpoint_id)
+    return done(_("%(name)s: %(reason)s.", name=somebody.name, reason=reason), ".desk", checkpoint_id=checkpoint_id)
 
 
 @blueprint.post(f"{_HERE}/card")

@@ -41,7 +41,7 @@ from ..web import network, reach
 from . import demo, doctor, terminal
 from . import papers as cli_papers
 from . import safety as cli_safety
-from .opening import ACTOR, Doors, claimed, close, made, opened, upgraded
+from .opening import ACTOR, Doors, claimed, close, make_app, open_app, upgrade_database
 from .proofs import test
 from .terminal import NUMBER
 
@@ -90,7 +90,7 @@ def demo_command(no_serve: bool, open_browser: bool, workers: int, **where: Any)
     """Isi dan jalankan acara contoh: Tabalong 2023, 951 Ketua RT sintetis."""
     instance, doors = _demo_instance(), Doors(**where)
     if no_serve:
-        app = opened(instance)
+        app = open_app(instance)
         _fill_demo(app)
         click.echo(f"Instance: {app.instance_path}")
         return
@@ -126,7 +126,7 @@ def desktop() -> None:
 @main.command()
 def migrate() -> None:
     """Perbarui basis data ke versi ini."""
-    done = upgraded(made())
+    done = upgrade_database(make_app())
     click.echo("Basis data diperbarui." if done else "Basis data sudah mutakhir.")
 
 
@@ -134,9 +134,9 @@ def migrate() -> None:
 @click.argument("url")
 def copy_to(url: str) -> None:
     """Salin seluruh acara ke basis data lain yang kosong, misalnya postgresql://nama@komputer/rtapp."""
-    source = opened()
-    target = made(url=url)
-    upgraded(target)
+    source = open_app()
+    target = make_app(url=url)
+    upgrade_database(target)
     with serving.hold_instance(Path(source.instance_path)):  # nobody writes meanwhile
         with source.app_context():
             read = db.engine
@@ -162,7 +162,7 @@ def fetch() -> None:
 def doctor_command(port: int, tls_port: int) -> None:
     """Periksa laptop sebelum acara. Status 1: ada yang akan menghentikan acara."""
     worst = doctor.Level.OK
-    for level, sentence in doctor.examine(made(), port, tls_port):
+    for level, sentence in doctor.examine(make_app(), port, tls_port):
         click.echo(f"{level:<9}  {sentence}")
         worst = doctor.Level.STOP if doctor.Level.STOP in (worst, level) else worst
     reached = network.addresses("0.0.0.0", port)[1:]
@@ -190,7 +190,7 @@ def roster_import(file: Path, sheet: str | None, applying: bool, accept_proposal
     """
     from ..imports.message import read_file  # here: a server that reads no list need not carry the rules of reading
 
-    app = opened()
+    app = open_app()
     with app.app_context():
         setup, answers = imports.Setup((sheet,) if sheet else ()), Answers(accept_proposals=accept_proposals)
         books = [(file.name, read_file(file.read_bytes(), file.name))]
@@ -224,7 +224,7 @@ def roster_export(file: Path, codes: bool) -> None:
 
     CSV untuk dibuka di Excel memakai titik koma; dengan --codes memakai koma, untuk dibaca program.
     """
-    app = opened()
+    app = open_app()
     with app.app_context(), transaction() as session:
         data, rows = exports.export(session, ACTOR, file.suffix.lower().lstrip("."), codes=codes, now=clock.utcnow())
     file.write_bytes(data)
@@ -240,7 +240,7 @@ def places() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def places_import(file: Path) -> None:
     """Baca kecamatan dan desa dari CSV: kode kecamatan, kecamatan, kode desa, desa/kelurahan[, jenis]."""
-    app = opened()
+    app = open_app()
     with app.app_context(), transaction() as session:
         changed = import_places(session, ACTOR, read_places(_text_of(file)), now=clock.utcnow())
         refresh_search_texts(session)
@@ -262,7 +262,7 @@ def _text_of(file: Path) -> str:
 @click.option("--size", type=click.Choice(list(SIZES)), default="card", show_default=True, help="Kartu atau lencana.")
 def badges_command(file: Path, wave: int | None, village: str | None, paper: str | None, size: str) -> None:
     """Cetak kartu peserta ke PDF."""
-    app = opened()
+    app = open_app()
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
         if reach.standing() not in (AddressStanding.NONE, AddressStanding.TRIED):
@@ -296,7 +296,7 @@ def device() -> None:
 )
 def device_add(label: str, checkpoints: tuple[int, ...], role: str) -> None:
     """Tambah perangkat bagi program; tokennya kata terakhir di keluaran, ditampilkan sekali ini saja."""
-    app = opened()
+    app = open_app()
     now = clock.utcnow()
     with app.app_context(), transaction() as session:
         expires = device_expiry_at(session, checkpoints, now)
@@ -315,7 +315,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True, help="Peran.")
 def user_add(name: str, role: str) -> None:
     """Tambah pengguna; kata sandinya diketik, atau dibaca dari masukan standar."""
-    app = opened()
+    app = open_app()
     if sys.stdin.isatty():
         password = click.prompt("Kata sandi", hide_input=True, confirmation_prompt=True)
     else:

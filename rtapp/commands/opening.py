@@ -20,14 +20,14 @@ ACTOR = "app.py"  # who did it, in the trail
 TLS_AWAY = 443  # HTTPS listens that far above HTTP: two events on one laptop do not meet
 
 
-def opened(instance: Path | None = None) -> Flask:
+def open_app(instance: Path | None = None) -> Flask:
     """Return the application with its database at the present schema."""
-    app = made(instance)
-    upgraded(app)
+    app = make_app(instance)
+    upgrade_database(app)
     return app
 
 
-def made(instance: Path | None = None, url: str = "") -> Flask:
+def make_app(instance: Path | None = None, url: str = "") -> Flask:
     """Return the application on its database, or the one at ``url``, which is closed when the command ends."""
     app = create_app(instance, **({"SQLALCHEMY_DATABASE_URI": normalised_url(url)} if url else {}))
     click.get_current_context().call_on_close(lambda: close(app))
@@ -41,7 +41,7 @@ def close(app: Flask) -> None:
         db.engine.dispose()
 
 
-def upgraded(app: Flask) -> bool:
+def upgrade_database(app: Flask) -> bool:
     """Bring the database to the present schema and say whether that was needed; refused while an older one serves."""
     instance = Path(app.instance_path)
     with app.app_context():
@@ -68,7 +68,7 @@ def claimed(doors: Doors, instance: Path | None = None) -> Iterator[Flask]:
 
     A second start must not take away the links that the first one printed.
     """
-    app = made(instance)
+    app = make_app(instance)
     with serving.hold_instance(Path(app.instance_path)):
         serving.free_address(doors.host, doors.port)
         app.config["TLS_PORT"] = _secured(doors, Path(app.instance_path))

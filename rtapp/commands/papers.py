@@ -29,7 +29,7 @@ from ..reports.signatures import ToSign
 from ..reports.signatures_store import keep_list
 from ..reports.transport_store import pay_list
 from ..schema import Wave
-from .opening import ACTOR, opened
+from .opening import ACTOR, open_app
 from .terminal import NUMBER, Command, Commands
 
 
@@ -164,7 +164,7 @@ def _write(
     requester: str, wave: int = 0, checkpoint: int = 0,
 ) -> None:  # fmt: skip
     """Read the wave, that of the checkpoint where one is given, note the export, draw and write the file."""
-    app, now = opened(), clock.utcnow()
+    app, now = open_app(), clock.utcnow()
     fonts = find_fonts(config.ROOT / "static")
     with app.app_context():
         point = find_checkpoint(db.session, checkpoint) if checkpoint else None

@@ -15,7 +15,7 @@ from ..refusals import Refused
 from ..safety import backup_file, backups, ledger_store, rotation
 from ..safety import restore as restoring
 from . import doctor, terminal
-from .opening import ACTOR, made
+from .opening import ACTOR, make_app
 
 _WORD = "GANTI KUNCI"
 _MEANING = {
@@ -30,7 +30,7 @@ _MEANING = {
 @click.command("verify", cls=terminal.Command)
 def verify() -> None:
     """Periksa seluruh catatan: jejak, pindaian, kehadiran, angka. Status 1: ada yang tidak cocok."""
-    app = made()
+    app = make_app()
     with app.app_context():
         findings = _findings(app)
         if not findings:
@@ -48,7 +48,7 @@ def verify() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def backup(file: Path | None) -> None:
     """Tulis cadangan basis data dan kunci ke satu berkas, lalu periksa; server boleh berjalan."""
-    app, now = made(), clock.utcnow()
+    app, now = make_app(), clock.utcnow()
     instance = Path(app.instance_path)
     if file is not None and file.is_dir():
         file = file / rotation.name_of("manual", now)

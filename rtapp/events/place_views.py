@@ -47,7 +47,7 @@ STORES: dict[str, tuple[Finds, Writes, Writes, Writes]] = {
 }
 
 
-class Seen(NamedTuple):
+class ListedDistrict(NamedTuple):
     """A district as the page lists it: its seats, the villages that were asked for, the names of its forms."""
 
     district: District
@@ -168,14 +168,14 @@ def _forms(districts: Sequence[District], row: str) -> Iterator[Form]:
                 yield row_form(PlaceForm, "village", village.id, formdata=None, obj=village)
 
 
-def _district_entry(district: District, seats: dict[int, int], words: list[str], row: str) -> Seen:
+def _district_entry(district: District, seats: dict[int, int], words: list[str], row: str) -> ListedDistrict:
     rows = {f"district-{district.id}", f"new-{district.id}", *(f"village-{place.id}" for place in district.villages)}
     villages = [place for place in district.villages if row == f"village-{place.id}" or _fits(place, words)]
     at_work = row in rows or request.args.get("district") == str(district.id)
     if not villages and (at_work or _fits(district, words)):
         villages = list(district.villages)
     count = sum(seats.get(place.id, 0) for place in district.villages)
-    return Seen(district, count, villages, at_work or bool(words and villages), rows)
+    return ListedDistrict(district, count, villages, at_work or bool(words and villages), rows)
 
 
 def _fits(place: District | Village, words: list[str]) -> bool:

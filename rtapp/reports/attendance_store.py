@@ -12,7 +12,7 @@ from ..events.checkpoint_store import checkpoints_of
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import doors_of, lists_among, select_standing
 from ..refusals import Refused
-from ..schema import Attendance, Checkpoint, District, Participant, Seat, Substitute, Village, Wave
+from ..schema import BY_PLACE, Attendance, Checkpoint, District, Participant, Seat, Substitute, Village, Wave
 from .attendance import Roll, RollLine
 from .transport import title_of, village_of
 
@@ -54,8 +54,7 @@ def _people(wave_id: int, doors: Sequence[int]) -> Any:
         .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Substitute, Substitute.id == Attendance.substitute_id)
         .where(or_(and_(own, Participant.on_roster), Attendance.id.is_not(None)))
-        .order_by(Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw)
-        .order_by(Participant.name_key, Participant.id)
+        .order_by(*BY_PLACE)
     )  # fmt: skip
 
 

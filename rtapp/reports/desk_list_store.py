@@ -12,7 +12,20 @@ from ..badges.token import shown
 from ..documents.xlsx_out import WorkbookTable
 from ..events.standing_store import doors_of, marked_at
 from ..events.waves import CheckpointKind
-from ..schema import LIVE_CARD, PLACED, Attendance, Badge, Checkpoint, District, Participant, Scan, Seat, Village, Wave
+from ..schema import (
+    BY_PLACE,
+    LIVE_CARD,
+    PLACED,
+    Attendance,
+    Badge,
+    Checkpoint,
+    District,
+    Participant,
+    Scan,
+    Seat,
+    Village,
+    Wave,
+)
 from .desk_list import DeskLine
 
 LATELY = timedelta(days=1)
@@ -40,7 +53,7 @@ def lines_of(
         .outerjoin(Badge, LIVE_CARD)
         .outerjoin(Attendance, mark)
         .where(or_(and_(own, Participant.on_roster), Attendance.id.is_not(None)))
-        .order_by(Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw, Participant.name_key)
+        .order_by(*BY_PLACE)
     )  # fmt: skip
     if districts:
         rows = rows.where(District.code.in_(districts), own)

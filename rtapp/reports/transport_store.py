@@ -15,10 +15,11 @@ from ..events.standing_store import doors_of, lists_among, marked_at
 from ..events.waves import CheckpointKind, numeral
 from ..refusals import Reason, Refused, reason
 from ..schema import (
+    BY_PLACE,
+    PLACED,
     Attendance,
     Checkpoint,
     Device,
-    District,
     Participant,
     Seat,
     Substitute,
@@ -113,14 +114,10 @@ def _present(doors: Sequence[int]) -> Any:
             Participant.id, Participant.name, Participant.kind, Seat.rt, Seat.rw, Village.name.label("village"),
             Village.kind.label("village_kind"), Attendance.substitute_id, Substitute.name.label("substitute"),
         )
-        .select_from(Participant)
+        .select_from(PLACED)
         .join(Attendance, marked_at(doors))
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Substitute, Substitute.id == Attendance.substitute_id)
-        .order_by(Village.code.is_(None), District.code, Village.code, Seat.rt, Seat.rw)
-        .order_by(Participant.name_key, Participant.id)
+        .order_by(*BY_PLACE)
     )  # fmt: skip
 
 

@@ -101,7 +101,11 @@ def init_app(app: Flask) -> None:
 
 
 def _guard() -> Response | None:
-    if request.endpoint is None or request.endpoint == "static":
+    if request.endpoint == "static":
+        return None
+    if (gone := services().writer.gone) is not None:
+        raise gone  # the database was taken away under the server: no page shows numbers that are no more
+    if request.endpoint is None:
         return None
     duties = getattr(current_app.view_functions[request.endpoint], "rtapp_duties", None)
     if duties is None:
