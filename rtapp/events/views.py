@@ -167,23 +167,17 @@ def _overview(refused: Form | None = None) -> str:
 
 def _inside(session: Session) -> list[dict[str, Any]]:
     """Return the other pages by which an event is prepared, each with its state."""
-    districts, address, lines = (
-        find_districts(session),
-        settings.read(session, "base_url"),
-        letterhead_of(session).lines,
-    )
-    villages, signers = sum(len(each.villages) for each in districts), signing_of(session)
-    counted = _("%(d)s kecamatan, %(v)s desa dan kelurahan", d=len(districts), v=villages)
+    districts, address = find_districts(session), settings.read(session, "base_url")
+    lines, signers = letterhead_of(session).lines, signing_of(session)
+    villages = sum(len(each.villages) for each in districts)
+    counted = _("asal peserta menurut kode Kemendagri")
+    if districts:
+        counted = _("%(d)s kecamatan, %(v)s desa dan kelurahan", d=len(districts), v=villages)
     names = list(dict.fromkeys(signer.name or signer.position for each in signers.values() for signer in each))
     without = _("kode berisi kode kartu saja, tanpa alamat")
     tried_now = reach.standing() in (AddressStanding.TRIED, AddressStanding.NONE) and tried(session) is not None
     rows = [
-        (
-            _("Wilayah"),
-            counted if districts else _("asal peserta menurut kode Kemendagri"),
-            "events.places",
-            bool(districts),
-        ),
+        (_("Wilayah"), counted, "events.places", bool(districts)),
         (_("Kop surat"), lines[0] if lines else _("tercetak di setiap dokumen"), "settings.letterhead", bool(lines)),
         (_("Penanda tangan"), ", ".join(names) or _("siapa menandatangani apa"), "settings.signatories", bool(names)),
         (_("Alamat di kode QR"), address or without, "settings.address", tried_now),
