@@ -14,7 +14,7 @@ from ..audit.store import note
 from ..db import Prepared
 from ..events.standing import ABSENCES
 from ..events.standing_store import doors
-from ..refusals import Refused
+from ..refusals import Refused, existing
 from ..roster.find_store import Person, find_person, people_by_id
 from ..schema import Absence, Attendance, Case, Checkpoint, Device, Scan, Substitute, User, Wave
 from .attempt import stored_answer
@@ -97,9 +97,7 @@ def substituted(session: Session, substitute_id: int | None) -> Substituted | No
 
 def settle_case(session: Session, actor: str, case_id: int, outcome: str, *, now: datetime) -> Case:
     """Close a case without a mark, with the decision as ``outcome``; refused when it is closed already."""
-    case = session.get(Case, case_id, with_for_update=True)
-    if case is None:
-        raise Refused("no_case", "Perkara ini tidak ada.", 404)
+    case = existing(session.get(Case, case_id, with_for_update=True), "no_case", "Perkara ini tidak ada.")
     if case.settled_at is not None:
         raise Refused("case_settled", "Sudah diputuskan oleh %(by)s.", 409, by=case.settled_by)
     outcome = " ".join(outcome.split())[:300]

@@ -16,7 +16,7 @@ from ..db import Prepared, Where
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing_store import doors_of, marked_at
 from ..events.waves import CheckpointKind
-from ..refusals import Refused
+from ..refusals import Refused, existing
 from ..roster.seat_store import seat_code
 from ..schema import (
     PLACED,
@@ -233,9 +233,7 @@ def _rehearsal(wave_id: int) -> Select[tuple[Attendance]]:
 def _locked(session: Session, attendance_id: int, instead: int | None) -> Attendance:
     """Return a mark, read anew and locked against changes by others; refused with 404 when there is none."""
     where = select(Attendance.checkpoint_id, Attendance.participant_id).where(Attendance.id == attendance_id)
-    mark = session.execute(where).first()
-    if mark is None:
-        raise Refused("no_attendance", "Pencatatan ini tidak ada.", 404)
+    mark = existing(session.execute(where).first(), "no_attendance", "Pencatatan ini tidak ada.")
     begin_recording(session, [mark.checkpoint_id], [mark.participant_id, *([instead] if instead else [])])
     return session.get_one(Attendance, attendance_id, with_for_update=True, populate_existing=True)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ..audit.store import note, note_change
 from ..db import Prepared, Where
-from ..refusals import Refused
+from ..refusals import Refused, existing
 from ..schema import Agenda, Attendance, Checkpoint, Device, DeviceCheckpoint, Scan, SignedList, Wave
 from .waves import LONGEST_POINT, CheckpointKind, checked_line, numeral, refuse_empty_window
 
@@ -55,9 +55,7 @@ def find_checkpoint(session: Session, checkpoint_id: int) -> Checkpoint:
 
 def find_point(where: Where, checkpoint_id: int) -> Point:
     """Return what a desk shows of the checkpoint, past the session; refused with 404 when there is none."""
-    row = _POINT.first(where, checkpoint=checkpoint_id)
-    if row is None:
-        raise Refused("no_checkpoint", "Titik absensi ini tidak ada.", 404)
+    row = existing(_POINT.first(where, checkpoint=checkpoint_id), "no_checkpoint", "Titik absensi ini tidak ada.")
     return Point(row.id, row.name, row.kind, PointWave(row.wave_id, row.number, row.date, row.closed_at))
 
 

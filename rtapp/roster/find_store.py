@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..db import Prepared, Where
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import away, doors, marked_at, marked_at_home, noted_absence, stands
-from ..refusals import Refused
+from ..refusals import existing
 from ..schema import LIVE_CARD, PLACED, Attendance, Audit, Badge, Checkpoint, District, Participant, Seat, Village, Wave
 from . import names
 from .seat_store import seat_code
@@ -129,9 +129,7 @@ def neighbour(session: Session, wanted: Filter, participant_id: int, step: int =
 
 def find_person(where: Where, participant_id: int) -> Person:
     """Return one person, archived or not; refused with 404 when there is none."""
-    row = _PERSON.first(where, person=participant_id)
-    if row is None:
-        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
+    row = existing(_PERSON.first(where, person=participant_id), "no_participant", "Peserta ini tidak ada.")
     return _person(row)
 
 

@@ -11,7 +11,7 @@ from .. import config
 from ..accounts.addresses import reachable
 from ..documents import qr
 from ..documents.vouching import may_name
-from ..refusals import Refused
+from ..refusals import existing
 from .guard import public
 from .network import lan_addresses
 from .pages import local_target
@@ -47,9 +47,7 @@ def certificate() -> Response:
     """Give the authority's certificate, without its key, in the form every system takes; over plain HTTP too."""
     from ..documents import certificates  # loaded where it is needed
 
-    authority = _authority()
-    if authority is None:
-        raise Refused("no_certificate", "Server ini belum memakai HTTPS, jadi belum ada sertifikat.", 404)
+    authority = existing(_authority(), "no_certificate", "Server ini belum memakai HTTPS, jadi belum ada sertifikat.")
     return Response(certificates.as_der(authority), mimetype="application/x-x509-ca-cert")
 
 
