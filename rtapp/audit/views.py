@@ -17,6 +17,7 @@ from ..refusals import Reason
 from ..roster.find_store import people_by_id
 from ..settings.options import OPTIONS
 from ..web.changes import Words
+from ..web.downloads import download
 from ..web.errors import refusal_text
 from ..web.filters import current_event
 from ..web.guard import acting, requires
@@ -57,10 +58,7 @@ def export() -> Response:
     data = write_csv([CSV_HEAD, *(_cells(line, values, words) for line, values in lines)])
     with transaction() as session:
         store.note(session, acting().name, "trail.export", "trail", None, now=clock.utcnow(), rows=len(lines))
-    response = Response(data, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="jejak.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return download(data, "jejak", "csv")
 
 
 def _page(findings: seals_store.Findings | None = None) -> str:

@@ -82,12 +82,9 @@ def checkpoint_roster(checkpoint_id: int) -> Response:
     require_checkpoint(checkpoint_id)
     point = find_checkpoint(db.session, checkpoint_id)
     tag = snapshot_tag(db.session, checkpoint_id)
-    if request.if_none_match.contains(tag):
-        response = make_response("", 304)
-    else:
-        response = make_response(jsonify(_roster_of(point)))
+    known = request.if_none_match.contains(tag)
+    response = make_response("", 304) if known else make_response(jsonify(_roster_of(point)))
     response.set_etag(tag)
-    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -31,9 +31,7 @@ def receipts(checkpoint_id: int) -> Response:
     if after is None or after > openapi.LAST:
         raise Refused("bad_field", "“%(name)s” harus bilangan bulat positif.", 422, name="after")
     last, page = receipts_since(db.session, checkpoint_id, after)
-    response = jsonify(last=last, receipts=[sealed(receipt, _key()) for receipt in page])
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return jsonify(last=last, receipts=[sealed(receipt, _key()) for receipt in page])
 
 
 @api.post("/receipts")

@@ -13,8 +13,8 @@ from ..accounts.devices_store import may_hold_scans
 from ..checkin.marks_store import rehearsal_marks
 from ..db import db, transaction
 from ..schema import Wave
-from ..web.filters import day
 from ..web.forms import Form, forms_of_page
+from ..web.navigation import links_to_waves
 from . import store
 from .agenda_store import agenda_of
 from .checkpoint_store import checkpoints_of, used_checkpoints
@@ -31,7 +31,6 @@ from .forms import (
 )
 from .invited_store import assumed_districts, heads_per_district, invited_per_district
 from .place_store import find_districts
-from .waves import numeral
 
 blueprint = Blueprint("events", __name__)
 Answer = Response | tuple[str, int]
@@ -87,7 +86,7 @@ def wave_page(wave_id: int, refused: Form | None = None) -> str:
     return render_template(
         "events/wave.html",
         wave=wave,
-        wave_links=_wave_links(session, wave),
+        wave_links=links_to_waves(store.find_waves(session), wave, ".wave"),
         forms=forms,
         agenda=agenda,
         points=points,
@@ -106,17 +105,6 @@ def _invited(session: Session, wave_id: int) -> dict[str, Any]:
         "heads": heads_per_district(session, wave_id),
         "assumed": assumed_districts(session, wave_id),
     }
-
-
-def _wave_links(session: Session, current: Wave) -> list[dict[str, Any]]:
-    return [
-        {
-            "url": url_for(".wave", wave_id=wave.id),
-            "label": _("Gelombang %(numeral)s", numeral=numeral(wave.number)) + " · " + day(wave.date),
-            "current": wave is current,
-        }
-        for wave in store.find_waves(session)
-    ]
 
 
 def _at_home(refused: Form | None, keys: set[str]) -> Form | None:

@@ -70,10 +70,8 @@ def counts_csv(wave_id: int) -> Response:
     if counts:
         invited = counts.invited if counts.invited_by == "invitation" else None
         rows.append(("jumlah", "", f"Gelombang {wave.number}", *_csv_cells(counts), invited))
-    response = Response(write_csv(rows), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="kehadiran-gelombang-{wave.number}.csv"'
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    headers = {"Content-Disposition": f'attachment; filename="kehadiran-gelombang-{wave.number}.csv"'}
+    return Response(write_csv(rows), mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/waves/<int:wave_id>/places/<code>")

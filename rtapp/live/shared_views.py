@@ -3,20 +3,19 @@
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, request, url_for
+from flask import Blueprint, Flask, current_app, request
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ..accounts.roles import Actor, Duty
 from ..db import db
 from ..events import store as events
 from ..events.checkpoint_store import find_checkpoints
-from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Wave
-from ..web.filters import day, language
+from ..web.filters import language
 from ..web.guard import acting, current_actor
+from ..web.navigation import links_to_waves
 from ..web.services import services
 from .stream import polled
 
@@ -42,14 +41,7 @@ def waves_of(actor: Actor) -> list[Wave]:
 
 def wave_links(current: Wave | None, endpoint: str = ".counts") -> list[dict[str, Any]]:
     """Return the links from a page to the same page of each wave."""
-    return [
-        {
-            "url": url_for(endpoint, wave_id=wave.id),
-            "label": _("Gelombang %(numeral)s", numeral=numeral(wave.number)) + " · " + day(wave.date),
-            "current": wave is current,
-        }
-        for wave in waves_of(acting())
-    ]
+    return links_to_waves(waves_of(acting()), current, endpoint)
 
 
 def unless_known(response: Response) -> Response:

@@ -19,6 +19,7 @@ from ..settings import store as settings
 from .certificate import Numbering, meets, mint_code, number_text, payload, shown_code
 from .certificate_layout import Award, Material
 from .certificate_rule_store import NOT_COUNTED, countable_points, proposed, rule_of
+from .transport import village_of
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,7 @@ def _heads(wave_id: int, place: str) -> Any:
 
 def _earner(row: Row[Any], earned: bool) -> Earner:
     seat = f"RT {row.rt}" + (f" / RW {row.rw}" if row.rw else "")
-    place = f"{'Kelurahan' if row.kind == 'kelurahan' else 'Desa'} {row.village}"
-    holder = f"Ketua {seat} {place} Kecamatan {row.district}"
+    holder = f"Ketua {seat} {village_of(row.village, row.kind)} Kecamatan {row.district}"
     return Earner(row.id, row.name, holder, row.village_code, row.district_code, earned, row.Certificate)
 
 

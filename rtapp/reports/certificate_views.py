@@ -91,9 +91,7 @@ def certificate_preview(wave_id: int) -> Response:
     sample = store.sample_of(db.session, wave)
     db.session.rollback()  # drawing needs no connection: the pool is small
     back = request.args.get("side") == "back"
-    response = Response(certificate_png(sample, materials, about, paper, faces, back=back), mimetype="image/png")
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return Response(certificate_png(sample, materials, about, paper, faces, back=back), mimetype="image/png")
 
 
 @blueprint.get("/certificates/check")

@@ -27,6 +27,7 @@ from ..schema import (
     Wave,
 )
 from .desk_list import DeskLine
+from .transport import village_of
 
 LATELY = timedelta(days=1)
 HEAD = ("No", "Kode pendek", "Nama", "RT", "RW", "Desa", "Kecamatan", "Gelombang", "Jam", "Status")
@@ -84,13 +85,12 @@ def due_waves(session: Session, *, now: datetime) -> list[Wave]:
 
 
 def _line(row: Any, wave_id: int) -> DeskLine:
-    village = f"{'Kelurahan' if row.kind == 'kelurahan' else 'Desa'} {row.village}" if row.village else ""
     return DeskLine(
         code=shown(row.short_code) if row.short_code else "",
         name=row.name,
         rt=row.rt or "",
         rw=row.rw or "",
-        village=village,
+        village=village_of(row.village, row.kind),
         village_code=row.village_code or "",
         district=row.district or "",
         wave=row.number,

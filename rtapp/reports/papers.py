@@ -56,8 +56,7 @@ def attendance(roll: Roll, about: About, page: Page, part: str = "district") -> 
     if roll.blank:
         return to_sign(roll, about, page, part).data
     title, marks = title_of(roll), " · ".join(roll.marks)
-    blocks = _blocks(lambda paper: attendance_blocks(paper, roll, about, part))
-    return _made(page, title, about, blocks, roll.digest, marks)
+    return _made(page, title, about, lambda paper: attendance_blocks(paper, roll, about, part), roll.digest, marks)
 
 
 def to_sign(roll: Roll, about: About, page: Page, part: str = "district") -> ToSign:
@@ -74,54 +73,46 @@ def to_sign(roll: Roll, about: About, page: Page, part: str = "district") -> ToS
 
 def invitation(roll: Roll, about: About, page: Page) -> bytes:
     """Return the list of people invited by letter, a page per village."""
-    return _made(page, INVITATION, about, _blocks(lambda paper: invitation_blocks(paper, roll, about)))
+    return _made(page, INVITATION, about, lambda paper: invitation_blocks(paper, roll, about))
 
 
 def transport(payments: Sequence[Payment], about: About, point: str, page: Page) -> bytes:
     """Return the list of who is paid for being present at ``point``, to be signed."""
-    blocks = _blocks(lambda paper: transport_blocks(paper, payments, about, point))
-    return _made(page, TRANSPORT, about, blocks, transport_code(payments, point, about.wave))
+    code = transport_code(payments, point, about.wave)
+    return _made(page, TRANSPORT, about, lambda paper: transport_blocks(paper, payments, about, point), code)
 
 
 def transport_check(payments: Sequence[Payment], about: About, point: str, page: Page) -> bytes:
     """Return the list of payments that need a second look before anybody is paid."""
-    return _made(page, CHECK, about, _blocks(lambda paper: check_blocks(paper, payments, about, point)))
+    return _made(page, CHECK, about, lambda paper: check_blocks(paper, payments, about, point))
 
 
 def recap(figures: Recap, about: About, page: Page) -> bytes:
     """Return the recap of a wave with its chart."""
-    bars = arrival_rows(figures, about) if figures.bars else []
-    blocks = _blocks(lambda paper: recap_blocks(paper, figures, about))
-    return _made(page, RECAP, about, blocks, bars=bars, caption=chart_title(figures))
+    chart = {"bars": arrival_rows(figures, about) if figures.bars else [], "caption": chart_title(figures)}
+    return _made(page, RECAP, about, lambda paper: recap_blocks(paper, figures, about), **chart)
 
 
 def invited(districts: Sequence[Invited], about: About, page: Page) -> bytes:
     """Return the table of how many heads each district was asked to send."""
-    return _made(page, INVITED, about, _blocks(lambda paper: invited_blocks(paper, districts, about)))
+    return _made(page, INVITED, about, lambda paper: invited_blocks(paper, districts, about))
 
 
 def signed(comparison: Matched, listed: str, about: About, page: Page) -> bytes:
     """Return the signatures counted on a printed list against the record; ``listed`` says which list it is."""
-    return _made(page, SIGNED, about, _blocks(lambda paper: signed_blocks(paper, comparison, about, listed)))
+    return _made(page, SIGNED, about, lambda paper: signed_blocks(paper, comparison, about, listed))
 
 
 def index(parts: Sequence[FinishedPart], about: About, page: Page) -> bytes:
     """Return the index of the bundle, with how to check its files."""
-    return _made(page, INDEX, about, _blocks(lambda paper: index_blocks(paper, parts, about)))
+    return _made(page, INDEX, about, lambda paper: index_blocks(paper, parts, about))
 
 
-_Blocks = Callable[[Paper], Pages]
-
-
-def _blocks(yielded: Callable[[Paper], Iterable[Block]]) -> _Blocks:
-    return lambda paper: pages_of(paper, yielded(paper))
-
-
-def _made(page: Page, title: str, about: About, blocks: _Blocks, digest: str = "", marks: str = "",
-          bars: Sequence[Sequence[Any]] = (), caption: str = "") -> bytes:  # fmt: skip
+def _made(page: Page, title: str, about: About, blocks: Callable[[Paper], Iterable[Block]], digest: str = "",
+          marks: str = "", bars: Sequence[Sequence[Any]] = (), caption: str = "") -> bytes:  # fmt: skip
     """Return a paper; without a code from the caller, its code is the digest of its content."""
     document = _document(page, title, about)
-    pages = blocks(document)
+    pages = pages_of(document, blocks(document))
     code = (digest or _digest(pages))[:CODE]
     return _written(page, title, about, document, pages, about.margins(title, code, marks), bars, caption)
 

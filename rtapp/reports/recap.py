@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from ..events.standing import Tally
 from ..live.tally import Counts
+from .transport import village_of
 
 ABSENT = {"izin": "Izin", "sakit": "Sakit", "dinas": "Dinas", "tanpa_keterangan": "Tanpa ket."}
 STATES = ("Sendiri", "Diwakili", "Gel. lain", *ABSENT.values(), "Belum")
@@ -48,8 +49,7 @@ def rows(counts: Counts) -> Iterator[RecapRow]:
     for district in counts.districts:
         yield RecapRow("kecamatan", f"Kecamatan {district.name}", _cells(district))
         for village in district.villages:
-            name = f"{'Kelurahan' if village.kind == 'kelurahan' else 'Desa'} {village.name}"
-            yield RecapRow("desa", name, _cells(village))
+            yield RecapRow("desa", village_of(village.name, village.kind), _cells(village))
     yield RecapRow("jumlah", "Jumlah", _cells(counts))
 
 

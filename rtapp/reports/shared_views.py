@@ -3,19 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, render_template, request
 
 from .. import clock
 from ..audit.store import note
 from ..db import db, transaction
 from ..events import store as events
-from ..events.waves import DEFAULT_ZONE, numeral
+from ..events.waves import DEFAULT_ZONE
 from ..live.store import current_wave
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.downloads import chosen_paper, fonts
-from ..web.filters import day
+from ..web.navigation import links_to_waves
 from ..web.requests import form_fields
 from .papers import FORMS, Page
 
@@ -33,14 +32,7 @@ def requested_wave(wave_id: int | None) -> Wave | None:
 
 def wave_links(current: Wave, endpoint: str = "") -> list[dict[str, Any]]:
     """Return links to the same page for every wave."""
-    return [
-        {
-            "url": url_for(endpoint or request.endpoint or "", wave_id=wave.id),
-            "label": _("Gelombang %(numeral)s", numeral=numeral(wave.number)) + " · " + day(wave.date),
-            "current": wave is current,
-        }
-        for wave in events.find_waves(db.session)
-    ]
+    return links_to_waves(events.find_waves(db.session), current, endpoint or request.endpoint or "")
 
 
 def chosen_page() -> Page:

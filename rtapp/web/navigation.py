@@ -1,15 +1,19 @@
 """The five sections of the frame, as far as the asker's duties reach, and the parts of Dokumen and Pengaturan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from flask import Flask, g, request, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ..accounts.roles import Duty
 from ..checkin.cases_store import count_open, count_open_of
 from ..db import db
+from ..events.waves import numeral
+from ..schema import Wave
 from . import reach
+from .filters import day
 from .guard import current_actor
 
 _SCREENS = ("live.screens", "live.add_screen", "live.revoke_screen")
@@ -57,6 +61,18 @@ _SETTINGS = (
     Part(_("Lain"), Duty.MANAGE_SETTINGS, ("settings.options", "settings.")),
 )
 _SECTION_PARTS = ((_("Bagian Dokumen"), _PAPERS), (_("Bagian Pengaturan"), _SETTINGS))
+
+
+def links_to_waves(waves: Iterable[Wave], current: Wave | None, endpoint: str) -> list[dict[str, Any]]:
+    """Return the links from a page to the same page of each wave."""
+    return [
+        {
+            "url": url_for(endpoint, wave_id=wave.id),
+            "label": gettext("Gelombang %(numeral)s", numeral=numeral(wave.number)) + " · " + day(wave.date),
+            "current": wave is current,
+        }
+        for wave in waves
+    ]
 
 
 def init_app(app: Flask) -> None:
