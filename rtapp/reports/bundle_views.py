@@ -54,13 +54,12 @@ def make_bundle(wave_id: int) -> Response | tuple[str, int]:
 @requires(Duty.MAKE_REPORTS)
 def bundle_file(wave_id: int) -> Response:
     """Answer the finished ZIP; the trail says who took it."""
-    actor, now = acting(), clock.utcnow()
     wave = events.find_wave(db.session, wave_id)
     job, file = writer.job_of(_instance(), wave_id), writer.file_of(_instance(), wave_id)
     if job is None or file is None:
         raise Refused("no_bundle", "Berkas SPJ gelombang ini belum dibuat atau sudah dihapus.", 404)
     data, name = file.read_bytes(), f"spj gelombang {wave.number}"
-    note_export(actor.name, "bundle.take", wave.id, job.rows, now)
+    note_export(acting().name, "bundle.take", wave.id, job.rows, clock.utcnow())
     return download(data, name, "zip")
 
 

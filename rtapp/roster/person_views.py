@@ -51,9 +51,8 @@ def add() -> Response | tuple[str, int]:
 @requires(Duty.EDIT_ROSTER)
 def archive(participant_id: int) -> Response:
     """Take one person off the roster with a reason."""
-    actor, now = acting(), clock.utcnow()
     with transaction() as session:
-        store.archive_participant(session, actor.name, participant_id, form_text("reason"), now=now)
+        store.archive_participant(session, acting().name, participant_id, form_text("reason"), now=clock.utcnow())
     return done(_("Peserta diarsipkan. Kartunya tidak berlaku lagi."), ".participant", participant_id=participant_id)
 
 

@@ -71,9 +71,8 @@ def _district_before() -> str:
 @requires(Duty.IMPORT_ROSTER)
 def export(form: str) -> Response:
     """Hand out the roster; who took how many rows stands in the trail."""
-    actor, now = acting(), clock.utcnow()
     with transaction() as session:
-        data, _rows = export_store.export(session, actor.name, form, codes=False, now=now)
+        data, _rows = export_store.export(session, acting().name, form, codes=False, now=clock.utcnow())
     return download(data, "peserta", form)
 
 

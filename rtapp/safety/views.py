@@ -38,10 +38,9 @@ def backups_page() -> str:
 @requires(Duty.BACK_UP)
 def make_backup() -> Response | tuple[str, int]:
     """Back up now."""
-    now = clock.utcnow()
     db.session.rollback()  # the pool is small, and a backup takes its time
     try:
-        path = back_up(current_app, now, "manual")
+        path = back_up(current_app, clock.utcnow(), "manual")
     except Refused as refused:
         return _page(refusal_text(refused)), 503
     _note("backup.make", name=path.name)

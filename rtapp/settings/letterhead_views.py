@@ -56,12 +56,11 @@ def save_logo() -> Response | tuple[str, int]:
     """Keep the picture as the logo of every paper."""
     from ..documents.picture import read_logo  # here: few servers ever read a picture
 
-    actor, now = acting(), clock.utcnow()
     form = Form()
     with form.refusals():
         png = read_logo(_sent())
         with transaction() as session:
-            keep_logo(session, actor.name, png, now=now)
+            keep_logo(session, acting().name, png, now=clock.utcnow())
         return done(_("Logo tersimpan."), ".letterhead")
     return _page(logo_errors=form.sentences), form.status
 
@@ -70,9 +69,8 @@ def save_logo() -> Response | tuple[str, int]:
 @requires(Duty.MANAGE_SETTINGS)
 def drop_logo() -> Response:
     """Take the logo away."""
-    actor, now = acting(), clock.utcnow()
     with transaction() as session:
-        keep_logo(session, actor.name, b"", now=now)
+        keep_logo(session, acting().name, b"", now=clock.utcnow())
     return done(_("Logo dihapus."), ".letterhead")
 
 
