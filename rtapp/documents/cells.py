@@ -101,6 +101,24 @@ def number_cell(number: int | float, struck: bool = False) -> Cell:
     return Cell(number, "number", struck)
 
 
+def value_cell(value: object, struck: bool = False) -> Cell:
+    """Return what a library has read as a cell of its kind; what is none of them is text."""
+    if isinstance(value, bool):
+        return Cell(value, "bool", struck)
+    if isinstance(value, (int, float)):
+        return number_cell(value, struck)
+    if isinstance(value, (date, time)):  # a datetime is a date, too
+        return Cell(value, "date", struck)
+    return text_cell(str(value), struck)
+
+
+def sheet_of(
+    name: str, rows: list[Row], hidden: bool = False, merges: Iterable[Merge] = (), hidden_columns: Iterable[int] = ()
+) -> Sheet:
+    """Return a sheet as it was read, without blank rows and with bounded merges."""
+    return Sheet(name, packed_rows(rows), hidden, bounded_merges(merges), frozenset(hidden_columns))
+
+
 def bounded_merges(merges: Iterable[Merge]) -> tuple[Merge, ...]:
     """Return ``merges`` once each, no wider than a sheet is read; beyond ``MAX_MERGES`` they are not heeded."""
     narrow_merges = (Merge(each.top, each.left, each.bottom, min(each.right, MAX_COLUMNS - 1)) for each in merges)

@@ -9,20 +9,7 @@ from typing import IO
 from xml.etree.ElementTree import Element, iterparse
 
 from ..refusals import Refused
-from .cells import (
-    EMPTY,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Cell,
-    Merge,
-    Row,
-    Sheet,
-    Workbook,
-    bounded_merges,
-    number_cell,
-    packed_rows,
-    text_cell,
-)
+from .cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, number_cell, sheet_of, text_cell
 from .refused import bomb, broken, protected, too_many_rows
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -121,8 +108,7 @@ class OdsTable:
     def sheet(self) -> Sheet:
         """Return what was read."""
         name = self.element.get(TABLE + "name", "")
-        hidden = frozenset(self.hidden_columns)
-        return Sheet(name, packed_rows(self.rows), self.hidden, bounded_merges(self.merges), hidden)
+        return sheet_of(name, self.rows, self.hidden, self.merges, self.hidden_columns)
 
 
 def repeats(element: Element, name: str) -> int:

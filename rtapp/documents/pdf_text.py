@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from ..refusals import Refused
-from .cells import MAX_ROWS, Row, Sheet, Workbook, packed_rows, text_cell
+from .cells import MAX_ROWS, Row, Workbook, sheet_of, text_cell
 from .refused import broken, pdf_of_pictures, pdf_wrapped, protected, too_many_rows
 
 _MAX_PAGES = 120
@@ -49,7 +49,7 @@ def read_pdf(data: bytes, name: str) -> Workbook:
     apart = len(columns) > max(map(len, own), default=0) or any(_falls_together(each, columns) for each in own)
     of_pages = [(f"{name} {number}", page) for number, page in enumerate(pages, 1) if page]
     named_pages = of_pages if apart else [(name, lines)]  # tables of their own, their columns elsewhere
-    sheets = tuple(Sheet(each, packed_rows(_rows(page))) for each, page in named_pages)
+    sheets = tuple(sheet_of(each, _rows(page)) for each, page in named_pages)
     return Workbook("pdf", sheets, sees_hidden=False)
 
 

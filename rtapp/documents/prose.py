@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, bounded_merges, packed_rows, text_cell
+from .cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, sheet_of, text_cell
 from .refused import too_many_rows
 
 
@@ -58,4 +58,4 @@ class Prose:
 
     def sheet(self) -> Sheet:
         """Return what was read."""
-        return Sheet(self.name, packed_rows(self.rows), merges=bounded_merges(self.merges))
+        return sheet_of(self.name, self.rows, merges=self.merges)

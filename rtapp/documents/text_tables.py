@@ -10,20 +10,7 @@ from io import StringIO
 from itertools import islice
 
 from ..refusals import Refused
-from .cells import (
-    EMPTY,
-    MAX_CELL_CHARS,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Cell,
-    Merge,
-    Row,
-    Sheet,
-    Workbook,
-    bounded_merges,
-    packed_rows,
-    text_cell,
-)
+from .cells import EMPTY, MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, sheet_of, text_cell
 from .refused import broken, too_many_rows
 
 # A text that a spreadsheet program would take for a formula; the wide signs count in East Asian settings.
@@ -73,7 +60,7 @@ def read_csv(text: str, name: str = "") -> Workbook:
                 raise too_many_rows()
     except csv.Error as error:
         raise broken() from error
-    return Workbook("csv", (Sheet(name, packed_rows(rows)),), sees_hidden=False)
+    return Workbook("csv", (sheet_of(name, rows),), sees_hidden=False)
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
@@ -235,4 +222,4 @@ def _sheet_of(index: int, table: list[list[tuple[str, int, int, bool]]]) -> Shee
                 taken.update((row, column) for row in below for column in range(left, left + right))
             cells += [text_cell(text, struck), *([EMPTY] * (right - 1))]
         rows.append(Row(number, tuple(cells[:MAX_COLUMNS])))
-    return Sheet(f"Tabel {index}", packed_rows(rows), merges=bounded_merges(merges))
+    return sheet_of(f"Tabel {index}", rows, merges=merges)

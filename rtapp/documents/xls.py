@@ -3,20 +3,7 @@
 from io import BytesIO
 
 from ..refusals import Refused
-from .cells import (
-    EMPTY,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Cell,
-    Merge,
-    Row,
-    Sheet,
-    Workbook,
-    bounded_merges,
-    number_cell,
-    packed_rows,
-    text_cell,
-)
+from .cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, sheet_of, value_cell
 from .refused import broken, protected, too_many_rows
 
 
@@ -51,20 +38,15 @@ def read_sheet(page, hidden: bool) -> Sheet:
         for number, values in enumerate(page.iter_rows(), 1)
         if any(value != "" for value in values)
     ]
-    merges = bounded_merges(
-        Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in page.merged_cell_ranges or ()
-    )
-    return Sheet(page.name, packed_rows(rows), hidden, merges)
+    ranges = page.merged_cell_ranges or ()
+    merges = [Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges]
+    return sheet_of(page.name, rows, hidden, merges)
 
 
 def as_cell(value) -> Cell:
     """Return a value of calamine as a cell; it gives errors as empty text."""
     if value == "":
         return EMPTY
-    if isinstance(value, bool):
-        return Cell(value, "bool")
-    if isinstance(value, (int, float)):
-        return number_cell(value)
-    if isinstance(value, str):
-        return Cell(value, "error") if value.startswith("#") and value.endswith(("!", "?", "/A")) else text_cell(value)
-    return Cell(value, "date") if hasattr(value, "isoformat") else text_cell(str(value))
+    if isinstance(value, str) and value.startswith("#") and value.endswith(("!", "?", "/A")):
+        return Cell(value, "error")
+    return value_cell(value)

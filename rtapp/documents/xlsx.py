@@ -2,24 +2,12 @@
 
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 
 from ..refusals import Refused
-from .cells import (
-    EMPTY,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Cell,
-    Merge,
-    Row,
-    Sheet,
-    Workbook,
-    bounded_merges,
-    number_cell,
-    packed_rows,
-    text_cell,
-)
+from .cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, sheet_of, value_cell
 from .refused import bomb, broken, too_many_rows
 
 CHUNK = 1 << 20
@@ -55,7 +43,7 @@ class Sifted:
     xml: bytes
     rows: int = 0
     hidden: set[int] = field(default_factory=set)
-    merges: tuple[Merge, ...] = ()
+    merges: Sequence[Merge] = ()
     uncounted: set[str] = field(default_factory=set)
     hidden_columns: frozenset[int] = frozenset()
 
@@ -161,13 +149,13 @@ def hidden_columns_in(head: bytes) -> frozenset[int]:
     return frozenset(hidden)
 
 
-def merges_in(tail: bytes) -> tuple[Merge, ...]:
+def merges_in(tail: bytes) -> list[Merge]:
     """Return the merged ranges listed behind the rows of a sheet."""
-    merges = []
-    for left, top, right, bottom in MERGE.findall(tail):
-        if right:
-            merges.append(Merge(int(top), column_index(left), int(bottom), column_index(right)))
-    return bounded_merges(merges)
+    return [
+        Merge(int(top), column_index(left), int(bottom), column_index(right))
+        for left, top, right, bottom in MERGE.findall(tail)
+        if right
+    ]
 
 
 def column_index(letters: bytes | str) -> int:
@@ -209,7 +197,7 @@ def load(slim: BytesIO, paths: dict[str, str], sifted: dict[str, Sifted]) -> tup
             if cells
         ]
         hidden = page.sheet_state != "visible"
-        sheets.append(Sheet(page.title, packed_rows(rows), hidden, part.merges, part.hidden_columns))
+        sheets.append(sheet_of(page.title, rows, hidden, part.merges, part.hidden_columns))
     return tuple(sheets)
 
 
@@ -223,15 +211,7 @@ def as_cell(cell, uncounted: set[str]) -> Cell:
     value = cell.value
     if cell.data_type == "e":
         return Cell(str(value), "error", struck)
-    if isinstance(value, bool):
-        return Cell(value, "bool", struck)
-    if isinstance(value, (int, float)):
-        return number_cell(value, struck)
-    if isinstance(value, str):
-        return text_cell(ESCAPED.sub(_character, value) if "_x" in value else value, struck)
-    if hasattr(value, "isoformat"):
-        return Cell(value, "date", struck)
-    return text_cell(str(value), struck)
+    return value_cell(ESCAPED.sub(_character, value) if isinstance(value, str) else value, struck)
 
 
 def _character(escape: re.Match[str]) -> str:
