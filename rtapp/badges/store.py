@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..db import upsert
 from ..refusals import Refused
+from ..roster.store import live_participant
 from ..schema import Badge, Participant
 from . import token
 from .choice_store import CardChoice, card_of, cards_by_id, ids_of, per_village, title_of
@@ -72,11 +73,7 @@ def reissue(session: Session, actor: str, participant_id: int, reason: str, *, n
     if not reason:
         raise Refused("no_reason", "Tulis alasan menerbitkan kartu baru.", 422)
     # Locked, so that two who do this at once come one after the other.
-    person = session.get(Participant, participant_id, with_for_update=True)
-    if person is None:
-        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
-    if person.archived_at is not None:
-        raise Refused("archived", "%(name)s sudah diarsipkan. Pulihkan dahulu.", 409, name=person.name)
+    live_participant(session, participant_id)
     old = live_badge(session, participant_id)
     if old is not None:
         old.revoked_at, old.reason = now, reason

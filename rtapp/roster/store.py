@@ -19,6 +19,16 @@ from .spelling import clean
 KINDS = ("rt", "tamu", "panitia", "narasumber")
 
 
+def live_participant(session: Session, participant_id: int) -> Participant:
+    """Return somebody on the roster, locked for change; refused with 404 for nobody, with 409 for somebody archived."""
+    person = session.get(Participant, participant_id, with_for_update=True)
+    if person is None:
+        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
+    if person.archived_at is not None:
+        raise Refused("archived", "%(name)s sudah diarsipkan. Pulihkan dahulu.", 409, name=person.name)
+    return person
+
+
 def add_participant(
     session: Session,
     actor: str,
@@ -58,7 +68,7 @@ def change_participant(
     ``place``, a (village code, RT, RW), moves a head to that seat as ``seat_by_hand`` reads it. Refused
     with 409 when somebody else changed the row since ``version`` was read.
     """
-    person = _live_participant(session, participant_id)
+    person = live_participant(session, participant_id)
     if person.version != version:
         raise Refused("stale", "Baris ini baru saja diubah orang lain. Periksa nilai terbaru, lalu simpan lagi.", 409)
     before = _values(person)
@@ -90,7 +100,7 @@ def replace_head(
 
 def archive_participant(session: Session, actor: str, participant_id: int, reason: str, *, now: datetime) -> None:
     """Take somebody off the roster with a reason; their card stops working, their attendance stays."""
-    person = _live_participant(session, participant_id)
+    person = live_participant(session, participant_id)
     if not reason.strip():
         raise Refused("no_reason", "Tulis alasan mengarsipkan peserta ini.", 422)
     person.archived_at, person.archive_reason = now, reason.strip()[:300]
@@ -181,12 +191,3 @@ def _refuse_held(session: Session, event_id: int, seat: Seat, by: int | None) ->
             name=other.name,
             field="rt",
         )
-
-
-def _live_participant(session: Session, participant_id: int) -> Participant:
-    person = session.get(Participant, participant_id, with_for_update=True)
-    if person is None:
-        raise Refused("no_participant", "Peserta ini tidak ada.", 404)
-    if person.archived_at is not None:
-        raise Refused("archived", "%(name)s sudah diarsipkan. Pulihkan dahulu.", 409, name=person.name)
-    return person
