@@ -51,9 +51,12 @@ def read_csv(text: str, name: str = "") -> Workbook:
     if declared:
         start, separator = 1, declared[1]
         text = text[declared.end() :]
-    rows = []
+    rows, width = [], 0
+    separator = separator or _separator(text)
     try:
-        for number, values in enumerate(_records(text, separator or _separator(text)), start + 1):
+        for number, values in enumerate(_records(text, separator), start + 1):
+            values = _opened(values, separator, width)
+            width = max(width, len(values))
             if any(values):
                 rows.append(Row(number, tuple(text_cell(_meant(value)) for value in values[:MAX_COLUMNS])))
             if len(rows) > MAX_ROWS:
@@ -61,6 +64,15 @@ def read_csv(text: str, name: str = "") -> Workbook:
     except csv.Error as error:
         raise broken() from error
     return Workbook("csv", (sheet_of(name, rows),), sees_hidden=False)
+
+
+def _opened(values: list[str], separator: str, width: int) -> list[str]:
+    """Return the values of a record that was quoted as a whole, as a table saved from one column has them."""
+    whole = values[0] if values and not any(values[1:]) else ""
+    if width < 3 or whole.count(separator) + 1 < width:
+        return values
+    again = next(csv.reader([" ".join(whole.splitlines())], delimiter=separator), [])
+    return again if len(again) == width else values
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:

@@ -8,9 +8,19 @@ from ..documents.cells import Row, text_cell
 from ..roster.spelling import masked
 from .corrections import correct
 from .entries import HEADER, Entry, drop_sexes, entry_of, repeated, rt_number
-from .fragments import Fragment, Piece, is_chatter, is_sentence, mentions_in, understand, village_said, without_asides
+from .fragments import (
+    Fragment,
+    Piece,
+    is_chatter,
+    is_sentence,
+    mentions_in,
+    says_presence,
+    understand,
+    village_said,
+    without_asides,
+)
 from .labels import Label, labels_in
-from .lines import ListLine, line_of
+from .lines import ListLine, drop_letters, line_of
 
 MOST_CHARACTERS, MOST_LINES = 300_000, 8_000
 _SENTENCE = 200  # characters of running text that a question quotes
@@ -31,8 +41,10 @@ def read_chat(lines: Sequence[str]) -> list[Row]:
     if sum(map(len, lines)) > MOST_CHARACTERS or len(lines) > MOST_LINES:
         return []  # a regency's heads fit into a tenth of that
     reader = _Reader()
-    for number, line in enumerate(lines, 1):
-        reader.take(line_of(number, line))
+    read = [line_of(number, line) for number, line in enumerate(lines, 1)]
+    drop_letters(read)
+    for each in read:
+        reader.take(each)
     reader.end()
     reader.take_numbered(a_table=any("\t" in line for line in lines))
     entries = [entry for entry in reader.entries if entry.rt or entry.name]
@@ -232,7 +244,9 @@ class _Reader:
         if first.is_person and after.is_person:
             both = replace(after, name=f"{first.name} / {after.name}", phones=[*first.phones, *after.phones])
             self.add(entry_of(line.number, mention, replace(both, village=village)))
-        elif first.is_person and after.words and after.chatter:  # "Contoh RT 3 mengalami …"
+        elif (
+            first.is_person and after.words and after.chatter and not says_presence(after.words)
+        ):  # "Contoh RT 3 mengalami …"
             self.note(line.number, line.whole)
         elif first.is_person or after.is_person:
             reading = first if first.is_person else after

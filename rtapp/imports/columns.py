@@ -108,7 +108,7 @@ def fit(layout: Layout, sheet: Sheet) -> Layout | None:
         named = [c for c in (*remark, *free) if seen.get(c, Contents()).named_rts >= _MOSTLY]
         if named:
             fields = {name: c for name, c in fields.items() if c != named[0]} | {"rt": named[0]}
-        elif not _by_office(fields, seen) and not _speaks_of_rts(sheet, layout):
+        elif not _by_office(fields, seen) and not _speaks_of_rts(sheet, layout) and not _beside_names(fields, seen):
             return None
     return Layout(
         layout.header, (ColumnBlock(fields, block.left, block.right),), layout.titles, names if len(names) > 1 else ()
@@ -120,6 +120,11 @@ def _name_columns(columns: Sequence[int], seen: Mapping[int, Contents]) -> tuple
     filled = max((seen[c].filled for c in columns if c in seen), default=0)
     good = tuple(c for c in columns if c in seen and seen[c].names >= 0.5 and seen[c].filled * 2 >= filled)
     return good or tuple(columns)
+
+
+def _beside_names(fields: Mapping[str, int], seen: Mapping[int, Contents]) -> bool:
+    """Say whether the RT stands in the name's cell: Contoh (RT 03)."""
+    return seen.get(fields["name"], Contents()).named_rts > 0.3
 
 
 def _by_office(fields: Mapping[str, int], seen: Mapping[int, Contents]) -> bool:
@@ -148,11 +153,11 @@ def _candidates(rows: Sequence[Row], merges: Sequence[Merge]) -> Iterator[tuple[
     for row in rows:
         yield {column: [cell.text] for column, cell in enumerate(row.cells) if cell.text}, (row.number,)
     for row, below in pairwise(rows):
-        if below.number == row.number + 1 and not any(map(_is_entry, below.cells)):
+        if below.number == row.number + 1 and not _is_listed(below):
             yield _above_each_column(_spread(row, merges), below), (row.number, below.number)
     for first, row, below in zip(rows, rows[1:], rows[2:], strict=False):
         numbers = (first.number, row.number, below.number)
-        if numbers[2] - numbers[0] != 2 or any(_is_entry(cell) for cell in (*row.cells, *below.cells)):
+        if numbers[2] - numbers[0] != 2 or _is_listed(row) or _is_listed(below):
             continue
         fields = [field_of(cell.text) for cell in below.cells if cell.text]
         if all(name != "name" and sure == 1.0 for name, sure in fields):
@@ -169,6 +174,11 @@ def _above_each_column(above: Mapping[int, str], below: Row) -> dict[int, list[s
         if headings:
             texts[column] = headings
     return texts
+
+
+def _is_listed(row: Row) -> bool:
+    """Say whether a row belongs to the list and not to its header: it has two numbers, or an RT or a phone."""
+    return sum(cell.text.strip().isdigit() for cell in row.cells) > 1 or any(map(_is_entry, row.cells))
 
 
 def _is_entry(cell: Cell) -> bool:

@@ -4,16 +4,27 @@ import re
 from dataclasses import dataclass, field
 
 from ..roster.spelling import clean, plain, roman_value, word_set
-from .naming import is_name, says_vacant, split_numbers, tidy_name, without_labels, without_links, without_remarks
+from .naming import (
+    is_name,
+    says_vacant,
+    split_numbers,
+    tidy_name,
+    with_chat_numbers,
+    without_labels,
+    without_links,
+    without_name_words,
+    without_remarks,
+)
 
 _NUMBER = (
     r"(?:0{0,3}\d{1,3}(?![.,]\d{3}(?!\d))|o\d{1,2}|[ivx]{1,5}|"  # RT 50.000 is money, RT O2 is asked about
     r"satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)"
 )
-_UNIT = r"(?:r\.?\s?t(?![^\W\d_])|rukun\stetangga)"
+_UNIT = r"(?:r[./]?\s?t(?![^\W\d_])|rukun\stetangga)"
 _BEFORE = r"[\s.:_#\-]{0,4}(?:(?:nomor|nmr|no|ke)(?![^\W\d_])[\s.:\-]{0,3})?"
 _RT = re.compile(
-    rf"(?<![^\W_]){_UNIT}(?P<both>\s?[/&]\s?r\.?\s?w\.?(?![^\W\d_]))?{_BEFORE}(?P<n>{_NUMBER})(?P<s>[a-z]?)(?![^\W_])"
+    rf"(?<![^\W_]){_UNIT}(?P<both>\s?[/&]\s?r\.?\s?w\.?(?![^\W\d_]))?{_BEFORE}(?P<n>{_NUMBER})"
+    rf"(?:[/\-](?=[a-hj-uwyz](?![^\W_]|\.))|\s(?=[a-z]\s?(?:[:=(]|[\-–]\s)))?(?P<s>[a-z]?)(?![^\W_])"
     rf"(?P<more>(?:\s?(?:,|&|\+|-|–|dan|s\.?/?d\.?|sampai(?:\sdengan)?|hingga)\s?(?:{_UNIT}{_BEFORE})?\d{{1,3}}(?![\w.)])(?!\s?[.)/\-]?\s?\d)){{0,8}})"
     rf"(?:\s?[/,\-]?\s?(?:rw|r\.\s?w)\.?{_BEFORE}(?P<rw>\d{{1,3}}|[ivx]{{1,5}})(?![\w])|\s?/\s?(?P<slash>\d{{1,3}})(?![\w])(?![\s.\-]?\d))?",
     re.I,
@@ -45,12 +56,19 @@ _OFFICE = re.compile(
     re.I,
 )
 _LEAD = re.compile(
-    r"^[\s.:=\-–>*•)(\]]{0,8}(?:(?:nama(?:nya)?|untuk|utk|yaitu|adalah|ialah|atas nama|a\.?[/]?n\.?|an\.)(?=[\s.:])"
+    r"^[\s.:=\-–>*•)(\]]{0,8}(?:(?:(?:perkenalkan\s)?(?:nama\s)?(?:saya|ulun|aku)(?=[\s:]{1,3}(?-i:[A-Z]))|"
+    r"nama(?:nya)?|untuk|utk|yaitu|adalah|ialah|atas nama|a\.?[/]?n\.?|an\.)(?=[\s.:])"
     r"[\s.:=\-]{0,4})?",
     re.I,
 )
 _TAIL = re.compile(
-    r"[\s,;.|(\[/&]{0,4}(?:(?:\d{1,3}\s?[.)])|\bdan\b|\bserta\b|(?:nama|untuk|utk|pak|bapak|bpk)\s?:?)?[\s,;:|(\[\-–=]{0,4}$",
+    r"[\s,;.|(\[/&]{0,4}(?:(?:\d{1,3}\s?[.)])|\bdan\b|\bserta\b|\b(?:nama|untuk|utk|pak?|bapak|bpk|i?bu)\s?:?)?[\s,;:|(\[\-–=]{0,4}$",
+    re.I,
+)
+# Whether somebody comes, behind the name: "Contoh hadir", "Contoh - izin sakit", "Contoh insya Allah hadir".
+_PRESENCE = re.compile(
+    r"[\s,;.(\-–]{1,4}(?:(?:siap|insya\s?allah|akan|bisa|dapat|tidak|tdk|tak|belum|blm|ikut|sudah|sdh|ber)\s?){0,3}"
+    r"(?:hadir|izin|ijin|sakit|absen|datang|ikut|alpa)(?:\s(?:sakit|hadir|kerja|acara|keluarga|di|karena))*[\s).,;]*$",
     re.I,
 )
 _REMARK = re.compile(r"\([^()]{0,80}\)")
@@ -138,7 +156,7 @@ def village_said(text: str) -> str:
 def understand(text: str) -> Fragment:
     """Return what the text before or behind an RT says."""
     is_note = bool(_NO_HEAD.match(text))
-    numbers = split_numbers(_CLOSING.sub(" | ", without_links(text)))
+    numbers = split_numbers(_CLOSING.sub(" | ", without_links(with_chat_numbers(text))))
     text, phones = numbers.left, numbers.phones or numbers.others
     bare = _WITHOUT_NUMBER.sub(" | ", text)
     text = bare if any(map(str.isalpha, bare)) else text
@@ -176,9 +194,15 @@ def _judged(parts: list[str], vacancy: str, reading: Fragment, is_note: bool) ->
     return Fragment(**facts, words=words, chatter=is_chatter(words))
 
 
+def says_presence(text: str) -> bool:
+    """Say whether a text says no more than that somebody comes, or does not."""
+    return not _PRESENCE.sub("", f" {text[:200]}").strip()
+
+
 def is_chatter(text: str) -> bool:
     """Say whether a text is a piece of a sentence and no name."""
-    return bool(_VERB.search(text[:400]) or _CHATTER & set(re.findall(r"[a-z]+", plain(text[:400]))))
+    words = re.findall(r"[a-z]+", plain(without_name_words(text[:400])))
+    return bool(_VERB.search(text[:400]) or _CHATTER & set(words))
 
 
 def is_sentence(text: str) -> bool:
@@ -201,6 +225,7 @@ def _trimmed(part: str) -> str:
         before = part
         part = _OFFICE.sub(" ", part[:400])
         part = _TAIL.sub("", _LEAD.sub("", part, count=1).rstrip())
+        part = _PRESENCE.sub("", part)
     return part
 
 

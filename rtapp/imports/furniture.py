@@ -31,7 +31,8 @@ _SIGNATURE = re.compile(
     re.I,
 )
 _LONGEST = 2000  # characters of a cell that furniture is told by
-EXAMPLE = re.compile(r"\(?contoh\b\s*[:)]", re.I)
+EXAMPLE = re.compile(r"\(?(?:contoh|cth|misal(?:nya)?)\b\.?\s*(?:[:)]|(?:pengisian|isian)\b|$)", re.I)
+_HINT = re.compile(r"\([^()]{0,40}[^\W\d_]{3}[^()]{0,80}\)|(?:wajib\s)?di(?:isi|tulis|awali)\b.{0,120}", re.I)
 
 
 def texts_of(cells: Sequence[Cell]) -> list[str]:
@@ -49,6 +50,11 @@ def is_number_row(texts: Sequence[str]) -> bool:
 def is_rule(texts: Sequence[str]) -> bool:
     """Say whether a row is but a line drawn with signs, in two cells at least: |----|----|."""
     return len(texts) > 1 and not any(map(str.isalnum, "".join(texts))) and all(len(text) > 1 for text in texts)
+
+
+def is_hint(texts: Sequence[str]) -> bool:
+    """Say whether a row tells how a form is filled in: "(diisi nama lengkap)", "(3 angka)"."""
+    return len(texts) > 1 and all(_HINT.fullmatch(text) for text in texts)
 
 
 def total_in(texts: Sequence[str]) -> tuple[int | None, bool] | None:

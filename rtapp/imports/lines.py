@@ -1,10 +1,11 @@
 """A line of a message as it was meant: without its sender, pictures and marks, its own number apart."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..roster.spelling import clean
-from .naming import without_pictures, without_struck
+from ..roster.spelling import clean, with_western_digits
+from .naming import counted_by_letters, without_pictures, without_struck
 
 _SENDER = re.compile(
     r"\s{0,4}(?:\[\s?[\d/.\-]{5,10}[,\s]{1,3}[\d.:]{4,8}(?:\s?[ap]\.?m\.?)?\s?\]|\[\s?[\d.:]{4,8}[,\s]{1,3}[\d/.\-]{5,10}\s?\]|"
@@ -42,9 +43,15 @@ class ListLine:
     by_app: bool = False
 
 
+def drop_letters(lines: Sequence[ListLine]) -> None:
+    """Drop the letters that count lines."""
+    for place, end in counted_by_letters([line.text for line in lines]).items():
+        lines[place].text = lines[place].text[end:]
+
+
 def line_of(number: int, raw: str) -> ListLine:
     """Return a line without sender, time, pictures and what is struck through."""
-    raw = raw.strip("\ufeff\u200e\u200f\u202a\u202c ")
+    raw = with_western_digits(raw).strip("\ufeff\u200e\u200f\u202a\u202c ")
     sender = _SENDER.match(raw)
     text = without_pictures(raw[sender.end() :] if sender else raw)
     text = bare if _LETTER.search(bare := _MARK.sub(" ", text)) else text

@@ -10,7 +10,7 @@ from ..roster.spelling import clean, plain
 from .headers import field_of
 
 HEADER = ("Desa", "RT", "Nama")
-_FIRST_ROWS, _MOST_COLUMNS = 25, 120
+_FIRST_ROWS, _MOST_COLUMNS, _MOST_FIELDS = 25, 120, 12
 _RT_HEADER = re.compile(
     r"(?:ketua\s|nama\s){0,2}r\.?\s?t\b[\s.:\-]{0,3}(?:\d{1,3}|[ivx]{1,5})(?:\s?/\s?\d{1,3})?", re.I
 )
@@ -22,12 +22,38 @@ def unrolled(sheet: Sheet) -> Sheet | None:
     for place, row in enumerate(sheet.rows[:_FIRST_ROWS]):
         if len(row.cells) > _MOST_COLUMNS:
             continue
+        if (lying := _lying(sheet, place)) is not None:
+            return lying
         for read in (_rts_across, _villages_across):
             heads = read(row, sheet.rows[place + 1 :])
             if heads:
                 header = Row(0, tuple(map(text_cell, HEADER)))
                 return replace(sheet, rows=(*sheet.rows[:place], header, *heads), merges=())
     return None
+
+
+def _lying(sheet: Sheet, place: int) -> Sheet | None:
+    """Read a table that lies on its side, its first row at ``place``: titles go down, a person has a column."""
+    rows: dict[str, Row] = {}
+    first = next((c for c, cell in enumerate(sheet.rows[place].cells) if cell.kind != "empty"), 0)
+    first -= bool(first and _RT_HEADER.fullmatch(clean(sheet.rows[place].at(first).text[:60])))
+    for row in sheet.rows[place : place + _MOST_FIELDS]:
+        others = [clean(cell.text[:60]) for cell in row.cells[first + 1 :] if cell.kind != "empty"]
+        title = "RT" if all(map(_RT_HEADER.fullmatch, others)) else clean(row.at(first).text[:200])
+        if len(others) < 2 or not field_of(title)[0] or title in rows or len(row.cells) > _MOST_COLUMNS:
+            break
+        rows[title] = row
+    by_field = {field_of(title)[0]: row for title, row in reversed(rows.items())}
+    if not {"name", "rt"} <= set(by_field):
+        return None
+    names, rts = by_field["name"], by_field["rt"]
+    columns = [c for c in range(first + 1, len(names.cells)) if names.at(c).kind != "empty"]
+    if len(columns) < 2 or any(field_of(names.at(c).text)[0] or not parse_rt(rts.at(c).value).rt for c in columns):
+        return None
+    header = Row(0, tuple(map(text_cell, rows)))
+    heads = [Row(names.number, tuple(row.at(c) for row in rows.values()), names.hidden) for c in columns]
+    below = [Row(row.number, (text_cell(_joined(row)),), row.hidden) for row in sheet.rows[place + len(rows) :]]
+    return replace(sheet, rows=(*sheet.rows[:place], header, *heads, *below), merges=())
 
 
 def _rts_across(header: Row, below: Sequence[Row]) -> list[Row]:

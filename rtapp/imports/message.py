@@ -3,13 +3,14 @@
 from dataclasses import replace
 from pathlib import PurePath
 
-from ..documents.cells import Sheet, Workbook
+from ..documents.cells import Cell, Sheet, Workbook, text_cell
 from ..documents.sheets import read_workbook
 from ..documents.text_tables import decoded, read_csv
+from ..roster.names import is_degree
 from .chat import read_chat
 from .columns import find_layout
 from .matrix import unrolled
-from .pasted import restored
+from .pasted import restored, split_again
 from .unheaded import guessed, headed
 
 
@@ -33,7 +34,11 @@ def understood(book: Workbook, text: str, name: str) -> Workbook:
     ``text`` is what a text file says: a message where it is no table.
     """
     if any(find_layout(sheet) for sheet in book.sheets):
-        return replace(book, sheets=tuple(_listed(sheet) for sheet in book.sheets))
+        sheets = tuple(_listed(sheet) for sheet in book.sheets)
+        return replace(book, sheets=tuple(map(_rejoined, sheets)) if book.format == "csv" else sheets)
+    again = tuple(map(split_again, book.sheets))
+    if any(find_layout(sheet) for sheet in again):
+        return replace(book, sheets=again)
     rows = restored(text.splitlines()) if text else []
     if rows and find_layout(table := Sheet(name, tuple(rows))):
         return Workbook(book.format, (table,), sees_hidden=book.sees_hidden)
@@ -66,6 +71,26 @@ def _lines(sheet: Sheet, text: str) -> list[str]:
                 cell.text.replace("\n", " ") for cell in row.cells if cell.text and not cell.struck
             )
     return lines
+
+
+def _rejoined(sheet: Sheet) -> Sheet:
+    """Return a sheet of separated values with the degrees that an unquoted comma cut off in their names again."""
+    layout = find_layout(sheet)
+    if layout is None or len(layout.blocks) > 1 or {"front", "back"} & set(layout.blocks[0].fields):
+        return sheet
+    at = layout.blocks[0].fields["name"]
+    rows = [replace(row, cells=_with_degrees(row.cells, at)) for row in sheet.rows]
+    return replace(sheet, rows=tuple(rows))
+
+
+def _with_degrees(cells: tuple[Cell, ...], at: int) -> tuple[Cell, ...]:
+    end = at + 1
+    while end < len(cells) and is_degree(cells[end].text.strip()):
+        end += 1
+    if end <= at + 1:
+        return cells
+    name = text_cell(", ".join(cell.text.strip() for cell in cells[at:end]), cells[at].struck)
+    return (*cells[:at], name, *cells[end:])
 
 
 def _listed(sheet: Sheet) -> Sheet:

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ..refusals import Reason, reason
 from ..roster.names import is_degree
-from ..roster.phones import numbers_in
-from ..roster.spelling import clean, masked, plain, word_set
+from ..roster.phones import numbers_in, without_former
+from ..roster.spelling import clean, masked, plain, with_western_digits, word_set
 
 LONGEST = 200
 _MOST_WORDS = 12
@@ -17,6 +18,7 @@ _STRUCK = re.compile(r"~([^~\n]{1,200})~")
 _LETTER = re.compile(r"[^\W\d_]")
 _EDGES = " \t,;:=|*_~`•·►▶➤→>-–—\\/"
 _NUMBERED = re.compile(r"\(?\d{1,3}\s?[.)]\s?(?=[^\W\d_])|\d{1,3}\s+(?=[^\W\d_]{2})")
+_LETTERED = re.compile(r"\(?([a-z])\s?[.)]\s?", re.I)
 _OFFICE_FIRST = re.compile(
     r"(?:nama\s)?(?:ketua|kepala)\b(?:\s?(?:rukun tetangga|r\.?\s?t\b\.?)"
     r"(?:\s?0{0,2}\d{1,3}(?:\s?/\s?\d{1,3})?(?!\d))?)?[\s.:=\-]{0,4}(?=[^\W\d_])|"
@@ -42,8 +44,11 @@ _PASSIVE = re.compile(
     r"berhenti|mutasi|pindah|bentuk|gabung|hapus|mekar)[a-z]{0,5}\b"
 )
 _LINK = re.compile(r"(?<!\S)(?:[^\s@]{1,64}@[^\s@.]{1,80}\.[^\s@]{1,80}|(?:https?://|www\.)\S{1,300})(?!\S)", re.I)
+_CHAT_LINK = re.compile(
+    r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)(\+?\d{8,15})[^\s|,;)]{0,200}", re.I
+)
 _LABELS = re.compile(
-    r"(?:\b(?:no|nomor|hp|wa|wa\.me|whatsapp|telp|telpon|telepon|tlp|handphone|nik|no\.?\sktp|ktp|kontak|hub|hubungi|"
+    r"(?:\b(?:no|nomor|hp|wa|wa\.me|whatsapp|telp|telpon|telepon|tlp|handphone|nik|nip|nrp|no\.?\sktp|ktp|kontak|hub|hubungi|"
     r"nomornya|https?|mobile|cell|seluler|ponsel|anak(?:nya)?|istri(?:nya)?|isteri(?:nya)?|suami(?:nya)?)\b[\s.:=/&\-(]{0,4}){1,6}(?=\||$)",
     re.I,
 )
@@ -54,9 +59,14 @@ _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 _LEAST_NUMBER = 6  # digits of a number that is part of no name, nor the year of one
 _BRACKET = re.compile(r"\(([^()]{0,120})\)|\[([^\[\]]{0,120})\]")
 _DATED = re.compile(r"\d{1,4}[/.\-:]\d{1,2}(?:[/.\-:]\d{1,4})?")
+# Words that are names by their place: Saiful Islam, Abdul Salam; Selamat Riyadi, not "Selamat pagi".
+_NAME_WORDS = re.compile(
+    r"\b(?i:abd(?:[uo][ls])?\.?\s(?:salam|kader|hadir)|[^\W\d_]{2,12}ul\sislam)\b|"
+    r"\bS(?:elamat|ELAMAT)\b(?!\s(?:(?!bin\b)[a-z]|(?i:pagi|siang|sore|malam|datang|hari|tahun|ulang|idul|natal)\b))"
+)
 # Words that say that nobody holds the seat; a phrase is vacant when they are all it says.
 _VACANT = re.compile(
-    r"\b(?:kosong|ksg|ksong|lowong|menyusul|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
+    r"\b(?:kosong|ksg|ksong|lowong|(?:me)?nyusul|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
     r"(?:belum|blm|belom|tidak|tdk|tak|blum|kada|kd|gak|ga|nggak|ndak)\s(?:(?:lagi|juga|ada|di|ter)\s?)?"
     r"(?:ada|pilih|dipilih|terpilih|ditunjuk|terbentuk|dibentuk|terisi|diisi|diangkat|definitif|ditetapkan|lapor|kirim|dikirim|setor|masuk|terdata|diketahui)|"
     r"(?:akan|mau|sedang|lagi|dalam)\s(?:di)?pilih(?:an)?|pemilihan|penjaringan|"
@@ -78,7 +88,7 @@ _NEVER = word_set(
     "ketua sekretaris sekdes sekel bendahara kades kadus pembakal lurah camat kepala wakil anggota admin operator "
     "panitia petugas kasi kaur bpd lpm linmas pkk posyandu kader babinsa pengurus pejabat perangkat staf staff "
     "dirangkap merangkap rangkap katua "
-    "desa kelurahan kecamatan kabupaten provinsi kantor aula balai dusun komplek jalan jl alamat rt rw rukun "
+    "desa kelurahan kecamatan kabupaten provinsi kantor aula balai dusun dsn komplek jalan jl alamat rt rw rukun "
     "tetangga warga nama nomor no hp telp telpon telepon whatsapp nik ktp kk nip jumlah jml total rekap lakilaki "
     "perempuan tanggal tgl pukul jam wib wita ket keterangan catatan nb cp ttd tanda tangan lampiran keputusan "
     "tahun periode yang yg untuk utk kami kita terima mohon maaf izin ijin jadi adalah belum blm sudah sdh akan "
@@ -88,7 +98,7 @@ _NEVER = word_set(
     "siap oke ok baik gmt am pm usia punya media disertakan pesan dihapus islam kristen hindu katolik pns swasta "
     "petani pedagang sd smp sma sarjana mengetahui menyetujui ditetapkan hormat kosong lowong menyusul vakum "
     "proses pemilihan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan iuran rapat "
-    "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan"
+    "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan nyusul"
 )
 _TRAILING = word_set(
     "terus trus lalu kemudian ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah"
@@ -96,9 +106,28 @@ _TRAILING = word_set(
 _JOINING = word_set("dan serta dengan atau hp wa di ke dari para pada sampai")  # between names, and in none
 _RELATED = re.compile(
     r"\d|\b(?:th|thn|tahun|umur|usia|hp|wa|telp|nomor|tidak|tdk|belum|anak|anaknya|istri|isteri|suami|menantu|punya|"
-    r"plt|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|diwakili|mewakili|wakilnya|hadir|sakit|izin|islam|jl|jalan)\b",
+    r"plt|plh|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|diwakili|mewakili|wakilnya|hadir|sakit|izin|islam|jl|jalan)\b",
     re.I,
 )
+
+
+def counted_by_letters(texts: Sequence[str]) -> dict[int, int]:
+    """Return where, by its place among ``texts``, each begins behind a letter that counts them: a. b. c.
+
+    The initials of names do not follow one another so; two small letters or three capitals do no longer by chance.
+    """
+    found: dict[int, int] = {}
+    run: list[tuple[int, int]] = []
+    for place, text in [*enumerate(texts), (-1, "(a) -")]:
+        match = _LETTERED.match(text)
+        letter = match[1].lower() if match else ""
+        if run and letter and ord(letter) != ord("a") + len(run):
+            small = all(texts[each].lstrip("(")[:1].islower() for each, _ in run)
+            found |= dict(run) if len(run) > (1 if small else 2) else {}
+            run = []
+        if match and ord(letter) == ord("a") + len(run):
+            run.append((place, match.end()))
+    return found
 
 
 def without_pictures(text: str) -> str:
@@ -142,6 +171,11 @@ def says_vacant(text: str) -> bool:
     return bool(_VACANT.match(text.strip("([ "))) and all(word in _FILLERS or word in _NEVER for word in words)
 
 
+def with_chat_numbers(text: str) -> str:
+    """Return ``text`` with the number in place of a link that opens a chat with it."""
+    return _CHAT_LINK.sub(r" \1 ", text) if "wa.me" in text or "phone=" in text else text
+
+
 def without_links(text: str) -> str:
     """Return ``text`` without addresses of mail and pages."""
     return _LINK.sub(" ", text) if "@" in text or "www." in text or "://" in text or "wa.me" in text else text
@@ -161,6 +195,8 @@ def tidy_name(text: str) -> str:
     while name != before:
         before = name
         name = _unquoted(" ".join(name.split()).strip(_EDGES))
+        if name[:1] == "[" and name.find("]") == len(name) - 1:
+            name = name[1:-1]
         for lead in (_NUMBERED, _OFFICE_FIRST):
             if (match := lead.match(name)) and match.end():
                 name = name[match.end() :]
@@ -217,6 +253,7 @@ def split_numbers(text: str) -> Numbers:
     """Take the numbers out of ``text``; a "|" is left where each stood."""
     if not any(map(str.isdigit, text)):
         return Numbers(text, [], [], False)
+    text = without_former(with_western_digits(text))
     text = _TRUNK.sub(r" \1 ", text)
     text = _DIGIT_LETTERS.sub(lambda number: number[0].translate(_LETTERS_FOR_DIGITS), text)
     left, phones, others, long, at = [], [], [], False, 0
@@ -240,11 +277,17 @@ def name_problem(name: str) -> Reason | None:
     words = re.findall(r"[^\W_]+", plain(name))
     if letters < 2 or digits > _MOST_DIGITS or _DATED.search(name) or "http" in words or len(words) > _MOST_WORDS:
         return reason("name_number", "Kolom nama tidak berisi nama: %(text)s.", **facts)
-    joined = plain(name).replace("laki-laki", "lakilaki")
+    joined = plain(without_name_words(name)).replace("laki-laki", "lakilaki")
     plain_words = set(re.findall(r"[a-z]+", joined))
-    if (plain_words & _NEVER and not is_degree(name)) or _PASSIVE.search(joined) or says_vacant(name):
+    two = {"lama", "baru"} <= plain_words  # "lama Contoh baru Sampel"
+    if two or (plain_words & _NEVER and not is_degree(name)) or _PASSIVE.search(joined) or says_vacant(name):
         return reason("name_words", "Kolom nama berisi kata yang bukan nama orang: %(text)s.", **facts)
     return None
+
+
+def without_name_words(text: str) -> str:
+    """Return ``text`` without the words of greetings and creeds that are names where they stand."""
+    return _NAME_WORDS.sub(" ", text)
 
 
 def is_name(text: str) -> bool:

@@ -1,9 +1,11 @@
-"""Tables that lost their columns on the way into a message: set apart by spaces alone, or a cell in each line."""
+"""Tables that lost their columns on the way: set apart by spaces alone, a cell in each line, all in one column."""
 
+import csv
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ..documents.cells import Row, packed_rows, text_cell
+from ..documents.cells import Row, Sheet, packed_rows, text_cell
 from ..roster.rt import parse_rt, rt_named_in
 from ..roster.spelling import clean
 from .evidence import reads_as_name
@@ -19,6 +21,27 @@ def restored(lines: Sequence[str]) -> list[Row]:
     if len(lines) > _MOST_LINES:
         return []
     return _spaced(lines) or _stacked(lines)
+
+
+def split_again(sheet: Sheet) -> Sheet:
+    """Return a sheet whose rows stand in one column, as a text opened unsplit does, with its columns; else itself."""
+    texts = [row.cells[-1].text for row in sheet.rows]
+    if len(texts) > _MOST_LINES or any(sum(cell.kind != "empty" for cell in row.cells) > 1 for row in sheet.rows):
+        return sheet
+    for separator in ";\t,|":
+        first = (list(map(clean, _values(text, separator))) for text in texts[:_FIRST_LINES])
+        if any(_is_header(_fields(cells)) for cells in first):
+            rows = [
+                Row(row.number, tuple(text_cell(value.strip()) for value in _values(text, separator)), row.hidden)
+                for row, text in zip(sheet.rows, texts, strict=True)
+            ]
+            return replace(sheet, rows=packed_rows(rows), merges=())
+    return sheet
+
+
+def _values(line: str, separator: str) -> list[str]:
+    """Return the values of one line; a quote that nobody closes ends with it."""
+    return next(csv.reader([" ".join(line.splitlines())], delimiter=separator), [])
 
 
 def _fields(cells: Sequence[str]) -> list[str]:

@@ -16,11 +16,13 @@ from .offices import is_another_office
 from .places import Places
 from .whereabouts import RT_WORDS, Around, Cells, read_rt, read_village
 
-_ACTING = re.compile(r"(?:plt|plh|pjs|pj)\b\.?\s*(?:ketua\s*(?:rt)?)?\s*[:.\-]?\s*(?=\S)", re.I)
-_ACTING_BEHIND = re.compile(r"[\s,(\-]{1,3}(?:plt|plh|pjs|pj)\b\.?\)?$", re.I)
+_ACTING = re.compile(r"^[(\[]?(?:plt|plh|pjs|pj)\b\.?[)\]]?\s*(?:ketua\s*(?:rt)?)?\s*[:.\-]?\s*(?=[^\W_])", re.I)
+_ACTING_BEHIND = re.compile(r"[\s,(\-]{1,3}(?:plt|plh|pjs|pj)\b\.?(?:\s?ketua(?:\srt)?)?\s?\)?$", re.I)
 _GONE = re.compile(r"\(?\b(?:alm(?:h|arhum(?:ah)?)?|meninggal(?:\s+dunia)?|wafat)\b\.?\)?", re.I)
 _LEFT = re.compile(
-    r"\b(?:mengundurkan\s+diri|(?:sudah|telah)\s+pindah|pindah\s+domisili|tidak\s+aktif|non\s?aktif)\b", re.I
+    r"\b(?:mengundurkan\s+diri|mundur|pindah|(?:tidak|tdk)\s+aktif|non\s?aktif|dinonaktifkan|"
+    r"(?:di)?berhenti(?:kan)?|diganti(?:kan)?)\b",
+    re.I,
 )
 _FATHERS = re.compile(r"\b(?:bin|binti|b\.)\s*\(?$", re.I)
 _SUCCEEDED = re.compile(r"\s?(?:->|→|=>|\bdiganti(?:kan)?(?:\s(?:oleh|dengan))?\b)\s?", re.I)
@@ -114,11 +116,12 @@ def _read_name(draft: Draft, cells: Cells, _around: Around, answers: Answers) ->
     name = tidy_name(text) if len(cell.text) <= LONGEST_NAME else clean(text)
     bare = _SUCCEEDED.sub(" ", _GONE.sub(" ", _ACTING.sub("", name, count=1)))  # what is asked about below
     bare = LEFT_SEAT.sub(" ", bare)
-    problem = _too_long(cell.text) or name_problem(bare)
+    problem = _too_long(cell.text) or name_problem(bare or clean(cell.text))
     if problem:
         _ask_name(draft, answers, problem, False)
         return
-    _take_name(draft, name, remark, answers)
+    behind = _ACTING_BEHIND.search(clean(cell.text[:LONGEST_NAME])[-24:])  # which a tidy name has lost
+    _take_name(draft, name, remark, bool(behind), answers)
 
 
 def _leave_vacant(draft: Draft, cells: Cells, answers: Answers) -> None:
@@ -155,9 +158,9 @@ def _too_long(text: str) -> Reason | None:
     return reason("name_long", "Nama terlalu panjang: %(length)s huruf, paling banyak 200.", length=length)
 
 
-def _take_name(draft: Draft, name: str, remark: str, answers: Answers) -> None:
+def _take_name(draft: Draft, name: str, remark: str, acts: bool, answers: Answers) -> None:
     acting = _ACTING.match(name) or _ACTING_BEHIND.search(name[-24:])
-    if acting or _ACTING.match(remark + " x"):
+    if acts or acting or _ACTING.match(remark + " x"):
         name = _ACTING_BEHIND.sub("", _ACTING.sub("", name, count=1))
         draft.note = " · ".join(filter(None, ("Plt.", draft.note)))
         draft.say("acting", "Pelaksana tugas: dicatat sebagai ketua, dengan catatan Plt.")

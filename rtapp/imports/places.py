@@ -26,6 +26,7 @@ _DISTRICT_IN = re.compile(r"\b(?:kecamatan|kec)\b\s*(.*?)" + _STOP)
 _VILLAGE_IN = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\s*(.*?)(?=\b(?:desa|kelurahan|kel)\b|$)")
 _ELSEWHERE = re.compile(r"\b(?:kantor|aula|balai|gedung|ruang|rumah|ke)\s$")  # where somebody went or met
 _STOP_WORDS = re.compile(r"\b(?:kecamatan|kec|kabupaten|kab|provinsi|tahun|thn|gelombang|periode|rt|rw|per|tgl|\d+)\b")
+_COUNTED = re.compile(r"(?:\d{1,3}|[IVX]{1,5})\s?[.)]\s?(?=[^\W\d_])")
 _WORD = re.compile(r"[a-z]+|\d+")
 _LONGEST = 400  # characters of a title that are looked at
 _LOOK_ALIKE = str.maketrans("l1|0", "iiio")
@@ -158,6 +159,8 @@ class Places:
 
     def _find(self, text: str, district_code: str) -> VillageMatch:
         words = _bare(_district_cut(_spaced(text)), _KINDS)
+        if not district_code and (named := self.district_in(text)):
+            district_code = named.code
         key, spelt = "".join(words), "".join(_spelt_out(words))
         if not key:
             return VillageMatch("none")
@@ -172,7 +175,20 @@ class Places:
                 return VillageMatch("ambiguous", inside)
         if exact or alias:
             return VillageMatch("elsewhere", tuple(exact or alias))
+        if counted := _COUNTED.match(text := text.strip()):  # "1. Contoh", "II. Contoh"
+            return self._find(text[counted.end() :], district_code)
+        if inside := self._with_district(words, district_code):
+            return VillageMatch("alias", (inside,))
         return self._alike(key, spelt, district_code)
+
+    def _with_district(self, words: list[str], district_code: str) -> KnownVillage | None:
+        """Return the village whose name stands before that of its own district: "Contoh Muara Uya"."""
+        for district in self.districts.values():
+            name = _bare(district.name, frozenset())
+            if len(words) > len(name) and words[-len(name) :] == name and district_code in ("", district.code):
+                match = self._find(" ".join(words[: -len(name)]), district.code)
+                return match.village
+        return None
 
     def _alike(self, key: str, spelt: str, district_code: str) -> VillageMatch:
         scored = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..documents.cells import EMPTY, Cell, Row, Sheet, text_cell
 from ..refusals import Reason, Refused, reason
+from ..roster.phones import parse_phone
 from ..roster.rt import parse_rt, parse_rw, rt_named_in
 from ..roster.spelling import clean, masked, plain
 from .columns import find_layout, is_another_header, is_header_again, layout_told, layout_with
@@ -15,6 +16,7 @@ from .furniture import (
     EXAMPLE,
     begins_signature,
     is_ditto,
+    is_hint,
     is_note,
     is_number_row,
     is_rule,
@@ -23,7 +25,7 @@ from .furniture import (
     total_reason,
 )
 from .headers import field_of
-from .naming import tidy_name
+from .naming import tidy_name, without_labels
 from .person import names_nobody, read_person
 from .readings import ColumnBlock, Layout, Reading
 from .survey import Context, look_over
@@ -171,7 +173,7 @@ class _Walk:
         layout = find_layout(replace(self.sheet, rows=self.sheet.rows[at:]))
         self.readable = layout is not None and layout.header[0] == self.sheet.rows[at].number
         if layout is not None and self.readable:
-            self.layout, self.table = layout, ListTable.of(self.sheet, layout)
+            self.layout, self.table = layout, replace(ListTable.of(self.sheet, layout), lettered=self.table.lettered)
             self.filled.clear()
 
     def _decoration(self, row: Row, tables: Sequence[Fields]) -> Reason | None:
@@ -188,6 +190,8 @@ class _Walk:
             return reason("numbers", "Nomor kolom.")
         if is_rule(texts):
             return reason("rule", "Garis.")
+        if is_hint(texts):
+            return reason("note", "Catatan.")
         total = total_in(texts)
         if total is not None:
             return self._total(*total)
@@ -256,6 +260,9 @@ class _Walk:
 
     def _block(self, row: Row, place: int, block: ColumnBlock, cells: Fields) -> None:
         """Read one table's part of a row that is somebody, or an empty line of a form."""
+        if self._adds_phone(place, cells):
+            self.drafts.append(_skipped(self.name, row, reason("phone_below", "Nomor HP dari baris di atasnya.")))
+            return
         draft = Draft(self.name, row.number, place, number=whole(cells.get("number", EMPTY)))
         draft.dated = self.survey.is_message or "stamp" in block.fields
         self.drafts.append(draft)
@@ -289,6 +296,19 @@ class _Walk:
             self.part.seats += draft.is_seat
             self.whole.seats += draft.is_seat
 
+    def _adds_phone(self, place: int, cells: Fields) -> bool:
+        """Give the person above the phone that stands alone below their name, the rest of the row empty or merged."""
+        text = cells["name"].text[:LONGEST_GROUP]
+        if not self.drafts or not any(map(str.isdigit, text)) or _LETTER.search(without_labels(f"{text}|")):
+            return False
+        above, phone = self.drafts[-1], parse_phone(cells["name"].value).number
+        rt, number = parse_rt(cells.get("rt", EMPTY).value).rt, whole(cells.get("number", EMPTY))
+        same = above.block == place and rt in ("", above.rt) and number in (None, above.number)
+        if not (phone and same and above.is_seat and above.name) or above.phone:
+            return False
+        above.phone = phone
+        return True
+
     def _ask_people(self, draft: Draft) -> None:
         """Ask, once for the sheet, whether a list whose title names other people is one of heads."""
         why = reason(
@@ -312,6 +332,8 @@ class _Walk:
         around = replace(self.around, filled=self.filled.get(place, ""))
         if village:
             self.filled[place] = village
+        if self.survey.rws:
+            around = replace(around, rw=self.survey.rws[place])
         if self.survey.titles:
             around = replace(around, title=self.survey.titles[place], sure=around.sure | {"title"})
         return around
@@ -324,6 +346,8 @@ class _Walk:
         first, between, second = text.partition(" / ")
         if not above and between and self.places.is_village(first):
             cells["village"], cells["name"] = text_cell(first), text_cell(second)
+        elif between and self.places.is_village(second) and plain(above) in ("", plain(second)):
+            cells["village"], cells["name"] = text_cell(second), text_cell(first)
         elif above and plain(text).startswith(f"{plain(above)} ") and len(text) > len(above) + 3:
             cells["name"] = text_cell(text[len(above) :].lstrip(" /"))
 

@@ -2,23 +2,26 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..documents.cells import EMPTY, Sheet
-from ..roster.rt import parse_rt
+from ..roster.rt import parse_rt, parse_rw
 from ..roster.spelling import clean
 from .days import wave_in
 from .drafts import Answers
 from .furniture import is_ditto, texts_of
 from .places import Places
 from .readings import Layout
-from .tables import ListTable, whole
+from .tables import ListTable, lettered, whole
 from .titles import hint_in, others_in, title_in, villages_of_blocks
 from .whereabouts import RT_WORDS, Around
 
 _LOOKED_AT = 60  # rows below the header
 _LETTER = re.compile(r"[^\W\d_]")
+_RW = re.compile(
+    r"(?:wilayah\s|se[\s\-]?)?(?:r\.?\s?w\.?|rukun\swarga(?:\s\(rw\))?)[\s.:_\-]{0,4}(\d{1,3}|[ivx]{1,5})", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Survey:
     """A list looked over: its table, what stands around it, the place of its first row and of its last numbered one.
 
     ``middle`` is the village of each row by its number where blocks name theirs in the middle, ``titles`` that of
-    each table side by side where each has its own above it. ``is_message`` says that a chat was read.
+    each table side by side where each has its own above it, ``rws`` its RW. ``is_message`` says that a chat was read.
     """
 
     table: ListTable
@@ -52,6 +55,7 @@ class Survey:
     last_numbered: int
     middle: Mapping[int, str]
     titles: tuple[str, ...]
+    rws: tuple[str, ...]
     is_message: bool
 
 
@@ -61,7 +65,16 @@ def look_over(sheet: Sheet, layout: Layout, context: Context) -> Survey:
     around = look.around()
     middle = villages_of_blocks(look.marked()) if not around.group and not around.title else {}
     is_message = any("correction" in block.fields for block in layout.blocks)
-    return Survey(look.table, around, look.first, look.last_numbered(), middle, look.titles_of_blocks(), is_message)
+    return Survey(
+        look.table,
+        around,
+        look.first,
+        look.last_numbered(),
+        middle,
+        look.titles_of_blocks(),
+        look.rws_of_blocks(),
+        is_message,
+    )
 
 
 def _only_rt(line: str) -> str:
@@ -69,10 +82,16 @@ def _only_rt(line: str) -> str:
     return parse_rt(line).rt if len(line) < 40 and RT_WORDS.fullmatch(line) else ""
 
 
+def only_rw(line: str) -> str:
+    """Return the RW of a line, or a sheet's name, that says nothing else."""
+    match = _RW.fullmatch(clean(line[:60]))
+    return parse_rw(match[1]) if match else ""
+
+
 class _Look:
     def __init__(self, sheet: Sheet, layout: Layout, context: Context) -> None:
         self.sheet, self.layout, self.context, self.places = sheet, layout, context, context.places
-        self.table = ListTable.of(sheet, layout)
+        self.table = replace(ListTable.of(sheet, layout), lettered=lettered(sheet, layout))
         header = [place for place, row in enumerate(sheet.rows) if row.number in layout.header]
         self.first = max(header, default=-1) + 1  # of the rows below the header, by its place
         self.above, self.below = sheet.rows[: max(self.first - 1, 0)], sheet.rows[self.first :]
@@ -95,6 +114,7 @@ class _Look:
             hint=hint.village,
             likely=district.code if district else self._likely(),
             rt=next((rt for line in (*lines[::-1], self.sheet.name) if (rt := _only_rt(line))), ""),
+            rw=next((rw for line in (*lines[::-1], self.sheet.name) if (rw := only_rw(line))), ""),
             wave=waves[0] if waves else None,
             days=self.context.days,
             sure=frozenset({"group", "filled", "title", "hint"} - doubtful),
@@ -112,11 +132,19 @@ class _Look:
 
     def titles_of_blocks(self) -> tuple[str, ...]:
         """Return the village above each of several tables side by side, where each has one and they differ."""
-        named = []
-        for block in self.layout.blocks:
-            lines = [" ".join(texts_of(row.cells[block.left : block.right + 1]))[:400] for row in self.above]
-            named.append(title_in(self.places, lines)[0])
+        named = [title_in(self.places, lines)[0] for lines in self._above_blocks()]
         return tuple(named) if len(set(named)) > 1 and all(named) else ()
+
+    def rws_of_blocks(self) -> tuple[str, ...]:
+        """Return the RW above each of several tables side by side, where each has one and they differ."""
+        named = [next(filter(None, map(only_rw, reversed(lines))), "") for lines in self._above_blocks()]
+        return tuple(named) if len(set(named)) > 1 and all(named) else ()
+
+    def _above_blocks(self) -> list[list[str]]:
+        return [
+            [" ".join(texts_of(row.cells[block.left : block.right + 1]))[:400] for row in self.above]
+            for block in self.layout.blocks
+        ]
 
     def _rtless(self) -> bool:
         """Say whether the list's column of RTs is empty from top to bottom."""

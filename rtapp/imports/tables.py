@@ -1,19 +1,20 @@
 """A row of a table by its columns: its cells by field, whether it can be somebody, or only counts or notes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from ..documents.cells import EMPTY, Cell, Row, Sheet, number_cell, text_cell
 from ..roster.names import is_degree
-from ..roster.rt import rt_named_in
+from ..roster.rt import parse_rt, rt_named_in
 from ..roster.spelling import clean
 from .headers import field_of
-from .naming import name_problem, tidy_name
+from .naming import LONGEST, counted_by_letters, is_name, name_problem, split_numbers, tidy_name, without_labels
 from .offices import is_beside_head
 from .person import looks_like_rt, names_nobody
 from .readings import ColumnBlock, Layout
+from .whereabouts import RT_WORDS
 
 MOST_MERGED = 200_000  # rows that merged cells cover, counted for each of them
 Fields = dict[str, Cell]
@@ -24,25 +25,29 @@ _SECOND = re.compile(r"[\s,;]2\s?[.)]\s?[^\W\d_]")
 _HEAD_LINE = re.compile(r"(?:ketua|kepala)\b(?:\s?rt)?\s?[:=\-]\s?", re.I)
 _LONGEST = 4_000  # characters of a cell whose lines are looked at
 _PLACE = re.compile(r"(?:desa|ds|kelurahan|kel|kecamatan|kec)\b", re.I)
+_EMPTY_BRACKETS = re.compile(r"[(\[][\s,/\-]*[)\]]")
 
 
 @dataclass(frozen=True)
 class ListTable:
     """The columns of a sheet's list: ``merged`` the values of covered cells, ``phones`` further columns of phones.
 
-    ``former`` is the column of the heads before, in a list of changes.
+    ``former`` is the column of the heads before, in a list of changes; ``lettered`` says where, by row and column, a
+    name begins behind the letter that counts it.
     """
 
     layout: Layout
     merged: Mapping[tuple[int, int], Cell]
     phones: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     former: int | None = None
+    lettered: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sheet: Sheet, layout: Layout) -> "ListTable":
         """Return the table of a sheet that is laid out so."""
         phones = {place: _more_phones(block, layout) for place, block in enumerate(layout.blocks)}
-        return cls(layout, dict(islice(_merged_down(sheet), MOST_MERGED)), phones, _former(layout))
+        merged = islice(_merged_down(sheet, layout.header), MOST_MERGED)
+        return cls(layout, dict(merged), phones, _former(layout))
 
     def cells(self, row: Row) -> list[Fields]:
         """Return the cells of a row by field, for each table side by side; merged ones in every row they cover."""
@@ -59,11 +64,13 @@ class ListTable:
             cells["phone"] = _together([cells["phone"], *(row.at(column) for column in self.phones[place])])
         if self.former is not None:
             cells["former"] = row.at(self.former)
+        if start := self.lettered.get((row.number, block.fields["name"])):
+            cells["name"] = text_cell(clean(cells["name"].text)[start:], cells["name"].struck)
         if "\n" in cells["name"].text:
             cells["name"] = _head_among(cells["name"])
         if "front" in cells or "back" in cells:
             cells["name"] = _titled(cells)
-        return cells
+        return _rt_apart(cells)
 
 
 def taken_apart(cells: Fields) -> list[Fields]:
@@ -157,6 +164,15 @@ def whole(cell: Cell) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
+def lettered(sheet: Sheet, layout: Layout) -> dict[tuple[int, int], int]:
+    """Return where the names begin that their own cells count: a. Contoh, b. Contoh."""
+    starts: dict[tuple[int, int], int] = {}
+    for column in {block.fields["name"] for block in layout.blocks if "name" in block.fields}:
+        texts = [clean(row.at(column).text[:LONGEST]) for row in sheet.rows]
+        starts |= {(sheet.rows[place].number, column): end for place, end in counted_by_letters(texts).items()}
+    return starts
+
+
 def _former(layout: Layout) -> int | None:
     """Return the column of the former heads, if the name column says that it holds the new ones."""
     own = layout.titles.get(layout.blocks[0].fields.get("name", -1), "")
@@ -198,12 +214,32 @@ def _titled(cells: Fields) -> Cell:
     return text_cell(f"{text}, {behind}" if behind else text, name.struck)
 
 
-def _merged_down(sheet: Sheet) -> Iterator[tuple[tuple[int, int], Cell]]:
-    """Yield the value of each cell that a merge over several rows covers, by row and column."""
+def _rt_apart(cells: Fields) -> Fields:
+    """Return the cells of a row whose name stands beside its RT in one cell ("Contoh (RT 01)"), each in its own.
+
+    An RT that another cell says differently stays where it is: somebody must look.
+    """
+    message = "sentence" in cells  # its notes stand in the name's column
+    text = clean(cells["name"].text[:LONGEST]) if cells["name"].kind == "text" and not message else ""
+    named = rt_named_in(text)
+    others = [cells.get(name, EMPTY) for name in ("position", "address", "village")]
+    rt = cells.get("rt", EMPTY)
+    written = parse_rt(rt.value).rt or next(filter(None, (rt_named_in(cell.text) for cell in others)), "")
+    if not named or (written != named if written else rt.kind != "empty"):
+        return cells
+    bare = _EMPTY_BRACKETS.sub(" ", RT_WORDS.sub(" ", text)).strip(" ,.;:/-–=|")
+    if not is_name(tidy_name(without_labels(split_numbers(bare).left).replace("|", " "))):
+        return cells
+    own = {} if written else {"rt": text_cell(" ".join(match[0] for match in RT_WORDS.finditer(text)))}
+    return cells | own | {"name": text_cell(bare, cells["name"].struck)}
+
+
+def _merged_down(sheet: Sheet, header: Sequence[int]) -> Iterator[tuple[tuple[int, int], Cell]]:
+    """Yield the value of each cell that a merge over several rows covers, by row and column; not out of a header."""
     by_number = {row.number: row for row in sheet.rows} if sheet.merges else {}
     last = max(by_number, default=0)
     for merge in sheet.merges:
-        if merge.bottom > merge.top and merge.top in by_number:
+        if merge.bottom > merge.top and merge.top in by_number and merge.top not in header:
             value = by_number[merge.top].at(merge.left)
             for number in range(merge.top + 1, min(merge.bottom, last) + 1):
                 yield (number, merge.left), value

@@ -83,7 +83,7 @@ def group_in(places: Places, text: str, likely: str, in_message: bool) -> str:
     for words in (_NUMBERED.sub("", text).strip(_EDGES), bare):  # CONTOH 1 is a name before it is a count
         if places.find_village(words, likely).village:
             return words
-    heading = _KIND.match(bare) or (not in_message and explicit)
+    heading = _KIND.match(bare) or (explicit and (not in_message or places.find_village(explicit).how == "fuzzy"))
     if explicit and heading and len(bare.split()) <= 6:
         return places.village_text_in(bare) or explicit
     return ""

@@ -104,13 +104,19 @@ def _which_rt(draft: Draft, column: Cell, other: Cell, around: Around, answers: 
         return column
     if not first:
         return other
-    facts = {"first": first, "second": second, "text": masked(other.text)}
-    why = reason("two_rts", "Kolom RT berisi %(first)s, tetapi tertulis “%(text)s”. Mana yang benar?", **facts)
-    choices = (
-        Choice("other", reason("choose_written_rt", "Yang tertulis dengan kata RT")),
-        Choice("column", reason("choose_column_rt", "Kolom RT")),
-        leave_all_out(),
-    )
+    text, of_column = masked(other.text), masked(column.text)
+    if _names_an_rt(column):  # two of office, address and village
+        facts = {"first": text, "second": of_column}
+        why = reason("two_rts_said", "Tertulis “%(first)s”, tetapi juga “%(second)s”. RT mana yang benar?", **facts)
+        labels = [reason("choose_rt_of", "Seperti “%(text)s”", text=each) for each in (text, of_column)]
+    else:
+        facts = {"first": first, "text": text}
+        why = reason("two_rts", "Kolom RT berisi %(first)s, tetapi tertulis “%(text)s”. Mana yang benar?", **facts)
+        labels = [
+            reason("choose_written_rt", "Yang tertulis dengan kata RT"),
+            reason("choose_column_rt", "Kolom RT"),
+        ]
+    choices = (Choice("other", labels[0]), Choice("column", labels[1]), leave_all_out())
     answer = draft.ask(Question(f"rts:{around.sheet}", why, choices, "other"), answers)
     return column if answer == "column" else other
 

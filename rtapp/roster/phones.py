@@ -1,12 +1,12 @@
 """Mobile numbers as people write them; a number is never required, so a bad one is dropped and said."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from ..refusals import Reason, reason
-from .spelling import clean
+from .spelling import clean, with_western_digits
 
 MOBILE = re.compile(r"08[1-9]\d{7,10}")
 _IDENTITY_DIGITS = 16
@@ -18,6 +18,19 @@ _AMONG_DIGITS = re.compile(r"\d[\d\s.\-]{0,20}[OoIl]|[OoIl][\d\s.\-]{0,20}\d")
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _RUN = re.compile(r"\+?\d(?:[ .\-\u2010-\u2015]{0,3}\d)*")
 _GROUPS = re.compile(r"\+?\d+")
+# What a program that calculates made of a number: 81200000101.0
+_DECIMAL = re.compile(r"((?<![\d.,\-])\+?\d[\d \-]{7,18}\d)[.,]0{1,2}(?![\d.,\-])")
+_NUMBER = r"\+?\d(?:[ .\-\u2010-\u2015]{0,3}\d){7,14}"
+_CALLED = r"(?:(?:no|nomor|nomer|hp|wa|telp|telpon|telepon)\b[\s.:]{0,3}){0,3}"
+_NO_MORE = r"(?:(?:(?:sudah|sdh|udah)\s)?(?:mati|hilang|(?:tidak|tdk|gak|non)\s?aktif(?:\slagi)?|nonaktif)|lama)\b"
+# A number that its owner uses no more: "no lama 0812…"; "0812… (tidak aktif)", "0812… lama, 0813… baru".
+_FORMER_AHEAD = re.compile(rf"\(?\b{_CALLED}(?:yang\s|yg\s)?lama\b[\s.:=\-]{{0,3}}{_NUMBER}(?!\d)\s?\)?", re.I)
+_FORMER_BEHIND = re.compile(
+    rf"{_NUMBER}(?!\d)(?:\s?\(\s?{_CALLED}{_NO_MORE}\s?\)|[\s\-]{{1,3}}{_NO_MORE}|"
+    rf"[\s,\-]{{1,3}}{_CALLED}{_NO_MORE}(?![\s.:=\-]{{0,3}}\+?\d))",
+    re.I,
+)
+_OLD_OR_NEW = re.compile(r"\b(?:lama|baru)\b", re.I)
 _TRUNK = re.compile(r"\(\s?0\s?\)")
 _LONGEST = 400  # characters of a cell that are looked at: a longer one is no phone number
 _SHORTEST_NUMBER = 9  # digits of a mobile number without its zero
@@ -46,6 +59,13 @@ class NumberFound:
     def is_long(self) -> bool:
         """Whether it has the length of an identity number and is no phone number."""
         return not self.phone and len(self.digits) >= 13
+
+
+def without_former(text: str) -> str:
+    """Return ``text`` without the numbers that it says are used no more; a "|" is left where each stood."""
+    number, word = re.search(_NUMBER, text), _OLD_OR_NEW.search(text)
+    ahead = number and word and word.start() < number.start()
+    return (_FORMER_AHEAD if ahead else _FORMER_BEHIND).sub(" | ", text) if number else text
 
 
 def numbers_in(text: str) -> list[NumberFound]:
@@ -87,13 +107,18 @@ def parse_phone(value: Any) -> PhoneReading:
 
 @lru_cache(maxsize=4096)
 def _from_text(value: str) -> PhoneReading:
-    text = clean(value.replace("\n", " / ")).lstrip("'").strip()
+    text = clean(with_western_digits(value).replace("\n", " / ")).lstrip("'").strip()
     formula = _FORMULA.fullmatch(text) if text.startswith("=") else None
     text = formula[1] if formula else text
     if not any(letter.isdigit() for letter in text) or text.strip("0-. ") == "":
         return PhoneReading()  # "-", "tidak ada", "sda"
     if _SCIENTIFIC.fullmatch(text):
         return PhoneReading(warnings=(_lost(text),))
+    text = _DECIMAL.sub(r"\1", text)
+    if (current := without_former(text)) != text:
+        reading = _from_text(current) if any(map(str.isdigit, current)) else PhoneReading()
+        former = reason("phone_former", "Nomor HP yang disebut lama atau tidak aktif tidak dipakai.")
+        return replace(reading, warnings=(*reading.warnings, former))
     if len(_digits(text)) == _IDENTITY_DIGITS and not MOBILE.match(_digits(text)):
         return PhoneReading(problem=_identity())
     return _from_parts([part for part in _SEPARATOR.split(text) if any(map(str.isdigit, part))], value)
@@ -157,7 +182,7 @@ def _normal(part: str) -> tuple[str, list[Reason]]:
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"[^0-9]", "", text)
+    return re.sub(r"[^0-9]", "", with_western_digits(text))
 
 
 def _identity() -> Reason:

@@ -27,10 +27,11 @@ MONTH_NAMES = [
     "Desember",
 ]
 
-_NUM = r"(\d{1,6}|[IVX]{1,6})(?:\s?[.\-]?\s?([A-Z]))?(?![A-Z0-9])"
+_NUM = r"(\d{1,6}|[IVX]{1,6})(?:\s?[./\-]?\s?([A-Z]))?(?![A-Z0-9])"
 _BEFORE = r"[\s.:_#\-]{0,4}(?:(?:NOMOR|NMR|NO|KE)\b[\s.:\-]{0,4})?"
-# Beside other words a letter is the RT's own only where it stands right behind the number: "RT 04 M Contoh".
-_WRITTEN = r"(\d{1,6}|[IVX]{1,6})([A-Z])?(?![A-Z0-9])"
+# Beside other words a letter is the RT's own only where it stands right behind the number ("RT 04 M Contoh")
+# or behind a stroke, "RT 07/A", where it is no Roman RW and no initial.
+_WRITTEN = r"(\d{1,6}|[IVX]{1,6})(?:[/\-](?=[A-HJ-UWYZ](?![A-Z0-9.])))?([A-Z])?(?![A-Z0-9])"
 _RT = re.compile(r"(?<![A-Z])R\s?\.?\s?T(?![A-Z])" + _BEFORE + _WRITTEN)
 _RW = re.compile(r"(?<![A-Z])(?:R\s?\.?\s?W|RUKUN WARGA)(?![A-Z])" + _BEFORE + _WRITTEN)
 LONGEST = 200  # characters: a longer text is no RT

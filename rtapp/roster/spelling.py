@@ -30,6 +30,13 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def with_western_digits(text: str) -> str:
+    """Return ``text``, as long as it was, with 0 to 9 for the digits of other scripts, of an Arabic keyboard say."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
+
+
 def clean(text: str) -> str:
     """Return ``text`` as it was meant: one space where any white space stood, straight quotes, nothing invisible.
 
