@@ -42,6 +42,7 @@ class Sifted:
 
     xml: bytes
     rows: int = 0
+    size: int = 0  # bytes of its rows
     hidden: set[int] = field(default_factory=set)
     merges: Sequence[Merge] = ()
     uncounted: set[str] = field(default_factory=set)
@@ -83,7 +84,6 @@ def sift(stream, room: int) -> Sifted:
     """Return the sheet of ``stream`` without its blank rows, reading a mebibyte at a time; at most ``room`` bytes."""
     buffer, head, rows = b"", None, []
     sheet = Sifted(b"")
-    size = 0
     while True:
         chunk = stream.read(CHUNK)
         buffer += chunk
@@ -97,23 +97,7 @@ def sift(stream, room: int) -> Sifted:
             head, prefix = buffer[: opening.end()], opening.group(1)
             sheet.hidden_columns = hidden_columns_in(head)
             buffer = buffer[opening.end() :]
-        end = 0
-        for match in ROW.finditer(buffer):
-            end = match.end()
-            attributes, body = match.groups()
-            number = NUMBER.search(attributes)
-            if number and not (body and HOLDS.search(body)):
-                continue
-            rows.append(match.group())
-            size += len(rows[-1])
-            sheet.rows += 1
-            if size > room or sheet.rows > MAX_ROWS:
-                raise too_many_rows()
-            if number and HIDDEN.search(attributes):
-                sheet.hidden.add(int(number.group(1)))
-            if (body and b"<f" in body) or (body and b":f" in body):
-                sheet.uncounted.update(name.decode() for name in UNCOUNTED.findall(body))
-        buffer = buffer[end:]
+        buffer = buffer[_sift_rows(buffer, sheet, rows, room) :]
         closing = buffer.find(b"</" + prefix + b"sheetData>")
         if closing >= 0 or not chunk:
             break
@@ -122,6 +106,27 @@ def sift(stream, room: int) -> Sifted:
     sheet.merges = merges_in(buffer + stream.read(MAX_SPAN))
     sheet.xml = head + b"".join(rows) + b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
     return sheet
+
+
+def _sift_rows(buffer: bytes, sheet: Sifted, rows: list[bytes], room: int) -> int:
+    """Add the rows of ``buffer`` that hold something to ``rows``; return where the last whole row ends."""
+    end = 0
+    for match in ROW.finditer(buffer):
+        end = match.end()
+        attributes, body = match.groups()
+        number = NUMBER.search(attributes)
+        if number and not (body and HOLDS.search(body)):
+            continue
+        rows.append(match.group())
+        sheet.size += len(rows[-1])
+        sheet.rows += 1
+        if sheet.size > room or sheet.rows > MAX_ROWS:
+            raise too_many_rows()
+        if number and HIDDEN.search(attributes):
+            sheet.hidden.add(int(number.group(1)))
+        if (body and b"<f" in body) or (body and b":f" in body):
+            sheet.uncounted.update(name.decode() for name in UNCOUNTED.findall(body))
+    return end
 
 
 def marked(xml: bytes) -> bytes:
