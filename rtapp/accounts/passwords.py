@@ -18,11 +18,11 @@ from ..refusals import Refused
 
 SHORTEST = 8
 LONGEST = 200
-_hasher = PasswordHasher()
+_hasher = PasswordHasher(parallelism=1)  # four lanes at once, the default, take the other core from the desks, too
 
 
 class Room:
-    """A queue that hashes one password at a time, as each takes 64 MiB and every core; at most ``most`` wait.
+    """A queue that hashes one password at a time, as each takes 64 MiB and a core; at most ``most`` wait.
 
     ``nice``: how far behind scans this work stands when there is more of both than the laptop can do.
     """
