@@ -17,18 +17,16 @@ from werkzeug.routing import Rule
 from rtapp import clock, migrations
 from rtapp.accounts import passwords
 from rtapp.db import begin_write, db
-from rtapp.factory import create_app
-from rtapp.web.services import services_of
 
 from . import AT_LENGTH, postgres
 from . import world as worlds
-from .actors import admin, beginner, client_of, come, desk, pin, tablet
+from .actors import admin, beginner, change, client_of, come, desk, opened, pin, scan, tablet, total
 from .browsers import browser_type_launch_args, chromium, demo_file, served, standing, visit
 from .lists import tabalong
 from .trailed import watched
 
-__all__ = ["admin", "beginner", "browser_type_launch_args", "chromium", "client_of", "come", "demo_file", "desk", "pin"]
-__all__ += ["served", "standing", "tablet", "visit"]
+__all__ = ["admin", "beginner", "browser_type_launch_args", "change", "chromium", "client_of", "come", "demo_file"]
+__all__ += ["desk", "pin", "scan", "served", "standing", "tablet", "total", "visit"]
 
 
 STARTED = clock.utcnow()  # the first test that asks for the small training may live in another year
@@ -56,10 +54,8 @@ passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  #
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of an empty database at the present schema, made once; each test works on a copy."""
     folder = tmp_path_factory.mktemp("blank")
-    app = create_app(folder)
-    with app.app_context():
+    with opened(folder) as app, app.app_context():
         migrations.upgrade(db.engine, folder)
-        db.engine.dispose()
     return folder / "rtapp.db"
 
 
@@ -68,11 +64,8 @@ def filled(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     """The file of a database that holds the small training, made once, and the names of what is in it."""
     folder = tmp_path_factory.mktemp("filled")
     shutil.copy(blank, folder / "rtapp.db")
-    app = create_app(folder)
-    with app.app_context():
+    with opened(folder) as app, app.app_context():
         world = worlds.build(db.session, STARTED)
-        db.session.remove()
-        db.engine.dispose()
     return folder / "rtapp.db", world
 
 
@@ -98,10 +91,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def postgres_blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of an empty PostgreSQL database at the present schema, made once; tests work on copies."""
     with postgres.database() as (name, url):
-        app = create_app(folder := tmp_path_factory.mktemp("blank"), SQLALCHEMY_DATABASE_URI=url)
-        with app.app_context():
+        folder = tmp_path_factory.mktemp("blank")
+        with opened(folder, SQLALCHEMY_DATABASE_URI=url) as app, app.app_context():
             migrations.upgrade(db.engine, folder)
-            db.engine.dispose()
         yield name
 
 
@@ -111,11 +103,8 @@ def postgres_filled(
 ) -> Iterator[tuple[str, worlds.World]]:
     """The name of a PostgreSQL database that holds the small training, made once, and the names of what is in it."""
     with postgres.database(postgres_blank) as (name, url):
-        app = create_app(tmp_path_factory.mktemp("filled"), SQLALCHEMY_DATABASE_URI=url)
-        with app.app_context():
+        with opened(tmp_path_factory.mktemp("filled"), SQLALCHEMY_DATABASE_URI=url) as app, app.app_context():
             world = worlds.build(db.session, STARTED)
-            db.session.remove()
-            db.engine.dispose()
         yield name, world
 
 
@@ -126,22 +115,17 @@ def app(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator
     instance.mkdir()
     filled, options = "world" in request.fixturenames, {"TESTING": True, "WTF_CSRF_ENABLED": False}
     with ExitStack() as ends:
+        source = "filled" if filled else "blank"
+        source = request.getfixturevalue(source if engine == "sqlite" else f"postgres_{source}")
+        source = source[0] if filled else source
         if engine == "sqlite":
-            source = request.getfixturevalue("filled")[0] if filled else request.getfixturevalue("blank")
             shutil.copy(source, instance / "rtapp.db")
         else:
-            source = (
-                request.getfixturevalue("postgres_filled")[0] if filled else request.getfixturevalue("postgres_blank")
-            )
             options["SQLALCHEMY_DATABASE_URI"] = ends.enter_context(postgres.database(source))[1]
-        app = create_app(instance, **options)
+        app = ends.enter_context(opened(instance, **options))
         with app.app_context():
             app.extensions["rtapp_silent"] = ends.enter_context(watched(db.engine))
         yield app
-        services_of(app).close()
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
     assert app.extensions["rtapp_silent"] == [], "written without a line in the trail"
 
 

@@ -10,7 +10,6 @@ import argparse
 import os
 import secrets
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -25,7 +24,7 @@ from rtapp.badges.token import TEST_TOKEN
 from .drivers import ENTER, TAB, Browser, Chromium, Firefox, WebKit
 from .filming import code_picture
 from .served import Served, Visitor, command, device_token
-from .test_journeys import CARDS
+from .test_journeys import CARDS, FACTS
 
 FOLDER = Path(os.environ.get("RTAPP_ENGINES") or Path.home() / ".cache" / "rtapp-engines")
 NEW, OLD = "@sparticuz/chromium", "chrome-aws-lambda"
@@ -107,9 +106,7 @@ class Journey:
 
     def __init__(self, browser: Browser, served: Served, full: bool, saw: Callable[[str], None] = print) -> None:
         self.browser, self.served, self.full, self._saw = browser, served, full, saw
-        with closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-            database.row_factory = sqlite3.Row
-            self.cards = [dict(row) for row in database.execute(CARDS)]
+        self.cards = [dict(zip(FACTS, row, strict=True)) for row in served.rows(CARDS)]
         self.other = Visitor(served.port, device_token(served.instance, f"Meja {secrets.token_hex(3)}"))
         self.present = 0
 
@@ -170,11 +167,8 @@ class Journey:
         self.browser.fill("#verdict [name=reason]", "orangnya datang")
         self.browser.press("#verdict button[value=head]")
         self.verdict("WELCOME")
-        with closing(sqlite3.connect(self.served.instance / "rtapp.db")) as database:
-            modes = database.execute(
-                "SELECT mode FROM attendance JOIN badge USING (participant_id) WHERE token = ? AND voided_at IS NULL",
-                (card["code"],),
-            ).fetchall()
+        live = "SELECT mode FROM attendance JOIN badge USING (participant_id) WHERE token = ? AND voided_at IS NULL"
+        modes = self.served.rows(live, card["code"])
         assert modes == [("sendiri",)]
 
     def endings(self) -> None:

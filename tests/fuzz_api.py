@@ -67,8 +67,8 @@ def send_again(hall: Hall, token: str, body: bytes, status: int, answer: bytes) 
         hall.look_at(sent, told.status_code, told.data)
         answers.append(told)
     assert (answers[0].status_code, answers[0].data) == (status, answer), body
-    if status == 200 and "verdict" in (once := answers[0].get_json()):
-        assert answers[1].get_json() == {"results": [once]}, body
+    if status == 200 and "verdict" in (once := answers[0].json):
+        assert answers[1].json == {"results": [once]}, body
 
 
 def supervisor(hall: Hall) -> str:

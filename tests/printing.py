@@ -15,10 +15,7 @@ from rtapp.reports.papers import Page
 from rtapp.settings.letter import About
 
 _ROOT = Path(__file__).resolve().parent.parent
-_FONTS = (
-    _ROOT / "static/vendor/node_modules/dejavu-fonts-ttf/ttf",
-    Path("/usr/share/fonts/truetype/dejavu"),
-)
+_FONTS = (_ROOT / "static/vendor/node_modules/dejavu-fonts-ttf/ttf", Path("/usr/share/fonts/truetype/dejavu"))
 _NEEDED = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"
 
 NAMES = {

@@ -62,7 +62,7 @@ def elements(page: TestResponse | str, tag: str = "", **wanted: str) -> list[Ele
 
     ``cls`` is one class of perhaps several, ``within`` a class of something around them.
     """
-    text = page if isinstance(page, str) else page.get_data(as_text=True)
+    text = page if isinstance(page, str) else page.text
     cls, within = wanted.pop("cls", ""), wanted.pop("within", "")
     asked = {name.rstrip("_").replace("_", "-"): value for name, value in wanted.items()}
     return [
@@ -95,10 +95,20 @@ def attribute(page: TestResponse | str, name: str) -> str:
     return next(each.given[name] for each in elements(page) if name in each.given)
 
 
+def verdict(page: TestResponse | str) -> str:
+    """Return the verdict that the desk shows."""
+    return next(each.given["data-verdict"] for each in elements(page, "article", id="verdict"))
+
+
 def words(page: TestResponse | str) -> str:
     """Return what a person reads on the page."""
-    text = page if isinstance(page, str) else page.get_data(as_text=True)
+    text = page if isinstance(page, str) else page.text
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def shown_link(response: TestResponse) -> str:
+    """Return the path of the link that a page shows."""
+    return re.search(r"/links/[\w-]{20,}", response.text)[0]
 
 
 def typed(response: TestResponse, field: str) -> str:

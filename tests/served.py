@@ -6,13 +6,14 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ def environment(instance: Path, database: str = "") -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     kept |= {"DATABASE_URL": database} if database else {}
     return kept | {"RTAPP_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def rows(instance: Path, sql: str, *values: object) -> list[tuple]:
+    """Run one statement on an instance's database behind its server's back, and return its rows."""
+    with closing(sqlite3.connect(instance / "rtapp.db", timeout=30)) as database, database:
+        return database.execute(sql, values).fetchall()
 
 
 class Served:
@@ -91,6 +98,10 @@ class Served:
                 return response.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def rows(self, sql: str, *values: object) -> list[tuple]:
+        """Run one statement on the database behind the server's back, and return its rows."""
+        return rows(self.instance, sql, *values)
 
     @property
     def workers(self) -> list[int]:
@@ -172,13 +183,18 @@ class Visitor:
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> int:
         """Send one request and return its status; the answer stands in ``response`` and ``text``."""
         if self.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            headers["Cookie"] = self.cookie
         self.line.request(method, path, body, self.headers | headers)
         self.response = self.line.getresponse()
         self.text = self.response.read().decode()
         for cookie in self.response.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
         return self.response.status
+
+    @property
+    def cookie(self) -> str:
+        """The cookies of this browser, as it sends them."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def scan(self, nonce: str, **attempt: Any) -> int:
         """Record one scan at checkpoint 1 as a program does."""

@@ -114,21 +114,6 @@ def test_a_device_for_a_wave_long_past_lives_until_tonight(writing, world):
     assert device_expiry_at(writing, [world.registration], late) == datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
 
 
-def test_closing_its_only_wave_ends_a_device_and_opening_it_again_brings_it_back(writing, world):
-    device, wave = find_device(writing, world.device), writing.get(Wave, world.waves[0])
-    links_store.invite_device(writing, "uji", device, now=NOW)
-    wave.closed_at = NOW
-    writing.flush()
-    assert device_actor(writing, device.id, device.session_version, now=NOW) is None
-    assert bearer_of(writing, world.bearer, now=NOW) is None
-    assert device_life(device, now=NOW) is Life.ENDED
-    with refused("device_over", 409):
-        links_store.invite_device(writing, "uji", device, now=NOW)
-    wave.closed_at = None
-    writing.flush()
-    assert device_actor(writing, device.id, device.session_version, now=NOW)
-
-
 def test_a_device_of_two_waves_goes_on_when_the_first_is_closed(writing, world):
     device, wave = find_device(writing, world.device), writing.get(Wave, world.waves[0])
     both = [world.registration, world.registration_two]
@@ -143,11 +128,7 @@ def test_another_role_and_other_checkpoints_count_from_the_next_request(writing,
     device = find_device(writing, world.device)
     change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
     actor = device_actor(writing, device.id, device.session_version, now=NOW)
-    assert (actor.name, actor.role, actor.checkpoint_ids) == (
-        "Meja 1 timur",
-        Role.VIEWER,
-        {world.session_one},
-    )
+    assert (actor.name, actor.role, actor.checkpoint_ids) == ("Meja 1 timur", Role.VIEWER, {world.session_one})
     line, kept = last_line(writing)
     assert line.action == "device.change" and kept.values["before"]["label"] == "Meja 1"
     change_device(writing, "uji", device, "Meja 1 timur", Role.VIEWER, [world.session_one], now=NOW)
@@ -214,10 +195,7 @@ def test_a_disabled_users_link_lets_nobody_in(writing, world):
 
 
 def test_neither_trail_nor_tables_hold_a_password_a_link_or_a_token(writing, world):
-    device, user = (
-        find_device(writing, world.device),
-        accounts.find_user(writing, world.users["clerk"]),
-    )
+    device, user = (find_device(writing, world.device), accounts.find_user(writing, world.users["clerk"]))
     secrets = [
         links_store.invite_device(writing, "uji", device, now=NOW),
         links_store.issue_link(writing, "user", now=NOW, user=user),
@@ -236,10 +214,7 @@ def test_neither_trail_nor_tables_hold_a_password_a_link_or_a_token(writing, wor
 
 
 def test_everything_that_was_done_stands_in_an_unbroken_trail(writing, world):
-    device, user = (
-        find_device(writing, world.device),
-        accounts.find_user(writing, world.users["clerk"]),
-    )
+    device, user = (find_device(writing, world.device), accounts.find_user(writing, world.users["clerk"]))
     links_store.invite_device(writing, "Uji admin", device, now=NOW)
     accounts.change_role(writing, "Uji admin", user, Role.VIEWER, now=NOW)
     accounts.change_role(writing, "Uji admin", user, Role.VIEWER, now=NOW)

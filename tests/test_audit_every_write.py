@@ -61,13 +61,13 @@ def test_that_a_device_was_seen_needs_no_line(commit):
 
 def scan(desk: FlaskClient, world, nonce: str, **more: object):
     body = {"nonce": nonce, "checkpoint": world.registration, "source": "search"} | more
-    answer = desk.post("/api/v1/scans", json=body, headers={"Authorization": f"Bearer {world.bearer}"})
+    answer = desk.post("/api/v1/scans", json=body)
     assert answer.status_code == 200, answer.json
     return answer.json
 
 
-def test_a_mark_taken_back_for_a_substitute_has_a_line_with_who_and_why(app, world, look):
-    desk, head = app.test_client(), world.people["rahmah"]
+def test_a_mark_taken_back_for_a_substitute_has_a_line_with_who_and_why(client_of, world, look):
+    desk, head = client_of("program"), world.people["rahmah"]
     mark = scan(desk, world, "nonce-0001", participant=head)["attendance"]["id"]
     came = {"substitute": {"name": "Wakil Contoh", "relation": "sekretaris", "letter": True}}
     scan(desk, world, "nonce-0002", participant=head, follows="nonce-0001", decision=came)
@@ -77,7 +77,7 @@ def test_a_mark_taken_back_for_a_substitute_has_a_line_with_who_and_why(app, wor
     assert line.reason and values.values["attendance"] == mark
 
 
-def test_a_plain_scan_writes_no_line_of_its_own(app, world, look):
+def test_a_plain_scan_writes_no_line_of_its_own(client_of, world, look):
     before = look(lambda session: session.scalars(select(Audit.id)).all())
-    scan(app.test_client(), world, "nonce-0001", participant=world.people["rahmah"])
+    scan(client_of("program"), world, "nonce-0001", participant=world.people["rahmah"])
     assert look(lambda session: session.scalars(select(Audit.id)).all()) == before

@@ -31,13 +31,7 @@ def noted(session):
 
 def test_the_trail_is_read_newest_first_with_its_values(noted):
     (line, kept), *_ = trail(noted, 2)
-    assert (line.actor, line.action, line.subject, line.subject_id, line.at) == (
-        "Uji",
-        "user.add",
-        "user",
-        5,
-        NOW,
-    )
+    assert (line.actor, line.action, line.subject, line.subject_id, line.at) == ("Uji", "user.add", "user", 5, NOW)
     assert kept.values == {"name": "Orang 5"} and len(trail(noted, 2)) == 2
     assert verify_chain(noted) is None
 

@@ -10,7 +10,6 @@ from sqlalchemy import update
 from rtapp.audit.sentences import ACTS, GROUPS, act_sentence, differences
 from rtapp.audit.store import note
 from rtapp.clock import utcnow
-from rtapp.db import begin_write, db
 from rtapp.schema import Audit
 
 from .reading import words
@@ -99,10 +98,10 @@ def test_a_chain_code_written_on_paper_finds_its_line(admin, changed, look):
     assert page.count("<li>") == 1 and f"baris {line.id}" in page
 
 
-def test_a_disputed_scan_is_read_with_desk_time_way_and_what_became_of_it(admin, world, app, client_of):
-    head, bearer = world.people["rahmah"], {"Authorization": f"Bearer {world.bearer}"}
+def test_a_disputed_scan_is_read_with_desk_time_way_and_what_became_of_it(admin, world, client_of):
+    head = world.people["rahmah"]
     body = {"nonce": "nonce-0001", "checkpoint": world.registration, "source": "search", "participant": head}
-    mark = app.test_client().post("/api/v1/scans", json=body, headers=bearer).json["attendance"]["id"]
+    mark = client_of("program").post("/api/v1/scans", json=body).json["attendance"]["id"]
     admin.post(f"/attendance/{mark}/void", data={"reason": "salah orang, mirip namanya"})
     assert f"/trail?person={head}" in admin.get(f"/participants/{head}").text
     page = admin.get(f"/trail?person={head}").text
@@ -111,23 +110,17 @@ def test_a_disputed_scan_is_read_with_desk_time_way_and_what_became_of_it(admin,
     assert "Membatalkan kehadiran" in page and "belum disegel" in page
 
 
-def test_checking_says_whole_or_where_it_breaks_and_leaves_a_line(admin, world, app, look):
+def test_checking_says_whole_or_where_it_breaks_and_leaves_a_line(admin, world, change, look):
     assert "Utuh:" in admin.post("/trail/check").text
     assert look(lambda session: trail(session, 1)[0][0].action) == "trail.check"
-    with app.app_context():
-        session = begin_write(db.session)
-        session.execute(update(Audit).where(Audit.id == 3).values(actor="Orang lain"))
-        session.commit()
+    change(lambda session: session.execute(update(Audit).where(Audit.id == 3).values(actor="Orang lain")))
     page = admin.post("/trail/check").text
     assert "Jejak putus pada baris 3" in page and "Utuh:" not in page
     assert look(lambda session: trail(session, 1)[0][1].values) == {"clean": False}
 
 
-def test_the_trail_is_downloaded_without_formulas_and_that_is_noted(admin, world, app, look):
-    with app.app_context():
-        session = begin_write(db.session)
-        note(session, "=cmd()", "user.add", "user", 1, now=utcnow(), reason="+1", name="@x")
-        session.commit()
+def test_the_trail_is_downloaded_without_formulas_and_that_is_noted(admin, world, change, look):
+    change(lambda session: note(session, "=cmd()", "user.add", "user", 1, now=utcnow(), reason="+1", name="@x"))
     answer = admin.post("/trail/export?what=access")
     assert answer.headers["Cache-Control"] == "no-store" and answer.data.startswith("\ufeffid;at;actor".encode())
     assert ";'=cmd();Menambahkan pengguna @x;" in answer.text and "participant" not in answer.text

@@ -16,15 +16,16 @@ from rtapp import clock
 from rtapp.commands import main as cli
 from rtapp.db import db
 from rtapp.documents import sealing
-from rtapp.factory import create_app
+from rtapp.laptop import serving
 from rtapp.refusals import Refused
 from rtapp.safety import backup_file, backups
 from rtapp.safety.backup_file import DATABASE, unpack
 from rtapp.safety.restore import try_out
-from rtapp.web.services import services_of
 
 from . import postgres
+from .actors import opened
 from .sealed import QUICK, WORDS
+from .served import rows
 
 
 @pytest.fixture
@@ -65,15 +66,18 @@ def run(instance, *words, given="", **more):
     return CliRunner().invoke(cli.main, list(words), input=given, env=env, prog_name="app.py")
 
 
-def rows(database, sql):
-    with closing(sqlite3.connect(database)) as line:
-        return line.execute(sql).fetchall()
-
-
 def refusal(do, *args):
     with pytest.raises(Refused) as refused:
         do(*args)
     return refused.value.code
+
+
+def turned_away(instance, path, *words, **given):
+    """Return the sentence that refuses to restore a backup: nothing is changed by it."""
+    before = state(instance)
+    told = run(instance, "restore", str(path), *words, **given)
+    assert told.exit_code == 1 and (given or told.stdout == "") and state(instance) == before, told.output
+    return told.stderr
 
 
 def state(folder):
@@ -88,7 +92,7 @@ def test_one_file_holds_database_and_keys_for_its_owner_alone(back_up, instance,
     manifest = unpack(path, tmp_path)
     names = {DATABASE, "secret_key", "config.py", "tls/ca.pem", "tls/leaf.pem"}
     assert set(manifest["files"]) == names and all((tmp_path / name).exists() for name in names)
-    assert manifest["rows"]["participant"] == rows(instance / DATABASE, "SELECT count(*) FROM participant")[0][0]
+    assert manifest["rows"]["participant"] == rows(instance, "SELECT count(*) FROM participant")[0][0]
     assert (tmp_path / "secret_key").read_text() == (instance / "secret_key").read_text()
     assert [path.name for path in (instance / "backups").iterdir()] == [path.name]  # nothing half made is left
 
@@ -100,7 +104,7 @@ def test_a_backup_is_made_beside_a_writer_that_has_not_finished(back_up, instanc
         path = back_up()
         writer.execute("ROLLBACK")
     unpack(path, tmp_path)
-    assert rows(tmp_path / DATABASE, "SELECT count(*) FROM participant WHERE note = 'belum selesai'") == [(0,)]
+    assert rows(tmp_path, "SELECT count(*) FROM participant WHERE note = 'belum selesai'") == [(0,)]
 
 
 def test_a_sealed_backup_shows_nothing_and_opens_with_its_passphrase(sealed, instance, tmp_path):
@@ -167,18 +171,13 @@ SPOILED = {
 @pytest.mark.parametrize("how", SPOILED)
 def test_what_is_no_whole_backup_is_refused_and_changes_nothing(back_up, instance, tmp_path, how):
     copy = spoiled(back_up(), how, tmp_path)
-    before = state(instance)
-    told = run(instance, "restore", str(copy))
-    assert told.exit_code == 1 and len(told.stderr.splitlines()) == 1 and told.stdout == ""
+    assert len(turned_away(instance, copy).splitlines()) == 1
     assert refusal(unpack, copy, tmp_path) == SPOILED[how]
-    assert state(instance) == before
 
 
 @pytest.mark.parametrize(("given", "code"), [("", "Ketik kata sandi"), ("salah sekali ini\n", "tidak cocok")])
 def test_without_its_passphrase_a_sealed_backup_changes_nothing(sealed, instance, given, code):
-    before = state(instance)
-    told = run(instance, "restore", str(sealed), given=given)
-    assert told.exit_code == 1 and code in told.stderr and state(instance) == before
+    assert code in turned_away(instance, sealed, given=given)
 
 
 def test_a_sealed_backup_cut_short_is_told_as_such(sealed, tmp_path):
@@ -190,14 +189,10 @@ def test_a_sealed_backup_cut_short_is_told_as_such(sealed, tmp_path):
 
 
 def test_a_backup_of_a_newer_schema_is_refused_and_changes_nothing(back_up, instance, tmp_path):
-    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
-        line.execute("UPDATE alembic_version SET version_num = '9999'")
+    rows(instance, "UPDATE alembic_version SET version_num = '9999'")
     path = back_up(tmp_path / "newer.zip")
-    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
-        line.execute("UPDATE participant SET note = 'tetap'")
-    before = state(instance)
-    told = run(instance, "restore", str(path))
-    assert told.exit_code == 1 and "lebih baru" in told.stderr and state(instance) == before
+    rows(instance, "UPDATE participant SET note = 'tetap'")
+    assert "lebih baru" in turned_away(instance, path)
 
 
 def test_an_empty_folder_becomes_the_instance_with_its_keys_under_a_new_epoch(back_up, instance, tmp_path):
@@ -208,11 +203,11 @@ def test_an_empty_folder_becomes_the_instance_with_its_keys_under_a_new_epoch(ba
     kept = state(instance)
     assert all(state(other)[name] == kept[name] for name in kept if name.parts[0] in ("secret_key", "tls"))
     assert not (other / "config.py").exists() and "tidak dipakai: config.py (--keys)" in told.stdout
-    epochs = [rows(folder / DATABASE, "SELECT epoch FROM event") for folder in (instance, other)]
+    epochs = [rows(folder, "SELECT epoch FROM event") for folder in (instance, other)]
     assert epochs[0] != epochs[1]
     assert {path.stat().st_mode & 0o077 for path in other.rglob("*") if path.is_file()} == {0}
     assert run(other, "verify").exit_code == 0
-    assert rows(other / DATABASE, "SELECT action FROM audit ORDER BY id DESC LIMIT 1") == [("backup.restore",)]
+    assert rows(other, "SELECT action FROM audit ORDER BY id DESC LIMIT 1") == [("backup.restore",)]
 
 
 def repacked(path, target, change=None, **files):
@@ -251,9 +246,7 @@ def test_an_instance_that_locks_its_backups_asks_before_it_takes_an_unlocked_one
     with monkeypatch.context() as quick:
         quick.setattr(sealing, "make_pair", lambda words: QUICK)
         backups.seal_with(instance, WORDS)
-    before = state(instance)
-    told = run(instance, "restore", str(path))
-    assert told.exit_code == 1 and "--unlocked" in told.stderr and state(instance) == before
+    assert "--unlocked" in turned_away(instance, path)
     assert run(instance, "restore", str(path), "--unlocked").exit_code == 0
     assert backups.settings(instance).recipient, "and goes on locking"
 
@@ -270,15 +263,11 @@ def test_an_instance_that_locks_its_backups_asks_before_it_takes_an_unlocked_one
 )
 def test_what_no_version_of_ours_makes_is_refused_in_a_backup_and_found_by_verify(back_up, instance, tmp_path, sql):
     unpack(back_up(), tmp_path)
-    with closing(sqlite3.connect(tmp_path / DATABASE)) as line, line:
-        line.execute(sql)
+    rows(tmp_path, sql)
     foreign = repacked(back_up(), tmp_path / "asing.zip", rtapp_db=(tmp_path / DATABASE).read_bytes())
-    before = state(instance)
-    told = run(instance, "restore", str(foreign))
-    assert told.exit_code == 1 and "bukan susunan rtapp" in told.stderr and len(told.stderr.splitlines()) == 1
-    assert state(instance) == before
-    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
-        line.execute(sql)
+    told = turned_away(instance, foreign)
+    assert "bukan susunan rtapp" in told and len(told.splitlines()) == 1
+    rows(instance, sql)
     found = run(instance, "verify")
     assert found.exit_code == 1 and "Susunan basis data bukan buatan rtapp" in found.stdout
 
@@ -286,11 +275,17 @@ def test_what_no_version_of_ours_makes_is_refused_in_a_backup_and_found_by_verif
 @pytest.mark.parametrize(
     "change",
     [
-        lambda told: told | {"files": []}, lambda told: told | {"rows": 7}, lambda told: told | {"made_at": 3},
-        lambda told: told | {"files": None}, lambda told: {"format": 1}, lambda told: told | {"made_at": "kemarin"},
-        lambda told: told | {"format": True, "files": {"rtapp.db": 1}}, lambda told: "[" * 100_000, lambda told: "null",
+        lambda told: told | {"files": []},
+        lambda told: told | {"rows": 7},
+        lambda told: told | {"made_at": 3},
+        lambda told: told | {"files": None},
+        lambda told: {"format": 1},
+        lambda told: told | {"made_at": "kemarin"},
+        lambda told: told | {"format": True, "files": {"rtapp.db": 1}},
+        lambda told: "[" * 100_000,
+        lambda told: "null",
     ],
-)  # fmt: skip
+)
 def test_an_odd_manifest_is_one_sentence(back_up, instance, tmp_path, change):
     odd = repacked(back_up(), tmp_path / "aneh.zip", change)
     told = run(instance, "restore", str(odd))
@@ -300,46 +295,35 @@ def test_an_odd_manifest_is_one_sentence(back_up, instance, tmp_path, change):
 
 def test_what_was_scanned_after_the_backup_is_sent_again_and_counted_once(app, back_up, instance, world, tmp_path):
     def scan(at, nonce, who):
-        body = {"nonce": nonce, "checkpoint": world.registration, "source": "search"}
-        answer = at.test_client().post(
-            "/api/v1/scans",
-            json=body | {"participant": world.people[who]},
-            headers={"Authorization": f"Bearer {world.bearer}"},
-        )
+        body = {"nonce": nonce, "checkpoint": world.registration, "source": "search", "participant": world.people[who]}
+        bearer = {"Authorization": f"Bearer {world.bearer}"}
+        answer = at.test_client().post("/api/v1/scans", json=body, headers=bearer)
         return answer.json["verdict"], answer.json["number"], answer.headers.get("Idempotent-Replay") == "true"
 
     assert scan(app, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, False)
     path = back_up()
     assert scan(app, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
     assert run(tmp_path / "baru", "restore", str(path)).exit_code == 0
-    restored = create_app(tmp_path / "baru", TESTING=True)
-    assert scan(restored, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, True)
-    assert scan(restored, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
-    services_of(restored).close()
-    with restored.app_context():
-        db.engine.dispose()
+    with opened(tmp_path / "baru", TESTING=True) as restored:
+        assert scan(restored, "sebelum-cadangan", "rahmah") == ("WELCOME", 1, True)
+        assert scan(restored, "sesudah-cadangan", "yusuf") == ("WELCOME", 2, False)
     assert run(tmp_path / "baru", "verify").exit_code == 0
 
 
 def test_what_a_restore_replaces_can_itself_be_restored(back_up, instance):
     earlier = back_up()
-    with closing(sqlite3.connect(instance / DATABASE)) as line, line:
-        line.execute("UPDATE event SET name = 'Sesudahnya'")
+    rows(instance, "UPDATE event SET name = 'Sesudahnya'")
     assert run(instance, "restore", str(earlier)).exit_code == 0
-    assert rows(instance / DATABASE, "SELECT name FROM event") == [("Bimtek Uji Ketua RT",)]
+    assert rows(instance, "SELECT name FROM event") == [("Bimtek Uji Ketua RT",)]
     (safety,) = (instance / "backups").glob("before-restore-*.zip")
     assert run(instance, "restore", str(safety)).exit_code == 0
-    assert rows(instance / DATABASE, "SELECT name FROM event") == [("Sesudahnya",)]
+    assert rows(instance, "SELECT name FROM event") == [("Sesudahnya",)]
 
 
 def test_a_restore_waits_for_nobody_who_serves(back_up, instance):
-    from rtapp.laptop import serving
-
     path = back_up()
-    before = state(instance)
     with serving.hold_instance(instance):
-        told = run(instance, "restore", str(path))
-    assert told.exit_code == 1 and "sudah berjalan" in told.stderr and state(instance) == before
+        assert "sudah berjalan" in turned_away(instance, path)
 
 
 def damage(database):

@@ -123,12 +123,11 @@ def test_no_name_touches_the_code_or_leaves_its_card(paper, name):
 lines = st.text(max_size=200)
 logos = st.sampled_from([b"", b"drawn"])
 PLAIN = ("payload", "logo")
+FACTS = st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name not in PLAIN})
 
 
 @settings(max_examples=60)
-@given(
-    st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name not in PLAIN}), logos
-)
+@given(FACTS, logos)
 @pytest.mark.parametrize("paper", PAPERS)
 def test_no_text_whatever_touches_a_code_or_another_text(paper, facts, logo):
     pen = sheet(paper, [card(**facts, logo=logo)])
@@ -210,9 +209,7 @@ def test_the_code_takes_three_fifths_of_a_picture_and_stands_on_whole_pixels(wid
 
 
 @settings(max_examples=60)
-@given(
-    st.fixed_dictionaries({field.name: lines for field in dataclasses.fields(card()) if field.name not in PLAIN}), logos
-)
+@given(FACTS, logos)
 @pytest.mark.parametrize("modules", [21, 29])
 def test_no_text_whatever_touches_the_code_of_a_picture_or_leaves_it(modules, facts, logo):
     pen = Recorder(ticket.WIDTH, ticket.HEIGHT)

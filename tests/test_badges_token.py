@@ -61,13 +61,6 @@ def test_two_neighbours_changing_places_are_noticed(body, at):
     assert swapped == code or read_short_code(swapped) is None
 
 
-def test_every_wrong_sign_and_every_swap_of_one_code_is_noticed():
-    code = code_of("K7F3MQ")
-    wrong = {code[:at] + sign + code[at + 1 :] for at in range(7) for sign in SHORT_ALPHABET} - {code}
-    swapped = {code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(6)}
-    assert len(wrong) == 7 * 30 and [one for one in wrong | swapped if read_short_code(one)] == []
-
-
 @pytest.mark.parametrize("typed", ["{0}-{1}", "{0}{1}", "{0} {1}", " {0}-{1}\r\n", "{0}.{1}", "{0}–{1}", "{0}_{1}"])
 def test_a_short_code_is_read_however_it_was_typed(typed):
     code = code_of("K7F3MQ")
@@ -127,10 +120,7 @@ def test_a_mangled_address_still_holds_its_token(typed):
 
 @pytest.mark.parametrize(
     "typed",
-    [
-        *("", " ", "%", "%2", "😀" * 500, "rt 3 belimbing raya", "6309060101700001"),
-        *(TOKEN[:-1], f"/K/{TOKEN}{TOKEN}"),
-    ],
+    [*("", " ", "%", "%2", "😀" * 500, "rt 3 belimbing raya", "6309060101700001"), *(TOKEN[:-1], f"/K/{TOKEN}{TOKEN}")],
 )
 def test_what_holds_no_whole_token_is_none(typed):
     assert read_tokens(typed) == [] and not codes.looks_like_code(typed)

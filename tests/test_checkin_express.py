@@ -8,7 +8,6 @@ import pytest
 
 from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.clock import utcnow
-from rtapp.db import begin_write, db
 from rtapp.laptop.worker import calls
 from rtapp.web.services import OF_ONE_SESSION, services_of
 
@@ -80,12 +79,9 @@ def test_what_is_refused_leaves_no_place_taken(post, world, long_way):
     assert len(long_way) == 2 * (OF_ONE_SESSION + 2)
 
 
-def test_a_revoked_program_is_out_at_once(post, app, world):
+def test_a_revoked_program_is_out_at_once(post, change, world):
     assert post("nonce-0001", code=world.tokens["rahmah"]).status_code == 200
-    with app.app_context():
-        session = begin_write(db.session)
-        revoke_device(session, "uji", find_device(session, world.device), now=utcnow())
-        session.commit()
+    change(lambda session: revoke_device(session, "uji", find_device(session, world.device), now=utcnow()))
     assert post("nonce-0002", code=world.tokens["rahmah"]).status_code == 401
 
 

@@ -8,7 +8,6 @@ import pytest
 from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.checkin import express_page_views
 from rtapp.clock import utcnow
-from rtapp.db import begin_write, db
 from rtapp.web import browsers
 from rtapp.web.services import OF_ONE_SESSION, services_of
 from rtapp.web.sessions import instance_mark
@@ -151,16 +150,10 @@ def test_what_a_browser_showed_is_looked_at_again_after_an_hour(desk, world, lon
     assert len(long_way) == 2
 
 
-def test_a_device_that_is_revoked_or_loses_its_checkpoint_is_out_at_once(app, desk, world):
-    def change(what) -> None:
-        with app.app_context():
-            session = begin_write(db.session)
-            what(session, find_device(session, world.device))
-            session.commit()
-
+def test_a_device_that_is_revoked_or_loses_its_checkpoint_is_out_at_once(change, desk, world):
     elsewhere = desk.scan("nonce-0001", at=world.registration + 10_000, code=world.tokens["rahmah"])
     assert elsewhere.status_code == 403
-    change(lambda session, device: revoke_device(session, "uji", device, now=utcnow()))
+    change(lambda session: revoke_device(session, "uji", find_device(session, world.device), now=utcnow()))
     assert desk.scan("nonce-0002", code=world.tokens["rahmah"]).status_code == 401
 
 

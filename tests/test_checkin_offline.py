@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from rtapp import clock
 from rtapp.checkin.marks_store import kept_until
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.events.store import close_wave
 from rtapp.schema import Absence, Checkpoint, Event, Scan, Wave
 
@@ -20,19 +20,18 @@ def roster(client, world, **headers):
     return client.get(f"/api/v1/checkpoints/{world.registration}/roster", headers=headers)
 
 
-def restore(app):
+@pytest.fixture
+def restore(change):
     """Do what a restored backup does: the event has another epoch."""
-    with app.app_context():
-        begin_write(db.session).query(Event).one().epoch = "sesudah-dipulihkan"
-        db.session.commit()
+    return lambda: change(lambda session: session.execute(update(Event).values(epoch="sesudah-dipulihkan")))
 
 
-def test_every_answer_of_the_desk_tells_the_epoch_and_a_restored_server_another(app, client_of, world):
+def test_every_answer_of_the_desk_tells_the_epoch_and_a_restored_server_another(restore, client_of, world):
     desk = client_of("device")
     sent = {"code": world.tokens["rahmah"], "nonce": "luring-0001", "source": "wedge"}
     first = desk.post(f"/desk/{world.registration}/scans", data=sent, headers={"HX-Request": "true"})
     assert first.headers["X-Epoch"] == roster(desk, world).headers["X-Epoch"]
-    restore(app)
+    restore()
     again = roster(desk, world).headers["X-Epoch"]
     assert again != first.headers["X-Epoch"]
     assert again.split("-")[0] == first.headers["X-Epoch"].split("-")[0], "it is still the same instance"
@@ -43,32 +42,31 @@ def test_whoever_was_signed_out_by_a_restore_learns_of_the_epoch_too(client_of, 
     assert answer.status_code == 401 and answer.headers["X-Epoch"]
 
 
-def test_a_snapshot_from_before_a_restore_is_not_taken_for_the_present_one(app, client_of, world):
+def test_a_snapshot_from_before_a_restore_is_not_taken_for_the_present_one(restore, client_of, world):
     desk = client_of("device")
     tag = roster(desk, world).headers["ETag"]
     assert roster(desk, world, **{"If-None-Match": tag}).status_code == 304
-    restore(app)
+    restore()
     assert roster(desk, world, **{"If-None-Match": tag}).status_code == 200
 
 
 def test_a_browser_session_reads_the_snapshot_which_says_until_when_it_is_kept(client_of, world):
-    body = roster(client_of("device"), world).get_json()
+    body = roster(client_of("device"), world).json
     assert clock.parse_iso(body["until"]) > clock.utcnow()
     row = next(row for row in body["people"] if row["id"] == world.people["rahmah"])
     assert (row["rt"], row["village"], row["district"]) == ("002", "Belimbing Raya", "Murung Pudak")
     assert world.tokens["rahmah"] not in str(body) and "081200000102" not in str(body)
 
 
-def test_a_snapshot_tells_when_its_checkpoint_takes_scans_and_is_another_once_that_changes(app, client_of, world):
+def test_a_snapshot_tells_when_its_checkpoint_takes_scans_and_is_another_once_that_changes(change, client_of, world):
     desk = client_of("clerk")  # a device's day ends with its wave
     before = roster(desk, world)
-    assert (before.get_json()["opens_at"], before.get_json()["closes_at"]) == (None, None)
-    with app.app_context():
-        point = begin_write(db.session).get(Checkpoint, world.registration)
+    assert (before.json["opens_at"], before.json["closes_at"]) == (None, None)
+    with change as session:
+        point = session.get(Checkpoint, world.registration)
         point.opens_at, point.closes_at, point.wave.closed_at = at(6), at(17), at(12)
-        db.session.commit()
     after = roster(desk, world, **{"If-None-Match": before.headers["ETag"]})
-    assert (after.get_json()["opens_at"], after.get_json()["closes_at"]) == (clock.iso(at(6)), clock.iso(at(12)))
+    assert (after.json["opens_at"], after.json["closes_at"]) == (clock.iso(at(6)), clock.iso(at(12)))
 
 
 def test_a_snapshot_is_kept_a_day_beyond_its_waves_day_and_beyond_today():
@@ -92,20 +90,16 @@ def test_whoever_leaves_unsent_scans_is_asked_before_they_sign_out(client_of):
     assert client_of("clerk").post("/sign-out", data={"unsent": "0"}).status_code == 303
 
 
-def close(app, world):
-    with app.app_context():
-        close_wave(begin_write(db.session), "uji", db.session.get_one(Wave, world.waves[0]), now=clock.utcnow())
-        db.session.commit()
-
-
-def test_whatever_form_a_desk_brings_back_is_taken_after_its_wave_was_closed_but_nothing_new(app, client_of, world):
+def test_whatever_form_a_desk_brings_back_is_taken_after_its_wave_was_closed_but_nothing_new(
+    app, change, client_of, world
+):
     """One form that is refused with «sign in» would hold up all that waits behind it."""
     desk, registration = client_of("device"), f"/desk/{world.registration}"
     made = {"source": "offline", "client_at": clock.iso(clock.utcnow() - timedelta(seconds=10))}
     guest = {"kind": "tamu", "name": "TAMU CONTOH", "nonce": "nonce-tamu-1"}
     excused = {f"absence-{world.people['muis']}": "izin"}
     here = {f"here-{world.people['rahmah']}": "1", f"nonce-{world.people['rahmah']}": "nonce-desa-1", "time": "07:00"}
-    close(app, world)
+    change(lambda session: close_wave(session, "uji", session.get_one(Wave, world.waves[0]), now=clock.utcnow()))
     forms = (
         ("/walk-in", guest),
         ("/villages/63.09.07.2004", excused),

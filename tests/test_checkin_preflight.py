@@ -4,11 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
 from rtapp import clock
 from rtapp.badges import token as codes
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.documents import certificates, qr
 from rtapp.laptop import tls
 from rtapp.schema import Attendance, Audit, Case, Device, Scan
@@ -23,16 +22,10 @@ CARD = codes.TEST_TOKEN
 
 
 @pytest.fixture
-def untouched(app, world):
+def untouched(total, world):
     """Say whether nothing at all was written."""
-    tables = (Scan, Attendance, Case, Audit)
-
-    def count() -> list[int | None]:
-        with app.app_context():
-            return [db.session.scalar(select(func.count()).select_from(table)) for table in tables]
-
-    before = count()
-    return lambda: count() == before
+    before = [*map(total, (Scan, Attendance, Case, Audit))]
+    return lambda: [*map(total, (Scan, Attendance, Case, Audit))] == before
 
 
 def offset_of(app, world) -> int | None:
@@ -81,15 +74,15 @@ def test_without_javascript_the_test_card_leads_to_its_verdict(untouched, desk, 
     assert untouched()
 
 
-def test_a_program_reads_the_test_card_and_no_checkpoint_is_made_up(untouched, app, world):
-    program, bearer = app.test_client(), {"Authorization": f"Bearer {world.bearer}"}
+def test_a_program_reads_the_test_card_and_no_checkpoint_is_made_up(untouched, client_of, world):
+    program = client_of("program")
     body = {"nonce": "nonce-0001", "checkpoint": world.registration, "source": "wedge", "code": CARD}
-    answer = program.post("/api/v1/scans", json=body, headers=bearer)
+    answer = program.post("/api/v1/scans", json=body)
     expected = {"verdict": "TEST", "participant": None, "attendance": None, "number": None, "nonce": "nonce-0001"}
-    assert (answer.status_code, answer.get_json()) == (200, expected)
-    both = program.post("/api/v1/scans", json={"scans": [body, {**body, "nonce": "short"}]}, headers=bearer)
-    assert [result.get("verdict") for result in both.get_json()["results"]] == ["TEST", None]
-    assert program.post("/api/v1/scans", json=body | {"checkpoint": 987654}, headers=bearer).status_code == 403
+    assert (answer.status_code, answer.json) == (200, expected)
+    both = program.post("/api/v1/scans", json={"scans": [body, {**body, "nonce": "short"}]})
+    assert [result.get("verdict") for result in both.json["results"]] == ["TEST", None]
+    assert program.post("/api/v1/scans", json=body | {"checkpoint": 987654}).status_code == 403
     assert untouched()
 
 
@@ -104,10 +97,8 @@ def test_the_phones_own_camera_shows_the_test_card_to_staff_and_to_strangers_wha
     assert stranger.get(f"/K/{CARD}").text == stranger.get(f"/K/{world.tokens['rahmah']}").text
 
 
-def test_the_printed_test_card_is_read_as_the_test_card(app, desk, world, tmp_path):
-    with app.app_context():
-        settings.change(begin_write(db.session), "uji", "base_url", "http://192.168.1.5:8000", now=clock.utcnow())
-        db.session.commit()
+def test_the_printed_test_card_is_read_as_the_test_card(change, desk, world, tmp_path):
+    change(lambda session: settings.change(session, "uji", "base_url", "http://192.168.1.5:8000", now=clock.utcnow()))
     answer = desk.get("/preflight/test-card.pdf")
     assert answer.mimetype == "application/pdf" and answer.data.startswith(b"%PDF")
     (page,) = rendered(answer.data, tmp_path)
@@ -120,18 +111,16 @@ def test_the_printed_test_card_is_read_as_the_test_card(app, desk, world, tmp_pa
 def test_the_time_is_told_in_milliseconds_and_never_from_a_cache(desk, world):
     before = clock.utcnow()
     answer = desk.get("/preflight/time")
-    told = answer.get_json()
+    told = answer.json
     assert answer.headers["Cache-Control"] == "no-store"
     assert before - timedelta(seconds=1) <= clock.parse_iso(told["now"]) <= clock.utcnow()
     assert abs(told["ms"] - before.timestamp() * 1000) < 60_000
 
 
-def test_a_devices_clock_offset_is_kept_with_a_line_in_the_trail(app, desk, world):
+def test_a_devices_clock_offset_is_kept_with_a_line_in_the_trail(app, desk, world, total):
     assert desk.post("/preflight/time", data={"offset": "7200123"}).status_code == 204
     assert offset_of(app, world) == 7_200_123
-    with app.app_context():
-        lines = db.session.scalar(select(func.count()).where(Audit.action == "device.clock"))
-    assert lines == 1
+    assert total(Audit, Audit.action == "device.clock") == 1
     desk.post("/preflight/time", data={"offset": "7200200"})
     assert offset_of(app, world) == 7_200_123  # no news: the way to the server alone differs by as much
     desk.post("/preflight/time", data={"offset": "-40"})

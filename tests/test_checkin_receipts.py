@@ -76,6 +76,12 @@ class Hall:
         self.session.commit()
         return outcomes
 
+    def comes_back(self, backup):
+        """Let the desk hear, restore the backup, and let the desk hand in what it heard."""
+        self.hear()
+        backup.restore()
+        return self.hand_in()
+
     def send_all_again(self):
         late = {"source": Source.OFFLINE, "client_at": clock.utcnow()}
         return [self.send(replace(attempt, **late)) for attempt in self.day]
@@ -133,9 +139,7 @@ def test_receipts_are_applied_once_whoever_hands_them_in_and_however_often(hall)
 def test_a_scan_that_the_backup_does_not_know_is_there_undone_before_its_desk_sends_it_again(hall):
     backup = Backup(hall.session)
     hall.undo(hall.scan("rahmah").attendance_id)
-    hall.hear()
-    backup.restore()
-    assert hall.hand_in() == [APPLIED]
+    assert hall.comes_back(backup) == [APPLIED]
     assert [answer.replayed for answer in hall.send_all_again()] == [True]
     assert hall.present() == {} and hall.is_whole() and hall.trail("scan.decide") == [], "nobody decided to mark them"
 
@@ -147,9 +151,7 @@ def test_a_card_scanned_before_is_the_same_scan_when_its_desk_sends_it_after_the
         device_id=hall.world.device, recorded_by="Meja 1",
     )  # fmt: skip
     hall.undo(hall.send(card).attendance_id)
-    hall.hear()
-    backup.restore()
-    assert hall.hand_in() == [APPLIED]
+    assert hall.comes_back(backup) == [APPLIED]
     assert hall.send(card).replayed and hall.present() == {}
 
 
@@ -161,9 +163,7 @@ def test_a_conflict_decided_after_a_backup_is_decided_after_its_restore(hall, wi
     hall.scan("rahmah", decision=Decision(resolve=winner, reason="dilihat sendiri"), follows=conflict.nonce)
     before = hall.present()
     assert before == {"rahmah": "diwakili" if winner == "substitute" else "sendiri"}
-    hall.hear()
-    backup.restore()
-    assert APPLIED in hall.hand_in()
+    assert APPLIED in hall.comes_back(backup)
     assert hall.present() == before and hall.is_whole()
     hall.send(hall.day[1])  # the desk brings the conflict back
     assert hall.present() == before and hall.is_whole()
@@ -173,9 +173,7 @@ def test_somebody_accepted_from_another_wave_is_accepted_again_without_the_desk_
     backup = Backup(hall.session)
     asked = hall.scan("ruslan")
     hall.scan("ruslan", decision=Decision(accept_other_wave=True, reason="sudah di tempat"), follows=asked.nonce)
-    hall.hear()
-    backup.restore()
-    assert hall.hand_in() == [APPLIED]
+    assert hall.comes_back(backup) == [APPLIED]
     assert hall.present() == {"ruslan": "sendiri"} and hall.is_whole()
     [(line, values)] = hall.trail("scan.decide")
     assert (line.actor, line.reason, values["handed_in"]) == ("Uji supervisor", "sudah di tempat", "Meja 2")
@@ -198,9 +196,7 @@ def test_a_substitute_that_was_decided_comes_back_with_name_and_letter(hall):
     backup = Backup(hall.session)
     told = Decision(accept_other_wave=True, substitute=NEPHEW, reason="sudah di tempat")
     hall.scan("ruslan", decision=told)
-    hall.hear()
-    backup.restore()
-    hall.hand_in()
+    hall.comes_back(backup)
     assert hall.present() == {"ruslan": "diwakili"} and hall.is_whole()
     hall.hear()
     [again] = hall.told
@@ -210,9 +206,7 @@ def test_a_substitute_that_was_decided_comes_back_with_name_and_letter(hall):
 def test_somebody_on_no_list_comes_back_as_the_same_person_once(hall):
     backup = Backup(hall.session)
     hall.scan(None, decision=Decision(walk_in=WalkIn("tamu", "TAMU CONTOH")))
-    hall.hear()
-    backup.restore()
-    assert hall.hand_in() == [APPLIED]
+    assert hall.comes_back(backup) == [APPLIED]
     assert hall.send_all_again()[0].replayed
     [case] = open_cases(hall.session, hall.coordinator)
     assert (case.kind, case.told) == ("walk_in", "TAMU CONTOH"), "a coordinator still looks at it"
@@ -226,9 +220,7 @@ def test_a_case_closed_without_a_mark_stays_closed(hall):
     [case] = open_cases(hall.session, hall.coordinator)
     settle_case(begin_write(hall.session), "Uji supervisor", case.id, "pulang", now=clock.utcnow())
     hall.session.commit()
-    hall.hear()
-    backup.restore()
-    assert hall.hand_in() == [APPLIED]
+    assert hall.comes_back(backup) == [APPLIED]
     assert hall.send_all_again()[0].replayed
     assert open_cases(hall.session, hall.coordinator) == []
     [kept] = hall.session.scalars(select(Case))
@@ -283,9 +275,7 @@ def test_what_was_handed_in_is_proven_after_an_erasure_too(hall, level):
     mark = hall.scan("rahmah").attendance_id
     backup = Backup(hall.session)
     hall.undo(mark, "telepon 081200000102")
-    hall.hear()
-    backup.restore()
-    hall.hand_in()
+    hall.comes_back(backup)
     erase(begin_write(hall.session), "uji", level, now=clock.utcnow() + timedelta(seconds=1))
     hall.session.commit()
     assert hall.present() == {} and hall.is_whole()
@@ -294,9 +284,8 @@ def test_what_was_handed_in_is_proven_after_an_erasure_too(hall, level):
 # The doors: pages and programs
 
 
-def test_a_desk_hears_of_them_by_its_count_and_hands_them_in_through_its_form(app, client_of, world, session):
+def test_a_desk_hears_of_them_by_its_count_and_hands_them_in_through_its_form(client_of, hall, world, session):
     desk = client_of("clerk")
-    hall = Hall(session, world)
     mark = hall.scan("rahmah").attendance_id
     assert 'data-receipts="0"' not in desk.get(f"/desk/{world.registration}").text or last_receipt(session) == 0
     backup = Backup(session)
@@ -314,26 +303,24 @@ def test_a_desk_hears_of_them_by_its_count_and_hands_them_in_through_its_form(ap
     assert hall.trail("attendance.void")[-1][1]["handed_in"] == "Uji clerk"
 
 
-def test_a_program_hands_in_and_is_told_what_became_of_each(app, world, session):
-    program, shown = app.test_client(), {"Authorization": f"Bearer {world.bearer}"}
-    hall = Hall(session, world)
+def test_a_program_hands_in_and_is_told_what_became_of_each(client_of, hall, world, session):
+    program = client_of("program")
     mark = hall.scan("rahmah").attendance_id
     backup = Backup(session)
     hall.undo(mark)
     address = f"/api/v1/checkpoints/{world.registration}/receipts"
-    receipts = program.get(address, headers=shown).json["receipts"]
+    receipts = program.get(address).json["receipts"]
     session.rollback()
     backup.restore()
     session.get_one(Device, world.device)
     session.rollback()
     forged = [sealed({"act": "attendance.void", "nonce": "nonce-0000"}, "kunci orang lain"), "bukan apa-apa", "é"]
-    said = program.post("/api/v1/receipts", json={"receipts": [*receipts, *forged]}, headers=shown)
+    said = program.post("/api/v1/receipts", json={"receipts": [*receipts, *forged]})
     assert said.json == {"applied": 1, "known": 0, "lost": 0, "refused": 3}
     assert hall.present() == {} and hall.is_whole()
     for broken in (None, [], {"receipts": "x"}, {"receipts": [1]}):
-        assert program.post("/api/v1/receipts", json=broken, headers=shown).status_code == 422
-    many = {"receipts": ["x"] * 201}
-    assert program.post("/api/v1/receipts", json=many, headers=shown).status_code == 413
+        assert program.post("/api/v1/receipts", json=broken).status_code == 422
+    assert program.post("/api/v1/receipts", json={"receipts": ["x"] * 201}).status_code == 413
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "", "9" * 30, "1.5", "٣"])
@@ -353,8 +340,6 @@ def test_receipts_of_another_wave_are_not_told(hall):
 def test_scans_of_a_receipt_say_in_the_persons_story_what_they_are(app, hall):
     backup = Backup(hall.session)
     hall.undo(hall.scan("rahmah").attendance_id)
-    hall.hear()
-    backup.restore()
-    hall.hand_in()
+    hall.comes_back(backup)
     [scan] = db.session.scalars(select(Scan)).all()
     assert scan.answer["handed_in"] == "Meja 2" and scan.source == "offline"

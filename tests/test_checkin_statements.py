@@ -112,11 +112,9 @@ def test_forty_open_cases_cost_a_scan_nothing(client_of, world, asked, cases_wai
     assert len(after) == len(before)
 
 
-def test_a_scan_by_a_program_takes_five_statements(app, client_of, world, asked):
-    with app.app_context():
-        session = begin_write(db.session)
+def test_a_scan_by_a_program_takes_five_statements(app, change, client_of, world, asked):
+    with change as session:
         token = issue_bearer(session, find_device(session, world.device))
-        session.commit()
     client = app.test_client()
     body = {"checkpoint": world.registration, "source": "wedge"}
     sent = [{**body, "nonce": f"nonce-{key}", "code": world.tokens[key]} for key in ("yusuf", "rahmah")]

@@ -18,26 +18,10 @@ def test_verdicts_and_doors_are_called_as_programs_and_old_records_call_them():
     assert " ".join(Source) == "native wedge camera photo search short_code batch paper offline"
 
 
-def test_somebody_of_this_wave_is_welcome():
-    assert judge(Facts(known=True, home_wave=1, wave=1)) is Verdict.WELCOME
-
-
-def test_an_unknown_code_is_unknown_whatever_else_holds():
-    assert judge(Facts(known=False, open=False)) is Verdict.UNKNOWN
-
-
-def test_somebody_without_a_seat_or_wave_is_welcome_anywhere():
-    assert judge(Facts(known=True, has_seat=False, home_wave=None, wave=1)) is Verdict.WELCOME
-    assert judge(Facts(known=True, has_seat=False, home_wave=2, wave=1)) is Verdict.OTHER_WAVE
-
-
-def test_a_head_in_no_wave_is_asked_about():
-    assert judge(Facts(known=True, has_seat=True, home_wave=None, wave=1)) is Verdict.OTHER_WAVE
-
-
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
+        (Facts(known=False, open=False), Verdict.UNKNOWN),
         (Facts(known=True, revoked=True, archived=True, open=False, home_wave=2, wave=1), Verdict.REVOKED),
         (Facts(known=True, archived=True, open=False, home_wave=2, wave=1), Verdict.ARCHIVED),
         (Facts(known=True, open=False, present=True, home_wave=2, wave=1), Verdict.NOT_OPEN),
@@ -50,6 +34,10 @@ def test_a_head_in_no_wave_is_asked_about():
         (Facts(known=True, by_substitute=True, accepted=True, home_wave=2, wave=1), Verdict.REPRESENTED),
         (Facts(known=True, accepted=True, home_wave=2, wave=1), Verdict.WELCOME),
         (Facts(known=True, home_wave=2, wave=1), Verdict.OTHER_WAVE),
+        (Facts(known=True, has_seat=True, home_wave=None, wave=1), Verdict.OTHER_WAVE),
+        (Facts(known=True, has_seat=False, home_wave=2, wave=1), Verdict.OTHER_WAVE),
+        (Facts(known=True, has_seat=False, home_wave=None, wave=1), Verdict.WELCOME),
+        (Facts(known=True, home_wave=1, wave=1), Verdict.WELCOME),
     ],
 )
 def test_the_first_objection_a_steward_would_make_is_the_one_that_is_said(facts, verdict):

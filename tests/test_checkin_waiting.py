@@ -127,15 +127,13 @@ def test_a_tablet_hands_in_what_it_scanned_before_its_only_wave_was_closed(
 ):
     close()
     nine_o_clock.move_to(NINE + timedelta(hours=20))  # the next morning: its day is over, too
-    if way == "page":
-        tablet = client_of("device")
-        post = lambda **told: tablet.post(f"/desk/{world.registration}/scans", data=told)  # noqa: E731
-    else:
-        tablet = client_of("stranger")
-        program = {"Authorization": f"Bearer {world.bearer}"}
-        post = lambda **told: tablet.post(  # noqa: E731
-            "/api/v1/scans", json=told | {"checkpoint": world.registration}, headers=program
-        )
+    tablet = client_of("device" if way == "page" else "program")
+
+    def post(**told):
+        if way == "page":
+            return tablet.post(f"/desk/{world.registration}/scans", data=told)
+        return tablet.post("/api/v1/scans", json=told | {"checkpoint": world.registration})
+
     assert post(**late(world, "late-00001", 30)).status_code in (200, 303)
     hall.expire_all()
     mark = hall.query(Attendance).one()

@@ -17,7 +17,7 @@ from rtapp import migrations
 from rtapp.commands import main as cli
 from rtapp.commands import terminal
 
-from .served import ROOT, environment
+from .served import ROOT, environment, rows
 
 PASSWORD = "kata sandi panitia uji"
 ENGLISH = re.compile(r"\b(Usage|Options|Commands|Show this|default|required|Error|Try)\b")
@@ -48,11 +48,6 @@ def told(result: Result) -> str:
     (line,) = result.stderr.splitlines()
     assert line.endswith(".") and not ENGLISH.search(line)
     return line
-
-
-def rows(instance: Path, sql: str) -> list[tuple]:
-    with sqlite3.connect(instance / "rtapp.db") as database:
-        return database.execute(sql).fetchall()
 
 
 def every_command(group=cli.main, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

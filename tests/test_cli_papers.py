@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -14,18 +13,19 @@ from rtapp.commands import main as cli
 from rtapp.reports.bundle import MANIFEST
 
 from .printing import pdf_text
+from .served import rows
 
 
 @pytest.fixture
 def report(demo_file: Path, tmp_path: Path) -> Callable[..., Result]:
     """Run ``app.py report`` with these words on a copy of the demo, in which some of wave I came and are paid."""
     shutil.copytree(demo_file, tmp_path / "instance")
-    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
-        database.execute(
-            "INSERT INTO attendance (checkpoint_id, participant_id, number, mode, at, voided_by, void_reason) "
-            "SELECT 1, id, id, 'sendiri', '2023-11-08 00:00:00', '', '' FROM participant WHERE wave_id = 1 LIMIT 9"
-        )
-        database.execute("INSERT INTO transport_rate VALUES (1, 1, 'rt', 150000, 500, 1)")
+    rows(
+        tmp_path / "instance",
+        "INSERT INTO attendance (checkpoint_id, participant_id, number, mode, at, voided_by, void_reason) "
+        "SELECT 1, id, id, 'sendiri', '2023-11-08 00:00:00', '', '' FROM participant WHERE wave_id = 1 LIMIT 9",
+    )
+    rows(tmp_path / "instance", "INSERT INTO transport_rate VALUES (1, 1, 'rt', 150000, 500, 1)")
     settled = {"RTAPP_INSTANCE": str(tmp_path / "instance"), "DATABASE_URL": None}
     return lambda *words, group=("report",): CliRunner().invoke(
         cli.main, [*group, *map(str, words)], env=settled, prog_name="app.py"
@@ -41,9 +41,7 @@ def test_transport_and_recap_are_written_as_the_name_of_the_file_says(report, tm
             assert file.read_bytes().startswith(begins)
         [page] = pdf_text((tmp_path / f"{name}.pdf").read_bytes())[:1]
         assert "oleh Bendahara" in page
-    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
-        noted = database.execute("SELECT count(*) FROM audit WHERE action LIKE '%.print'").fetchone()
-    assert noted == (4,)
+    assert rows(tmp_path / "instance", "SELECT count(*) FROM audit WHERE action LIKE '%.print'") == [(4,)]
 
 
 def test_an_attendance_list_is_of_a_checkpoint_blank_or_filled(report, tmp_path):
@@ -54,8 +52,7 @@ def test_an_attendance_list_is_of_a_checkpoint_blank_or_filled(report, tmp_path)
     filled, to_sign = (" ".join(pdf_text((tmp_path / f"hadir{n}.pdf").read_bytes())) for n in (0, 1))
     assert filled.count(" 08.00 Hadir ") == 9 and "Belum hadir" in filled and "Kode isi " in filled
     assert "Tanda Tangan" in to_sign and "Belum hadir" not in to_sign
-    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
-        [(code, pages)] = database.execute("SELECT digest, pages FROM signed_list").fetchall()
+    [(code, pages)] = rows(tmp_path / "instance", "SELECT digest, pages FROM signed_list")
     assert f"Kode cetak {code[:16]}" in to_sign and sum(map(len, json.loads(pages))) == 337
 
 
@@ -68,15 +65,13 @@ def test_an_attendance_list_of_one_moment_and_requester_is_the_same_to_the_byte(
 
 
 def test_certificates_that_have_a_number_are_written(report, tmp_path):
-    with sqlite3.connect(tmp_path / "instance" / "rtapp.db") as database:
-        database.execute(
-            "INSERT INTO certificate_rule (wave_id, points, least, substitutes, template, code, unit) "
-            "VALUES (1, '[1]', 1, 0, '{urut}', '', '')"
-        )
-        database.execute(
-            "INSERT INTO certificate (wave_id, participant_id, sequence, number, code, issued_at) "
-            "SELECT 1, participant_id, number, number, 'AAAAAA' || (20 + number), at FROM attendance"
-        )
+    for statement in (
+        "INSERT INTO certificate_rule (wave_id, points, least, substitutes, template, code, unit) "
+        "VALUES (1, '[1]', 1, 0, '{urut}', '', '')",
+        "INSERT INTO certificate (wave_id, participant_id, sequence, number, code, issued_at) "
+        "SELECT 1, participant_id, number, number, 'AAAAAA' || (20 + number), at FROM attendance",
+    ):
+        rows(tmp_path / "instance", statement)
     done = report("certificates", tmp_path / "s.pdf", "--wave", 1)
     assert done.exit_code == 0 and "9 baris" in done.stdout, done.output
     assert len(pdf_text((tmp_path / "s.pdf").read_bytes())) == 18

@@ -38,10 +38,7 @@ def small() -> bytes:
 def xlsx(changed: dict[str, bytes]) -> bytes:
     """A small workbook, some of its parts replaced."""
     out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(small())) as old,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
+    with zipfile.ZipFile(io.BytesIO(small())) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(name, changed.get(name, old.read(name)))
     return out.getvalue()

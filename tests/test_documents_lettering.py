@@ -66,12 +66,7 @@ def test_nothing_to_write_is_no_line(text):
     assert fitted(text).lines == ()
 
 
-@given(
-    st.text(max_size=300),
-    st.floats(5, 200),
-    st.integers(1, 5),
-    st.none() | st.floats(6, 60),
-)
+@given(st.text(max_size=300), st.floats(5, 200), st.integers(1, 5), st.none() | st.floats(6, 60))
 def test_no_text_leaves_its_box(text, width, lines, height):
     result = fit(text, width_of, width, largest=12, smallest=4, lines=lines, height=height)
     assert 4 <= result.size <= 12

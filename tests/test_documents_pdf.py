@@ -31,43 +31,11 @@ def test_paper_has_the_size_an_office_buys(paper, size):
     assert (float(box.width), float(box.height)) == pytest.approx([mm * 72 / 25.4 for mm in size], abs=0.01)
 
 
-def test_landscape_turns_the_paper():
-    box = read(written("a4", landscape=True)).pages[0].mediabox
-    assert box.width > box.height
-
-
 def test_unknown_paper_and_missing_fonts_are_named(tmp_path):
     with pytest.raises(KeyError, match="letter"):
         written("letter")
     with pytest.raises(FileNotFoundError, match=r"DejaVuSans\.ttf"):
         Document("a4", tmp_path, "Kartu peserta")
-
-
-def test_title_and_language_are_told_to_screen_readers():
-    reader = read(written())
-    assert reader.metadata.title == "Kartu peserta"
-    assert reader.trailer["/Root"]["/Lang"] == "id-ID"
-
-
-def test_every_font_is_embedded():
-    found = read(written()).pages[0]["/Resources"]["/Font"].values()
-    kinds = [font.get_object() for font in found]
-    assert len(kinds) == 3
-    assert all("/FontFile2" in font["/FontDescriptor"] for font in kinds)
-
-
-def test_equal_input_gives_equal_bytes_when_asked():
-    assert written(invariant=True) == written(invariant=True)
-
-
-def test_text_can_be_copied_from_the_page():
-    assert read(written()).pages[0].extract_text().count("Ñandú Contoh, S.Pd.") == 3
-
-
-def test_next_page_begins_another():
-    document = Document("a4", fonts(), "Kartu peserta")
-    document.next_page()
-    assert len(read(document.finish()).pages) == 2
 
 
 def test_a_code_stands_where_it_was_put_and_is_read(tmp_path):

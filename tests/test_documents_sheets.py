@@ -185,13 +185,17 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("data", "code", "status"),
     [
-        (b"", "empty_file", 422), (b" \r\n", "empty_file", 422), (b";;;\r\n", "empty_file", 422),
-        (b"PK\x03\x04 rusak", "broken_file", 422), (b"\x00\x01\x02\x03" * 50, "broken_file", 422),
+        (b"", "empty_file", 422),
+        (b" \r\n", "empty_file", 422),
+        (b";;;\r\n", "empty_file", 422),
+        (b"PK\x03\x04 rusak", "broken_file", 422),
+        (b"\x00\x01\x02\x03" * 50, "broken_file", 422),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "broken_file", 422),
-        (b"%PDF-1.7 ...", "misnamed", 415), (b"\xff\xd8\xff\xe0", "a_picture", 415),
+        (b"%PDF-1.7 ...", "misnamed", 415),
+        (b"\xff\xd8\xff\xe0", "a_picture", 415),
         (b"x" * (MAX_BYTES + 1), "too_large", 413),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_list_is_refused_with_what_to_do(data, code, status):
     with refused(code, status):
         read_workbook(data, "daftar.xlsx")

@@ -111,7 +111,7 @@ def _scan() -> bytes:
         ("daftar.xlsx", as_word("Desa Hayup"), "dokumen Word", ".docx"),
         ("daftar.rar", b"Rar!\x1a\x07" + b"\0" * 40, "arsip RAR", "DOCX"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_refused_by_its_true_name_with_the_step_that_helps(name, data, called, step):
     with pytest.raises(Refused) as refused:
         read_file(data, name)
@@ -138,9 +138,6 @@ def test_a_document_of_tables_within_tables_without_end_is_refused():
     deep = "<w:tbl><w:tr><w:tc>" * 200 + "</w:tc></w:tr></w:tbl>" * 200
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(
-            "word/document.xml",
-            f'<w:document xmlns:w="urn:w"><w:body>{deep}</w:body></w:document>',
-        )
+        archive.writestr("word/document.xml", f'<w:document xmlns:w="urn:w"><w:body>{deep}</w:body></w:document>')
     with pytest.raises(Refused):
         read_file(out.getvalue(), "a.docx")

@@ -7,13 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from rtapp import clock
-from rtapp.db import begin_write, db
 from rtapp.events import store
 from rtapp.events.checkpoint_store import checkpoints_of
 from rtapp.events.invited_store import assumed_districts, set_invited
 from rtapp.schema import Agenda, Attendance, Checkpoint, District, Invitation
 
-from .reading import elements, is_open, said, typed, words
+from .reading import elements, is_open, said, typed, verdict, words
 from .trailed import trail
 from .world import at
 
@@ -47,6 +46,7 @@ def test_an_agenda_item_is_added_changed_and_removed(admin, look, world):
     assert (answer.status_code, answer.location) == (303, f"/waves/{wave}?more=agenda#agenda-")
     item = look(lambda session: session.scalar(select(Agenda)))
     page = admin.get(f"/waves/{wave}")
+    assert is_open(admin.get(answer.location), "agenda-") and not is_open(page, "agenda-")  # for the next item
     assert "08.30 10.00 Tugas RT Narasumber Contoh Materi 1" in words(page)
     assert typed(page, f"agenda-{item.id}-starts") == "08:30" and typed(page, "agenda--starts") == "10:00"
     changed = ITEM | {"id": str(item.id), "ends": "11.15", "speaker": ""}
@@ -240,14 +240,12 @@ def test_a_number_of_no_hall_is_said_beside_its_district(admin, look, world, num
     assert look(lambda session: numbers(session, wave)) == {"Murung Pudak": 5, "Muara Uya": 2}
 
 
-def test_an_assumed_number_is_marked_until_somebody_says_it_is_certain(app, admin, look, world):
+def test_an_assumed_number_is_marked_until_somebody_says_it_is_certain(change, admin, look, world):
     wave = world.waves[0]
-    with app.app_context():
-        session = begin_write(db.session)
+    with change as session:
         tanta = session.scalar(select(District.id).where(District.name == "Tanta"))
         found = store.find_wave(session, wave)
         set_invited(session, "uji", found, tanta, 31, assumed=True, now=clock.utcnow())
-        session.commit()
     assert "perkiraan" in words(admin.get(f"/waves/{wave}"))
     admin.post(f"/waves/{wave}/invitations", data=invited_form(admin, world, "Muara Uya", "4"))
     assert look(lambda session: assumed_districts(session, wave)) == {tanta}
@@ -260,33 +258,30 @@ def test_an_assumed_number_is_marked_until_somebody_says_it_is_certain(app, admi
 # The desk's button
 
 
-def shut(app, checkpoint_id):
-    with app.app_context():
-        session = begin_write(db.session)
-        session.get(Checkpoint, checkpoint_id).opens_at = at(7, 30)
-        session.commit()
-
-
-def test_a_supervisor_opens_a_checkpoint_from_its_verdict_and_scans_again(app, client_of, look, world, time_machine):
+@pytest.fixture
+def before_it_opens(change, world, time_machine):
+    """It is six, and the registration opens at half past seven."""
     time_machine.move_to(at(6), tick=False)
-    shut(app, world.registration)
+    with change as session:
+        session.get(Checkpoint, world.registration).opens_at = at(7, 30)
+
+
+def test_a_supervisor_opens_a_checkpoint_from_its_verdict_and_scans_again(before_it_opens, client_of, look, world):
     supervisor, scans = client_of("supervisor"), f"/desk/{world.registration}/scans"
     early = supervisor.post(scans, data={"code": world.tokens["rahmah"]}, follow_redirects=True)
-    assert 'data-verdict="NOT_OPEN"' in early.text
+    assert verdict(early) == "NOT_OPEN"
     button = re.search(r'action="(/checkpoints/\d+/open)".*?Buka Registrasi sekarang', early.text, re.DOTALL)
     opened = supervisor.post(button[1])
     assert (opened.status_code, opened.location) == (303, f"/desk/{world.registration}")
     assert "Titik absensi dibuka. Pindai kartunya sekali lagi." in words(supervisor.get(opened.location))
     again = supervisor.post(scans, data={"code": world.tokens["rahmah"]}, follow_redirects=True)
-    assert 'data-verdict="WELCOME"' in again.text
+    assert verdict(again) == "WELCOME"
     assert look(lambda session: session.scalar(select(Attendance.participant_id))) == world.people["rahmah"]
     actions = look(lambda session: [(line.actor, line.action) for line, _ in trail(session, 5)])
     assert ("Uji supervisor", "checkpoint.open") in actions
 
 
-def test_a_clerk_sees_who_can_open_it_and_may_not(app, client_of, world, time_machine):
-    time_machine.move_to(at(6), tick=False)
-    shut(app, world.registration)
+def test_a_clerk_sees_who_can_open_it_and_may_not(before_it_opens, client_of, world):
     for role in ("clerk", "device"):
         clerk, scans = client_of(role), f"/desk/{world.registration}/scans"
         page = clerk.post(scans, data={"code": world.tokens["rahmah"]}, follow_redirects=True)
@@ -299,11 +294,3 @@ def test_a_checkpoint_of_a_closed_wave_is_opened_by_nobody_at_the_desk(admin, cl
     answer = client_of("supervisor").post(f"/checkpoints/{world.registration}/open")
     assert answer.status_code == 409 and "Gelombang I sudah ditutup." in words(answer)
     assert client_of("supervisor").post("/checkpoints/999/open").status_code == 404
-
-
-def test_the_form_of_the_agenda_is_open_again_for_the_next_item(admin, world):
-    page = f"/waves/{world.waves[0]}"
-    item = {"material": "Pembukaan", "starts": "06:30", "ends": "06:45"}
-    answer = admin.post(f"{page}/agenda", data=item)
-    assert answer.status_code == 303 and answer.location == f"{page}?more=agenda#agenda-"
-    assert is_open(admin.get(answer.location), "agenda-") and not is_open(admin.get(page), "agenda-")

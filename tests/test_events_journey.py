@@ -1,7 +1,5 @@
 """Preparing an event in a real browser: without a script, with rows open and refused, and the desk's one tap."""
 
-import sqlite3
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -59,26 +57,6 @@ def test_what_was_saved_far_down_a_page_is_said_where_the_page_opens(visit, size
     expect(page.locator("#toast")).to_have_text("Tersimpan.")
     expect(page.locator("#toast .toast")).to_be_in_viewport()
     expect(page.locator("#invited h2")).to_be_in_viewport()
-
-
-def test_one_tap_at_the_desk_opens_a_checkpoint_that_was_shut(visit, served):
-    with sqlite3.connect(served.instance / "rtapp.db") as database:
-        database.execute("UPDATE checkpoint SET opens_at = '2100-01-01 00:00:00.000000' WHERE id = 1")
-        token = database.execute("SELECT token FROM badge WHERE participant_id = 1").fetchone()[0]
-    clerk = visit("desk", "/desk/1")
-    clerk.keyboard.type(token)
-    clerk.keyboard.press("Enter")
-    expect(clerk.locator("#verdict")).to_contain_text("Koordinator dapat membukanya.")
-    page = visit("admin", "/desk/1")
-    page.keyboard.type(token)
-    page.keyboard.press("Enter")
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "NOT_OPEN")
-    page.get_by_role("button", name="Buka Registrasi sekarang").click()
-    expect(page.locator("#toast")).to_contain_text("Titik absensi dibuka. Pindai kartunya sekali lagi.")
-    page.wait_for_load_state()  # the sentence stands there before the scripts do
-    page.keyboard.type(token)
-    page.keyboard.press("Enter")
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "WELCOME")
 
 
 @pytest.mark.parametrize(("locale", "reads_right"), [("en-US", False), ("id-ID", True), ("en-GB", True)])

@@ -1,12 +1,8 @@
-"""A checkpoint that requires another: chosen on the wave's page, judged at the desk."""
+"""A checkpoint that requires another: chosen on the wave's page."""
 
 import pytest
 
-from rtapp import clock
-from rtapp.checkin.attempt import Attempt
-from rtapp.checkin.store import record_scan
-from rtapp.checkin.verdict import Source, Verdict
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.schema import Checkpoint
 
 pytestmark = pytest.mark.both_engines(at_length=True)
@@ -36,28 +32,11 @@ def test_the_form_offers_the_other_checkpoints_of_the_wave(client_of, world):
     assert "Materi 1" in options and "Registrasi" not in options
 
 
-def test_who_is_not_marked_at_what_is_required_is_not_let_in(app, world, save):
+def test_a_requirement_is_kept_and_taken_away_again(app, world, save):
     assert save(requires=world.registration).status_code == 303
     paying = found(app, "Uang transport")
     assert paying.requires_id == world.registration
-
-    def scan(checkpoint, nonce):
-        with app.app_context():
-            attempt = Attempt(nonce, checkpoint, Source.SEARCH, participant_id=world.people["rahmah"])
-            answer = record_scan(begin_write(db.session), attempt, now=clock.utcnow())
-            db.session.commit()
-            return answer
-
-    early = scan(paying.id, "nonce-0001")
-    assert (early.verdict, early.requires) == (Verdict.NOT_OPEN, "Registrasi")
-    scan(world.registration, "nonce-0002")
-    assert scan(paying.id, "nonce-0003").verdict is Verdict.WELCOME
-
-
-def test_a_requirement_is_taken_away_again(app, world, save):
-    save(requires=world.registration)
-    paying = found(app, "Uang transport").id
-    assert save(paying).status_code == 303
+    assert save(paying.id).status_code == 303
     assert found(app, "Uang transport").requires_id is None
 
 

@@ -14,7 +14,7 @@ from rtapp.events.agenda_store import add_agenda
 from rtapp.events.checkpoint_store import change_checkpoint, checkpoints_of
 from rtapp.events.invited_store import set_invited
 from rtapp.events.place_store import find_districts, import_places
-from rtapp.schema import Checkpoint, Device, Wave
+from rtapp.schema import Checkpoint, Wave
 from tests.refusing import refused
 from tests.world import DAY_ONE, DAY_TWO, ZONE, at
 
@@ -33,6 +33,13 @@ def event(writing):
 @pytest.fixture
 def wave(writing, event):
     return store.add_wave(writing, "uji", event, None, DAY_ONE, "Aula", now=NOW)
+
+
+@pytest.fixture
+def device(writing, wave):
+    """A desk at the registration of the wave."""
+    points, expires = [checkpoints_of(writing, wave.id)[0].id], clock.end_of_day(DAY_ONE, ZONE)
+    return add_device(writing, "uji", "Meja 1", Role.CLERK, points, expires_at=expires, now=NOW)
 
 
 def test_an_event_keeps_its_name_on_one_line_and_gets_an_epoch(event):
@@ -63,18 +70,12 @@ def test_agenda_and_windows_keep_their_hours_in_another_zone(writing, event, wav
     assert item.starts_at == at(8, 30) + timedelta(hours=1)
 
 
-def test_the_devices_of_a_wave_live_until_the_end_of_its_new_day(writing, wave):
-    point = checkpoints_of(writing, wave.id)[0]
-    expires = clock.end_of_day(DAY_ONE, ZONE)
-    device = add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+def test_the_devices_of_a_wave_live_until_the_end_of_its_new_day(writing, wave, device):
     store.change_wave(writing, "uji", wave, DAY_TWO, "", now=NOW)
     assert device.expires_at == clock.end_of_day(DAY_TWO, ZONE)
 
 
-def test_a_closed_wave_ends_its_devices_until_it_is_opened_again(writing, wave):
-    point = checkpoints_of(writing, wave.id)[0]
-    expires = clock.end_of_day(DAY_ONE, ZONE)
-    device = add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+def test_a_closed_wave_ends_its_devices_until_it_is_opened_again(writing, wave, device):
     assert store.close_wave(writing, "uji", wave, now=NOW)
     assert not store.close_wave(writing, "uji", wave, now=NOW)
     assert device_life(device, now=NOW).is_over
@@ -95,13 +96,9 @@ def test_a_wave_made_by_mistake_goes_with_its_day_and_numbers(writing, event, wa
     assert trail(writing)[0][0].action == "wave.remove"
 
 
-def test_a_wave_that_is_all_a_device_has_stays(writing, event, wave):
-    point = checkpoints_of(writing, wave.id)[0]
-    expires = clock.end_of_day(DAY_ONE, ZONE)
-    add_device(writing, "uji", "Meja 1", Role.CLERK, [point.id], expires_at=expires, now=NOW)
+def test_a_wave_that_is_all_a_device_has_stays(writing, event, wave, device):
     with refused("checkpoint_of_device", 409):
         store.remove_wave(writing, "uji", wave, now=NOW)
-    device = writing.scalar(select(Device))
     revoke_device(writing, "uji", device, now=NOW)
     store.remove_wave(writing, "uji", wave, now=NOW)
     assert writing.scalar(select(func.count()).select_from(Wave)) == 0

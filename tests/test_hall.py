@@ -7,7 +7,6 @@ import itertools
 import re
 import shutil
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,8 +24,8 @@ from rtapp.accounts.pins_store import checked_pin, set_pin
 from rtapp.accounts.roles import Role
 from rtapp.accounts.store import add_user
 from rtapp.db import begin_write, db
-from rtapp.factory import create_app
 
+from .actors import opened
 from .served import PATIENCE, Served, Visitor
 from .test_serving import wait_until
 
@@ -51,9 +50,7 @@ class Hall(Served):
             super().__init__(instance, ("demo",))
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        with sqlite3.connect(instance / "rtapp.db") as database:
-            people = database.execute("SELECT id FROM participant WHERE wave_id = 1 ORDER BY id").fetchall()
-        self.people = iter([row[0] for row in people])
+        self.people = iter([id_ for (id_,) in self.rows("SELECT id FROM participant WHERE wave_id = 1 ORDER BY id")])
         admin, desk = self.links[-2:]
         self.admin, self.desk = self.signed_in(admin), self.signed_in(desk)
 
@@ -61,7 +58,7 @@ class Hall(Served):
         """Use up a link and return the cookies of the browser that did."""
         with closing(Visitor(self.port)) as browser:
             browser.use(link)
-            return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+            return browser.cookie
 
     def records(self, number: int = 5) -> None:
         """Assert that people are welcomed, each within a moment."""
@@ -74,8 +71,8 @@ class Hall(Served):
 
 def tokens(instance: Path) -> list[str]:
     """Add two devices, and a coordinator with a password and a PIN; return the devices' tokens."""
-    app, now = create_app(instance), clock.utcnow()
-    with app.app_context():
+    now = clock.utcnow()
+    with opened(instance) as app, app.app_context():
         session, made = begin_write(db.session), []
         for label in ("Meja uji", "Meja lain"):
             device = add_device(session, "uji", label, Role.CLERK, [1], expires_at=now + timedelta(days=1), now=now)
@@ -83,8 +80,6 @@ def tokens(instance: Path) -> list[str]:
         user = add_user(session, "uji", "Panitia Contoh", Role.SUPERVISOR, PASSWORD, now=now)
         set_pin(session, "uji", user, checked_pin(PIN), now=now)
         session.commit()
-        db.session.remove()
-        db.engine.dispose()
     return made
 
 

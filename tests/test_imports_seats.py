@@ -149,12 +149,9 @@ def test_an_rw_in_some_rows_of_a_village_only_is_said_beside_those(row):
 # Doubles
 
 
-def test_a_seat_listed_twice_without_a_head_is_one_vacant_seat(row):
+def test_a_seat_listed_twice_without_a_head_is_one_vacant_seat_and_gives_way_to_a_head(row):
     first, again = settle([row(), row()])
     assert (first.row_class, again.row_class, said(again)) == ("vacant", "skipped", "RT ini juga ada di baris lain.")
-
-
-def test_a_vacant_row_gives_way_to_a_head_wherever_it_stands(row):
     vacant, head, other = settle([row(), row("A"), row(rt="002")])
     assert [one.row_class for one in (vacant, head, other)] == ["skipped", "accepted", "vacant"]
 
@@ -209,17 +206,14 @@ def test_one_undated_row_among_dated_ones_leaves_the_choice_open(row):
     assert asked(drafts[0]).proposal == ""
 
 
-def test_whom_somebody_chose_is_taken_and_the_others_are_left_out(row):
+def test_whom_somebody_chose_is_taken_and_the_others_are_left_out_or_all_of_them(row):
     drafts = [row("A"), row("B"), row("C")]
     settle(drafts, values={"double:63.09.05.2007/001": drafts[1].key("row")})
     assert [draft.row_class for draft in drafts] == ["skipped", "accepted", "skipped"]
     assert said(drafts[0]) == said(drafts[2]) == "Baris lain dipakai untuk RT ini."
-
-
-def test_a_choice_of_nobody_leaves_all_of_them_out(row):
-    drafts = settle([row("A"), row("B")], values={"double:63.09.05.2007/001": "skip"})
-    assert [draft.row_class for draft in drafts] == ["skipped", "skipped"]
-    assert all("Dilewati menurut keputusan" in said(draft) and "Baris lain" not in said(draft) for draft in drafts)
+    nobody = settle([row("A"), row("B")], values={"double:63.09.05.2007/001": "skip"})
+    assert [draft.row_class for draft in nobody] == ["skipped", "skipped"]
+    assert all("Dilewati menurut keputusan" in said(draft) and "Baris lain" not in said(draft) for draft in nobody)
 
 
 def test_two_sheets_are_chosen_between_as_a_whole_and_the_last_is_proposed(row):
@@ -256,10 +250,7 @@ def test_officers_of_a_list_that_names_each_rts_board_are_left_out(row):
     drafts = settle(officers(row, 4))  # one of five
     assert [draft.row_class for draft in drafts] == ["accepted"] * 4 + ["skipped"]
     assert said(drafts[-1]) == "Jabatan tertulis Sekretaris, bukan Ketua RT."
-
-
-def test_one_officer_among_many_heads_may_be_an_office_mistyped(row):
-    drafts = settle(officers(row, 5))  # one of six: its head and it are both there
+    drafts = settle(officers(row, 5))  # one of six may be an office mistyped: its head and it are both asked about
     assert asked(drafts[-1]).key == asked(drafts[0]).key == "double:63.09.05.2007/001"
 
 

@@ -1,17 +1,16 @@
 """The board in a real browser: it moves by itself, keeps what was opened, and says when it is cut off."""
 
-import json
 import re
 import secrets
 import time
-import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from .browsers import PHONE, SCREEN, TABLET, assert_accessible, overflow
-from .served import Served, command
+from .served import Served, Visitor, device_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BOARD = "/waves/1/counts"
@@ -20,19 +19,12 @@ BOARD = "/waves/1/counts"
 @pytest.fixture
 def come(served: Served) -> Callable[[int], None]:
     """Let a person come, as a program records it."""
-    said = command("device", "add", "Program uji", "--checkpoint", "1", instance=served.instance)
-    headers = {"Authorization": f"Bearer {said.stdout.split()[-1]}", "Content-Type": "application/json"}
+    token = device_token(served.instance, "Program uji")
 
     def scan(participant: int) -> None:
-        attempt = {
-            "nonce": secrets.token_hex(8),
-            "checkpoint": 1,
-            "source": "search",
-            "participant": participant,
-        }
-        request = urllib.request.Request(f"{served.url}/api/v1/scans", json.dumps(attempt).encode(), headers)
-        with urllib.request.urlopen(request, timeout=10) as response:
-            assert json.load(response)["verdict"] == "WELCOME"
+        with closing(Visitor(served.port, token)) as program:
+            assert program.scan(secrets.token_hex(8), source="search", participant=participant) == 200
+            assert program.json["verdict"] == "WELCOME"
 
     return scan
 

@@ -1,11 +1,10 @@
 """Paper for the day the power goes: a desk's list as PDF, and the list that the server keeps on disk."""
 
-import json
 import re
 import secrets
 import stat
 import time
-import urllib.request
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -15,7 +14,7 @@ import pytest
 from flask import Flask
 
 from rtapp.config import ROOT
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.documents.fonts import find_fonts
 from rtapp.documents.sheets import read_workbook
 from rtapp.refusals import Refused
@@ -25,9 +24,10 @@ from rtapp.reports.desk_list_paper import ELSEWHERE, DeskList, desk_list
 from rtapp.reports.desk_list_store import HEAD, lines_of
 from rtapp.schema import Audit, Checkpoint, Scan
 
+from .actors import Change
 from .printing import ABOUT, NAMES, pdf_text, unspaced
-from .served import command
-from .world import World, at
+from .served import Visitor, device_token
+from .world import at
 
 
 def lines(count: int, village: str = "Desa Uwie", district: str = "Muara Uya", **changed: object) -> list[DeskLine]:
@@ -97,15 +97,14 @@ def test_a_list_holds_the_wave_in_the_order_of_the_hall(app, world, come):
     assert [line.name for line in village] == ["Hj. RAHMAH", "M. YUSUF"]
 
 
-def test_a_supervisor_prints_a_desks_list_and_the_trail_says_how_many(app, client_of, world):
+def test_a_supervisor_prints_a_desks_list_and_the_trail_says_how_many(look, client_of, world):
     form = {"wave": world.waves[0], "district": "63.09.07", "label": "Meja 2", "paper": "f4"}
     answer = client_of("supervisor").post("/lists", data=form)
     assert answer.mimetype == "application/pdf"
     [page] = pdf_text(answer.data)
     assert "DAFTAR MEJA 2" in page and "MEJA MEJA" not in page and "dicetak dari sistem" in page
     assert "SYAHRANI" in page and "RAHMAH" not in page
-    with app.app_context():
-        assert db.session.query(Audit).filter_by(action="list.print").count() == 1
+    assert look(lambda session: session.query(Audit).filter_by(action="list.print").count()) == 1
 
 
 def test_the_page_offers_what_can_be_printed_and_says_what_is_wrong(client_of, world):
@@ -173,16 +172,14 @@ def test_nothing_is_written_on_a_day_without_a_wave(app, world):
     assert not _folder(app).exists()
 
 
-def test_a_scan_of_the_last_day_keeps_the_lists_coming_a_rehearsal_does_not(app, world):
+def test_a_scan_of_the_last_day_keeps_the_lists_coming_a_rehearsal_does_not(app, change, world):
     other_day = at(8, day=date(2023, 11, 1))
-    _scanned(app, world, world.registration, other_day)
+    _scanned(change, world.registration, other_day)
     assert len(write_lists(app, now=other_day)) == 2
     assert write_lists(app, now=at(9, day=date(2023, 11, 2))) == []
-    with app.app_context():
-        begin_write(db.session)
-        db.session.get(Checkpoint, world.registration_two).kind = "gladi"
-        db.session.commit()
-    _scanned(app, world, world.registration_two, at(8, day=date(2023, 11, 3)))
+    with change as session:
+        session.get(Checkpoint, world.registration_two).kind = "gladi"
+    _scanned(change, world.registration_two, at(8, day=date(2023, 11, 3)))
     assert write_lists(app, now=at(8, day=date(2023, 11, 3))) == []
 
 
@@ -199,14 +196,11 @@ def test_a_real_server_keeps_the_lists_on_disk_once_somebody_was_scanned(served)
     served.stop()
     (served.instance / "config.py").write_text("FALLBACK_SECONDS = 0.5\n")
     served.start()
-    said = command("device", "add", "Program uji", "--checkpoint", "1", instance=served.instance)
-    attempt = {"nonce": secrets.token_hex(8), "checkpoint": 1, "source": "search", "participant": 1}
-    headers = {"Authorization": f"Bearer {said.stdout.split()[-1]}", "Content-Type": "application/json"}
+    token = device_token(served.instance, "Program uji")
     folder = served.instance / FOLDER
     assert not folder.exists()
-    request = urllib.request.Request(f"{served.url}/api/v1/scans", json.dumps(attempt).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as response:
-        assert response.status == 200
+    with closing(Visitor(served.port, token)) as program:
+        assert program.scan(secrets.token_hex(8), source="search", participant=1) == 200
     deadline = time.monotonic() + 30
     while not (folder / "gelombang-1.pdf").exists() and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -219,9 +213,6 @@ def _folder(app: Flask):
     return Path(app.instance_path) / FOLDER
 
 
-def _scanned(app: Flask, world: World, checkpoint: int, when) -> None:
-    with app.app_context():
-        begin_write(db.session)
-        scan = {"nonce": secrets.token_hex(8), "checkpoint_id": checkpoint, "verdict": "UNKNOWN", "answer": {}}
-        db.session.add(Scan(**scan, source="wedge", server_at=when))
-        db.session.commit()
+def _scanned(change: Change, checkpoint: int, when) -> None:
+    scan = {"nonce": secrets.token_hex(8), "checkpoint_id": checkpoint, "verdict": "UNKNOWN", "answer": {}}
+    change(lambda session: session.add(Scan(**scan, source="wedge", server_at=when)))

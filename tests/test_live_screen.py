@@ -5,7 +5,6 @@ import re
 import pytest
 import time_machine
 
-from rtapp.db import db
 from rtapp.schema import Device
 
 from .world import World, at
@@ -41,13 +40,12 @@ def test_a_link_opens_the_screen_once_and_leaves_the_address(app, world, link):
     assert app.test_client().post(link).status_code == 410
 
 
-def test_a_revoked_screen_sees_no_more(app, client_of, world, link):
+def test_a_revoked_screen_sees_no_more(app, look, client_of, world, link):
     browser = app.test_client()
     browser.post(link)
     screen = f"/waves/{world.waves[0]}/screen"
     assert browser.get(screen).status_code == 200
-    with app.app_context():
-        [device] = db.session.query(Device).filter_by(role="viewer").all()
+    [device] = look(lambda session: session.query(Device).filter_by(role="viewer").all())
     assert client_of("admin").post(f"/screens/{device.id}/revoke").status_code == 303
     assert browser.get(screen).status_code == 303
 

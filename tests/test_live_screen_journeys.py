@@ -1,33 +1,16 @@
 """The big screen in a real browser: read from afar, light and dark; it moves, turns, and shouts when it is cut off."""
 
-import json
 import re
-import secrets
-import urllib.request
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from .browsers import SCREEN, TABLET, watch
-from .served import Served, command
+from .served import Served
+from .test_live_journeys import come
 
+__all__ = ["come"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture
-def come(served: Served) -> Callable[[int], None]:
-    """Let a person come, as a program records it."""
-    said = command("device", "add", "Program uji", "--checkpoint", "1", instance=served.instance)
-    headers = {"Authorization": f"Bearer {said.stdout.split()[-1]}", "Content-Type": "application/json"}
-
-    def scan(participant: int) -> None:
-        attempt = {"nonce": secrets.token_hex(8), "checkpoint": 1, "source": "search", "participant": participant}
-        request = urllib.request.Request(f"{served.url}/api/v1/scans", json.dumps(attempt).encode(), headers)
-        with urllib.request.urlopen(request, timeout=10) as response:
-            assert json.load(response)["verdict"] == "WELCOME"
-
-    return scan
 
 
 def contrast(page: Page, selector: str) -> float:

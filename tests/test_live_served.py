@@ -1,7 +1,6 @@
 """Streams of a real server: within a second, never before scans, and right again after a restart."""
 
 import http.client
-import json
 import re
 import secrets
 import shutil
@@ -9,17 +8,17 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from rtapp import clock
 from rtapp.db import begin_write, db
-from rtapp.factory import create_app
 from rtapp.schema import Attendance, Participant
 
-from .served import Served, device_token
+from .actors import opened
+from .served import Served, Visitor, device_token
 
 pytestmark = pytest.mark.slow
 
@@ -33,21 +32,17 @@ class Desk:
     def __init__(self, server: Served) -> None:
         self.server = server
         self.bearer = device_token(server.instance, "Program uji", database=server.database)
-        self.cookie = self._sign_in(server.links[-1])
+        with closing(Visitor(server.port)) as browser:
+            browser.use(server.links[-1])
+            self.cookie = browser.cookie
         self.people = list(range(1, 200))
         self.viewers: list[Viewer] = []
 
     def scan(self) -> None:
         """Record somebody who has not come yet."""
-        attempt = {
-            "nonce": secrets.token_hex(8),
-            "checkpoint": 1,
-            "source": "search",
-            "participant": self.people.pop(),
-        }
-        headers = {"Authorization": f"Bearer {self.bearer}", "Content-Type": "application/json"}
-        response, body = self._ask("POST", "/api/v1/scans", json.dumps(attempt), headers)
-        assert (response.status, json.loads(body)["verdict"]) == (200, "WELCOME")
+        with closing(Visitor(self.server.port, self.bearer)) as program:
+            assert program.scan(secrets.token_hex(8), source="search", participant=self.people.pop()) == 200
+            assert program.json["verdict"] == "WELCOME"
 
     def watch(self, path: str = BOARD, **headers: str) -> "Viewer":
         viewer = Viewer(self.server.port, path, {"Cookie": self.cookie, "HX-Request": "true", **headers})
@@ -59,27 +54,6 @@ class Desk:
         for viewer in self.viewers:
             viewer.vanish()
         self.server.stop()
-
-    def _sign_in(self, link: str) -> str:
-        path = urlsplit(link).path
-        first, page = self._ask("GET", path)
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-        headers = {"Cookie": _cookie(first), "Content-Type": "application/x-www-form-urlencoded"}
-        last, _ = self._ask("POST", path, urlencode({"csrf_token": token}), headers)
-        assert last.status == 303
-        return _cookie(last)
-
-    def _ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None):
-        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=WITHIN)
-        line.request(method, path, body, headers or {})
-        response = line.getresponse()
-        text = response.read().decode()
-        line.close()
-        return response, text
-
-
-def _cookie(response: http.client.HTTPResponse) -> str:
-    return response.headers["Set-Cookie"].split(";")[0]
 
 
 class Viewer:
@@ -137,15 +111,12 @@ def serve(demo_file: Path, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 
 def mark_directly(instance: Path, people: int) -> None:
     """Let people come as another process records them: past the server, into its database."""
-    app = create_app(instance)
-    with app.app_context():
+    with opened(instance) as app, app.app_context():
         begin_write(db.session)
         for person in db.session.query(Participant).filter_by(wave_id=1).order_by(Participant.id.desc()).limit(people):
             row = Attendance(checkpoint_id=1, participant_id=person.id, number=900 + person.id, at=clock.utcnow())
             db.session.add(row)
         db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_a_scan_is_on_every_stream_and_streams_never_delay_scans(serve):

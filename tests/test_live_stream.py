@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -232,6 +233,18 @@ def path_of(connection: sqlite3.Connection) -> str:
     return connection.execute("PRAGMA database_list").fetchone()[2]
 
 
+@contextmanager
+def watching(watch: Callable, where: object) -> Iterator[Changes]:
+    """Let a database be watched, and give what is told of it."""
+    changes = Changes()
+    watched = Watch(lambda stop: watch(where, changes, stop))
+    watched.start()
+    try:
+        yield changes
+    finally:
+        watched.stop()
+
+
 def until(changes: Changes, seen: int) -> int:
     version = changes.wait(seen, SOON)
     assert version != seen, "nobody was told"
@@ -239,10 +252,8 @@ def until(changes: Changes, seen: int) -> int:
 
 
 def test_every_commit_is_told_whoever_made_it(database):
-    changes, path = Changes(), path_of(database)
-    watch = Watch(lambda stop: watch_sqlite(path, changes, stop))
-    watch.start()
-    try:
+    path = path_of(database)
+    with watching(watch_sqlite, path) as changes:
         seen = until(changes, 1)  # the first look tells of what came before it
         for connect in (lambda: database, lambda: sqlite3.connect(path, isolation_level=None)):
             connection = connect()
@@ -251,49 +262,35 @@ def test_every_commit_is_told_whoever_made_it(database):
             seen = until(changes, seen)
             assert time.monotonic() - began < 1
         connection.close()
-    finally:
-        watch.stop()
 
 
 def test_what_only_reads_is_not_told(database):
-    changes, path = Changes(), path_of(database)
-    watch = Watch(lambda stop: watch_sqlite(path, changes, stop))
-    watch.start()
-    try:
+    with watching(watch_sqlite, path_of(database)) as changes:
         seen = until(changes, 1)
         database.execute("SELECT * FROM scan").fetchall()
         assert changes.wait(seen, 0.6) == seen
-    finally:
-        watch.stop()
 
 
 def test_a_database_that_comes_late_is_watched_then(tmp_path, monkeypatch):
     monkeypatch.setattr(stream, "POLL_SECONDS", 0.05)
-    changes, path = Changes(), str(tmp_path / "later.db")
-    watch = Watch(lambda stop: watch_sqlite(path, changes, stop))
-    watch.start()
-    try:
+    path = str(tmp_path / "later.db")
+    with watching(watch_sqlite, path) as changes:
         assert changes.wait(1, 0.2) == 1
         sqlite3.connect(path).close()
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("CREATE TABLE scan (id INTEGER PRIMARY KEY)")
         until(changes, 1)
         connection.close()
-    finally:
-        watch.stop()
 
 
 @pytest.mark.postgres
 def test_postgresql_tells_of_every_write_and_again_after_the_line_was_cut(monkeypatch):
     monkeypatch.setattr(stream, "POLL_SECONDS", 0.05)
-    changes = Changes()
     with postgres.database() as (_, address):
         engine = create_engine(address)
         with engine.begin() as line:
             line.execute(text("CREATE TABLE scan (id INTEGER)"))
-        watch = Watch(lambda stop: watch_postgres(engine.url, changes, stop))
-        watch.start()
-        try:
+        with watching(watch_postgres, engine.url) as changes:
             seen = until(changes, 1)
             with Session(engine) as session:
                 session.execute(text("SELECT 1"))
@@ -313,9 +310,7 @@ def test_postgresql_tells_of_every_write_and_again_after_the_line_was_cut(monkey
                 cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%newest'"
                 assert line.execute(text(cut + " AND datname = current_database()")).all()
             until(changes, seen)  # what was committed meanwhile is looked at
-        finally:
-            watch.stop()
-            engine.dispose()
+        engine.dispose()
 
 
 def test_the_watch_runs_once_and_not_after_it_was_stopped():

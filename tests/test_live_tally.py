@@ -42,13 +42,10 @@ def test_states_add_up_to_the_list_and_villages_to_districts_and_the_wave(places
         assert wave.absent[kind] == sum(district.absent[kind] for district in districts)
 
 
-def test_the_share_is_of_those_on_the_list():
+def test_the_share_is_of_those_on_the_list_and_of_an_empty_one_there_is_none():
+    assert (Count(1, 0, 0).share, village().share, Tally().share) == (None, None, None)
     assert Count(1, 213, 337).share == pytest.approx(0.632, abs=0.0005)
     assert village(hadir=2, belum=1, diwakili=1).share == 0.75
-
-
-def test_of_an_empty_list_there_is_no_share():
-    assert (Count(1, 0, 0).share, village().share, Tally().share) == (None, None, None)
 
 
 def test_the_letter_stands_beside_the_list_and_changes_no_state():
@@ -57,10 +54,6 @@ def test_the_letter_stands_beside_the_list_and_changes_no_state():
     assert (invited.difference, invited.belum, invited.roster) == (2, 6, 26)
     assert (counts.invited, counts.invited_by, counts.difference, counts.belum) == (24, "invitation", 4, 8)
     assert counts.share_of_invited == pytest.approx(20 / 24)
-
-
-def test_a_district_that_was_invited_and_lists_nobody_lacks_all_of_them():
-    assert district_of("01", "Kecamatan", [], 7).difference == -7
 
 
 def test_where_no_number_was_typed_the_list_stands_for_the_letter():

@@ -66,7 +66,7 @@ def test_an_error_of_ours_tells_its_number_and_only_the_log_knows_where_it_was(
     answer = client_of("device").get(path)
     number = answer.headers["X-Request-ID"]
     assert answer.status_code == 500 and "Traceback" not in answer.text and "rahasia" not in answer.text
-    said = answer.get_json()["error"]["message"] if path.startswith("/api") else answer.text
+    said = answer.json["error"]["message"] if path.startswith("/api") else answer.text
     assert f"sebutkan nomor {number}" in said
     line = next(line for line in written() if line["level"] == "ERROR")
     assert line["number"] == number and line["error"]["type"] == "RuntimeError"

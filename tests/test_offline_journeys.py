@@ -1,9 +1,9 @@
 """The network dies and comes back: a real browser before a real server that is killed, restarted, restored."""
 
-import contextlib
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -59,16 +59,10 @@ def until(holds: Callable[[], bool], seconds: float = 40) -> None:
         time.sleep(0.1)
 
 
-def rows(served: Served, query: str, *values: object) -> list[tuple]:
-    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-        return database.execute(query, values).fetchall()
-
-
 def marks(served: Served) -> list[tuple]:
-    query = (
+    return served.rows(
         "SELECT participant_id FROM attendance WHERE voided_at IS NULL AND checkpoint_id = 1 ORDER BY participant_id"
     )
-    return rows(served, query)
 
 
 def provisional(page: Page, word: str) -> None:
@@ -107,15 +101,15 @@ def test_the_desk_goes_on_without_its_server_and_nothing_is_lost_or_counted_twic
     expect(page.locator("#connection")).to_have_attribute("data-state", "connected", timeout=BACK)
     present(page, 2)
     assert len(marks(served)) == 2 and kept(page, "waiting") == []
-    late = rows(served, "SELECT at FROM attendance ORDER BY id DESC LIMIT 1")[0][0]
+    late = served.rows("SELECT at FROM attendance ORDER BY id DESC LIMIT 1")[0][0]
     assert datetime.fromisoformat(late + "+00:00").timestamp() < stopped + 10, "the mark holds the time of the scan"
-    assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(6, 6)]
+    assert served.rows("SELECT count(*), count(DISTINCT nonce) FROM scan") == [(6, 6)]
 
 
 def test_a_desk_whose_clock_was_never_measured_is_measured_once_by_its_page(visit, served):
     desk(visit)
-    until(lambda: rows(served, "SELECT clock_offset FROM device WHERE paired_at IS NOT NULL") != [(None,)])
-    [(ahead,)] = rows(served, "SELECT clock_offset FROM device WHERE paired_at IS NOT NULL")
+    until(lambda: served.rows("SELECT clock_offset FROM device WHERE paired_at IS NOT NULL") != [(None,)])
+    [(ahead,)] = served.rows("SELECT clock_offset FROM device WHERE paired_at IS NOT NULL")
     assert abs(ahead) < 60_000, "it is this machine's own clock"
     page = desk(visit)
     assert page.locator("#desk-input").get_attribute("data-unmeasured") is None
@@ -137,15 +131,13 @@ def test_two_desks_without_a_server_scan_the_same_ten_people_and_one_of_them_man
     until(lambda: kept(page, "waiting") == [] == kept(other, "waiting"), 120)
     present(page, many)
     assert len(marks(served)) == many
-    assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(many + 10, many + 10)]
-    assert rows(served, "SELECT verdict, count(*) FROM scan GROUP BY 1") == [("ALREADY", 10), ("WELCOME", many)]
+    assert served.rows("SELECT count(*), count(DISTINCT nonce) FROM scan") == [(many + 10, many + 10)]
+    assert served.rows("SELECT verdict, count(*) FROM scan GROUP BY 1") == [("ALREADY", 10), ("WELCOME", many)]
     assert len(kept(page, "aside")) + len(kept(other, "aside")) == 10, "each desk lists whom the other had first"
 
 
 def test_a_device_knows_by_itself_that_its_checkpoint_is_closed(visit, served, cards):
-    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-        database.execute("UPDATE checkpoint SET closes_at = '2023-11-08 04:00:00.000000' WHERE id = 1")
-        database.commit()
+    served.rows("UPDATE checkpoint SET closes_at = '2023-11-08 04:00:00.000000' WHERE id = 1")
     page = ready(desk(visit))
     served.kill()
     scan(page, cards[0]["code"])
@@ -175,7 +167,7 @@ def test_the_test_card_is_known_without_a_server_too_and_differs_from_nothing(vi
     served.start()
     until(lambda: kept(page, "waiting") == [], 30)
     expect(page.locator("#differences")).to_be_hidden()
-    assert rows(served, "SELECT count(*) FROM scan") == [(0,)]
+    assert served.rows("SELECT count(*) FROM scan") == [(0,)]
 
 
 def test_where_the_server_says_otherwise_it_is_listed_until_looked_at(visit, served, cards):
@@ -202,9 +194,7 @@ def test_where_the_server_says_otherwise_it_is_listed_until_looked_at(visit, ser
 
 def test_a_revoked_desk_forgets_names_and_its_scans_are_sent_when_somebody_signs_in(visit, served, cards):
     page = ready(desk(visit))
-    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-        database.execute("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
-        database.commit()
+    served.rows("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
     scan(page, cards[0]["code"])
     expect(page.locator("#signed-out")).to_be_visible()
     until(lambda: [one["key"] for one in kept(page, "kept")] == ["epoch"])
@@ -221,9 +211,7 @@ def test_a_revoked_desk_shows_no_name_any_more_without_another_scan(visit, serve
     page = ready(desk(visit, size=PHONE))
     scan(page, cards[0]["code"])
     expect(page.locator(".verdict-name")).to_have_text(cards[0]["name"])
-    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-        database.execute("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
-        database.commit()
+    served.rows("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
     expect(page.locator("#signed-out")).to_be_visible(timeout=40_000)
     expect(page.locator("main")).not_to_contain_text(cards[0]["name"])
     until(lambda: kept(page, "history") == [])
@@ -256,8 +244,8 @@ def test_a_day_after_the_wave_names_and_history_are_forgotten_on_whatever_page(v
 
 def test_a_scan_of_a_checkpoint_that_this_desk_was_not_given_waits_for_one_that_was(visit, served, cards):
     page = ready(desk(visit))
-    (far,) = rows(
-        served, "SELECT min(id) FROM checkpoint WHERE id NOT IN (SELECT checkpoint_id FROM device_checkpoint)"
+    (far,) = served.rows(
+        "SELECT min(id) FROM checkpoint WHERE id NOT IN (SELECT checkpoint_id FROM device_checkpoint)"
     )[0]
     home = page.locator("#desk-input").get_attribute("data-home")
     left = {"nonce": "luring-0001", "code": cards[0]["code"], "source": "wedge", "url": f"/desk/{far}/scans"}
@@ -269,7 +257,7 @@ def test_a_scan_of_a_checkpoint_that_this_desk_was_not_given_waits_for_one_that_
     page.on("dialog", lambda dialog: dialog.accept())
     sign_in(page, served.links[0])
     page.goto(f"{served.url}/waves/1/counts")
-    until(lambda: rows(served, "SELECT count(*) FROM scan WHERE checkpoint_id = ?", far) == [(1,)])
+    until(lambda: served.rows("SELECT count(*) FROM scan WHERE checkpoint_id = ?", far) == [(1,)])
 
 
 def test_what_the_server_will_never_take_is_shown_until_somebody_has_looked(visit, served, cards):
@@ -287,22 +275,20 @@ def test_what_the_server_will_never_take_is_shown_until_somebody_has_looked(visi
 
 def test_a_browser_that_was_closed_sends_what_it_kept(served, cards, playwright, chromium, tmp_path):
     profile = {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}
-    context = playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile)
-    page = context.new_page()
-    sign_in(page, served.links[-1])
-    page.goto(f"{served.url}/desk/1")
-    ready(page)
-    served.kill()
-    scan(page, cards[0]["code"])
-    provisional(page, "WELCOME")
-    waits(page, 1)
-    context.close()
+    with playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile) as context:
+        page = context.new_page()
+        sign_in(page, served.links[-1])
+        page.goto(f"{served.url}/desk/1")
+        ready(page)
+        served.kill()
+        scan(page, cards[0]["code"])
+        provisional(page, "WELCOME")
+        waits(page, 1)
     served.start()
-    context = playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile)
-    page = context.new_page()
-    page.goto(f"{served.url}/desk/1")
-    present(page, 1)
-    context.close()
+    with playwright.chromium.launch_persistent_context(str(tmp_path / "profile"), **profile) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/desk/1")
+        present(page, 1)
 
 
 def test_after_a_restore_from_an_older_backup_desks_bring_the_day_back(visit, served, cards):
@@ -312,16 +298,14 @@ def test_after_a_restore_from_an_older_backup_desks_bring_the_day_back(visit, se
         scan(page, card["code"])
     present(page, 5)
     there = marks(served)
-    served.kill()
-    put_back(older, served.instance / "rtapp.db")
-    served.start()
+    restore(served, older)
     expect(page.locator("#connection")).to_have_attribute("data-state", "connected", timeout=BACK)
     until(lambda: marks(served) == there, 30)
     present(page, 5)
-    assert {source for (source,) in rows(served, "SELECT DISTINCT source FROM scan")} == {"offline"}
-    assert rows(served, "SELECT count(*), count(DISTINCT nonce) FROM scan") == [(5, 5)]
+    assert {source for (source,) in served.rows("SELECT DISTINCT source FROM scan")} == {"offline"}
+    assert served.rows("SELECT count(*), count(DISTINCT nonce) FROM scan") == [(5, 5)]
     until(lambda: kept(page, "waiting") == [] and len(kept(page, "history")) == 5)
-    trail = {chain for (chain,) in rows(served, "SELECT chain FROM audit")}
+    trail = {chain for (chain,) in served.rows("SELECT chain FROM audit")}
     until(lambda: {attempt["chain"] for attempt in kept(page, "history")} <= trail)
     expect(page.locator("#differences")).to_be_hidden()
 
@@ -349,12 +333,10 @@ def test_whatever_was_posted_comes_back_too_and_what_was_undone_does_not(visit, 
     expect(page.locator("#toast")).to_contain_text("2 orang")
     page.goto(f"{served.url}/desk/1")
     present(page, 4)
-    there = rows(served, PRESENT)
+    there = served.rows(PRESENT)
     assert len(there) == 5
-    served.kill()
-    put_back(older, served.instance / "rtapp.db")
-    served.start()
-    until(lambda: rows(served, PRESENT) == there, 30)
+    restore(served, older)
+    until(lambda: served.rows(PRESENT) == there, 30)
     until(lambda: kept(page, "waiting") == [])
     expect(page.locator("#differences")).to_be_hidden()
 
@@ -368,7 +350,7 @@ def test_marks_that_somebody_else_took_back_long_ago_do_not_come_back_with_a_res
     present(page, 15)
     coordinator = Visitor(served.port)
     coordinator.use(served.links[-2])
-    for (mark,) in rows(served, "SELECT id FROM attendance ORDER BY id LIMIT 2"):
+    for (mark,) in served.rows("SELECT id FROM attendance ORDER BY id LIMIT 2"):
         path = f"/attendance/{mark}/void"
         coordinator.ask("GET", "/csrf-token", **{"HX-Request": "true"})
         body = urlencode({"csrf_token": coordinator.text.strip(), "reason": "salah orang"})
@@ -379,9 +361,7 @@ def test_marks_that_somebody_else_took_back_long_ago_do_not_come_back_with_a_res
     until(lambda: len(marks(served)) == 15)  # the page may still show what it showed before
     there = marks(served)
     until(lambda: sum(len(one.get("receipts", ())) for one in kept(page, "kept")) == 2)
-    served.kill()
-    put_back(older, served.instance / "rtapp.db")
-    served.start()
+    restore(served, older)
     until(lambda: marks(served) == there, 30)
     until(lambda: kept(page, "waiting") == [])
     assert marks(served) == there
@@ -394,9 +374,7 @@ def test_a_desk_that_the_restored_server_does_not_know_keeps_its_day_until_someb
         scan(page, card["code"])
     present(page, 3)
     there = marks(served)
-    served.kill()
-    put_back(older, served.instance / "rtapp.db")
-    served.start()
+    restore(served, older)
     expect(page.locator("#signed-out")).to_be_visible(timeout=BACK)
     waits(page, 3)
     assert kept(page, "history") == [] == marks(served)
@@ -409,7 +387,6 @@ def test_a_desk_that_the_restored_server_does_not_know_keeps_its_day_until_someb
 def backup_of(served: Served, *changes: str) -> Path:
     """A copy of the database as a restore would bring it: of another epoch, and with these changes."""
     older = served.instance.parent / "older.db"
-    closing = contextlib.closing
     with closing(sqlite3.connect(served.instance / "rtapp.db")) as now, closing(sqlite3.connect(older)) as copy:
         now.backup(copy)
         for change in ("UPDATE event SET epoch = 'sesudah-dipulihkan'", *changes):
@@ -418,10 +395,13 @@ def backup_of(served: Served, *changes: str) -> Path:
     return older
 
 
-def put_back(backup: Path, database: Path) -> None:
+def restore(served: Served, backup: Path) -> None:
+    """Kill the server, put the copy back and start again."""
+    served.kill()
     for companion in ("-wal", "-shm"):
-        database.with_name(database.name + companion).unlink(missing_ok=True)
-    database.write_bytes(backup.read_bytes())
+        (served.instance / f"rtapp.db{companion}").unlink(missing_ok=True)
+    (served.instance / "rtapp.db").write_bytes(backup.read_bytes())
+    served.start()
 
 
 def test_whoever_signs_out_leaves_no_names_behind(visit, served, cards):
@@ -465,9 +445,8 @@ def test_a_form_keeps_what_was_typed_while_the_server_is_away(visit, served, car
 
 
 def test_over_plain_http_scans_wait_and_are_sent_without_a_service_worker(served, cards, playwright, chromium):
-    browser = launch(playwright, chromium, "--host-resolver-rules=MAP meja.lan 127.0.0.1")
     mistakes: list[str] = []
-    try:
+    with launch(playwright, chromium, "--host-resolver-rules=MAP meja.lan 127.0.0.1") as browser:
         context = browser.new_context()
         origin = served.url.replace("127.0.0.1", "meja.lan")
         watch(context, origin, mistakes)
@@ -491,8 +470,6 @@ def test_over_plain_http_scans_wait_and_are_sent_without_a_service_worker(served
         served.start()
         present(page, 2)
         expect(page.locator("#waiting")).to_have_text("0", timeout=BACK)
-    finally:
-        browser.close()
     assert len(marks(served)) == 2 and mistakes == []
 
 

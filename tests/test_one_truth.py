@@ -11,13 +11,14 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from rtapp import clock
 from rtapp.accounts.roles import Actor, Role
 from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.cases_store import note_absence
-from rtapp.checkin.decision import NO_DECISION, Decision, Substituted
+from rtapp.checkin.decision import Decision, Substituted
 from rtapp.checkin.marks_store import snapshot, void_mark
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source, Verdict
@@ -86,14 +87,7 @@ class Hall:
         heads = session.query(Participant).filter_by(kind="rt")
         names = {id_: name for name, id_ in world.people.items()}
         self.homes = {names[head.id]: world.waves.index(head.wave_id) for head in heads}
-        self.villages = {
-            names[head.id]: session.get(Village, row.village_id) for head in heads for row in [self._seat(head)]
-        }
-
-    def _seat(self, head):
-        from rtapp.schema import Seat
-
-        return self.session.get(Seat, head.seat_id)
+        self.villages = {names[head.id]: session.get(Village, head.seat.village_id) for head in heads}
 
     def start(self) -> Model:
         session = begin_write(self.session)
@@ -269,35 +263,22 @@ def east(session, world):
     return door.id
 
 
-def scan(session, world, door, who, number, decision=NO_DECISION):
-    attempt = Attempt(
-        f"nonce-{number:04}", door, Source.SEARCH, participant_id=world.people[who], device_id=world.device,
-        recorded_by="Meja 1", decision=decision,
-    )  # fmt: skip
-    answer = record_scan(begin_write(session), attempt, now=clock.utcnow())
-    session.commit()
-    return answer
-
-
 @pytest.mark.both_engines
-def test_a_second_door_of_the_registration_answers_already(session, world, east):
-    first = scan(session, world, world.registration, "rahmah", 1)
-    second = scan(session, world, east, "rahmah", 2)
+def test_a_second_door_of_the_registration_answers_already(scan, session, world, east):
+    first = scan("rahmah")
+    second = scan("rahmah", east)
     assert (first.verdict, second.verdict) == ("WELCOME", "ALREADY")
     assert (second.attendance_id, second.device) == (first.attendance_id, "Meja 1")
-    assert scan(session, world, east, "yusuf", 3).verdict == "WELCOME"
-    assert scan(session, world, world.registration, "yusuf", 4).verdict == "ALREADY"
+    assert scan("yusuf", east).verdict == "WELCOME"
+    assert scan("yusuf").verdict == "ALREADY"
     for door in (world.registration, east):
         assert (counts_at(session, door).hadir, count_at(session, door).hadir) == (2, 2)
-        assert {one["id"] for one in snapshot(session, door) if one["at"]} == {
-            world.people["rahmah"], world.people["yusuf"]
-        }  # fmt: skip
+        came = {one["id"] for one in snapshot(session, door) if one["at"]}
+        assert came == {world.people["rahmah"], world.people["yusuf"]}
 
 
 @pytest.mark.both_engines
 def test_the_database_itself_holds_one_mark_for_all_doors(session, world, east):
-    from sqlalchemy.exc import IntegrityError
-
     begin_write(session)
     mark = {"participant_id": world.people["rahmah"], "number": 1, "at": world.now}
     session.add_all([Attendance(checkpoint_id=door, **mark) for door in (world.registration, east)])
@@ -306,23 +287,23 @@ def test_the_database_itself_holds_one_mark_for_all_doors(session, world, east):
     session.rollback()
 
 
-def test_a_substitute_at_another_door_is_a_conflict(session, world, east):
-    scan(session, world, world.registration, "rahmah", 1)
-    assert scan(session, world, east, "rahmah", 2, Decision(substitute=NEPHEW)).verdict == "CONFLICT"
+def test_a_substitute_at_another_door_is_a_conflict(scan, east):
+    scan("rahmah")
+    assert scan("rahmah", east, decision=Decision(substitute=NEPHEW)).verdict == "CONFLICT"
 
 
-def test_a_session_that_wants_the_registration_takes_either_door(session, world, east):
+def test_a_session_that_wants_the_registration_takes_either_door(scan, session, world, east):
     begin_write(session)
     session.get(Checkpoint, world.session_one).requires_id = world.registration
     session.commit()
-    assert scan(session, world, world.session_one, "rahmah", 1).verdict == "NOT_OPEN"
-    scan(session, world, east, "rahmah", 2)
-    assert scan(session, world, world.session_one, "rahmah", 3).verdict == "WELCOME"
+    assert scan("rahmah", world.session_one).verdict == "NOT_OPEN"
+    scan("rahmah", east)
+    assert scan("rahmah", world.session_one).verdict == "WELCOME"
 
 
-def test_the_doors_of_a_registration_have_one_list_and_one_payment(session, world, east):
+def test_the_doors_of_a_registration_have_one_list_and_one_payment(scan, session, world, east):
     wave = session.get(Wave, world.waves[0])
-    scan(session, world, east, "rahmah", 1)
+    scan("rahmah", east)
     assert registration_of(session, wave.id).id == world.registration
     assert [point.name for point in listed_points(session, wave.id)] == ["Registrasi", "Materi 1"]
     assert [point.name for point in payable_points(session, wave.id)] == ["Registrasi", "Materi 1"]

@@ -3,7 +3,6 @@
 import base64
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from rtapp.badges import token as codes
 
 from .browsers import PHONE, TABLET, WHOLE_BROWSERS, assert_accessible, find_browser, launch, overflow, sign_in, watch
 from .filming import code_picture, film
+from .served import Served
 from .test_pages import TARGETS
 from .test_serving import wait_until
 from .test_serving_tls import Secure
@@ -33,18 +33,16 @@ def filmed(playwright: Playwright, chromium: str, tmp_path: Path) -> Iterator[Br
     card = code_picture(codes.payload(codes.TEST_TOKEN), px=16)
     clip = film([card], tmp_path / "card.mjpeg")
     flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    browser = launch(playwright, chromium, *flags, f"--use-file-for-fake-video-capture={clip}")
-    yield browser
-    browser.close()
+    with launch(playwright, chromium, *flags, f"--use-file-for-fake-video-capture={clip}") as browser:
+        yield browser
 
 
 def state(page: Page, check: str) -> object:
     return expect(page.locator(f"#check-{check}"))
 
 
-def recorded(instance: Path) -> tuple[int, int]:
-    with sqlite3.connect(instance / "rtapp.db") as database:
-        return database.execute("SELECT (SELECT count(*) FROM scan), (SELECT count(*) FROM attendance)").fetchone()
+def recorded(served: Served) -> tuple[int, int]:
+    return served.rows("SELECT (SELECT count(*) FROM scan), (SELECT count(*) FROM attendance)")[0]
 
 
 def signed_in(browser: Browser, link: str, **options: object) -> tuple[BrowserContext, Page]:
@@ -71,9 +69,8 @@ def test_a_device_measures_itself_and_its_camera_reads_the_test_card(served, fil
     page.get_by_role("button", name="Coba kamera").click()
     state(page, "camera").to_contain_text("Kartu uji terbaca dengan kamera")
     expect(page.locator("video")).to_have_count(0)
-    with sqlite3.connect(served.instance / "rtapp.db") as database:
-        (offset,) = database.execute("SELECT clock_offset FROM device WHERE clock_offset IS NOT NULL").fetchone()
-    assert abs(offset) < 2000 and recorded(served.instance) == (0, 0)
+    [(offset,)] = served.rows("SELECT clock_offset FROM device WHERE clock_offset IS NOT NULL")
+    assert abs(offset) < 2000 and recorded(served) == (0, 0)
     assert mistakes == []
 
 
@@ -84,7 +81,7 @@ def test_the_test_card_before_the_desks_camera_is_read_and_counted_nowhere(serve
     expect(page.locator("#verdict")).to_have_attribute("data-verdict", "TEST")
     expect(page.locator("#verdict")).to_contain_text("Kartu uji terbaca")
     expect(page.locator("#count strong")).to_have_text("0")
-    assert recorded(served.instance) == (0, 0)
+    assert recorded(served) == (0, 0)
 
 
 def test_a_clock_two_hours_wrong_is_said_and_kept_for_late_scans(served, visit):
@@ -96,8 +93,7 @@ def test_a_clock_two_hours_wrong_is_said_and_kept_for_late_scans(served, visit):
     assert kept.value.status == 204
     state(page, "clock").to_have_attribute("data-state", "bad")
     state(page, "clock").to_contain_text("7.200")
-    with sqlite3.connect(served.instance / "rtapp.db") as database:
-        (offset,) = database.execute("SELECT clock_offset FROM device WHERE clock_offset IS NOT NULL").fetchone()
+    [(offset,)] = served.rows("SELECT clock_offset FROM device WHERE clock_offset IS NOT NULL")
     assert abs(offset - 7_200_000) < 2000
 
 
@@ -111,8 +107,7 @@ def test_a_server_that_does_not_answer_is_said(served, visit):
 
 def test_a_second_camera_can_be_chosen_and_is_remembered(served, playwright):
     # The one without windows calls the same camera by another name on every page.
-    browser = launch(playwright, find_browser(WHOLE_BROWSERS), *CAMERAS)
-    try:
+    with launch(playwright, find_browser(WHOLE_BROWSERS), *CAMERAS) as browser:
         _, page = signed_in(browser, served.links[-1])
         page.goto(f"{served.url}/desk/1")
         page.locator("#camera").click()
@@ -131,13 +126,10 @@ def test_a_second_camera_can_be_chosen_and_is_remembered(served, playwright):
         page.reload()
         page.locator("#camera").click()
         expect(page.locator("video")).to_have_count(1)
-    finally:
-        browser.close()
 
 
 def test_the_lamp_is_offered_where_the_camera_has_one(served, playwright, chromium):
-    browser = launch(playwright, chromium, *CAMERAS)
-    try:
+    with launch(playwright, chromium, *CAMERAS) as browser:
         _, page = signed_in(browser, served.links[-1])
         page.add_init_script(
             """MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
@@ -149,8 +141,6 @@ def test_the_lamp_is_offered_where_the_camera_has_one(served, playwright, chromi
         lamp.click()
         expect(lamp).to_have_attribute("aria-pressed", "true")
         assert page.evaluate("window.asked") == {"torch": True}
-    finally:
-        browser.close()
 
 
 def test_the_desk_keeps_the_screen_on_and_asks_again_when_it_is_seen_again(served, visit):
@@ -188,20 +178,18 @@ def test_what_an_address_allows_is_told_by_trying(at_both, playwright, chromium)
         ((trusted(at_both),), f"https://127.0.0.1:{at_both.tls_port}", {}, "all"),
     ]
     for flags, address, options, able in addresses:
-        browser = launch(playwright, chromium, *flags)
-        page = browser.new_page(**options)
-        page.goto(f"{address}/setup-device")
-        expect(page.locator("#abilities")).to_have_attribute("data-state", able)
-        expect(page.locator("#abilities [data-when]:visible")).to_have_count(1)
-        browser.close()
+        with launch(playwright, chromium, *flags) as browser:
+            page = browser.new_page(**options)
+            page.goto(f"{address}/setup-device")
+            expect(page.locator("#abilities")).to_have_attribute("data-state", able)
+            expect(page.locator("#abilities [data-when]:visible")).to_have_count(1)
 
 
 def test_a_phone_that_scanned_a_plain_link_becomes_a_desk_with_a_camera_and_its_own_camera_works_too(
     at_both, playwright, chromium
 ):
     plain = f"http://meja.lan:{at_both.port}"
-    browser = launch(playwright, chromium, PLAIN_LAN, trusted(at_both))
-    try:
+    with launch(playwright, chromium, PLAIN_LAN, trusted(at_both)) as browser:
         page = browser.new_page()
         page.goto(plain + at_both.links[-1].removeprefix(at_both.url))
         expect(page.get_by_role("button", name="Pakai perangkat ini")).to_be_visible()
@@ -216,8 +204,6 @@ def test_a_phone_that_scanned_a_plain_link_becomes_a_desk_with_a_camera_and_its_
         page.goto(f"{plain}/desk")  # where the phone's own camera app opens a card
         expect(page.locator("main h1").first).not_to_have_text("Masuk")
         assert page.url.startswith(f"{plain}/desk")
-    finally:
-        browser.close()
 
 
 def test_the_pages_are_readable_by_everybody_and_fit_also_at_200_percent(served, visit):
@@ -260,13 +246,12 @@ def test_the_test_card_tells_what_a_hand_scanner_types(served, visit, typed, end
     state(page, "scanner").to_have_attribute("data-state", "ok")
     state(page, "scanner").to_contain_text(typed, use_inner_text=True)
     state(page, "scanner").to_contain_text(told, use_inner_text=True)
-    assert recorded(served.instance) == (0, 0)
+    assert recorded(served) == (0, 0)
     assert_accessible(page)
 
 
 def test_what_is_no_card_is_said_and_a_real_cards_code_is_not_shown(served, visit):
-    with sqlite3.connect(served.instance / "rtapp.db") as database:
-        (token,) = database.execute("SELECT token FROM badge LIMIT 1").fetchone()
+    [(token,)] = served.rows("SELECT token FROM badge LIMIT 1")
     page = visit("desk", "/preflight", size=PHONE)
     state(page, "scanner").to_have_attribute("data-state", "ask")
     page.keyboard.type("8991234567890", delay=4)
@@ -279,4 +264,4 @@ def test_what_is_no_card_is_said_and_a_real_cards_code_is_not_shown(served, visi
     expect(page.locator("main")).not_to_contain_text(token)
     state(page, "engine").to_contain_text("semuanya jalan", use_inner_text=True)
     state(page, "store").to_have_attribute("data-state", "ok")
-    assert recorded(served.instance) == (0, 0)
+    assert recorded(served) == (0, 0)

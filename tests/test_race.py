@@ -5,7 +5,6 @@ import secrets
 import selectors
 import shutil
 import socket
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .served import PATIENCE, Served, Visitor, device_token
+from .served import PATIENCE, Served, Visitor, device_token, rows
 
 pytestmark = pytest.mark.slow
 
@@ -38,8 +37,7 @@ def hall(demo_file: Path, tmp_path: Path) -> Iterator[tuple[Served, list[str], l
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     instance = Path(shutil.copytree(demo_file, tmp_path / "instance"))
     tokens = [device_token(instance, f"Meja uji {number}") for number in range(4)]
-    with sqlite3.connect(instance / "rtapp.db") as database:
-        codes = [row[0] for row in database.execute(WAVE_ONE, (CODES,))]
+    codes = [code for (code,) in rows(instance, WAVE_ONE, CODES)]
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
     server = Served(instance, ("demo",))
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024 if hard < 0 else min(1024, hard), hard))
@@ -155,10 +153,8 @@ def test_everybody_is_welcomed_once_whatever_else_the_hall_does(hall, connect):
     for client in clients:
         assert client.replayed == [(200, "true", answer) for _, _, _, answer in client.answers]
 
-    with sqlite3.connect(server.instance / "rtapp.db") as database:
-        (marks,) = database.execute("SELECT count(*) FROM attendance WHERE checkpoint_id = 1").fetchall()
-        (scans,) = database.execute("SELECT count(*), count(DISTINCT nonce) FROM scan").fetchall()
-    assert (marks, scans) == ((CODES,), (CODES * TOGETHER, CODES * TOGETHER))
+    assert server.rows("SELECT count(*) FROM attendance WHERE checkpoint_id = 1") == [(CODES,)]
+    assert server.rows("SELECT count(*), count(DISTINCT nonce) FROM scan") == [(CODES * TOGETHER, CODES * TOGETHER)]
     with closing(Visitor(server.port, tokens[0])) as program:
         until = time.monotonic() + PATIENCE
         while audience.shows(CODES) < STREAMS:

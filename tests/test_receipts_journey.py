@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .served import command
-from .test_journeys import cards, desk, present, scan
-from .test_offline_journeys import BACK, kept, ready, rows, until
+from .test_journeys import OF_WAVE_TWO, cards, desk, present, scan
+from .test_offline_journeys import BACK, kept, ready, until
 
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -14,9 +14,6 @@ POST = """async ([path, fields]) => {
   const body = new URLSearchParams({ csrf_token: token, ...fields });
   return (await fetch(path, { method: 'POST', body, redirect: 'manual' })).type;
 }"""
-OF_WAVE_TWO = """
-SELECT token FROM badge JOIN participant ON participant.id = participant_id JOIN wave ON wave.id = wave_id
-WHERE wave.number = 2 AND revoked_at IS NULL ORDER BY badge.id LIMIT 2"""
 OPEN = "SELECT id FROM decision_case WHERE settled_at IS NULL ORDER BY id"
 EXCUSABLE = """
 SELECT village.code, participant.id FROM participant JOIN seat ON seat.id = seat_id
@@ -39,7 +36,7 @@ def post(page: Page, path: str, **fields: str) -> None:
 
 def test_what_was_undone_and_decided_after_a_backup_comes_back_with_an_open_desk(visit, served, cards):
     page, office = ready(desk(visit)), visit("admin", "/decisions")
-    others = [code for (code,) in rows(served, OF_WAVE_TWO)]
+    others = [code for (code,) in served.rows(OF_WAVE_TWO)]
     for card in cards[:3]:
         scan(page, card["code"])
     present(page, 3)
@@ -48,31 +45,31 @@ def test_what_was_undone_and_decided_after_a_backup_comes_back_with_an_open_desk
     for code in (cards[3]["code"], *others):
         scan(page, code)
     present(page, 4)
-    until(lambda: len(rows(served, OPEN)) == 2)
-    first, second, _third, last = [mark for (mark,) in rows(served, "SELECT id FROM attendance ORDER BY id")]
+    until(lambda: len(served.rows(OPEN)) == 2)
+    first, second, _third, last = [mark for (mark,) in served.rows("SELECT id FROM attendance ORDER BY id")]
     for mark, reason in ((first, "salah orang"), (second, "tertukar"), (last, "pulang")):
         post(office, f"/attendance/{mark}/void", reason=reason)
-    village, person = rows(served, EXCUSABLE)[0]
+    village, person = served.rows(EXCUSABLE)[0]
     post(office, f"/desk/1/villages/{village}", **{f"absence-{person}": "sakit"})
-    (accepted,), (refused,) = rows(served, OPEN)
+    (accepted,), (refused,) = served.rows(OPEN)
     post(office, f"/decisions/{accepted}", decide="accept", reason="sudah di tempat")
     post(office, f"/decisions/{refused}", decide="close", reason="pulang ke rumah")
     present(page, 1)
-    before = [rows(served, question) for question in (STANDING, EXCUSED, CLOSED)]
+    before = [served.rows(question) for question in (STANDING, EXCUSED, CLOSED)]
     assert len(before[0]) == 5 and len(before[1]) == 1 and len(before[2]) == 1
-    newest = rows(served, NEWEST)[0][0]
+    newest = served.rows(NEWEST)[0][0]
     until(lambda: max((one.get("last", 0) for one in kept(page, "kept")), default=0) == newest)
 
     office.context.close()  # nobody but the clerk's tablet is there any more
     served.stop()
     assert command("restore", str(file), instance=served.instance, stdin="ya\n").returncode == 0
     served.start()
-    until(lambda: [rows(served, question) for question in (STANDING, EXCUSED, CLOSED)] == before)
+    until(lambda: [served.rows(question) for question in (STANDING, EXCUSED, CLOSED)] == before)
     until(lambda: kept(page, "waiting") == [])
-    assert rows(served, OPEN) == []
+    assert served.rows(OPEN) == []
     expect(page.locator("#connection")).to_have_attribute("data-state", "connected", timeout=BACK)
     present(page, 1)
-    assert {handed for (handed,) in rows(served, HANDED)} == {
+    assert {handed for (handed,) in served.rows(HANDED)} == {
         "attendance.void",
         "scan.decide",
         "case.settle",

@@ -1,13 +1,10 @@
 """What the server refuses is told as what it is, how long it lasts, and where a phone shows it."""
 
-import contextlib
-import sqlite3
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from .browsers import PHONE
-from .test_journeys import cards, desk, present, scan, verdict
+from .test_journeys import OF_WAVE_TWO, cards, desk, present, scan, verdict
 
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,13 +22,8 @@ def busy(page: Page, address: str, times: int) -> None:
 
 
 def test_a_locked_pin_is_told_with_how_long_where_a_phone_shows_it(visit, served, cards):
-    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-        (other,) = database.execute(
-            "SELECT token FROM badge JOIN participant ON participant.id = participant_id "
-            "JOIN wave ON wave.id = wave_id WHERE wave.number = 2 LIMIT 1"
-        ).fetchone()
     page = desk(visit, size=PHONE)
-    scan(page, other)
+    scan(page, served.rows(OF_WAVE_TWO)[0][0])
     verdict(page, "OTHER_WAVE")
     page.locator("#verdict details summary").click()
     page.locator("#verdict [name=reason]").fill("sudah di tempat")
@@ -92,7 +84,5 @@ def test_a_revoked_tablet_shows_no_names_on_any_page(visit, served, cards):
     verdict(page, "WELCOME")
     page.goto(f"{served.url}/desk/1/villages/{cards[0]['village_code']}")
     expect(page.locator("main")).to_contain_text(cards[0]["name"])
-    with contextlib.closing(sqlite3.connect(served.instance / "rtapp.db")) as database:
-        database.execute("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
-        database.commit()
+    served.rows("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
     expect(page.locator("main")).not_to_contain_text(cards[0]["name"], timeout=40_000)

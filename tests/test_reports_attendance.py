@@ -134,10 +134,9 @@ def test_a_block_that_begins_a_page_does_so_once():
 
 
 @pytest.fixture
-def marked(app, world):
+def marked(change, world):
     """Rahmah came, Yusuf was represented, Hamdani is ill, Ruslan of wave II and a guest are here, Aminah went there."""
-    with app.app_context():
-        session = begin_write(db.session)
+    with change as session:
         stand_in = Substitute(name="Anak Yusuf")
         session.add(stand_in)
         session.flush()
@@ -149,16 +148,14 @@ def marked(app, world):
         for who in ("hamdani", "rahmah"):
             facts = {"participant_id": world.people[who], "wave_id": world.waves[0], "kind": "sakit", "at": at(6)}
             session.add(Absence(**facts))
-        session.commit()
 
 
-def read(world, **asked) -> Roll:
-    return roll_of(db.session, events.find_wave(db.session, world.waves[0]), world.registration, now=at(20), **asked)
+def read(session, world, **asked) -> Roll:
+    return roll_of(session, events.find_wave(session, world.waves[0]), world.registration, now=at(20), **asked)
 
 
-def test_the_record_is_read_in_order_and_who_is_not_of_the_wave_comes_last(app, world, marked):
-    with app.app_context():
-        found = read(world, blank=False)
+def test_the_record_is_read_in_order_and_who_is_not_of_the_wave_comes_last(look, world, marked):
+    found = look(lambda session: read(session, world, blank=False))
     assert [(one.name, one.title, one.village, one.remark) for one in found.lines] == [
         ("Hj. RAHMAH", "Ketua RT 002", "Kelurahan Belimbing Raya", "Hadir"),
         ("M. YUSUF", "Ketua RT 003", "Kelurahan Belimbing Raya", "Diwakili oleh Anak Yusuf"),
@@ -173,9 +170,8 @@ def test_the_record_is_read_in_order_and_who_is_not_of_the_wave_comes_last(app, 
     assert [one.apart for one in found.lines] == [False] * 7 + [True] * 2
 
 
-def test_a_blank_list_holds_the_wave_and_nothing_of_the_record(app, world, marked):
-    with app.app_context():
-        found = read(world, blank=True)
+def test_a_blank_list_holds_the_wave_and_nothing_of_the_record(look, world, marked):
+    found = look(lambda session: read(session, world, blank=True))
     assert len(found.lines) == 7 and {(one.state, one.at) for one in found.lines} == {("belum", None)}
 
 
@@ -204,7 +200,7 @@ def test_a_rehearsal_is_on_no_list(app, world, admin):
     assert answer.status_code == 404 and "tidak punya titik absensi itu" in answer.text
 
 
-def test_a_list_is_looked_at_then_taken_and_the_trail_says_how_many(app, admin, world, marked):
+def test_a_list_is_looked_at_then_taken_and_the_trail_says_how_many(look, admin, world, marked):
     url = f"/waves/{world.waves[0]}/attendance"
     page = admin.get(url).text
     assert "Diwakili oleh Anak Yusuf" in page and "Kecamatan Murung Pudak" in page and "kode isinya tetap" in page
@@ -215,8 +211,7 @@ def test_a_list_is_looked_at_then_taken_and_the_trail_says_how_many(app, admin, 
     assert digest in admin.get(url).text
     xlsx = admin.post(url, data={"form": "xlsx", "kind": "blank"})
     assert xlsx.mimetype == XLSX and "kosong" in xlsx.headers["Content-Disposition"]
-    with app.app_context():
-        lines = [(entry.action, kept.values.get("rows")) for entry, kept in trail(db.session, 3)]
+    lines = look(lambda session: [(entry.action, kept.values.get("rows")) for entry, kept in trail(session, 3)])
     assert lines == [("attendance.print", 7), ("signed_list.print", None), ("attendance.print", 9)]
 
 
@@ -224,12 +219,3 @@ def test_a_list_is_looked_at_then_taken_and_the_trail_says_how_many(app, admin, 
 def test_a_wish_that_cannot_be_met_is_answered_with_a_sentence(admin, world, form):
     answer = admin.post(f"/waves/{world.waves[0]}/attendance", data=form)
     assert answer.status_code in (404, 422) and 'data-kind="error"' in answer.text
-
-
-def test_before_there_is_a_wave_the_page_says_what_to_do(beginner):
-    assert "Belum ada gelombang" in beginner.get("/attendance").text
-
-
-def test_the_list_is_reached_from_the_other_papers(admin, world):
-    shown = re.search(r'<nav id="parts".*?</nav>', admin.get(f"/waves/{world.waves[0]}/attendance").text, re.DOTALL)[0]
-    assert re.findall(r">([^<>]+)</a>", shown) == ["Kartu", "Daftar", "Sesudah acara"]

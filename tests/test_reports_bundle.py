@@ -4,7 +4,8 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
-from threading import Event
+from pathlib import Path
+from threading import Event, Thread
 from zipfile import ZipFile
 
 from rtapp import clock
@@ -63,16 +64,23 @@ def test_a_finished_bundle_lies_in_the_instance_for_its_owner_alone(tmp_path):
     assert job_of(tmp_path, 2) is None and file_of(tmp_path, 2) is None
 
 
-def test_one_that_is_stopped_leaves_nothing_and_a_new_one_is_not_disturbed(tmp_path):
-    begun, go_on = Event(), Event()
+def begun(folder: Path) -> tuple[Thread, Event]:
+    """Begin a bundle that is being made until it is told to go on."""
+    began, go_on = Event(), Event()
 
     def slow() -> bytes:
-        begun.set()
+        began.set()
         go_on.wait(10)
         return b"old"
 
-    old = start(tmp_path, 1, plan(slow), "Uji", now=NOW)
-    assert begun.wait(10) and job_of(tmp_path, 1).title == "Bagian 1"
+    thread = start(folder, 1, plan(slow), "Uji", now=NOW)
+    assert began.wait(10)
+    return thread, go_on
+
+
+def test_one_that_is_stopped_leaves_nothing_and_a_new_one_is_not_disturbed(tmp_path):
+    old, go_on = begun(tmp_path)
+    assert job_of(tmp_path, 1).title == "Bagian 1"
     drop(tmp_path, 1)
     assert job_of(tmp_path, 1) is None
     start(tmp_path, 1, plan(lambda: b"new"), "Uji", now=NOW).join(10)
@@ -90,15 +98,7 @@ def test_one_that_fails_says_so(tmp_path):
 
 
 def test_one_whose_process_is_gone_runs_no_longer(tmp_path):
-    begun, go_on = Event(), Event()
-
-    def slow() -> bytes:
-        begun.set()
-        go_on.wait(10)
-        return b""
-
-    thread = start(tmp_path, 1, plan(slow), "Uji", now=NOW)
-    assert begun.wait(10)
+    thread, go_on = begun(tmp_path)
     job = job_of(tmp_path, 1)
     assert job.is_running(clock.utcnow())
     assert not job.is_running(clock.utcnow() + SILENT + timedelta(seconds=1))

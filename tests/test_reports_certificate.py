@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pypdf import PdfReader
 
 from rtapp.badges.layout import Box, Code
 from rtapp.refusals import Refused
@@ -152,14 +151,6 @@ def test_the_front_says_whose_and_of_what_and_the_back_what_was_taught():
     for fact in ("Wawasan kebangsaan", "Dandim Contoh", "10.15–11.45", "400/001/DPMD/XI/2023"):
         assert fact in back
     assert "TTE" not in front + back
-
-
-def test_the_file_has_a_title_a_language_and_its_letters_in_it():
-    reader = PdfReader(io.BytesIO(certificate_pdf([award()], TAUGHT, ABOUT, "a4", fonts())))
-    assert "Sertifikat" in reader.metadata.title and reader.trailer["/Root"]["/Lang"] == "id-ID"
-    for page in reader.pages:
-        for font in page["/Resources"]["/Font"].values():
-            assert "/FontFile2" in font.get_object()["/FontDescriptor"]
 
 
 def test_equal_certificates_make_equal_bytes_and_none_makes_no_file():

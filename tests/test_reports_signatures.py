@@ -1,6 +1,7 @@
 """Signatures on paper against the record: counted page by page, compared with who is recorded, printed."""
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from rtapp.db import begin_write, db
 from rtapp.documents.flow import Block, set_pages
 from rtapp.events import checkpoint_store
-from rtapp.refusals import Refused
 from rtapp.reports import papers
 from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_count
 from rtapp.reports.signatures_store import find_list, keep_list, lists_of, matched, save_counts
@@ -17,6 +17,7 @@ from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Attendance, Audit, Participant, Substitute, Village
 
 from .printing import ABOUT, on, pdf_text
+from .refusing import refused
 from .test_reports_attendance import line, roll
 from .test_reports_papers import drawn
 from .world import at
@@ -28,20 +29,12 @@ def signers(first: int, *present: bool) -> list[Signer]:
     ]
 
 
-def test_more_signatures_than_recorded_points_to_those_not_recorded():
-    page = SignedPage(1, signers(1, True, False, True), 3)
-    assert (page.recorded, page.difference) == (2, 1) and [one.number for one in page.doubtful] == [2]
-
-
-def test_fewer_signatures_than_recorded_points_to_those_recorded():
-    page = SignedPage(1, signers(1, True, False, True), 1)
-    assert page.difference == -1 and [one.number for one in page.doubtful] == [1, 3]
-
-
-@pytest.mark.parametrize("counted", [2, None])
-def test_an_equal_or_an_open_page_points_to_nobody(counted):
+@pytest.mark.parametrize(
+    ("counted", "difference", "doubtful"), [(3, 1, [2]), (1, -1, [1, 3]), (2, 0, []), (None, 0, [])]
+)
+def test_more_signatures_point_to_those_not_recorded_fewer_to_those_recorded(counted, difference, doubtful):
     page = SignedPage(1, signers(1, True, False, True), counted)
-    assert page.difference == 0 and page.doubtful == []
+    assert (page.recorded, page.difference, [one.number for one in page.doubtful]) == (2, difference, doubtful)
 
 
 def test_sums_hold_the_pages_counted_so_far():
@@ -59,9 +52,8 @@ def test_counts_are_read_page_by_page_and_an_empty_field_is_not_counted_yet():
     ("typed", "code"), [("25", "large_count"), ("-1", "bad_count"), ("dua", "bad_count"), ("١", "bad_count")]
 )
 def test_what_cannot_be_a_count_is_refused(typed, code):
-    with pytest.raises(Refused) as refused:
+    with refused(code):
         read_count(typed, 24)
-    assert refused.value.code == code
 
 
 def test_a_heading_never_stands_apart_from_the_table_below_it():
@@ -143,25 +135,15 @@ def test_equal_content_printed_again_is_the_same_list(printed):
     session.rollback()
 
 
-def test_a_checkpoint_whose_list_was_counted_stays(app, world):
-    with app.app_context():
-        session = begin_write(db.session)
-        point = checkpoint_store.find_checkpoint(session, world.session_one)
-        kept = keep_list(session, "uji", point.id, one_page("cd", world), now=at(6))
-        save_counts(session, "uji", kept, [1], now=at(15))
-        with pytest.raises(Refused, match="sudah ada pencatatan"):
-            checkpoint_store.remove_checkpoint(session, "uji", point, now=at(16))
-        session.rollback()
-
-
-def test_a_checkpoint_whose_list_was_only_printed_goes_with_it(app, world):
-    with app.app_context():
-        session = begin_write(db.session)
-        point = checkpoint_store.find_checkpoint(session, world.session_one)
-        keep_list(session, "uji", point.id, one_page("cd", world), now=at(6))
-        checkpoint_store.remove_checkpoint(session, "uji", point, now=at(7))
-        assert lists_of(session, world.waves[0]) == []
-        session.rollback()
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_checkpoint_goes_with_its_list_unless_that_was_counted(writing, world, counted):
+    point = checkpoint_store.find_checkpoint(writing, world.session_one)
+    kept = keep_list(writing, "uji", point.id, one_page("cd", world), now=at(6))
+    if counted:
+        save_counts(writing, "uji", kept, [1], now=at(15))
+    with refused("checkpoint_used", 409) if counted else nullcontext():
+        checkpoint_store.remove_checkpoint(writing, "uji", point, now=at(16))
+    assert [one.id for one in lists_of(writing, world.waves[0])] == [kept.id] * counted
 
 
 def test_counts_are_typed_in_and_the_difference_is_seen_with_names(printed, admin, look):

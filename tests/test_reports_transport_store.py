@@ -29,27 +29,22 @@ def hall(app, world):
         yield world
 
 
-def mark(world, who: str, checkpoint: int, when=None, substitute: int | None = None) -> Attendance:
+def kept(row):
+    """Commit a row, and return it."""
     session = begin_write(db.session)
-    row = Attendance(
-        checkpoint_id=checkpoint,
-        participant_id=world.people[who],
-        number=world.people[who],
-        at=when or at(7, 52),
-        device_id=world.device,
-        mode="diwakili" if substitute else "sendiri",
-        substitute_id=substitute,
-    )
     session.add(row)
     session.commit()
     return row
 
 
+def mark(world, who: str, checkpoint: int, when=None, substitute: int | None = None) -> Attendance:
+    facts = {"checkpoint_id": checkpoint, "participant_id": world.people[who], "number": world.people[who]}
+    facts |= {"mode": "diwakili" if substitute else "sendiri", "substitute_id": substitute}
+    return kept(Attendance(**facts, at=when or at(7, 52), device_id=world.device))
+
+
 def stand_in(name: str, phone: str = "") -> int:
-    session = begin_write(db.session)
-    session.add(row := Substitute(name=name, phone=phone))
-    session.commit()
-    return row.id
+    return kept(Substitute(name=name, phone=phone)).id
 
 
 def listed(world, checkpoint: int | None = None):
@@ -101,9 +96,7 @@ def test_without_a_checkpoint_of_transport_registration_is_proposed_and_a_rehear
 
 
 def test_whoever_was_in_two_waves_or_paid_before_is_pointed_out(hall):
-    session = begin_write(db.session)
-    session.add(elsewhere := Checkpoint(wave_id=hall.waves[1], name="Transport", kind="transport", position=5))
-    session.commit()
+    elsewhere = kept(Checkpoint(wave_id=hall.waves[1], name="Transport", kind="transport", position=5))
     for checkpoint in (hall.registration, hall.registration_two, elsewhere.id):
         mark(hall, "ruslan", checkpoint)
     mark(hall, "rahmah", hall.registration)

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.events import store as events
 from rtapp.reports.bundle import INDEX, MANIFEST
 from rtapp.reports.transport import Rate
@@ -23,11 +23,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture
-def rates(app, world):
-    with app.app_context():
-        session = begin_write(db.session)
+def rates(change, world):
+    with change as session:
         save_rates(session, "uji", events.find_wave(session, world.waves[0]), {"rt": Rate(150_000, 7_500)}, now=at(6))
-        session.commit()
 
 
 def noted(look, action: str) -> list[int]:

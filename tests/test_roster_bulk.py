@@ -1,7 +1,5 @@
 """Many rows at once: who is moved, archived, printed, and what is said of those who are not."""
 
-from datetime import datetime
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,7 +10,7 @@ from rtapp.audit import store as audit
 from rtapp.badges import store as badges
 from rtapp.db import begin_write, db
 from rtapp.roster.find_store import Filter, count_people, find_people, find_person
-from rtapp.schema import Attendance, Audit, AuditValue, Wave
+from rtapp.schema import Audit, AuditValue, Wave
 
 from .reading import elements
 from .world import World
@@ -39,16 +37,6 @@ def said(client: FlaskClient) -> list[str]:
 def waves(app: Flask, world: World, *who: str) -> list[int | None]:
     with app.app_context():
         return [find_person(db.session, id_).wave for id_ in ids(world, *who)]
-
-
-def mark(app: Flask, checkpoint: int, participant_id: int, at: datetime, mode: str = "sendiri") -> None:
-    with app.app_context():
-        session = begin_write(db.session)
-        number = len(session.scalars(select(Attendance.id)).all()) + 1
-        session.add(
-            Attendance(checkpoint_id=checkpoint, participant_id=participant_id, number=number, mode=mode, at=at)
-        )
-        session.commit()
 
 
 # Another wave
@@ -106,9 +94,9 @@ def test_many_lines_at_once_are_chained_as_one_by_one(session, world):
 # Later, for those who did not come
 
 
-def test_only_those_absent_are_moved_and_those_present_are_named(app, world, tablet):
-    mark(app, world.registration, world.people["rahmah"], world.now)
-    mark(app, world.registration, world.people["yusuf"], world.now, "diwakili")
+def test_only_those_absent_are_moved_and_those_present_are_named(app, come, world, tablet):
+    come("rahmah")
+    come("yusuf", mode="diwakili")
     bulk(tablet, "later", ids(world, "rahmah", "yusuf", "muis", "ruslan", "guest"), later="2")
     assert said(tablet) == [
         "2 orang dipindahkan ke Gelombang II. 2 tetap, sudah hadir: M. YUSUF, Hj. RAHMAH. "
@@ -117,39 +105,32 @@ def test_only_those_absent_are_moved_and_those_present_are_named(app, world, tab
     assert waves(app, world, "rahmah", "yusuf", "muis", "ruslan", "guest") == [1, 1, 2, 2, 2]
 
 
-def test_somebody_who_came_with_another_wave_needs_no_later_one(app, world, tablet):
-    mark(app, world.registration_two, world.people["muis"], world.now)
+def test_somebody_who_came_with_another_wave_needs_no_later_one(come, world, tablet):
+    come("muis", checkpoint=world.registration_two)
     bulk(tablet, "later", ids(world, "muis"), later="2")
     assert said(tablet) == ["Tidak ada yang dipindahkan. 1 tetap, sudah hadir: ABDUL MUIS."]
 
 
-def test_a_mark_that_was_undone_or_of_a_session_alone_is_no_presence(app, world, tablet):
-    mark(app, world.session_one, world.people["muis"], world.now)
-    mark(app, world.registration, world.people["yusuf"], world.now)
-    with app.app_context():
-        session = begin_write(db.session)
-        row = session.scalars(select(Attendance).where(Attendance.participant_id == world.people["yusuf"])).one()
-        row.voided_at = world.now
-        session.commit()
+def test_a_mark_that_was_undone_or_of_a_session_alone_is_no_presence(app, come, world, tablet):
+    come("muis", checkpoint=world.session_one)
+    come("yusuf", voided_at=world.now)
     bulk(tablet, "later", ids(world, "muis", "yusuf"), later="2")
     assert waves(app, world, "muis", "yusuf") == [2, 2]
 
 
-def test_nobody_is_moved_to_an_earlier_wave_or_one_that_is_closed(app, world, tablet):
+def test_nobody_is_moved_to_an_earlier_wave_or_one_that_is_closed(app, change, world, tablet):
     bulk(tablet, "later", ids(world, "ruslan"), later="1")
     assert waves(app, world, "ruslan") == [2]
-    with app.app_context():
-        begin_write(db.session).get(Wave, world.waves[1]).closed_at = world.now
-        db.session.commit()
+    with change as session:
+        session.get(Wave, world.waves[1]).closed_at = world.now
     bulk(tablet, "later", ids(world, "muis"), later="2")
     assert said(tablet)[-1] == "Gelombang II sudah ditutup. Pilih gelombang lain."
     assert waves(app, world, "muis") == [1]
 
 
-def test_only_some_of_many_names_are_said(app, world, tablet):
+def test_only_some_of_many_names_are_said(come, world, tablet):
     heads = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah", "syahrani", "muis")
-    for who in heads:
-        mark(app, world.registration, world.people[who], world.now)
+    come(*heads)
     bulk(tablet, "later", ids(world, *heads), later="2")
     assert "7 tetap, sudah hadir:" in said(tablet)[0] and said(tablet)[0].endswith("dan 2 lainnya.")
 
@@ -168,11 +149,10 @@ def test_those_ticked_are_archived_with_one_reason(app, world, tablet):
     assert tablet.post(f"/participants/{world.people['yusuf']}/restore").status_code == 303
 
 
-def test_archiving_needs_a_reason_and_does_nothing_without_one(app, world, tablet):
+def test_archiving_needs_a_reason_and_does_nothing_without_one(look, world, tablet):
     bulk(tablet, "archive", ids(world, "yusuf"), reason=" ")
     assert said(tablet) == ["Tulis alasan mengarsipkan mereka."]
-    with app.app_context():
-        assert find_person(db.session, world.people["yusuf"]).archived_at is None
+    assert look(lambda session: find_person(session, world.people["yusuf"]).archived_at) is None
 
 
 # Who is meant
@@ -184,15 +164,12 @@ def test_all_the_filters_find_are_meant_not_only_the_page(app, world, tablet):
     assert waves(app, world, "aminah", "muis", "guest") == [2, 1, None]
 
 
-def test_all_are_refused_where_the_filters_find_others_by_now(app, world, tablet):
+def test_all_are_refused_where_the_filters_find_others_by_now(look, world, tablet):
     answer = tablet.post(
-        "/participants/bulk?district=63.09.06",
-        data={"do": "archive", "all": "4", "reason": "x"},
-        headers=HTMX,
+        "/participants/bulk?district=63.09.06", data={"do": "archive", "all": "4", "reason": "x"}, headers=HTMX
     )
     assert answer.status_code == 409 and "tadi 4 orang, sekarang 5" in answer.text
-    with app.app_context():
-        assert count_people(db.session, Filter()) == len(world.people)
+    assert look(lambda session: count_people(session, Filter())) == len(world.people)
 
 
 @pytest.mark.parametrize(
@@ -209,14 +186,12 @@ def test_all_are_refused_where_the_filters_find_others_by_now(app, world, tablet
         ({"do": "wave", "all": "x", "wave": "2"}, "Hasil saringan berubah"),
     ],
 )
-def test_nonsense_is_said_and_changes_nothing(app, world, tablet, fields, sentence):
-    with app.app_context():
-        before = find_people(db.session, Filter())
+def test_nonsense_is_said_and_changes_nothing(look, world, tablet, fields, sentence):
+    before = look(lambda session: find_people(session, Filter()))
     answer = tablet.post("/participants/bulk", data=fields, headers=HTMX)
     assert 400 <= answer.status_code < 500 and sentence in answer.text
     assert tablet.post("/participants/bulk", data=fields).status_code == 303 and sentence in said(tablet)[0]
-    with app.app_context():
-        assert find_people(db.session, Filter()) == before
+    assert look(lambda session: find_people(session, Filter())) == before
 
 
 def test_with_a_script_the_page_is_told_where_to_go_and_says_it_there(world, tablet):

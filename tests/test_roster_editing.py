@@ -9,15 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from rtapp.db import begin_write, db
-from rtapp.roster import store
+from rtapp.db import db
 from rtapp.roster.find_store import Filter, Person, find_people, find_person
 from rtapp.roster.forms import values_of
 from rtapp.roster.revision import reconcile
-from rtapp.roster.seat_store import find_or_add_seat
-from rtapp.schema import Village
 
 from .reading import elements, texts, value
+from .test_roster_views import add_heads
 from .world import World
 
 HTMX = {"HX-Request": "true"}
@@ -64,14 +62,9 @@ def test_the_first_of_its_list_has_no_row_above(tablet, person):
     assert response.status_code == 200 and "row-form" not in response.text
 
 
-def test_the_row_above_on_the_page_before_turns_the_page_back(app, world, tablet):
-    with app.app_context():
-        session = begin_write(db.session)
-        village = session.get(Village, world.villages["uwie"])
-        for number in range(100, 160):
-            seat = find_or_add_seat(session, village, f"{number}")
-            store.add_participant(session, "uji", world.event, name=f"Contoh {number}", seat=seat, now=world.now)
-        session.commit()
+def test_the_row_above_on_the_page_before_turns_the_page_back(change, world, tablet):
+    with change as session:
+        add_heads(session, world, *range(100, 160))
         people = find_people(session, Filter(district="63.09.07"), limit=60)
     answer = save(tablet, people[50], "?district=63.09.07&page=2", then="previous")
     to = f"/participants?district=63.09.07&open={people[49].id}#row-form-{people[49].id}"
@@ -109,14 +102,8 @@ def test_the_list_goes_by_what_is_chosen_and_the_address_keeps_it(tablet, sort, 
     assert (f"sort={sort}" in response.headers["HX-Replace-Url"]) == bool(sort)
 
 
-def test_an_rt_sorts_as_the_number_it_is(app, world, tablet):
-    with app.app_context():
-        session = begin_write(db.session)
-        village = session.get(Village, world.villages["uwie"])
-        for rt in ("100", "013A", "013", "014"):
-            seat = find_or_add_seat(session, village, rt)
-            store.add_participant(session, "uji", world.event, name=f"Contoh {rt}", seat=seat, now=world.now)
-        session.commit()
+def test_an_rt_sorts_as_the_number_it_is(change, world, tablet):
+    change(lambda session: add_heads(session, world, "100", "013A", "013", "014"))
     text = tablet.get("/participants?district=63.09.07&sort=rt").text
     assert re.findall(r"RT (\w+) · Desa Uwie", text) == ["001", "002", "013", "013A", "014", "100"]
 

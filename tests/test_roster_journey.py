@@ -1,12 +1,11 @@
 """The roster edited as people do it: standing, on a tablet, two of them at once, over a line that breaks."""
 
 import re
-import sqlite3
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from .browsers import PHONE, TABLET
+from .browsers import PHONE, TABLET, overflow
 from .served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,7 +15,6 @@ ROWS = "/participants?q=belimbing+raya"
 COVERED = """(field) => { const box = field.getBoundingClientRect();
   const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return box.top < 0 || box.bottom > innerHeight || !(field.contains(hit) || hit?.contains(field)); }"""
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def open_row(page: Page, at: int = 1) -> Locator:
@@ -30,9 +28,9 @@ def open_row(page: Page, at: int = 1) -> Locator:
 
 def stored(served: Served, id_: str) -> dict[str, object]:
     """How one person stands in the database now."""
-    with sqlite3.connect(served.instance / "rtapp.db") as database:
-        database.row_factory = sqlite3.Row
-        return dict(database.execute("SELECT * FROM participant WHERE id = ?", (id_,)).fetchone())
+    fields = ("name", "phone", "note", "gender", "wave_id", "archive_reason")
+    [row] = served.rows(f"SELECT {', '.join(fields)} FROM participant WHERE id = ?", id_)
+    return dict(zip(fields, row, strict=True))
 
 
 def id_of(form: Locator) -> str:
@@ -46,6 +44,19 @@ def press(form: Locator, text: str) -> None:
 def saved(page: Page, name: str) -> None:
     expect(page.locator(".row-form")).to_have_count(0)
     expect(page.locator(".row-open .person-name", has_text=name)).to_have_count(1)
+
+
+def conflict(visit, first: str, second: str, **options: object) -> tuple[list[Page], list[Locator]]:
+    """Let two open one row and type a name each; the first has saved, the second is asked which it shall be."""
+    pages = [visit("admin", ROWS, **options) for _ in range(2)]
+    forms = [open_row(page) for page in pages]
+    for form, name in zip(forms, (first, second), strict=True):
+        form.locator("[name=name]").fill(name)
+    press(forms[0], "Simpan")
+    saved(pages[0], first)
+    press(forms[1], "Simpan")
+    expect(forms[1].locator("fieldset.choose")).to_be_visible()
+    return pages, forms
 
 
 # Two tablets, one row
@@ -79,14 +90,7 @@ def test_two_tablets_on_one_row_choose_field_by_field_and_lose_nothing(visit, se
 
 
 def test_a_choice_must_be_made_and_typing_in_the_field_makes_it(visit, served):
-    one, two = visit("admin", ROWS), visit("admin", ROWS)
-    forms = [open_row(one), open_row(two)]
-    for form, name in zip(forms, ("CONTOH SATU", "CONTOH DUA"), strict=True):
-        form.locator("[name=name]").fill(name)
-    press(forms[0], "Simpan")
-    saved(one, "CONTOH SATU")
-    press(forms[1], "Simpan")
-    expect(two.locator("fieldset.choose")).to_be_visible()
+    (_, two), forms = conflict(visit, "CONTOH SATU", "CONTOH DUA")
     press(forms[1], "Simpan")
     assert stored(served, id_of(forms[1]))["name"] == "CONTOH SATU"
     two.locator("[value=theirs]").check()
@@ -123,15 +127,8 @@ def test_a_line_that_is_cut_between_the_two_loses_neither_value(visit, served, c
     saved(two, "CONTOH DUA")
 
 
-def test_a_conflict_that_is_left_by_a_reload_is_asked_about_again(visit, served):
-    one, two = visit("admin", ROWS), visit("admin", ROWS)
-    forms = [open_row(one), open_row(two)]
-    for form, name in zip(forms, ("CONTOH SATU", "CONTOH DUA"), strict=True):
-        form.locator("[name=name]").fill(name)
-    press(forms[0], "Simpan")
-    saved(one, "CONTOH SATU")
-    press(forms[1], "Simpan")
-    expect(two.locator("fieldset.choose")).to_be_visible()
+def test_a_conflict_that_is_left_by_a_reload_is_asked_about_again(visit):
+    (_, two), _ = conflict(visit, "CONTOH SATU", "CONTOH DUA")
     two.reload()
     form = two.locator(".row-form")
     expect(form.locator("[name=name]")).to_have_value("CONTOH DUA")
@@ -296,17 +293,11 @@ def test_a_field_stands_clear_of_the_frame_and_of_an_on_screen_keyboard(visit, s
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
-def test_a_long_name_is_read_whole_in_row_form_and_conflict(visit, served, size):
-    one, two = visit("admin", ROWS, size=size), visit("admin", ROWS, size=size)
-    forms = [open_row(one), open_row(two)]
-    forms[0].locator("[name=name]").fill(LONG_NAME)
-    forms[1].locator("[name=name]").fill(LONG_NAME.upper())
-    press(forms[0], "Simpan")
-    saved(one, LONG_NAME)
-    press(forms[1], "Simpan")
+def test_a_long_name_is_read_whole_in_row_form_and_conflict(visit, size):
+    (one, two), forms = conflict(visit, LONG_NAME, LONG_NAME.upper(), size=size)
     expect(forms[1].locator("fieldset.choose")).to_contain_text(LONG_NAME.upper())
     for page in (one, two):
-        assert page.evaluate(OVERFLOW) <= 0
+        assert overflow(page) <= 0
     whole = "(e) => e.scrollWidth <= e.clientWidth + 1"
     assert one.locator(".person-name", has_text=LONG_NAME).evaluate(whole)
     assert all(two.locator("fieldset.choose b").nth(at).evaluate(whole) for at in (0, 1))
@@ -374,27 +365,6 @@ def test_cards_of_those_ticked_come_as_a_file_and_the_list_stays(visit):
         page.get_by_role("button", name="Unduh PDF").click()
     assert download.value.suggested_filename.endswith(".pdf")
     expect(page.locator("#bulk-bar")).to_contain_text("2 dipilih")
-
-
-# A new head
-
-
-def test_a_new_head_is_put_on_the_seat_in_one_step_from_the_open_row(visit, served):
-    page = visit("admin", ROWS)
-    form = open_row(page)
-    old = form.locator("[name=name]").input_value()
-    form.get_by_text("Kursi RT").click()
-    page.locator("summary", has_text="Ketua RT baru").click()
-    page.locator("#head [name=name]").fill(LONG_NAME)
-    page.locator("#head [name=phone]").fill("0813 0000 0999")
-    page.locator("#head [name=phone]").press("Enter")
-    expect(page.locator(".toast")).to_contain_text(f"menggantikan {old}")
-    expect(page.locator("#head .row-open")).to_contain_text(LONG_NAME)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Cetak kartu").click()
-    assert download.value.suggested_filename.endswith(".pdf")
-    page.reload()
-    expect(page.locator("#head")).not_to_contain_text("belum dicetak")
 
 
 @pytest.mark.parametrize(

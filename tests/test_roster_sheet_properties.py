@@ -72,8 +72,7 @@ def sheets(draw):
 
 @given(sheets(), st.booleans())
 @settings(
-    max_examples=2000 if AT_LENGTH else 200,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    max_examples=2000 if AT_LENGTH else 200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 def test_a_sheet_of_anything_is_read_and_every_row_is_told(sheet, accepting):
     answers = Answers(accept_proposals=accepting)

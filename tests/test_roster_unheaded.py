@@ -25,11 +25,13 @@ SECOND = ("CONTOH DUA", "63.09.05.2007/002", "081200000002")
         ["Haruai;Hayup;RT 01;CONTOH SATU;L;081200000001", "Haruai;Hayup;RT 02;CONTOH DUA;P;81200000002"],
         ["CONTOH SATU,L,Ketua RT,001,Hayup,081200000001", "CONTOH DUA,L,Ketua RT,002,Hayup,+6281200000002"],
         [
-            "DAFTAR KETUA RT DESA HAYUP", "1.\tCONTOH SATU\t001\t081200000001", "2.\tCONTOH DUA\t002\t081200000002",
+            "DAFTAR KETUA RT DESA HAYUP",
+            "1.\tCONTOH SATU\t001\t081200000001",
+            "2.\tCONTOH DUA\t002\t081200000002",
             *(f"{n}.\tCONTOH {n} X\t{n:03}\t" for n in (3, 4, 5)),
         ],
     ],
-)  # fmt: skip
+)
 def test_a_pasted_table_without_a_header_is_understood_by_what_it_holds(places, lines):
     assert read(places, "\n".join(lines))[:2] == [FIRST, SECOND]
 

@@ -5,7 +5,7 @@ from werkzeug.test import TestResponse
 
 from rtapp import clock
 from rtapp.badges import store as badges
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.roster import store
 from rtapp.roster.find_store import Filter, Person, count_people, find_people, find_person
 from rtapp.roster.seat_store import find_or_add_seat
@@ -35,26 +35,23 @@ def person(app, id_: int) -> Person:
 
 def test_the_list_says_how_many_are_shown_and_homonyms_by_rt_and_village(tablet, world):
     response = tablet.get("/participants?q=rahmah")
-    assert "2 dari 9 orang" in response.get_data(as_text=True)
+    assert "2 dari 9 orang" in response.text
     places = texts(response, cls="person-place")
-    assert places == [
-        "RT 002 · Kelurahan Belimbing Raya · Murung Pudak",
-        "RT 001 · Kelurahan Mabu'un · Murung Pudak",
-    ]
+    assert places == ["RT 002 · Kelurahan Belimbing Raya · Murung Pudak", "RT 001 · Kelurahan Mabu'un · Murung Pudak"]
 
 
 def test_typing_replaces_the_list_alone_and_the_address_keeps_the_search(tablet):
     response = tablet.get("/participants?q=rahmah&district=&village=&wave=1&status=&kind=", headers=HTMX)
-    assert response.get_data(as_text=True).lstrip().startswith('<section id="participants"')
+    assert response.text.lstrip().startswith('<section id="participants"')
     assert response.headers["HX-Replace-Url"] == "/participants?q=rahmah&wave=1"
     assert "HX-Request" in response.headers["Vary"]
 
 
 def test_the_villages_offered_follow_the_district(tablet):
     at = {"HX-Current-URL": "http://localhost/participants?district=63.09.07"}
-    first = tablet.get("/participants?district=63.09.06", headers=HTMX | at).get_data(as_text=True)
+    first = tablet.get("/participants?district=63.09.06", headers=HTMX | at).text
     assert 'hx-target="#village-chip"' in first and "Uwie" not in first
-    again = tablet.get("/participants?district=63.09.07&q=s", headers=HTMX | at).get_data(as_text=True)
+    again = tablet.get("/participants?district=63.09.07&q=s", headers=HTMX | at).text
     assert "village-chip" not in again
 
 
@@ -64,54 +61,50 @@ def test_a_village_outside_the_chosen_district_is_let_go(tablet):
 
 
 def test_a_search_that_finds_nobody_says_what_to_try(tablet):
-    text = tablet.get("/participants?q=xqzw").get_data(as_text=True)
+    text = tablet.get("/participants?q=xqzw").text
     assert "Tidak ada yang cocok" in text and "Hapus saringan" in text
 
 
 def test_a_misspelt_name_shows_the_most_alike_and_says_so(tablet):
     response = tablet.get("/participants?q=syahrini")
-    assert "Yang paling mirip" in response.get_data(as_text=True)
+    assert "Yang paling mirip" in response.text
     assert names_in(response)[0] == "SYAHRANI"
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["page=0", "page=-1", "page=x", "page=999999999999", "wave=x", "status=x&kind=x", "q=" + "n" * 9000],
+    "query", ["page=0", "page=-1", "page=x", "page=999999999999", "wave=x", "status=x&kind=x", "q=" + "n" * 9000]
 )
 def test_nonsense_in_the_address_is_no_error(tablet, query):
     assert tablet.get(f"/participants?{query}").status_code == 200
 
 
-def test_more_than_fifty_people_come_in_pages_that_keep_the_filters(app, world, tablet):
-    add_heads(app, world, "uwie", range(100, 160))
+def test_more_than_fifty_people_come_in_pages_that_keep_the_filters(change, world, tablet):
+    change(lambda session: add_heads(session, world, *range(100, 160)))
     first = tablet.get("/participants?district=63.09.07")
-    assert len(names_in(first)) == 50 and "1–50 dari 62" in first.get_data(as_text=True)
-    assert "/participants?district=63.09.07&amp;page=2" in first.get_data(as_text=True)
+    assert len(names_in(first)) == 50 and "1–50 dari 62" in first.text
+    assert "/participants?district=63.09.07&amp;page=2" in first.text
     assert len(names_in(tablet.get("/participants?district=63.09.07&page=2"))) == 12
     assert len(names_in(tablet.get("/participants?district=63.09.07&page=9"))) == 12
 
 
-def add_heads(app, world: World, village: str, numbers: range) -> None:
-    with app.app_context():
-        session = begin_write(db.session)
-        place = session.get(Village, world.villages[village])
-        for number in numbers:
-            seat = find_or_add_seat(session, place, f"{number:03}")
-            store.add_participant(session, "uji", world.event, name=f"Contoh {number}", seat=seat, now=world.now)
-        session.commit()
+def add_heads(session, world: World, *rts: object) -> None:
+    """Add a head to each of these RTs of Uwie."""
+    for rt in rts:
+        seat = find_or_add_seat(session, session.get(Village, world.villages["uwie"]), str(rt))
+        store.add_participant(session, "uji", world.event, name=f"Contoh {rt}", seat=seat, now=world.now)
 
 
 def test_a_tap_opens_the_row_in_place_and_batal_closes_it(tablet, world):
     id_ = world.people["yusuf"]
-    opened = tablet.get(f"/participants/{id_}?q=yusuf", headers=HTMX).get_data(as_text=True)
+    opened = tablet.get(f"/participants/{id_}?q=yusuf", headers=HTMX).text
     assert f'id="row-form-{id_}"' in opened and "<html" not in opened
     assert 'inputmode="tel"' in opened and f"/participants/{id_}/row?q=yusuf" in opened
-    closed = tablet.get(f"/participants/{id_}/row?q=yusuf", headers=HTMX).get_data(as_text=True)
+    closed = tablet.get(f"/participants/{id_}/row?q=yusuf", headers=HTMX).text
     assert f'id="row-{id_}"' in closed
 
 
 def test_without_a_script_the_row_is_a_page_with_card_and_attendance(tablet, world):
-    text = tablet.get(f"/participants/{world.people['yusuf']}").get_data(as_text=True)
+    text = tablet.get(f"/participants/{world.people['yusuf']}").text
     assert "<html" in text and "M. YUSUF" in text and "Belum tercatat hadir" in text
     code = world.short_codes["yusuf"]
     assert f"{code[:3]}-{code[3:]}" in text
@@ -139,23 +132,23 @@ def test_saving_without_a_script_returns_to_the_row_in_the_same_list(app, tablet
 def test_save_and_next_closes_the_row_and_opens_the_one_below(app, tablet, world):
     first, second = world.people["rahmah_mabuun"], world.people["hamdani"]
     typed = form_of(person(app, first), name="Rahmah Baru", then="next")
-    text = tablet.post(f"/participants/{first}?village=63.09.06.1006", data=typed, headers=HTMX).get_data(as_text=True)
+    text = tablet.post(f"/participants/{first}?village=63.09.06.1006", data=typed, headers=HTMX).text
     assert f'id="row-{first}"' in text and f'hx-target="#row-{second}"' in text and f'id="row-form-{second}"' in text
     assert values(text, "name") == ["HAMDANI BIN UMAR"]
     page = tablet.post(f"/participants/{second}?q=hamdani", data=form_of(person(app, second), then="next"))
     assert page.location == f"/participants?q=hamdani#row-{second}"  # the last of its list has no next
 
 
-def test_save_and_next_turns_the_page_where_the_next_is_on_another(app, tablet, world):
-    add_heads(app, world, "uwie", range(100, 160))
-    with app.app_context():
-        people = find_people(db.session, Filter(district="63.09.07"), limit=60)
+def test_save_and_next_turns_the_page_where_the_next_is_on_another(change, tablet, world):
+    with change as session:
+        add_heads(session, world, *range(100, 160))
+        people = find_people(session, Filter(district="63.09.07"), limit=60)
     last, after = people[49], people[50]
     address = f"/participants/{last.id}?district=63.09.07"
     there = f"/participants?district=63.09.07&page=2&open={after.id}#row-form-{after.id}"
     answer = tablet.post(address, data=form_of(last, then="next"), headers=HTMX)
     assert answer.headers["HX-Redirect"] == there
-    assert f'id="row-form-{after.id}"' in tablet.get(there).get_data(as_text=True)
+    assert f'id="row-form-{after.id}"' in tablet.get(there).text
 
 
 @pytest.mark.parametrize(
@@ -179,7 +172,7 @@ def test_save_and_next_turns_the_page_where_the_next_is_on_another(app, tablet, 
 def test_what_cannot_be_saved_is_said_beside_its_field_and_nothing_is_written(app, tablet, world, typed, sentence):
     before = person(app, world.people["yusuf"])
     response = tablet.post(f"/participants/{before.id}", data=form_of(before, **typed), headers=HTMX)
-    assert response.status_code == 422 and sentence in response.get_data(as_text=True)
+    assert response.status_code == 422 and sentence in response.text
     assert person(app, before.id) == before
 
 
@@ -195,8 +188,7 @@ def test_a_new_head_comes_to_the_wave_of_the_district_and_has_a_card(app, tablet
 
 def test_a_guest_has_no_seat_but_a_card(app, tablet, world):
     tablet.post(
-        "/participants/new?kind=tamu",
-        data={"name": "Ibu Camat", "kind": "narasumber", "wave": "2", "gender": ""},
+        "/participants/new?kind=tamu", data={"name": "Ibu Camat", "kind": "narasumber", "wave": "2", "gender": ""}
     )
     with app.app_context():
         new = find_people(db.session, Filter(kind="narasumber"))[0]
@@ -204,20 +196,19 @@ def test_a_guest_has_no_seat_but_a_card(app, tablet, world):
         assert badges.live_badge(db.session, new.id)
 
 
-def test_somebody_new_on_a_taken_seat_is_refused_and_what_was_typed_stays(app, tablet, world):
+def test_somebody_new_on_a_taken_seat_is_refused_and_what_was_typed_stays(look, tablet, world):
     typed = {"name": "BAIHAQI", "village": "63.09.06.1001", "rt": "2", "wave": "undangan", "gender": ""}
     response = tablet.post("/participants/new", data=typed)
-    text = response.get_data(as_text=True)
+    text = response.text
     assert response.status_code == 422 and "sudah dijabat Hj. RAHMAH" in text and "BAIHAQI" in text
-    with app.app_context():
-        assert count_people(db.session, Filter()) == len(world.people)
+    assert look(lambda session: count_people(session, Filter())) == len(world.people)
 
 
 def test_an_archived_person_shows_why_and_may_come_back(app, tablet, world):
     id_ = world.people["yusuf"]
     assert tablet.post(f"/participants/{id_}/archive", data={"reason": " "}).status_code == 422
     tablet.post(f"/participants/{id_}/archive", data={"reason": "pindah alamat"})
-    text = tablet.get(f"/participants/{id_}").get_data(as_text=True)
+    text = tablet.get(f"/participants/{id_}").text
     assert "pindah alamat" in text and "Pulihkan" in text and "row-form" not in text
     assert names_in(tablet.get("/participants?status=arsip")) == ["M. YUSUF"]
     tablet.post(f"/participants/{id_}/restore")
@@ -228,13 +219,13 @@ def test_an_archived_row_cannot_be_saved(app, tablet, world):
     read = person(app, world.people["yusuf"])
     tablet.post(f"/participants/{read.id}/archive", data={"reason": "keliru"})
     answer = tablet.post(f"/participants/{read.id}", data=form_of(read, name="Lain"), headers=HTMX)
-    assert answer.status_code == 409 and "sudah diarsipkan" in answer.get_data(as_text=True)
+    assert answer.status_code == 409 and "sudah diarsipkan" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/participants/99999", "/participants/99999/row"])
 def test_an_unknown_person_is_not_found(tablet, path):
     assert tablet.get(path).status_code == 404
-    assert "Peserta ini tidak ada." in tablet.get(path, headers=HTMX).get_data(as_text=True)
+    assert "Peserta ini tidak ada." in tablet.get(path, headers=HTMX).text
 
 
 def test_writing_to_an_unknown_person_is_not_found(tablet):
@@ -242,10 +233,8 @@ def test_writing_to_an_unknown_person_is_not_found(tablet):
         assert tablet.post(f"/participants/99999{path}", data={"reason": "x"}).status_code == 404
 
 
-def test_an_empty_roster_says_what_to_do_next(app, tablet, world):
-    with app.app_context():
-        session = begin_write(db.session)
+def test_an_empty_roster_says_what_to_do_next(change, tablet, world):
+    with change as session:
         for row in session.query(Participant):
             row.archived_at, row.archive_reason = clock.utcnow(), "uji"
-        session.commit()
-    assert "Belum ada peserta" in tablet.get("/participants").get_data(as_text=True)
+    assert "Belum ada peserta" in tablet.get("/participants").text

@@ -1,20 +1,21 @@
 """The import by pages: files in, columns as understood, decisions, saving, undoing; nothing private is kept."""
 
 import io
-import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from rtapp import clock
 from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.store import record_scan
 from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write
+from rtapp.documents.sheets import read_workbook
 from rtapp.imports import packed_books, upload_store
 from rtapp.schema import Badge, Participant, RosterImport
 
 from .lists import workbook
+from .reading import value, values
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
@@ -34,33 +35,33 @@ def send(client, *files, text=""):
     return client.post("/roster-imports/new", data=data, content_type="multipart/form-data")
 
 
+def sent(client, *files, text=""):
+    """Upload files and return the address of the list that they are."""
+    answer = send(client, *files, text=text)
+    assert answer.status_code == 303, answer.text
+    return answer.location.removesuffix("/columns")
+
+
 @pytest.fixture
 def begun(client_of):
     """An admin's client and the address of a list they have just sent."""
     client = client_of("admin")
-    answer = send(client, ("daftar uwie.xlsx", workbook(Data=LIST)))
-    assert answer.status_code == 303, answer.text
-    return client, answer.location.removesuffix("/columns")
+    return client, sent(client, ("daftar uwie.xlsx", workbook(Data=LIST)))
 
 
-def save(client, address):
-    seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.get(address).text)[1]
-    return client.post(address, data={"seen": seen})
+def save(client, address, **more):
+    return client.post(address, data={"seen": value(client.get(address), "seen")} | more)
 
 
 def decide(client, address, **data):
     return client.post(f"{address}/answers", data=data, headers={"HX-Request": "true"})
 
 
-def questions(page: str) -> list[str]:
-    return re.findall(r'name="key" value="([^"]+)"', page)
-
-
 def names(session) -> set[str]:
     return set(session.scalars(select(Participant.name).where(Participant.archived_at.is_(None))))
 
 
-def test_a_list_goes_from_file_to_roster_in_four_steps(begun, session, world):
+def test_a_list_goes_from_file_to_roster_in_four_steps(begun, session, world, total):
     client, address = begun
     page = client.get(f"{address}/columns").text
     assert "Judul kolom di baris 1" in page and '<option value="name" selected' in page
@@ -69,7 +70,7 @@ def test_a_list_goes_from_file_to_roster_in_four_steps(begun, session, world):
     assert "Ganti orang: ABDUL MUIS → ORANG LAIN SAMA SEKALI." in page and "mungkin Uwie" in page
     assert save(client, address).status_code == 303
     assert {"CONTOH TIGA", "CONTOH EMPAT", "ABDUL MUIS"} <= names(session) and "CONTOH LIMA" not in names(session)
-    assert session.scalar(select(func.count()).select_from(Badge).where(Badge.revoked_at.is_(None))) == 12
+    assert total(Badge, Badge.revoked_at.is_(None)) == 12
 
 
 def test_a_sheet_without_a_column_of_names_is_asked_for_one(begun):
@@ -81,7 +82,7 @@ def test_a_sheet_without_a_column_of_names_is_asked_for_one(begun):
 
 def test_what_was_decided_is_saved_and_the_rest_waits(begun, session, world):
     client, address = begun
-    key = next(key for key in questions(client.get(address).text) if key.startswith("village"))
+    key = next(key for key in values(client.get(address).text, "key") if key.startswith("village"))
     assert "mungkin Uwie" not in decide(client, address, key=key, value="63.09.07.2004").text
     save(client, address)
     assert "CONTOH LIMA" in names(session) and "ORANG LAIN SAMA SEKALI" not in names(session)
@@ -95,8 +96,8 @@ def test_what_was_decided_is_saved_and_the_rest_waits(begun, session, world):
 def test_a_typed_answer_is_taken_and_nonsense_is_not(client_of, session, world):
     client = client_of("admin")
     bad = [HEAD, ["Muara Uya", "Uwie", "tiga belas koma", "CONTOH ERTE", None, None, None]]
-    address = send(client, ("a.xlsx", workbook(Data=bad))).location.removesuffix("/columns")
-    (key,) = questions(client.get(address).text)
+    address = sent(client, ("a.xlsx", workbook(Data=bad)))
+    (key,) = values(client.get(address).text, "key")
     assert "Nomor RT tidak terbaca" in decide(client, address, key=key, value="typed", typed="entah").text
     assert "Nomor RT tidak terbaca" in decide(client, address, key="rt:Lain:1:0", value="skip").text
     assert "Nomor RT tidak terbaca" not in decide(client, address, key=key, value="typed", typed="13").text
@@ -145,7 +146,7 @@ def test_an_import_somebody_was_scanned_from_stays(begun, session, world):
 
 def test_a_roster_that_changed_meanwhile_is_looked_at_again(begun, session, world):
     client, address = begun
-    seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.get(address).text)[1]
+    seen = value(client.get(address), "seen")
     client.post(f"/participants/{world.people['guest']}/archive", data={"reason": "keliru"})
     answer = client.post(address, data={"seen": seen})
     assert answer.status_code == 409 and "Daftar peserta berubah" in answer.text
@@ -169,8 +170,6 @@ def test_no_identity_number_and_no_day_of_birth_is_kept(begun, session, world):
 
 
 def test_what_was_kept_is_read_as_it_was(session, world):
-    from rtapp.documents.sheets import read_workbook
-
     book = read_workbook(workbook(Data=[["Nama", "RT"], ["CONTOH", 1.5], ["B", "#N/A"]]), "x.xlsx")
     assert packed_books.unpacked(packed_books.packed([("x.xlsx", book)])) == [("x.xlsx", book)]
 
@@ -185,7 +184,7 @@ def test_a_weeks_old_list_is_forgotten(begun, session, world):
 def test_columns_are_read_as_a_person_says(client_of, session, world):
     client = client_of("admin")
     odd = [["Desa", "RT", "Nama", "Pengganti"], ["Uwie", 7, "LAMA CONTOH", "BARU CONTOH"]]
-    address = send(client, ("a.xlsx", workbook(Data=odd))).location.removesuffix("/columns")
+    address = sent(client, ("a.xlsx", workbook(Data=odd)))
     client.post(f"{address}/columns", data={"use-0": "on", "column-0-2": "", "column-0-3": "name"})
     save(client, address)
     assert "BARU CONTOH" in names(session) and "LAMA CONTOH" not in names(session)
@@ -196,7 +195,7 @@ def test_several_files_and_pasted_text_are_one_list(client_of, session, world):
     one = workbook(Sheet1=[["Desa", "RT", "Nama"], ["Uwie", 11, "CONTOH SEBELAS"]])
     two = b"Desa;RT;Nama\nUwie;12;CONTOH DUABELAS\n"
     text = "Ketua RT Desa Uwie\n1. RT 13 Contoh Tigabelas (0812-0000-1313)\n2. RT 14: CONTOH EMPATBELAS\nterima kasih"
-    address = send(client, ("a.xlsx", one), ("b.csv", two), text=text).location.removesuffix("/columns")
+    address = sent(client, ("a.xlsx", one), ("b.csv", two), text=text)
     save(client, address)
     added = names(session)
     assert {"CONTOH SEBELAS", "CONTOH DUABELAS", "Contoh Tigabelas", "CONTOH EMPATBELAS"} <= added
@@ -212,11 +211,11 @@ def test_several_files_and_pasted_text_are_one_list(client_of, session, world):
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_a_sentence_and_nothing_is_kept(
-    client_of, session, world, name, content, status, said
+    client_of, world, name, content, status, said, total
 ):
     answer = send(client_of("admin"), (name, content))
     assert answer.status_code == status and said in answer.text
-    assert session.scalar(select(func.count()).select_from(RosterImport)) == 0
+    assert total(RosterImport) == 0
 
 
 def test_one_bad_file_among_several_is_named(client_of, world):
@@ -242,13 +241,13 @@ def test_pasted_signs_that_say_nothing_are_refused_in_words(admin, text):
 
 def test_a_question_asked_once_for_a_sheet_says_how_many_rows_wait_and_one_answer_does(client_of, session):
     client, rows = client_of("admin"), [["NAMA", "RT"], *([f"CONTOH {word}", 60 + n] for n, word in enumerate("ABC"))]
-    address = send(client, ("titipan pak uwie.xlsx", workbook(Sheet1=rows))).location.removesuffix("/columns")
+    address = sent(client, ("titipan pak uwie.xlsx", workbook(Sheet1=rows)))
     page = client.get(address).text
     assert "Menyangkut 3 baris, mulai Sheet1 baris 2." in page and "(semua 3)" in page
     assert "3 baris menunggu keputusan" in page and "Tidak ada yang berubah" not in page
-    (key,) = set(questions(page))
+    (key,) = set(values(page, "key"))
     page = decide(client, address, key=key, value="63.09.07.2004").text
-    assert "3 orang baru" in page and questions(page) == []
+    assert "3 orang baru" in page and values(page, "key") == []
     assert save(client, address).status_code == 303
     assert {"CONTOH A", "CONTOH B", "CONTOH C"} <= names(session)
 
@@ -256,14 +255,13 @@ def test_a_question_asked_once_for_a_sheet_says_how_many_rows_wait_and_one_answe
 def test_many_renamed_heads_are_saved_only_once_somebody_says_that_they_were_looked_at(client_of, session):
     client = client_of("admin")
     first = [["DESA", "RT", "NAMA"], *(["Uwie", 70 + n, f"CONTOH {word}I"] for n, word in enumerate("ABCDE"))]
-    address = send(client, ("a.xlsx", workbook(Sheet1=first))).location.removesuffix("/columns")
+    address = sent(client, ("a.xlsx", workbook(Sheet1=first)))
     assert save(client, address).status_code == 303
     second = [[desa, rt, f"H. {name}" if n else name] for n, (desa, rt, name) in enumerate(first)]
-    address = send(client, ("b.xlsx", workbook(Sheet1=second))).location.removesuffix("/columns")
+    address = sent(client, ("b.xlsx", workbook(Sheet1=second)))
     page = client.get(address).text
     assert "Saya sudah melihat 5 nama atau orang yang berubah." in page and "H. CONTOH AI" in page
     assert save(client, address).status_code == 422 and "H. CONTOH AI" not in names(session)
-    seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.get(address).text)[1]
-    assert client.post(address, data={"seen": seen, "looked": "yes"}).status_code == 303
+    assert save(client, address, looked="yes").status_code == 303
     session.expire_all()
     assert "H. CONTOH AI" in names(session)

@@ -10,11 +10,10 @@ import pytest
 
 from rtapp import db as database
 from rtapp.db import db
-from rtapp.factory import create_app
 from rtapp.safety.ledger_store import examine
-from rtapp.web.services import services_of
 
 from . import disks
+from .actors import opened
 from .disks import fill
 from .served import command
 
@@ -28,8 +27,7 @@ def desk(filled):
             if not (folder / "rtapp.db").exists():
                 shutil.copy(filled[0], folder / "rtapp.db")
             world = filled[1]
-            app = create_app(folder, TESTING=True, PROPAGATE_EXCEPTIONS=False, **settings)
-            ends.callback(closed, app)
+            app = ends.enter_context(opened(folder, TESTING=True, PROPAGATE_EXCEPTIONS=False, **settings))
             client, bearer = app.test_client(), {"Authorization": f"Bearer {world.bearer}"}
 
             def scan(nonce, who="rahmah"):
@@ -44,13 +42,6 @@ def desk(filled):
             return scan, findings
 
         yield at
-
-
-def closed(app):
-    services_of(app).close()
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -22,13 +22,12 @@ def until(holds: Callable[[], bool], seconds: float = 30) -> None:
 
 
 @pytest.fixture
-def scan(app, world):
-    bearer = {"Authorization": f"Bearer {world.bearer}"}
+def scan(app, client_of, world):
     nonces = iter(range(100))
 
     def send(who):
         body = {"nonce": f"pijakan-{next(nonces):03}", "checkpoint": world.registration, "source": "search"}
-        return app.test_client().post("/api/v1/scans", json=body | {"participant": world.people[who]}, headers=bearer)
+        return client_of("program").post("/api/v1/scans", json=body | {"participant": world.people[who]})
 
     yield send
     services_of(app).writer.stop()

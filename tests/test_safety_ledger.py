@@ -20,27 +20,22 @@ SELECT checkpoint_id, :other, 99, 'sendiri', at, '', '' FROM attendance WHERE id
 
 
 @pytest.fixture
-def day(app, world):
+def day(change, world):
     """A morning at the registration of wave I: heads, a substitute, a guest, one of wave II, one undone, one again."""
-    with app.app_context():
-        session = begin_write(db.session)
-        plain = [("rahmah", {}), ("rahmah", {}), ("yusuf", {}), ("ruslan", {}), ("ruslan", {"accept": True})]
+    with change as session:
+        plain = [("rahmah", {}), ("rahmah", {}), ("yusuf", {}), ("ruslan", {}), ("ruslan", {"accept_other_wave": True})]
         for number, (who, more) in enumerate([*plain, ("muis", {"substitute": NEPHEW})]):
-            decision = Decision(
-                accept_other_wave=more.get("accept", False), reason="uji", substitute=more.get("substitute")
-            )
             attempt = Attempt(
-                nonce=f"pagi-{number}",
-                checkpoint_id=world.registration,
-                source=Source.SEARCH,
+                f"pagi-{number}",
+                world.registration,
+                Source.SEARCH,
                 participant_id=world.people[who],
                 user_id=world.users["clerk"],
                 recorded_by="Uji clerk",
-                decision=decision if more else Decision(),
                 may_decide=True,
+                decision=Decision(reason="uji", **more) if more else Decision(),
             )
             record_scan(session, attempt, now=clock.utcnow())
-        session.commit()
     return world
 
 
@@ -58,11 +53,10 @@ def found(app, day):
     return look
 
 
-def test_an_untouched_ledger_is_whole(app, found):
+def test_an_untouched_ledger_is_whole(look, found):
     assert found() == []
-    with app.app_context():
-        there = totals(db.session)
-        assert there["scan"] == 6 and there["attendance"] == 4 and there["audit"] > 0
+    there = look(totals)
+    assert there["scan"] == 6 and there["attendance"] == 4 and there["audit"] > 0
 
 
 def test_a_mark_written_by_hand_has_no_scan_and_spoils_the_counts(found):
@@ -77,21 +71,18 @@ def test_a_mark_turned_to_somebody_else_does_not_fit_its_scan(found):
     assert "unlike" in found("UPDATE attendance SET participant_id = :other WHERE id = 1")
 
 
-@pytest.mark.parametrize("change", ["number = 77", "mode = 'diwakili'"])
-def test_a_mark_that_was_edited_is_not_what_was_answered(found, change):
-    assert "answer" in found(f"UPDATE attendance SET {change} WHERE id = 1")
+@pytest.mark.parametrize("edit", ["number = 77", "mode = 'diwakili'"])
+def test_a_mark_that_was_edited_is_not_what_was_answered(found, edit):
+    assert "answer" in found(f"UPDATE attendance SET {edit} WHERE id = 1")
 
 
-@pytest.mark.parametrize("change", ["verdict = 'ALREADY'", "nonce = 'lain'", "attendance_id = NULL"])
-def test_a_scan_that_was_edited_is_not_what_was_answered(found, change):
-    assert {"answer", "unlike"} & set(found(f"UPDATE scan SET {change} WHERE nonce = 'pagi-0'"))
+@pytest.mark.parametrize("edit", ["verdict = 'ALREADY'", "nonce = 'lain'", "attendance_id = NULL"])
+def test_a_scan_that_was_edited_is_not_what_was_answered(found, edit):
+    assert {"answer", "unlike"} & set(found(f"UPDATE scan SET {edit} WHERE nonce = 'pagi-0'"))
 
 
-def test_an_edited_line_of_the_trail_is_told_by_its_number(app, found):
-    with app.app_context():
-        session = begin_write(db.session)
-        note(session, "Uji", "uji", "uji", None, now=clock.utcnow())
-        session.commit()
+def test_an_edited_line_of_the_trail_is_told_by_its_number(change, found):
+    change(lambda session: note(session, "Uji", "uji", "uji", None, now=clock.utcnow()))
     assert found("UPDATE audit SET actor = 'Orang lain' WHERE id = (SELECT max(id) FROM audit)") == ["trail"]
 
 

@@ -16,7 +16,7 @@ import pytest
 from rtapp import clock
 from rtapp.accounts import passwords
 from rtapp.accounts import store as accounts
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.documents import sealing
 from rtapp.refusals import Refused
 from rtapp.safety import backups
@@ -42,15 +42,13 @@ def instance(app) -> Path:
 
 
 @pytest.fixture
-def admin(app, world, client_of):
+def admin(change, world, client_of):
     """An admin who has a password, without which nothing is handed over."""
-    with app.app_context():
-        session = begin_write(db.session)
+    with change as session:
         user = accounts.find_user(session, world.users["admin"])
         version = user.session_version
         accounts.change_password(session, "Uji", user, hashed(), now=clock.utcnow())
         user.session_version = version
-        session.commit()
     return client_of("admin")
 
 
@@ -104,11 +102,8 @@ def test_a_drill_says_what_was_restored(admin, instance):
     assert "Cadangan dapat dipulihkan dan isinya utuh" in words(page) and "Bimtek Uji Ketua RT" in words(page)
 
 
-def test_a_drill_of_a_ledger_that_does_not_match_says_where(app, admin, instance, world):
-    with app.app_context():
-        session = begin_write(db.session)
-        session.connection().exec_driver_sql("UPDATE audit SET actor = 'Orang lain' WHERE id = 1")
-        session.commit()
+def test_a_drill_of_a_ledger_that_does_not_match_says_where(change, admin, instance, world):
+    change(lambda session: session.connection().exec_driver_sql("UPDATE audit SET actor = 'Orang lain' WHERE id = 1"))
     page = words(admin.post("/backups/drill", data={"name": made(admin, instance).name}))
     assert "isinya tidak cocok" in page and "mulai baris 1" in page
 
@@ -168,7 +163,7 @@ def look(app, monkeypatch):
     return at
 
 
-def test_it_backs_up_every_few_minutes_while_something_is_recorded_else_daily(app, instance, world, look):
+def test_it_backs_up_every_few_minutes_while_something_is_recorded_else_daily(change, instance, world, look):
     def made():
         return len(backups.find(instance))
 
@@ -176,10 +171,7 @@ def test_it_backs_up_every_few_minutes_while_something_is_recorded_else_daily(ap
     assert made() == 1
     seen = look(6, seen)
     assert made() == 1  # nothing was recorded
-    with app.app_context():
-        session = begin_write(db.session)
-        accounts.add_user(session, "Uji", "Orang baru", "viewer", "", now=clock.utcnow())
-        session.commit()
+    change(lambda session: accounts.add_user(session, "Uji", "Orang baru", "viewer", "", now=clock.utcnow()))
     seen = look(4, seen)
     assert made() == 1  # too soon
     seen = look(7, seen)

@@ -1,13 +1,10 @@
 """Hand scanners type wherever the cursor is, end as they like and know no layout but their own: on a phone's screen."""
 
-import sqlite3
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .browsers import PHONE
-from .served import Served
-from .test_journeys import cards, desk, present, verdict
+from .test_journeys import OF_WAVE_TWO, cards, desk, present, verdict, welcomed
 
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,17 +54,8 @@ def typed(page: Page, code: str, end: str = "Enter") -> None:
         page.keyboard.press(end)
 
 
-def rows(served: Served, query: str) -> list[tuple]:
-    with sqlite3.connect(served.instance / "rtapp.db") as database:
-        return database.execute(query).fetchall()
-
-
-def welcomed(page: Page, card: dict[str, str]) -> None:
-    expect(page.locator(".verdict-name")).to_have_text(card["name"])
-    verdict(page, "WELCOME")
-
-
 COUNTED = "SELECT count(*) FROM attendance WHERE voided_at IS NULL"
+UNDONE = "SELECT count(*) FROM attendance WHERE voided_at IS NOT NULL"
 
 
 def asked_why(page: Page) -> Locator:
@@ -80,18 +68,23 @@ def address(card: dict[str, str]) -> str:
     return f"HTTP://192.168.1.10:8000/K/{card['code']}"
 
 
-def test_a_card_scanned_while_somebody_is_undone_is_that_cards_scan_and_undoes_nobody(visit, served, cards):
+def undoing(visit, card: dict[str, str]) -> tuple[Page, Locator]:
+    """Scan a card, and begin to write why its mark is taken back: the page and the field for the reason."""
     page = desk(visit, size=PHONE)
-    typed(page, address(cards[0]))
-    welcomed(page, cards[0])
+    typed(page, address(card))
+    welcomed(page, card)
     reason = asked_why(page)
     reason.fill("salah ")
     reason.press("End")
+    return page, reason
+
+
+def test_a_card_scanned_while_somebody_is_undone_is_that_cards_scan_and_undoes_nobody(visit, served, cards):
+    page, reason = undoing(visit, cards[0])
     typed(page, address(cards[1]), "Tab")
     expect(page.locator("#toast")).to_contain_text(cards[1]["name"])
     expect(reason).to_have_value("salah ")
-    assert rows(served, COUNTED) == [(2,)]
-    assert rows(served, "SELECT count(*) FROM attendance WHERE voided_at IS NOT NULL") == [(0,)]
+    assert served.rows(COUNTED) == [(2,)] and served.rows(UNDONE) == [(0,)]
 
 
 @pytest.mark.parametrize("end", ["Enter", "Tab", ""])
@@ -106,15 +99,11 @@ def test_a_card_scanned_into_the_name_of_a_substitute_leaves_the_name_as_it_was(
     typed(page, address(cards[1]), end)
     expect(name).to_have_value("Siti")
     welcomed(page, cards[1])
-    assert rows(served, "SELECT count(*) FROM substitute") == [(0,)]
+    assert served.rows("SELECT count(*) FROM substitute") == [(0,)]
 
 
 def test_a_card_scanned_into_a_pin_field_is_no_pin(visit, served, cards):
-    with sqlite3.connect(served.instance / "rtapp.db") as database:
-        (other,) = database.execute(
-            "SELECT token FROM badge JOIN participant ON participant.id = participant_id "
-            "JOIN wave ON wave.id = wave_id WHERE wave.number = 2 LIMIT 1"
-        ).fetchone()
+    other = served.rows(OF_WAVE_TWO)[0][0]
     page = desk(visit, size=PHONE)
     typed(page, other)
     verdict(page, "OTHER_WAVE")
@@ -145,7 +134,7 @@ def test_on_pages_that_are_no_desk_a_card_is_recorded_where_this_browser_works(v
     typed(page, cards[3]["code"], "Tab")
     expect(page.locator("#toast")).to_contain_text(cards[3]["name"])
     expect(page.locator("#village")).to_have_value(before)
-    assert rows(served, "SELECT count(*) FROM attendance") == [(4,)]
+    assert served.rows("SELECT count(*) FROM attendance") == [(4,)]
 
 
 def test_a_card_scanned_into_a_row_of_the_roster_becomes_no_part_of_a_name(visit, served, cards):
@@ -179,7 +168,7 @@ def test_what_stood_in_the_field_is_no_part_of_a_code_and_stays(visit, served, c
     for card, around in zip(cards[1:5], ("Q{}", "{}X", "]Q3{}", "~{}~"), strict=True):
         typed(page, around.format(card["code"]))
         welcomed(page, card)
-    assert rows(served, "SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
+    assert served.rows("SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
 
 
 def test_one_card_read_twice_by_one_gesture_stays_green(visit, served, cards):
@@ -191,7 +180,7 @@ def test_one_card_read_twice_by_one_gesture_stays_green(visit, served, cards):
     typed(page, address(cards[0]).lower())
     page.wait_for_timeout(400)
     verdict(page, "WELCOME")
-    assert rows(served, "SELECT verdict FROM scan") == [("WELCOME",)]
+    assert served.rows("SELECT verdict FROM scan") == [("WELCOME",)]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -211,7 +200,7 @@ def test_what_a_scanner_puts_around_a_code_is_no_part_of_it(visit, served, cards
     for card, code in zip(cards, (cards[0]["code"], address(cards[1]), cards[2]["short_code"]), strict=False):
         typed(page, around.format(code))
         welcomed(page, card)
-    assert rows(served, "SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
+    assert served.rows("SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
 
 
 @pytest.mark.parametrize("pause", [1, 30, 80])
@@ -225,18 +214,12 @@ def test_a_scanner_may_be_very_fast_or_very_slow(visit, served, cards, pause):
     "ends", [["Enter", "Enter"], ["Enter", "Control+j"], ["Tab", "Enter"], ["Control+m", "Control+j"]]
 )
 def test_of_an_ending_of_two_keys_neither_presses_a_button(visit, served, cards, ends):
-    page = desk(visit, size=PHONE)
-    typed(page, cards[0]["code"])
-    welcomed(page, cards[0])
-    reason = asked_why(page)
-    reason.fill("salah ")
-    reason.press("End")
+    page, _reason = undoing(visit, cards[0])
     typed(page, address(cards[1]), "")
     for end in ends:
         page.keyboard.press(end)
     expect(page.locator("#toast")).to_contain_text(cards[1]["name"])
-    assert rows(served, COUNTED) == [(2,)]
-    assert rows(served, "SELECT count(*) FROM attendance WHERE voided_at IS NOT NULL") == [(0,)]
+    assert served.rows(COUNTED) == [(2,)] and served.rows(UNDONE) == [(0,)]
 
 
 def test_control_characters_around_a_code_are_no_commands(visit, served, cards):
@@ -298,7 +281,7 @@ def test_two_cards_in_one_burst_are_two_scans(visit, served, cards):
     present(page, 2)
     typed(page, address(cards[2]) + address(cards[3]))
     present(page, 4)
-    assert rows(served, "SELECT verdict, count(*) FROM scan GROUP BY 1") == [("WELCOME", 4)]
+    assert served.rows("SELECT verdict, count(*) FROM scan GROUP BY 1") == [("WELCOME", 4)]
 
 
 def test_two_scanners_at_once_are_told_that_neither_was_read(visit, served, cards):
@@ -311,7 +294,7 @@ def test_two_scanners_at_once_are_told_that_neither_was_read(visit, served, card
     typed(page, mixed)
     expect(page.locator("#toast")).to_contain_text("Pindai lagi, satu per satu")
     expect(page.locator("#name")).to_have_value("Haji Baru")
-    assert rows(served, "SELECT count(*) FROM attendance") == [(0,)]
+    assert served.rows("SELECT count(*) FROM attendance") == [(0,)]
 
 
 FIELDS = {"date": "2023-11-08", "time": "07:30", "number": "12", "email": "siti@contoh.id", "month": "", "range": "50"}
@@ -348,7 +331,7 @@ def test_a_code_typed_into_a_reason_by_hand_is_refused_and_nothing_typed_is_lost
     page.get_by_role("button", name="Batalkan pencatatan").click()
     assert "kode kartu" in reason.evaluate("field => field.validationMessage")
     expect(reason).to_have_value(f"salah {cards[1]['code']}")
-    assert rows(served, COUNTED) == [(1,)]
+    assert served.rows(COUNTED) == [(1,)]
 
 
 @pytest.mark.parametrize("pause", [250, 700])
@@ -361,7 +344,7 @@ def test_a_burst_that_a_weak_radio_tears_apart_is_one_scan(visit, served, cards,
         typed(page, address(card)[cut:])
         welcomed(page, card)
         expect(page.locator("#code")).to_have_value("rahm")
-    assert rows(served, "SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
+    assert served.rows("SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
 
 
 JAM = "() => { const end = performance.now() + Math.random() * 400; while (performance.now() < end); }"
@@ -373,4 +356,4 @@ def test_a_page_that_is_busy_all_the_time_loses_no_scan(visit, served, cards):
     for number, card in enumerate(cards[:24]):
         typed(page, address(card) if number % 2 else card["code"], ("Enter", "Tab")[number % 3 == 0])
     present(page, 24)
-    assert rows(served, "SELECT verdict, raw, count(*) FROM scan GROUP BY 1, 2") == [("WELCOME", None, 24)]
+    assert served.rows("SELECT verdict, raw, count(*) FROM scan GROUP BY 1, 2") == [("WELCOME", None, 24)]

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from rtapp.badges import store as badges
-from rtapp.db import begin_write, db
+from rtapp.db import db
 from rtapp.roster import store
 from rtapp.roster.find_store import Person, find_person, head_of
 from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.roster.tenure import Step, Tenure, tenures
 from rtapp.schema import Seat, Village
 
-from .reading import elements, value
+from .reading import value, verdict
 from .world import World
 
 pytestmark = pytest.mark.both_engines(at_length=True)
@@ -31,15 +31,6 @@ def seat(app: Flask, world: World) -> int:
         return find_person(db.session, world.people["yusuf"]).seat_id
 
 
-def vacant(app: Flask, world: World) -> int:
-    """A seat of Uwie that nobody ever held."""
-    with app.app_context():
-        session = begin_write(db.session)
-        seat = find_or_add_seat(session, session.get(Village, world.villages["uwie"]), "009", "001")
-        session.commit()
-        return seat.id
-
-
 def new_head(tablet: FlaskClient, seat: int, instead_of: int | str, **typed: str) -> TestResponse:
     facts = {"name": "BAIHAQI CONTOH", "phone": "", "gender": "", "instead_of": str(instead_of)}
     return tablet.post(f"/seats/{seat}/head", data=facts | typed)
@@ -52,10 +43,6 @@ def head(app: Flask, seat: int) -> Person | None:
 
 def scan(client: FlaskClient, world: World, code: str) -> TestResponse:
     return client.post(f"/desk/{world.registration}/scans", data={"code": code}, follow_redirects=True)
-
-
-def verdict(page: TestResponse) -> str:
-    return elements(page, "article", id="verdict")[0].given["data-verdict"]
 
 
 # A new head
@@ -116,18 +103,18 @@ def test_somebody_archived_without_a_new_head_says_why_and_a_successor_is_named(
     assert verdict(page) == "ARCHIVED" and "sekarang dijabat BAIHAQI CONTOH" in page.text
 
 
-def test_an_old_head_who_comes_back_gets_a_card_that_works(app, world, tablet, seat):
+def test_an_old_head_who_comes_back_gets_a_card_that_works(app, look, world, tablet, seat):
     new_head(tablet, seat, world.people["yusuf"])
     tablet.post(f"/participants/{head(app, seat).id}/archive", data={"reason": "keliru"})
     tablet.post(f"/participants/{world.people['yusuf']}/restore")
-    with app.app_context():
-        token = badges.live_badge(db.session, world.people["yusuf"]).token
+    token = look(lambda session: badges.live_badge(session, world.people["yusuf"]).token)
     assert verdict(scan(tablet, world, token)) == "WELCOME"
     assert verdict(scan(tablet, world, world.tokens["yusuf"])) == "REVOKED"
 
 
-def test_a_vacant_seat_is_filled_for_the_wave_of_its_district(app, world, tablet):
-    seat = vacant(app, world)
+def test_a_vacant_seat_is_filled_for_the_wave_of_its_district(app, change, world, tablet):
+    with change as session:  # a seat of Uwie that nobody ever held
+        seat = find_or_add_seat(session, session.get(Village, world.villages["uwie"]), "009", "001").id
     page = tablet.get(f"/seats/{seat}").text
     assert "RT 009 / RW 001" in page and "Desa Uwie" in page and "Kursi ini kosong" in page and "<details" in page
     new_head(tablet, seat, "")
@@ -144,12 +131,11 @@ def test_a_vacant_seat_is_filled_for_the_wave_of_its_district(app, world, tablet
         ({"gender": "X"}, "Pilih salah satu yang ada."),
     ],
 )
-def test_what_cannot_be_read_is_said_and_the_head_stays(app, world, tablet, seat, typed, sentence):
+def test_what_cannot_be_read_is_said_and_the_head_stays(app, look, world, tablet, seat, typed, sentence):
     response = new_head(tablet, seat, world.people["yusuf"], **typed)
     assert response.status_code == 422 and sentence in response.text and "<details" in response.text
     assert head(app, seat).name == "M. YUSUF"
-    with app.app_context():
-        assert badges.live_badge(db.session, world.people["yusuf"]).token == world.tokens["yusuf"]
+    assert look(lambda session: badges.live_badge(session, world.people["yusuf"]).token) == world.tokens["yusuf"]
 
 
 def test_two_who_replace_one_head_make_one_new_head(app, world, client_of, tablet, seat):
@@ -162,11 +148,10 @@ def test_two_who_replace_one_head_make_one_new_head(app, world, client_of, table
 # The page
 
 
-def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, tablet, seat):
+def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(look, world, tablet, seat):
     id_ = world.people["yusuf"]
     scan(tablet, world, world.tokens["yusuf"])
-    with app.app_context():
-        read = find_person(db.session, id_)
+    read = look(lambda session: find_person(session, id_))
     tablet.post(
         f"/participants/{id_}",
         data={
@@ -188,13 +173,10 @@ def test_the_page_says_who_held_the_seat_with_cards_scans_and_edits(app, world, 
     assert "No. HP: <del>0812••••103</del> → (kosong)" in edits and "Kursi RT: RT 003 Belimbing Raya" in edits
 
 
-def test_somebody_moved_away_is_named_with_where_they_went(app, world, tablet, seat):
-    with app.app_context():
-        session = begin_write(db.session)
-        read = find_person(session, world.people["yusuf"])
-        place = {"place": ("63.09.07.2004", "008", "")}
+def test_somebody_moved_away_is_named_with_where_they_went(change, world, tablet, seat):
+    with change as session:
+        read, place = find_person(session, world.people["yusuf"]), {"place": ("63.09.07.2004", "008", "")}
         store.change_participant(session, "uji", read.id, read.version, place, now=world.now)
-        session.commit()
         to = session.scalar(select(Seat.id).where(Seat.rt == "008"))
     page = tablet.get(f"/seats/{seat}").text
     assert "Kursi ini kosong" in page and "dipindahkan ke RT 008 Uwie" in page

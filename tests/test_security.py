@@ -30,7 +30,7 @@ ELSEWHERE = {
     "links end": "test_accounts_store.py::test_links_end_with_their_time_and_with_a_newer_one",
     "no secret is stored": "test_accounts_store.py::test_neither_trail_nor_tables_hold_a_password_a_link_or_a_token",
     "PIN limits": "test_checkin_decide_views.py::test_after_five_wrong_pins_even_the_right_one_waits",
-    "a revoked device": "test_checkin_views.py::test_a_revoked_desk_stops_at_its_next_request",
+    "a revoked device": "test_accounts_devices.py::test_a_revoked_device_is_out_at_its_next_request",
     "an unlocked screen": "test_accounts_views.py::test_guessing_the_password_at_an_unlocked_screen_is_bounded",
     "a link is opened by its button alone": "test_accounts_views.py"
     "::test_opening_a_device_link_changes_nothing_and_its_button_makes_the_phone_a_desk",
@@ -191,11 +191,21 @@ def test_the_committees_own_name_and_those_of_the_configuration_are_ours(app, ad
 @pytest.mark.parametrize(
     ("host", "private"),
     [
-        ("localhost", True), ("127.0.0.1", True), ("[::1]", True), ("192.168.1.10", True), ("8.8.8.8", True),
-        ("fe80::1%eth0", True), ("meja.local", True), ("LAPTOP-7", True), ("meja.home.arpa", True),
-        ("", False), ("example.org", False), ("local.example", False), ("1.2.3.4.example", False),
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("[::1]", True),
+        ("192.168.1.10", True),
+        ("8.8.8.8", True),
+        ("fe80::1%eth0", True),
+        ("meja.local", True),
+        ("LAPTOP-7", True),
+        ("meja.home.arpa", True),
+        ("", False),
+        ("example.org", False),
+        ("local.example", False),
+        ("1.2.3.4.example", False),
     ],
-)  # fmt: skip
+)
 def test_addresses_and_names_without_an_owner_are_private(host, private):
     assert is_private_name(host) is private
 

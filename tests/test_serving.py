@@ -7,7 +7,6 @@ import secrets
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -25,13 +24,12 @@ from PIL import Image
 
 from rtapp import clock
 from rtapp.commands import terminal
-from rtapp.db import begin_write, db
-from rtapp.factory import create_app
 from rtapp.laptop import serving
 from rtapp.settings import store as settings
 from rtapp.web import network
 
-from .served import PATIENCE, ROOT, Served, Visitor, command, device_token, environment, free_port, is_alive
+from .actors import Change, opened
+from .served import PATIENCE, ROOT, Served, Visitor, command, device_token, environment, free_port, is_alive, rows
 
 pytestmark = pytest.mark.slow
 
@@ -100,11 +98,6 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def rows(instance: Path, sql: str) -> list[tuple]:
-    with sqlite3.connect(instance / "rtapp.db") as database:
-        return database.execute(sql).fetchall()
-
-
 # The start
 
 
@@ -154,11 +147,8 @@ def test_the_addresses_are_those_of_this_machine():
 
 
 def test_an_address_on_the_cards_that_the_laptop_no_longer_has_is_said(serve, demo):
-    app = create_app(demo)
-    with app.app_context():
-        settings.change(begin_write(db.session), "uji", "base_url", "http://192.0.2.77:8000", now=clock.utcnow())
-        db.session.commit()
-        db.engine.dispose()
+    with opened(demo) as app, Change(app) as session:
+        settings.change(session, "uji", "base_url", "http://192.0.2.77:8000", now=clock.utcnow())
     assert "PERHATIAN: kode QR memakai alamat http://192.0.2.77:8000" in serve("demo", instance=demo).log
 
 
@@ -236,8 +226,8 @@ def test_an_interrupted_server_ends_its_streams_and_leaves_one_whole_file(serve,
     visitors = [visit(server) for _ in range(20)]
     visitors[0].use(server.links[-1])
     for visitor in visitors:
-        cookies = "; ".join(f"{name}={value}" for name, value in visitors[0].cookies.items())
-        visitor.line.request("GET", "/waves/1/counts/stream", headers={"Cookie": cookies, "HX-Request": "true"})
+        headers = {"Cookie": visitors[0].cookie, "HX-Request": "true"}
+        visitor.line.request("GET", "/waves/1/counts/stream", headers=headers)
         visitor.response = visitor.line.getresponse()
         assert b"retry" in visitor.response.readline() + visitor.response.readline()
     os.kill(server.workers[0], how)  # a terminal tells both

@@ -7,7 +7,6 @@ import pypdf
 import pytest
 from PIL import Image
 
-from rtapp.db import db
 from rtapp.documents.pdf import Document
 from rtapp.documents.picture import LOGO_SIDE, read_logo
 from rtapp.refusals import Refused
@@ -39,13 +38,15 @@ def picture(form: str = "PNG", size: tuple[int, int] = (900, 300), mode: str = "
     return file.getvalue()
 
 
-def test_what_is_typed_is_read_and_stands_in_the_form_again(app, admin):
-    admin.post("/settings/letterhead", data=FORM)
-    with app.app_context():
-        stored = letterhead_of(db.session)
+def test_a_letterhead_is_read_kept_noted_once_and_stands_in_the_form_again(admin, look):
+    for _ in range(2):
+        assert admin.post("/settings/letterhead", data=FORM).location == "/settings/letterhead"
+    stored = look(letterhead_of)
     assert stored == LETTERHEAD and Letterhead.of(stored.as_json()) == stored
     page = admin.get("/settings/letterhead")
     assert {name: typed(page, name) for name in ("line-2", "place")} == {"line-2": stored.lines[1], "place": "Tanjung"}
+    assert "Tersimpan." in words(page)
+    assert [line.action for line, _ in look(trail)].count("letterhead.change") == 1
 
 
 @pytest.mark.parametrize(
@@ -57,22 +58,11 @@ def test_what_is_typed_is_read_and_stands_in_the_form_again(app, admin):
         ("paper", "a0", "Pilih kertas A4 atau F4."),
     ],
 )
-def test_a_field_that_cannot_be_used_is_said_beside_it_and_nothing_is_kept(app, admin, field, value, sentence):
+def test_a_field_that_cannot_be_used_is_said_beside_it_and_nothing_is_kept(admin, look, field, value, sentence):
     answer = admin.post("/settings/letterhead", data=FORM | {field: value})
     assert answer.status_code == 422 and sentence in said(answer, field)
     assert FORM["line-1"] in answer.text
-    with app.app_context():
-        assert letterhead_of(db.session) == Letterhead()
-
-
-def test_a_letterhead_is_kept_and_noted_once(app, admin):
-    for _ in range(2):
-        assert admin.post("/settings/letterhead", data=FORM).location == "/settings/letterhead"
-    page = admin.get("/settings/letterhead")
-    assert "Tersimpan." in words(page) and "DINAS PEMBERDAYAAN DESA" in words(page)
-    with app.app_context():
-        assert letterhead_of(db.session).place == "Tanjung"
-        assert [line.action for line, _ in trail(db.session)].count("letterhead.change") == 1
+    assert look(letterhead_of) == Letterhead()
 
 
 def send(client, data: bytes, name: str = "logo.png"):
@@ -81,7 +71,7 @@ def send(client, data: bytes, name: str = "logo.png"):
     return client.post("/settings/logo", data=body, content_type="multipart/form-data; boundary=cut")
 
 
-def test_a_logo_is_kept_small_shown_and_taken_away(app, admin):
+def test_a_logo_is_kept_small_shown_and_taken_away(admin, look):
     assert admin.get("/settings/logo").status_code == 404
     assert send(admin, picture()).status_code == 303
     shown = admin.get("/settings/logo")
@@ -89,8 +79,7 @@ def test_a_logo_is_kept_small_shown_and_taken_away(app, admin):
     assert 'src="/settings/logo"' in admin.get("/settings/letterhead").text
     assert admin.post("/settings/logo/drop").status_code == 303
     assert admin.get("/settings/logo").status_code == 404
-    with app.app_context():
-        assert logo_of(db.session) == b"" and trail(db.session, 1)[0][0].action == "logo.change"
+    assert look(logo_of) == b"" and look(trail)[0][0].action == "logo.change"
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -107,11 +96,10 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     ],
     ids=["none", "svg", "broken", "gif", "10 MB"],
 )
-def test_a_file_that_is_no_logo_is_answered_with_a_sentence(app, admin, data, status, sentence):
+def test_a_file_that_is_no_logo_is_answered_with_a_sentence(admin, look, data, status, sentence):
     answer = send(admin, data)
     assert answer.status_code == status and sentence in said(answer, "logo")
-    with app.app_context():
-        assert logo_of(db.session) == b""
+    assert look(logo_of) == b""
 
 
 @pytest.mark.parametrize(("form", "mode"), [("PNG", "P"), ("PNG", "LA"), ("JPEG", "CMYK"), ("JPEG", "L")])

@@ -5,7 +5,6 @@ import io
 import pytest
 from PIL import Image
 
-from rtapp.db import db
 from rtapp.settings.letterhead_store import signing_of
 from rtapp.settings.signatories import EVERY, IN_CHARGE, MOST, Signatory, restored, signers_of
 
@@ -31,11 +30,10 @@ def test_who_signs_a_paper_is_set_for_it_else_the_usual_one_and_its_clerk():
     assert signers_of({EVERY: [usual], "transport": [treasurer]}, "transport") == (treasurer,)
 
 
-def test_seven_signatories_are_kept_noted_and_shown_again(app, admin):
+def test_seven_signatories_are_kept_noted_and_shown_again(admin, look):
     answer = admin.post("/settings/signatories", data=form(7, **{"caption-1": "Mengetahui,", "nip-7": NIP}))
     assert answer.status_code == 303 and answer.location.endswith("paper=transport")
-    with app.app_context():
-        kept = signing_of(db.session)["transport"]
+    kept = look(signing_of)["transport"]
     assert [one.name for one in kept] == [f"Nama {number}" for number in range(1, 8)]
     assert kept[0].caption == "Mengetahui," and kept[6].nip == NIP
     page = admin.get("/settings/signatories?paper=transport").text
@@ -44,13 +42,11 @@ def test_seven_signatories_are_kept_noted_and_shown_again(app, admin):
     )
 
 
-def test_an_empty_row_is_nobody_and_all_empty_rows_give_the_paper_back(app, admin):
+def test_an_empty_row_is_nobody_and_all_empty_rows_give_the_paper_back(admin, look):
     admin.post("/settings/signatories", data=form(2, **{"position-1": "", "name-1": ""}))
-    with app.app_context():
-        assert [one.name for one in signing_of(db.session)["transport"]] == ["Nama 2"]
+    assert [one.name for one in look(signing_of)["transport"]] == ["Nama 2"]
     admin.post("/settings/signatories", data={"paper": "transport", "name-1": ""})
-    with app.app_context():
-        assert signing_of(db.session) == {}
+    assert look(signing_of) == {}
 
 
 @pytest.mark.parametrize(
@@ -62,14 +58,13 @@ def test_an_empty_row_is_nobody_and_all_empty_rows_give_the_paper_back(app, admi
         ("position-1", "Tan\u202ejung", "Ada tanda yang tidak terlihat."),
     ],
 )
-def test_a_field_that_cannot_be_used_is_said_beside_it_and_nothing_is_kept(app, admin, field, value, sentence):
+def test_a_field_that_cannot_be_used_is_said_beside_it_and_nothing_is_kept(admin, look, field, value, sentence):
     answer = admin.post("/settings/signatories", data=form(2, **{field: value}))
     assert answer.status_code == 422 and sentence in said(answer, field) and "Jabatan 2" in answer.text
-    with app.app_context():
-        assert signing_of(db.session) == {}
+    assert look(signing_of) == {}
 
 
-def test_a_row_is_added_without_losing_what_is_typed(app, admin):
+def test_a_row_is_added_without_losing_what_is_typed(admin):
     answer = admin.post("/settings/signatories", data=form(2, add="1"))
     assert answer.status_code == 200 and 'value="Nama 2"' in answer.text and 'name="name-3"' in answer.text
     full = admin.post("/settings/signatories", data=form(MOST, add="1"))
@@ -85,7 +80,7 @@ def test_what_is_typed_is_shown_as_it_will_be_printed_and_what_wraps_is_said(adm
     assert admin.post("/settings/signatories/look", data=form(1, **{"nip-1": "7"})).status_code == 422
 
 
-def test_a_certificate_has_room_for_three(app, admin):
+def test_a_certificate_has_room_for_three(admin):
     answer = admin.post("/settings/signatories", data=form(4) | {"paper": "certificate"})
     assert answer.status_code == 422 and "paling banyak 3 penanda tangan" in answer.text
 

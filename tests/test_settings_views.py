@@ -45,7 +45,7 @@ def lan(monkeypatch) -> list[str]:
     return found
 
 
-def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, admin, kept, lan):
+def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, look, admin, kept, lan):
     app.config["HTTP_PORT"] = 8000
     assert re.search(rf'name="base_url" value="{ADDRESS}"', admin.get("/settings/address").text)
     answer = admin.post("/settings/address", data={"base_url": f" {ADDRESS}/ "})
@@ -54,9 +54,8 @@ def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, admin,
     assert "Tersimpan." in words(page) and f"Kode QR akan berisi {ADDRESS.upper()}/K/CONTOH2345ABCDEF" in words(page)
     assert "Menunggu dibuka dari ponsel" in words(page) and qr.svg(f"{ADDRESS}/reach", QR_TITLE) in page.text
     assert kept() == {"base_url": ADDRESS, "admin_over_http": False}
-    with app.app_context():
-        line, values = trail(db.session, 1)[0]
-        assert (line.actor, line.action, values.values["after"]) == ("Uji admin", "setting.change", ADDRESS)
+    line, values = look(lambda session: trail(session, 1)[0])
+    assert (line.actor, line.action, values.values["after"]) == ("Uji admin", "setting.change", ADDRESS)
 
 
 @pytest.mark.parametrize(
@@ -134,13 +133,11 @@ def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, ad
     assert admin.get("/settings", environ_base=ELSEWHERE).status_code == 403
 
 
-def test_saving_the_same_again_notes_nothing(app, admin, lan):
+def test_saving_the_same_again_notes_nothing(look, admin, lan):
     admin.post("/settings/address", data={"base_url": ADDRESS})
-    with app.app_context():
-        before = len(trail(db.session))
+    before = look(lambda session: len(trail(session)))
     assert admin.post("/settings/address", data={"base_url": ADDRESS}).status_code == 303
-    with app.app_context():
-        assert len(trail(db.session)) == before
+    assert look(lambda session: len(trail(session))) == before
 
 
 PARTS = {

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from . import disks
 from .browsers import FLAGS, PHONE, assert_accessible, sign_in
-from .test_journeys import cards, desk, present, scan, verdict
+from .test_journeys import cards, desk, present, scan, verdict, welcomed
 from .test_offline_journeys import BACK, kept, marks, provisional, ready, until, waits
 
 __all__ = ["cards"]
@@ -45,11 +45,6 @@ def desk_with(visit: Callable[..., Page], script: str) -> Page:
     page.goto(page.url)
     verdict(page, "READY")
     return page
-
-
-def welcomed(page: Page, card: dict[str, str]) -> None:
-    expect(page.locator(".verdict-name")).to_have_text(card["name"])
-    verdict(page, "WELCOME")
 
 
 def test_a_second_tab_that_deletes_what_is_kept_loses_no_scan(visit, served, cards):

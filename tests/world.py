@@ -118,15 +118,7 @@ def _people(
     for key, name, village, rt, wave, phone, gender in heads:
         seat = find_or_add_seat(session, villages[village], rt)
         person = roster.add_participant(
-            session,
-            "uji",
-            event.id,
-            name=name,
-            seat=seat,
-            wave_id=waves[wave].id,
-            phone=phone,
-            gender=gender,
-            now=now,
+            session, "uji", event.id, name=name, seat=seat, wave_id=waves[wave].id, phone=phone, gender=gender, now=now
         )
         people[key] = person.id
     guest = roster.add_participant(session, "uji", event.id, name="Tamu Contoh", kind="tamu", now=now)
