@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtapp.badges import token as codes
-from rtapp.badges.token import SHORT_ALPHABET, TOKEN_ALPHABET, read_short_code, read_tokens
+from rtapp.badges.token import SHORT_ALPHABET, TOKEN_ALPHABET, read_short_code, read_short_codes, read_tokens
 
 TOKEN = "AQZWYM234567BCD7"  # every sign that another keyboard layout moves
+AROUND = ["{}", "A{}", "{}Z", "A{}Z", "QX{}", "{}99", "SCAN:{};", "*{}*", "]Q3{}", "{}\\000026"]
 HOSTS = ["http://192.168.1.10:8000", "https://meja.local:8443", "http://desk", "HTTP://10.0.0.7"]
 
 bodies = st.text(SHORT_ALPHABET, min_size=6, max_size=6)
@@ -73,6 +74,17 @@ def test_a_short_code_is_read_however_it_was_typed(typed):
 )
 def test_what_people_search_for_is_no_short_code(typed):
     assert read_short_code(typed) is None
+
+
+@given(bodies.filter(lambda body: not body.isalpha()), st.sampled_from(AROUND))
+def test_what_a_scanner_puts_around_a_short_code_is_no_part_of_it(body, around):
+    code = code_of(body)
+    assert code in read_short_codes(around.format(code))
+
+
+def test_of_two_pieces_that_are_short_codes_both_are_read():
+    assert read_short_codes("AW77EYVRZ") == ["77EYVRZ", "W77EYVR"]
+    assert read_short_codes("W77EYVR;77EYVRZ") == []
 
 
 @given(tokens)

@@ -19,11 +19,15 @@ from .test_journeys import cards, desk, present, scan, verdict
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEPT = """async (name) => {
+  const asked = (request, value) => new Promise((resolve) => {
+    request.onsuccess = () => resolve(value());
+    request.onerror = () => resolve(null); // the browser took its data away meanwhile
+  });
   const open = indexedDB.open('rtapp');
-  const base = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
-  if (!base.objectStoreNames.contains(name)) return base.close() || [];
+  const base = await asked(open, () => open.result);
+  if (!base?.objectStoreNames.contains(name)) return base?.close() || [];
   const all = base.transaction(name).objectStore(name).getAll();
-  return await new Promise((resolve) => { all.onsuccess = () => { base.close(); resolve(all.result); }; });
+  return (await asked(all, () => base.close() || all.result)) ?? [];
 }"""
 PUT = """async ([name, value]) => {
   const open = indexedDB.open('rtapp');

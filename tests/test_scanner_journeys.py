@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .browsers import PHONE
 from .test_journeys import OF_WAVE_TWO, cards, desk, present, verdict, welcomed
+from .test_offline_journeys import provisional, ready
 
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -201,6 +202,21 @@ def test_what_a_scanner_puts_around_a_code_is_no_part_of_it(visit, served, cards
         typed(page, around.format(code))
         welcomed(page, card)
     assert served.rows("SELECT count(*) FROM scan WHERE raw IS NOT NULL") == [(0,)]
+
+
+def test_of_two_pieces_that_are_short_codes_by_chance_the_card_s_is_meant(visit, served, cards):
+    """W77EYVR between two letters of a scanner's: 77EYVRZ is a short code as well, of nobody. So is what a German
+    keyboard makes of ZKZ5YN7."""
+    served.rows("UPDATE badge SET short_code = 'W77EYVR' WHERE token = ?", cards[0]["code"])
+    served.rows("UPDATE badge SET short_code = 'ZKZ5YN7' WHERE token = ?", cards[1]["code"])
+    page = ready(desk(visit, size=PHONE))
+    typed(page, "AW77EYVRZ")
+    welcomed(page, cards[0])
+    typed(page, "YKY5ZN7")  # on a German keyboard
+    welcomed(page, cards[1])
+    served.kill()
+    typed(page, "W77EYVRZ")
+    provisional(page, "ALREADY")
 
 
 @pytest.mark.parametrize("pause", [1, 30, 80])

@@ -23,6 +23,7 @@ _RUN = re.compile(r"[A-Z2-7]{16,}")
 _SECRET = re.compile(r"(?<![A-Z2-7])(?=[2-7]*[A-Z])(?=[A-Z]*[2-7])[A-Z2-7]{12,52}([A-Z2-7]{4})(?![A-Z2-7])", re.I)
 _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")  # some scanners announce what kind of code they read
 _LONGEST = 400
+_BETWEEN = re.compile(f"[^{SHORT_ALPHABET}]+")
 _SHORT = re.compile(f"[{SHORT_ALPHABET}]{{{SHORT_LENGTH}}}")
 _DIGIT_RUN = re.compile(r"\d{12,}")
 # What a scanner that types as on an American keyboard becomes on a computer set to another layout.
@@ -88,6 +89,25 @@ def read_short_code(raw: str) -> str | None:
     if not _SHORT.fullmatch(text) or not any(character.isdigit() for character in text):
         return None
     return text if check_sign(text[:-1]) == text[-1] else None
+
+
+def read_short_codes(raw: str) -> list[str]:
+    """Return the short codes ``raw`` may stand for, likeliest first: whole, parted, or with a letter or two around it.
+
+    One of 31 such pieces is a code by chance: of several it is the one that a card has. A text with two cards has none.
+    """
+    readings = _readings(raw)
+    if whole := _short_codes(readings):
+        return whole
+    if apart := _short_codes(_BETWEEN.split(readings[0])):
+        return apart if len(apart) == 1 else []
+    text = readings[0]
+    ends = ((0, 1), (0, 2), (1, 0), (2, 0), (1, 1))
+    return _short_codes(text[front : len(text) - back] for front, back in ends)
+
+
+def _short_codes(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(code for text in texts if (code := read_short_code(text))))
 
 
 def read_tokens(raw: str) -> list[str]:

@@ -1,7 +1,7 @@
 """One scan: the attempt as it arrives, the person it is about, and the answer it gets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -77,8 +77,15 @@ class Attempt:
     @cached_property
     def tokens(self) -> list[str]:
         """The tokens the code may stand for, likeliest first: several where keyboard layouts differ."""
-        read = [text for text in (self.code, self.keys) if text]
-        return list(dict.fromkeys(token for text in read for token in codes.read_tokens(text)))
+        return self._read(codes.read_tokens)
+
+    @property
+    def cards(self) -> list[str]:
+        """The tokens, or else the short codes, that the code may stand for."""
+        return self.tokens or self._read(codes.read_short_codes)
+
+    def _read(self, reader: Callable[[str], list[str]]) -> list[str]:
+        return list(dict.fromkeys(card for text in (self.code, self.keys) if text for card in reader(text)))
 
 
 def attempt_by(recorder: Recorder, nonce: str, checkpoint_id: int, source: Source, **facts: Any) -> Attempt:

@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from .. import clock
-from ..badges import token as codes
 from ..db import Prepared, Where, dialect_of
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
@@ -49,8 +48,7 @@ _ASKED = Rows(
     Column("marks", Integer),
     Column("nonce", String),
     Column("checkpoint", BigInteger),
-    Column("tokens", ARRAY(String)),
-    Column("short", String),
+    Column("cards", ARRAY(String)),
     Column("participant", BigInteger),
 )
 
@@ -83,9 +81,8 @@ def ask_facts(where: Where, attempts: Sequence[Attempt], *, marks: bool = False)
 def _asked_by(place: int, attempt: Attempt, marks: bool) -> dict[str, Any]:
     row = {"place": place, "marks": int(marks), "nonce": attempt.nonce, "checkpoint": attempt.checkpoint_id}
     if attempt.participant_id is not None:
-        return row | {"tokens": [], "participant": attempt.participant_id}
-    tokens = attempt.tokens
-    return row | {"tokens": tokens, "short": None if tokens else codes.read_short_code(attempt.code or "")}
+        return row | {"cards": [], "participant": attempt.participant_id}
+    return row | {"cards": attempt.cards}
 
 
 def face_of(row: Any) -> Face | None:
@@ -138,12 +135,13 @@ def _replaced_at() -> Any:
 
 
 def _card(dialect: str, asked: FromClause) -> Any:
-    """Return the id of the card in an attempt: by one of its tokens, else by the short code."""
+    """Return the id of the card in an attempt: by one of its tokens, or else of its short codes."""
     if dialect == SQLITE:
-        by_token = Badge.token.in_(select(func.json_each(asked.c.tokens).table_valued("value").c.value))
+        read = select(func.json_each(asked.c.cards).table_valued("value").c.value)
+        known = [column.in_(read) for column in (Badge.token, Badge.short_code)]
     else:
-        by_token = Badge.token == any_(asked.c.tokens)
-    cards = [select(Badge.id).where(where).limit(1) for where in (by_token, Badge.short_code == asked.c.short)]
+        known = [column == any_(asked.c.cards) for column in (Badge.token, Badge.short_code)]
+    cards = [select(Badge.id).where(where).limit(1) for where in known]
     return func.coalesce(*(card.correlate(asked).scalar_subquery() for card in cards))
 
 

@@ -82,6 +82,8 @@ function severalIn(text) {
   const reading = text.trim().toUpperCase();
   const addressed = [...new Set(addressesIn(reading))].filter(isToken);
   if (addressed.length > 1) return addressed;
+  const shorts = tokensOf(text).length ? [] : shortsApart(reading);
+  if (shorts.length > 1) return shorts;
   const halves = reading.length === 32 ? [reading.slice(0, 16), reading.slice(16)] : [];
   return halves.length && halves.every((half) => /^[A-Z2-7]{16}$/.test(half) && isToken(half)) ? [...new Set(halves)] : [];
 }
@@ -111,16 +113,24 @@ export function shortCodeOf(text) {
   return readings(text).map(shortOf).find(Boolean) || '';
 }
 
-/* A short code among other letters and signs: those that no short code has part it from them; of others one or two. */
-function shortWithin(text) {
-  const runs = text.toUpperCase().split(/[^2-9A-HJKMNP-Z]+/);
-  const trimmed = [[0, 1], [0, 2], [1, 0], [2, 0], [1, 1]].map(([front, back]) => text.slice(front, text.length - back));
-  return shortCodeOf(text) || [...runs, ...trimmed].map(shortOf).find(Boolean) || '';
+/* The short codes that signs in which no short code is written part from each other. */
+const shortsApart = (text) => [...new Set(text.toUpperCase().split(/[^2-9A-HJKMNP-Z]+/).map(shortOf))].filter(Boolean);
+
+/* The short codes a text may hold, likeliest first: whole, parted, or with one or two letters around it. One of 31 such
+   pieces is a code by chance: of several it is the one that a card has. */
+export function shortsOf(text) {
+  const whole = readings(text).map(shortOf).filter(Boolean);
+  if (whole.length) return [...new Set(whole)];
+  const apart = shortsApart(text);
+  if (apart.length) return apart.length > 1 ? [] : apart;
+  const ends = [[0, 1], [0, 2], [1, 0], [2, 0], [1, 1]].map(([front, back]) => text.slice(front, text.length - back));
+  return [...new Set(ends.map(shortOf))].filter(Boolean);
 }
 
 /* What of a text is a card's code, as it is sent; '' where it is none. */
 export function cardIn(text) {
-  return tokensOf(text).length ? text.trim() : shortWithin(text);
+  const shorts = tokensOf(text).length ? [] : shortsOf(text);
+  return shorts.length === 1 ? shorts[0] : tokensOf(text).length || shorts.length ? text.trim() : '';
 }
 
 /* Every card's code in a burst, as it is sent. */

@@ -1,7 +1,7 @@
 /* The roster snapshot of one checkpoint, kept on this device: who a code or an id is, and who was marked.
    It holds digests of tokens, never a token. */
 
-import { shortCodeOf, tokensOf } from './codes.js';
+import { shortsOf, tokensOf } from './codes.js';
 import { sha256 } from './sha256.js';
 import { meet, read, write } from './store.js';
 
@@ -69,8 +69,8 @@ export class Snapshot {
     await this.ready;
     if (!this.people.length) return undefined;
     if (participant) return this.byId.get(Number(participant)) ?? null;
-    const short = this.byCard.get(shortCodeOf(code));
-    if (short) return short;
+    const short = shortsOf(code).find((one) => this.byCard.has(one));
+    if (short) return this.byCard.get(short);
     const digests = await Promise.all([...tokensOf(code), ...tokensOf(keys)].map(sha256));
     if (digests.includes('')) return undefined;
     return this.byCard.get(digests.find((digest) => this.byCard.has(digest))) ?? null;
