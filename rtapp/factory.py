@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, Rule
 
 from . import config
 from .db import db, engine_options, normalised_url
@@ -43,9 +44,18 @@ class Id(IntegerConverter):
         super().__init__(url_map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
+class Address(Rule):
+    """A rule that compiles what builds its links with the first of them: for all rules a twentieth of a start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = cache(super()._compile_builder)
+        return lambda rule, **values: compiled(append_unknown)(rule, **values)
+
+
 class DeskApp(Flask):
     """Flask without coroutine views: we have none, and checking every function takes time."""
 
+    url_rule_class = Address
     jinja_environment = filters.DeskTemplates
     jinja_options: ClassVar[dict[str, Any]] = {"cache_size": -1}  # unlimited: no need to track the last use
 

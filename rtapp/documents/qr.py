@@ -1,5 +1,9 @@
 """QR codes: a payload becomes modules, and modules become a picture, a drawing or terminal text."""
 
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
 from io import StringIO
@@ -66,9 +70,26 @@ def terminal(payload: str) -> str:
     modules are the drawn ones, so that a dark terminal which drops the colours still shows a true code.
     """
     drawn = StringIO()
-    _code(payload).print_ascii(drawn, invert=True)
+    with _without_pillow():
+        _code(payload).print_ascii(drawn, invert=True)
     lines = drawn.getvalue().replace("\xa0", " ").splitlines()
     return "\n".join(f"\x1b[38;5;231;48;5;16m{line}\x1b[0m" for line in lines)
+
+
+@contextmanager
+def _without_pillow() -> Iterator[None]:
+    """Let qrcode be loaded without Pillow, which it takes for pictures that we draw otherwise: 4 MB, kept by a server.
+
+    Only in a process of one thread: another might ask for Pillow meanwhile.
+    """
+    if "PIL" in sys.modules or threading.active_count() > 1:
+        yield
+        return
+    sys.modules["PIL"] = None  # type: ignore[assignment]  # what cannot be imported
+    try:
+        yield
+    finally:
+        del sys.modules["PIL"]
 
 
 def _code(payload: str) -> Any:

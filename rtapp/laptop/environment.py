@@ -125,7 +125,11 @@ def pinned(requirements: Path) -> dict[str, str]:
 def lacking(requirements: Path, *, exact: bool = True) -> list[str]:
     """Return the packages that this interpreter has not, or, where ``exact``, not at the version that is asked for."""
     here = {}
-    for name in (wanted := pinned(requirements)):
+    names = {name.lower() for folder in filter(os.path.isdir, sys.path) for name in os.listdir(folder)}
+    for name, version in (wanted := pinned(requirements)).items():
+        if f"{name}-{version}.dist-info".replace("-", "_", name.count("-")).lower() in names:
+            here[name] = version  # the name of its folder tells: reading all of them takes a twelfth of a start
+            continue
         try:
             here[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
