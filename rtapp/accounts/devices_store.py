@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Select, String, any_, bindparam, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Row, Select, String, any_, bindparam, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from .. import clock
@@ -34,6 +34,17 @@ class Bearer:
     actor: Actor
     digest: str
     epoch: str | None
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A device in a browser: who it is, the version of its pairing that the browser's cookie names."""
+
+    actor: Actor
+    version: int
+
+
+Sender = Bearer | Paired
 
 
 def find_devices(session: Session) -> Sequence[Device]:
@@ -146,7 +157,7 @@ def device_actor(
 
     ``handing_in``: one that ended by itself, not revoked, may still bring what it scanned before (``Actor.over``).
     """
-    rows = _BY_ID.all(where, device=device_id)
+    rows = _BY_IDS.all(where, devices=_listed(where, [device_id]))
     return _live_actor(rows, now, handing_in) if rows and rows[0].session_version == version else None
 
 
@@ -157,16 +168,20 @@ def bearer_of(where: Where, token: str, *, now: datetime, handing_in: bool = Fal
     return actor and Bearer(actor, rows[0].token_hash, rows[0].epoch)
 
 
-def bearers_now(where: Where, digests: Iterable[str], *, now: datetime) -> Callable[[], set[Bearer]]:
-    """Query the devices with these token digests and return a function that yields those that may act."""
-    rows = _BY_TOKENS.ask(where, tokens=_listed(where, list(digests)))
+def senders_now(where: Where, senders: Iterable[Sender], *, now: datetime) -> Callable[[], set[Sender]]:
+    """Query the devices of these senders; return a function that yields what they are now, as programs and as pages.
 
-    def bearers() -> set[Bearer]:
+    A sender that is not among them may no longer act, or not as what it was.
+    """
+    rows = _BY_IDS.ask(where, devices=_listed(where, [sender.actor.id for sender in senders]))
+
+    def found() -> set[Sender]:
         devices = [list(each) for _, each in groupby(rows(), key=lambda row: row.id)]
         acting = [(_live_actor(each, now, handing_in=False), each[0]) for each in devices]
-        return {Bearer(actor, row.token_hash, row.epoch) for actor, row in acting if actor}
+        programs = {Bearer(actor, row.token_hash, row.epoch) for actor, row in acting if actor}
+        return programs | {Paired(actor, row.session_version) for actor, row in acting if actor}
 
-    return bearers
+    return found
 
 
 def may_hold_scans(session: Session, wave_id: int, *, now: datetime) -> list[Device]:
@@ -286,19 +301,24 @@ def _acting() -> Select[Any]:
     )
 
 
-def _acting_by_tokens(dialect: str) -> Select[Any]:
-    tokens = bindparam("tokens", type_=String if dialect == "sqlite" else ARRAY(String))
-    listed = func.json_each(tokens).table_valued("value")
-    wanted = Device.token_hash.in_(select(listed.c.value)) if dialect == "sqlite" else Device.token_hash == any_(tokens)
-    epoch = select(func.min(Event.epoch)).scalar_subquery().label("epoch")
-    return _acting().add_columns(epoch).where(wanted).order_by(Device.id)
+def _acting_among(column: Any, name: str, kind: Any) -> Callable[[str], Select[Any]]:
+    """Return the statement, by dialect, for the devices whose column is in the list bound to ``name``."""
+
+    def statement(dialect: str) -> Select[Any]:
+        values = bindparam(name, type_=String if dialect == "sqlite" else ARRAY(kind))
+        listed = func.json_each(values).table_valued("value")
+        wanted = column.in_(select(listed.c.value)) if dialect == "sqlite" else column == any_(values)
+        epoch = select(func.min(Event.epoch)).scalar_subquery().label("epoch")
+        return _acting().add_columns(epoch).where(wanted).order_by(Device.id)
+
+    return statement
 
 
-def _listed(where: Where, texts: list[str]) -> Any:
-    """Return texts as one value of a statement."""
-    return json.dumps(texts) if dialect_of(where) == "sqlite" else texts
+def _listed(where: Where, values: list[Any]) -> Any:
+    """Return values as one value of a statement."""
+    return json.dumps(values) if dialect_of(where) == "sqlite" else values
 
 
-_BY_ID = Prepared(_acting().where(Device.id == bindparam("device")))
-_BY_TOKENS = Prepared(_acting_by_tokens)
+_BY_IDS = Prepared(_acting_among(Device.id, "devices", BigInteger))
+_BY_TOKENS = Prepared(_acting_among(Device.token_hash, "tokens", String))
 _SEEN = Prepared(select(Device.last_seen).where(Device.id == bindparam("device")))

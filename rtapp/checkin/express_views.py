@@ -66,7 +66,7 @@ class Express:
             self._shared.writer.submit(scan.attempt, lambda outcome: self._send(later, scan, outcome), scan.bearer)
             return None
         try:
-            outcome: Any = self._shared.writer.record(scan.attempt, bearer=scan.bearer)
+            outcome: Any = self._shared.writer.record(scan.attempt, sender=scan.bearer)
         except Exception as failure:
             outcome = failure
         reply = self._reply(scan, outcome)

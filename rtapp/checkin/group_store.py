@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from ..accounts.devices_store import Bearer, bearers_now
+from ..accounts.devices_store import Sender, senders_now
 from ..db import Line, Prepared
 from ..events.waves import CheckpointKind
 from ..refusals import Refused
@@ -46,24 +46,24 @@ class _Judged:
 
 
 class Gone(Exception):
-    """The sender of a scan may no longer scan, or their token now belongs to another."""
+    """The sender of a scan may no longer scan, or not as what it was."""
 
 
 Outcome = Answer | Refused | Gone
 
 
 def record_scans(
-    line: Line, attempts: Sequence[Attempt], senders: Sequence[Bearer | None], *, now: datetime
+    line: Line, attempts: Sequence[Attempt], senders: Sequence[Sender | None], *, now: datetime
 ) -> list[Outcome]:
     """Record scans without decisions in the transaction of ``line``; return the answer to each, or why it has none.
 
-    A sender, if given, must still be the owner of its token. Two scans with one nonce or of one person are never
+    A sender, if given, must still be what it was. Two scans with one nonce or of one person are never
     judged together, because the first changes the facts of the second: that one waits for the next round. If a
     parallel transaction was first (PostgreSQL), a unique key breaks this one.
     """
     begin_recording(line, {attempt.checkpoint_id for attempt in attempts})
     shown = {sender for sender in senders if sender}
-    standing = bearers_now(line, [each.digest for each in shown], now=now) if shown else set
+    standing = senders_now(line, shown, now=now) if shown else set
     facts = ask_facts(line, attempts, marks=True)
     gone = shown - standing()
     outcomes: dict[int, Outcome] = {place: Gone() for place, sender in enumerate(senders) if sender in gone}

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from .. import clock
-from ..accounts.devices_store import Bearer, bearers_now
+from ..accounts.devices_store import Sender, senders_now
 from ..db import Footing, Line, begin_write, close_line, is_worth_another_try, open_line, writing
 from ..refusals import Refused
 from .attempt import Answer, Attempt
@@ -37,19 +37,22 @@ SEAL_MANY = 512  # or this many scans: sealing holds up recording, and must not 
 LOOK_AFTER = 2.0  # seconds without a job after which the writer checks that the database file is still there
 T = TypeVar("T")
 Work = Callable[[Session], Any]
-
-
 Done = Callable[[Any], object]
+See = Callable[[Line, Answer, dict[int, Any]], object]
 
 
 @dataclass(slots=True)
 class _Job:
-    """One thing to record; ``done`` is called with the outcome: the returned value or an exception."""
+    """One thing to record; ``done`` is called with the outcome: the returned value or an exception.
+
+    Before that ``see`` may read on the writer's line, with a map that all jobs of a group share.
+    """
 
     done: Done
     attempt: Attempt | None = None
     work: Work | None = None
-    bearer: Bearer | None = None
+    sender: Sender | None = None
+    see: See | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -111,23 +114,26 @@ class ScanWriter:
         if self._engine.dialect.name == "postgresql":
             self._neighbour = ScanWriter(self._engine, self._announce, self._group)
 
-    def record(self, attempt: Attempt, timeout: float = 30, *, bearer: Bearer | None = None) -> Answer:
+    def record(
+        self, attempt: Attempt, timeout: float = 30, *, sender: Sender | None = None, sight: See | None = None
+    ) -> Answer:
         """Record ``attempt`` durably and return its answer, or raise what record_scan raises.
 
-        Raises TimeoutError after ``timeout`` seconds; with a ``bearer``, Gone unless that still owns its token by then.
+        Raises TimeoutError after ``timeout`` seconds; with a ``sender``, Gone unless that is still what it was.
+        ``sight`` is called before with the writer's line, once the scan is recorded, where the writer ``shows``.
         """
         outcome = _Outcome()
-        self.submit(attempt, outcome.known, bearer)
+        self.submit(attempt, outcome.known, sender, sight)
         answer: Answer = outcome.wait(timeout)
         return answer
 
-    def submit(self, attempt: Attempt, done: Done, bearer: Bearer | None = None) -> None:
+    def submit(self, attempt: Attempt, done: Done, sender: Sender | None = None, sight: See | None = None) -> None:
         """Queue ``attempt`` and return; ``done`` is called with its answer or the exception once it is known.
 
         It runs on the writer's thread while others wait for their answers, so it must be quick.
         """
         writer = self._neighbour if self._neighbour and attempt.checkpoint_id % 2 else self
-        writer._hand_over(_Job(done, attempt, bearer=bearer))
+        writer._hand_over(_Job(done, attempt, sender=sender, see=sight))
 
     def run(self, work: Callable[[Session], T], timeout: float = 30) -> T:
         """Run ``work`` in a transaction of its own and return its result once that is committed.
@@ -142,6 +148,11 @@ class ScanWriter:
     def watch(self) -> None:
         """Start now rather than with the first job, to check every few seconds that the database is still in place."""
         self.run(lambda session: session.execute(select(1)).scalar_one())
+
+    @property
+    def shows(self) -> bool:
+        """Whether ``sight`` is called: on SQLite, where reading costs least here; PostgreSQL answers many at once."""
+        return self._engine.dialect.name == "sqlite"
 
     @property
     def gone(self) -> Refused | None:
@@ -212,7 +223,7 @@ class ScanWriter:
             with writing(line):
                 try:
                     attempts = [job.attempt for job in group if job.attempt]
-                    senders = [job.bearer for job in group]
+                    senders = [job.sender for job in group]
                     outcomes: list[Any] = [*record_scans(line, attempts, senders, now=clock.utcnow())]
                 except Exception:
                     broken = True
@@ -252,7 +263,7 @@ class ScanWriter:
             assert job.work is not None
             return job.work(session)
         now = clock.utcnow()
-        if job.bearer and job.bearer not in bearers_now(session, [job.bearer.digest], now=now)():
+        if job.sender and job.sender not in senders_now(session, [job.sender], now=now)():
             raise Gone()
         return record_scan(session, job.attempt, now=now)
 
@@ -278,11 +289,22 @@ class ScanWriter:
             self._unsealed += recorded
         if recorded or any(job.work is not None for job in group):
             self._announce()
-        for job, outcome in zip(group, outcomes, strict=True):
+        shared: dict[int, Any] = {}
+        # Those who need nothing read are told first; each of the others once its own is read.
+        for job, outcome in sorted(zip(group, outcomes, strict=True), key=lambda each: each[0].see is not None):
+            if job.see and isinstance(outcome, Answer):
+                self._show(job.see, outcome, shared)
             try:
                 job.done(outcome)
             except Exception:  # the one waiting for this job is gone, but not the others
                 log.exception("what was recorded could not be answered")
+
+    def _show(self, see: See, answer: Answer, shared: dict[int, Any]) -> None:
+        if self._line is not None and self.shows:
+            try:
+                see(self._line, answer, shared)
+            except Exception:
+                log.exception("what an answer shows could not be read; its page reads it itself")
 
     def _seal(self) -> None:
         if not self._unsealed:

@@ -3,21 +3,23 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, current_app, g, url_for
 from flask import session as browser
 from jinja2 import Template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from .. import clock
+from ..accounts.roles import Actor
 from ..badges import token as codes
 from ..badges.store import live_badge
 from ..db import Line, db, end_reading
-from ..events.checkpoint_store import find_checkpoint, find_point
+from ..events.checkpoint_store import Point, find_checkpoint, find_point
+from ..events.store import shown_event
 from ..events.waves import CheckpointKind
 from ..live import store as live
 from ..refusals import Refused
-from ..roster.find_store import Filter, count_people, find_people, find_person, head_of
+from ..roster.find_store import Filter, Person, count_people, find_people, find_person, head_of
 from ..schema import Substitute
 from ..web.epoch import tell_epoch
 from ..web.filters import language, zone
@@ -105,27 +107,50 @@ def recent_lines(recent: Sequence[LastScan], checkpoint_id: int) -> Markup:
 
 def desk_context(checkpoint_id: int) -> dict[str, Any]:
     """Return the context of every part of the desk: checkpoint, count, last scans, head of the trail, last receipt."""
-    actor, now = acting(), clock.utcnow()
+    actor = acting()
 
     def read(line: Line) -> dict[str, Any]:
-        point = find_point(line, checkpoint_id)
-        closed = point.wave.closed_at is not None
-        chain, receipts = head_and_receipt(line)
-        return {
-            "checkpoint": point,
-            "counts": live.count_at(line, checkpoint_id),
-            "recent": last_scans(line, checkpoint_id, actor, closed=closed, now=now),
-            "chain": chain,
-            "receipts": receipts,
-        }
+        common = _facts_of_all(line, checkpoint_id)
+        return common | _facts_of_one(line, common["checkpoint"], actor)
 
     return services().lines.read(read)
 
 
-def draw(answer: Answer) -> str:
-    """Return the HTML of what a scan changes on the desk's page: verdict, last scans, count, emptied search results."""
-    context = desk_context(answer.checkpoint_id)
-    context |= results(answer.checkpoint_id, "") | shown(answer, context["checkpoint"], context["recent"])
+def _facts_of_all(line: Line, checkpoint_id: int) -> dict[str, Any]:
+    chain, receipts = head_and_receipt(line)
+    facts = {"checkpoint": find_point(line, checkpoint_id), "counts": live.count_at(line, checkpoint_id)}
+    return facts | {"chain": chain, "receipts": receipts, "event": shown_event(line)}
+
+
+def _facts_of_one(line: Line, point: Point, actor: Actor) -> dict[str, Any]:
+    closed = point.wave.closed_at is not None
+    return {"recent": last_scans(line, point.id, actor, closed=closed, now=clock.utcnow())}
+
+
+def facts_for(line: Line, answer: Answer, shared: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Return what the answer to a scan shows of the database, read by the writer on its line, for ``draw``.
+
+    A commit empties the page caches of all connections but the writer's own: reading this anywhere else costs more
+    than recording the scan. ``shared`` is what the same for all at a checkpoint was read for this group of scans.
+    """
+    if (common := shared.get(answer.checkpoint_id)) is None:
+        common = shared[answer.checkpoint_id] = _facts_of_all(line, answer.checkpoint_id)
+    facts = common | _facts_of_one(line, common["checkpoint"], acting())
+    if answer.participant_id is not None:
+        facts["person"] = find_person(line, answer.participant_id)
+    return facts
+
+
+def draw(answer: Answer, facts: dict[str, Any] | None = None) -> str:
+    """Return the HTML of what a scan changes on the desk's page: verdict, last scans, count, emptied search results.
+
+    ``facts`` are those of ``facts_for``; without them the page reads itself.
+    """
+    if facts:
+        g.event = facts["event"]
+    context = facts or desk_context(answer.checkpoint_id)
+    about = shown(answer, context["checkpoint"], context["recent"], context.get("person"))
+    context |= results(answer.checkpoint_id, "") | about
     return _template("checkin/answer.html").render(context, actor=acting())
 
 
@@ -146,18 +171,20 @@ def results(checkpoint_id: int, query: str, show: int | None = None) -> dict[str
     return {"q": query, "found": people, "nonces": nonces, "total": total, "alike": not fitting, "more": more}
 
 
-def shown(answer: Answer | None, here: Any, recent: Sequence[LastScan] = ()) -> dict[str, Any]:
+def shown(
+    answer: Answer | None, here: Any, recent: Sequence[LastScan] = (), person: Person | None = None
+) -> dict[str, Any]:
     """Return the context of the verdict card besides the checkpoint ``here``; for a former head, with the successor.
 
-    Whether the mark may be undone is taken from this answer's line in ``recent``. What most answers need is read
-    outside the session, what few need in it.
+    ``person`` is read where the caller has not. Whether the mark may be undone is taken from this answer's line in
+    ``recent``. What most answers need is read outside the session, what few need in it.
     """
     context: dict[str, Any] = {"answer": answer, "person": None, "elsewhere": [], "successor": None}
     context |= {"successor_card": None, "substitute": None, "undo": None, "transport": None}
     if answer is None or answer.participant_id is None:
         return context
     about, read = answer.participant_id, services().lines.read
-    person = read(lambda line: find_person(line, about))
+    person = person or read(lambda line: find_person(line, about))
     may_have_come = person.away is not None or person.wave_id != here.wave.id  # to another wave than this one
     if may_have_come and answer.verdict in (Verdict.WELCOME, Verdict.REPRESENTED, Verdict.OTHER_WAVE):
         context["elsewhere"] = read(lambda line: waves_attended(line, about, here.wave.id))

@@ -1,7 +1,7 @@
 """Browsers whose forms were let in: what one showed then is good while it shows the very same.
 
 Checked once are the name and the page it came by, the signature of its cookie and of its form's token. Who it is and
-what they may is no part of that: it is asked at every request.
+what they may is asked at every request, or by the writer before it records (``Paired``).
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import Any
 from flask import g, request, session
 
 from .. import clock
+from ..accounts.devices_store import Paired
 from . import hosts
 
 GOOD_FOR = timedelta(hours=1)  # then it is looked at again, for a cookie grows old
@@ -21,11 +22,15 @@ Marks = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Browser:
-    """The session in a browser's cookie, the CSRF tokens of its forms, and until when both are trusted."""
+    """The session in a browser's cookie, the CSRF tokens of its forms, and until when both are trusted.
+
+    ``device`` is who that session stood for when it was last asked, None for a person.
+    """
 
     session: dict[str, Any]
     tokens: frozenset[str]
     until: datetime
+    device: Paired | None
 
 
 class Browsers:
@@ -53,7 +58,8 @@ class Browsers:
         marks, until = _marks(request.environ), clock.utcnow() + GOOD_FOR
         before = self._known.get(marks)
         tokens = before.tokens if before and len(before.tokens) < TOKENS else frozenset()
-        self._known[marks] = Browser(dict(session), tokens | {token}, until)
+        device = Paired(g.actor, session["device"][1]) if "device" in session else None
+        self._known[marks] = Browser(dict(session), tokens | {token}, until, device)
 
 
 def token_in(form: Any, environ: dict[str, Any]) -> str:

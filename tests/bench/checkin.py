@@ -31,6 +31,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import chain, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -55,7 +56,7 @@ from .client import Load, drive, post
 CLIENTS = (1, 8, 32)
 MOST_PER_SECOND = 2000  # as many lanes are laid as this speed could use up
 EXPECTED = {"w": "WELCOME", "a": "ALREADY", "u": "UNKNOWN"}  # by the first letter of the nonce
-ROUNDS, PAGE_SCANS = 2, 600
+ROUNDS, PAGE_SCANS = 2, 3_000
 PAGES = (1, 8)  # as many desks scan from a page
 DIGITS = str.maketrans("0189", "AGIJ")  # what a token may hold
 
@@ -66,24 +67,35 @@ class Lane:
 
     device: int
     token: str
-    checkpoints: dict[int, int]  # wave → checkpoint
+    halls: list[dict[int, int]]  # wave → checkpoint, of each hall
+
+    @property
+    def checkpoints(self) -> dict[int, int]:
+        """The checkpoints of the first hall: one has them all but in the bench of pages."""
+        return self.halls[0]
 
 
-def lay_lanes(instance: Path, number: int) -> tuple[list[Lane], list[tuple[int, str]]]:
-    """Add ``number`` devices with checkpoints of their own; return them and (wave, token) of all cards."""
-    app, now, lanes = create_app(instance), clock.utcnow(), []
+def lay_lanes(
+    instance: Path, number: int, halls: int = 1, *, together: bool = False
+) -> tuple[list[Lane], list[tuple[int, str]]]:
+    """Add ``number`` devices with checkpoints of their own, or ``together`` with the same ones in so many halls.
+
+    Return them and (wave, token) of all cards.
+    """
+    app, now, lanes, points = create_app(instance), clock.utcnow(), [], []
     with app.app_context():
         write = begin_write(db.session)
         waves = write.scalars(select(Wave)).all()
         for each in range(number):
-            points = [Checkpoint(wave_id=wave.id, name=f"Sesi {each}", kind="sesi", position=9) for wave in waves]
-            write.add_all(points)
-            write.flush()
-            ids = [point.id for point in points]
-            until = now + timedelta(days=1)
+            if not (points and together):
+                names = [f"Sesi {secrets.token_hex(6)}" for _ in range(halls)]
+                points = [[Checkpoint(wave_id=wave.id, name=name, kind="sesi") for wave in waves] for name in names]
+                write.add_all(chain.from_iterable(points))
+                write.flush()
+            ids, until = [point.id for hall in points for point in hall], now + timedelta(days=1)
             device = add_device(write, "bench", f"Meja {each}", Role.CLERK, ids, expires_at=until, now=now)
-            device.paired_at = now
-            lanes.append(Lane(device.id, issue_bearer(write, device), {point.wave_id: point.id for point in points}))
+            device.paired_at, marked = now, [{point.wave_id: point.id for point in hall} for hall in points]
+            lanes.append(Lane(device.id, issue_bearer(write, device), marked))
         rows = select(Participant.wave_id, Badge.token).join(Badge, Badge.participant_id == Participant.id)
         cards = [(wave, token) for wave, token in write.execute(rows)]
         write.commit()
@@ -126,17 +138,23 @@ def measure_scans(port: int, clients: int, lanes: list[Lane], cards: list[tuple[
 
 
 def page_scans(instance: Path, lane: Lane, cards: list[tuple[int, str]]) -> Iterator[bytes]:
-    """Yield the scans of a lane as its page sends them: a form under a session, with the token of a form."""
+    """Yield the scans of a lane as its page sends them, hall by hall: a form under a session, with a form's token."""
     app = create_app(instance)
     with app.test_request_context():
         session["device"], token = [lane.device, 0], generate_csrf()
         serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         cookie = f"rtapp-{instance_mark(app)}={serializer.dumps(dict(session))}"
     lines = (f"Cookie: {cookie}", "HX-Request: true")
-    for wave, code in cards:
+    for hall, (wave, code) in product(lane.halls, cards):
         fields = {"csrf_token": token, "nonce": "w" + secrets.token_urlsafe(16), "source": "wedge", "code": code}
-        path = f"/desk/{lane.checkpoints[wave]}/scans"
+        path = f"/desk/{hall[wave]}/scans"
         yield post(path, urlencode(fields).encode(), kind="application/x-www-form-urlencoded", lines=lines)
+
+
+def page_desks(instance: Path, desks: int, cards: list[tuple[int, str]]) -> list[list[bytes]]:
+    """Return what the pages of so many desks send that, as at an event, share a checkpoint, and the cards."""
+    lanes, _ = lay_lanes(instance, desks, -(-PAGE_SCANS // len(cards)), together=True)
+    return [list(page_scans(instance, lane, cards[desk::desks])) for desk, lane in enumerate(lanes)]
 
 
 def reference_scans(number: int, share: int) -> Iterator[bytes]:
@@ -273,7 +291,7 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
     needed = [-(-int(MOST_PER_SECOND * asked.seconds / 951 + 1) // clients) * clients for clients in CLIENTS]
     workers = asked.workers.split(",") if asked.database else []
     servers = 1 + len(workers) + bool(asked.growth)
-    lanes, cards = lay_lanes(instance, servers + 1 + asked.rounds * (sum(needed) * servers + sum(PAGES)))
+    lanes, cards = lay_lanes(instance, servers + 1 + asked.rounds * sum(needed) * servers)
     grown = folder / "grown"
     if asked.growth:
         shutil.copytree(instance, grown)
@@ -329,7 +347,7 @@ def measure(
                 once = partial(measure_scans, each.port, clients, taken, cards, asked.seconds)
                 mine[name][clients].add(each.process.pid, once, each.database)
         for desks, page in pages.items():
-            forms = [list(page_scans(served.instance, lanes.pop(), cards[:PAGE_SCANS])) for _ in range(desks)]
+            forms = page_desks(served.instance, desks, cards)
             page.add(served.process.pid, partial(drive, served.port, forms, asked.seconds))
         constant.add(beside, partial(drive, port, [iter(lambda: answer, None)], asked.seconds / 2))
     drawn = [body for page in pages.values() for load in page.loads for _, body in load.answers]
