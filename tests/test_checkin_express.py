@@ -1,15 +1,14 @@
 """The short way of a program's scan: it says what the long way says, and refuses nothing itself."""
 
 import json
-from io import BytesIO
-from threading import Event
 
 import pytest
 
 from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.clock import utcnow
-from rtapp.laptop.worker import calls
 from rtapp.web.services import OF_ONE_SESSION, services_of
+
+from .served_here import served
 
 pytestmark = pytest.mark.both_engines
 LONG = {"rtapp.again": True}
@@ -39,17 +38,6 @@ def long_way(app, monkeypatch):
 
     monkeypatch.setattr(app.wsgi_app, "_long_way", counted)
     return taken
-
-
-class Line:
-    """What granian gives for each request, and whether the answer is there."""
-
-    def __init__(self) -> None:
-        self.there, self.said = Event(), ()
-
-    def response_bytes(self, *said: object) -> None:
-        self.said = said
-        self.there.set()
 
 
 @pytest.mark.parametrize("key", ["rahmah", "ruslan", "none"])
@@ -95,19 +83,11 @@ def test_more_at_once_than_a_session_may_have_are_refused(post, app, world):
 
 
 def test_the_server_is_answered_when_it_is_recorded_and_a_refusal_comes_by_the_long_way(post, app, world):
-    call = calls(app, {})
-
     def send(nonce: str, key: str) -> tuple:
         body = {"nonce": nonce, "checkpoint": world.registration, "source": "wedge", "code": world.tokens[key]}
-        text, line = json.dumps(body).encode(), Line()
-        call(line, {
-            "REQUEST_METHOD": "POST", "PATH_INFO": "/api/v1/scans", "QUERY_STRING": "", "HTTP_HOST": "127.0.0.1",
-            "HTTP_AUTHORIZATION": f"Bearer {world.bearer}", "CONTENT_TYPE": "application/json",
-            "CONTENT_LENGTH": str(len(text)), "wsgi.input": BytesIO(text), "wsgi.url_scheme": "http",
-            "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-        })  # fmt: skip
-        assert line.there.wait(20)
-        return line.said[0], json.loads(line.said[2])
+        headers = {"HTTP_AUTHORIZATION": f"Bearer {world.bearer}", "CONTENT_TYPE": "application/json"}
+        status, _, said = served(app, "/api/v1/scans", json.dumps(body), headers)
+        return status, json.loads(said)
 
     status, said = send("nonce-0001", "rahmah")
     assert (status, said["verdict"]) == (200, "WELCOME")

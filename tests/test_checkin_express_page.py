@@ -2,17 +2,21 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
 from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.checkin import express_page_views
 from rtapp.clock import utcnow
+from rtapp.db import db
+from rtapp.roster.store import archive_participant
 from rtapp.web import browsers
 from rtapp.web.services import OF_ONE_SESSION, services_of
 from rtapp.web.sessions import instance_mark
 
 from .reading import words
+from .served_here import served
 
 pytestmark = pytest.mark.both_engines
 LONG = {"query_string": "long=1"}
@@ -30,6 +34,17 @@ class Desk:
         address = f"/desk/{at or self.world.registration}/scans"
         form = {"nonce": nonce, "source": "wedge"} | fields
         return self.client.post(address, data=form, headers=self.headers | (headers or {}), query_string=query_string)
+
+    def served(self, nonce: str, code: str) -> tuple[int, str]:
+        """Scan as through our server, where the writer sends the reply; return its status and text."""
+        app, asked = self.client.application, {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
+        name = f"rtapp-{instance_mark(app)}"
+        asked |= {f"HTTP_{key.upper().replace('-', '_')}": value for key, value in self.headers.items()}
+        asked["HTTP_COOKIE"] = f"{name}={self.client.get_cookie(name).value}"
+        body = urlencode({"nonce": nonce, "source": "wedge", "code": code})
+        status, headers, text = served(app, f"/desk/{self.world.registration}/scans", body, asked)
+        assert int(headers["Content-Length"]) == len(text.encode())
+        return status, text
 
 
 @pytest.fixture
@@ -158,12 +173,48 @@ def test_a_device_that_is_revoked_or_loses_its_checkpoint_is_out_at_once(change,
 
 
 def test_a_fault_of_the_short_way_is_logged_and_the_page_is_answered_all_the_same(desk, world, monkeypatch, caplog):
-    def broken(_answer):
+    def broken(*_facts):
         raise KeyError("a fault of ours")
 
     monkeypatch.setattr(express_page_views, "draw", broken)
     assert "WELCOME" in desk.scan("nonce-0001", code=world.tokens["rahmah"]).text
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [KeyError]
+
+
+def test_the_server_sends_what_the_writer_drew_and_a_refusal_comes_by_the_long_way(app, desk, world, change, long_way):
+    status, text = desk.served("nonce-0001", world.tokens["rahmah"])
+    assert status == 200 and plain(text) == plain(desk.scan("nonce-0001", code=world.tokens["rahmah"], **LONG).text)
+    assert long_way == [f"/desk/{world.registration}/scans"]
+    assert desk.served("nonce-0001", world.tokens["yusuf"])[0] == 409
+    change(lambda session: setattr(find_device(session, world.device), "label", "Meja lain"))
+    for nonce in ("nonce-0002", "nonce-0003"):
+        status, text = desk.served(nonce, world.tokens["yusuf"])
+        assert status == 200 and "YUSUF" in text.upper()
+    assert len(long_way) == 3  # one each: what was refused, who has another name now
+    change(lambda session: revoke_device(session, "uji", find_device(session, world.device), now=utcnow()))
+    assert desk.served("nonce-0004", world.tokens["ruslan"])[0] == 401
+    assert not services_of(app).signed_in._taken
+
+
+def test_what_the_writer_cannot_draw_is_drawn_by_the_long_way(desk, world, monkeypatch, caplog):
+    monkeypatch.setattr(express_page_views, "facts_for", lambda *_: 1 / 0)
+    status, text = desk.served("nonce-0001", world.tokens["rahmah"])
+    assert status == 200 and 'data-verdict="WELCOME"' in text
+    monkeypatch.undo()
+    monkeypatch.setattr(express_page_views, "draw", lambda *_: 1 / 0)
+    status, text = desk.served("nonce-0002", world.tokens["yusuf"])
+    assert status == 200 and 'data-verdict="WELCOME"' in text and "nomor" in text
+    assert {record.exc_info[0] for record in caplog.records if record.exc_info} == {ZeroDivisionError}
+
+
+def test_the_writer_draws_nothing_that_takes_a_session_of_the_pool(app, desk, world, change, long_way):
+    change(lambda session: archive_participant(session, "uji", world.people["rahmah"], "pindah", now=utcnow()))
+    with app.app_context():
+        taken = [db.engine.connect() for _ in range(db.engine.pool.size())]
+    assert 'data-verdict="WELCOME"' in desk.served("nonce-0001", world.tokens["yusuf"])[1] and not long_way
+    for connection in taken:
+        connection.close()
+    assert 'data-verdict="ARCHIVED"' in desk.served("nonce-0002", world.tokens["rahmah"])[1]
 
 
 def test_what_is_refused_leaves_no_place_taken(desk, world):

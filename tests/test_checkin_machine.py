@@ -124,6 +124,7 @@ class Door(RuleBasedStateMachine):
         self.day: list[tuple[str, Attempt]] = []
         self.backup: tuple[sqlite3.Connection, Model] | None = None
         self.heard: list[Receipt] = []
+        self.heard_before: list[Receipt] = []  # an erasure
         self.when: dict[str, datetime] = {}  # when each attempt was made
         begin_write(session)
         for table in (Case, Scan, Attendance, Substitute, AuditValue, Audit):
@@ -215,6 +216,8 @@ class Door(RuleBasedStateMachine):
 
     @rule(level=st.sampled_from(list(ErasureLevel)))
     def erase_what_is_personal(self, level):
+        self.hear_what_was_undone_and_decided()
+        self.heard_before = self.heard  # the desks keep it, while the trail's words may be erased
         erase(begin_write(self.session), "uji", level, now=clock.utcnow())
         self.session.commit()
 
@@ -260,7 +263,7 @@ class Door(RuleBasedStateMachine):
         kept, model = self.backup
         kept.backup(self._file())
         self.session.expire_all()
-        self.model = copy.deepcopy(model)
+        self.model, self.heard_before = copy.deepcopy(model), []
         day, self.day = self.day, []
         for person, attempt in day:
             if attempt.nonce not in self.model.told and self._settles_nothing(attempt):
@@ -271,7 +274,7 @@ class Door(RuleBasedStateMachine):
 
     @rule()
     def hear_what_was_undone_and_decided(self):
-        self.heard = receipts_since(self.session, self.world.registration, 0)[1]
+        self.heard = [*self.heard_before, *receipts_since(self.session, self.world.registration, 0)[1]]
         self.session.rollback()
 
     @rule()

@@ -37,6 +37,7 @@ BY_NAME = [
         "request_class",
         "parameter_storage_class",
         "ensure_sync",
+        "url_rule_class",
     ),  # Flask: requests
     *("permanent", "session_interface", "open_session", "get_cookie_secure", "get_cookie_name"),  # Flask: sessions
     *("lstrip_blocks", "trim_blocks", "bytecode_cache", "context_class", "jinja_environment", "jinja_options"),  # Jinja

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
@@ -36,7 +37,7 @@ from ..web.services import services, services_of
 from .attempt import Answer, Attempt
 from .express_views import AGAIN, LATER, Reply
 from .forms import attempt_of
-from .shared_views import draw, facts_for
+from .shared_views import draw, facts_for, needs_session
 
 log = logging.getLogger(__name__)
 LONGEST = 4096  # bytes of one plain scan
@@ -63,11 +64,11 @@ class ExpressPage:
         scan = _PlainScan(self._app, environ, browser) if browser else None
         writer, later = self._shared.writer, environ.get(LATER)
         if scan and scan.attempt and later and writer.shows:
-            writer.submit(scan.attempt, lambda _outcome: scan.send(later), scan.sender, scan.show)
+            writer.submit(scan.attempt, partial(scan.send, later), scan.sender, scan.show)
             return None
         with _left_to_the_long_way():
             if scan and scan.attempt:
-                scan.finish(writer.record(scan.attempt, sender=scan.sender, sight=scan.show))
+                scan.finish(writer.record(scan.attempt, sender=scan.sender, see=scan.show))
         if scan:
             scan.leave()
         if scan is None or scan.reply is None:
@@ -89,24 +90,31 @@ class _PlainScan:
         self.attempt: Attempt | None = None
         self.sender: Paired | None = None
         self.reply: Reply | None = None
+        self._facts: dict[str, Any] | None = None
         with _left_to_the_long_way():
             self._here.run(self._read, browser)
 
     def show(self, line: Line, answer: Answer, shared: dict[int, Any]) -> None:
-        """Draw the reply from what is read on the writer's line."""
-        self._here.run(lambda: self._draw(answer, facts_for(line, answer, shared)))
+        """Read what the reply shows on the writer's line, unless that takes more than a line."""
+        facts = self._here.run(facts_for, line, answer, shared)
+        self._facts = None if needs_session(answer, facts) else facts
 
     def finish(self, answer: Answer) -> None:
-        """Draw the reply, unless it is drawn, from what is read anywhere."""
-        if self.reply is None:
-            self._here.run(self._draw, answer)
+        """Draw the reply."""
+        self._here.run(self._draw, answer)
 
     def leave(self) -> None:
         """Leave the context, which gives back what the request took."""
         self._here.run(self._context.pop)
 
-    def send(self, later: Any) -> None:
-        """Leave the context and send the reply; without one the normal path answers, where a recorded scan is known."""
+    def send(self, later: Any, outcome: Any) -> None:
+        """Draw and send the reply; without one the normal path answers, where a recorded scan is known.
+
+        It runs on the writer's thread, which must not wait for a connection of the pool.
+        """
+        with _left_to_the_long_way():
+            if self._facts:
+                self.finish(outcome)
         self.leave()
         if self.reply is None:
             later.again(self._context.request.environ["wsgi.input"].getvalue())
@@ -119,8 +127,8 @@ class _PlainScan:
             g.actor, self.sender = known.actor, known  # whether that still holds is asked by the writer
         self.attempt = _plain_attempt(browser)
 
-    def _draw(self, answer: Answer, facts: dict[str, Any] | None = None) -> None:
-        body, number = draw(answer, facts).encode(), request_log.number()
+    def _draw(self, answer: Answer) -> None:
+        body, number = draw(answer, self._facts).encode(), request_log.number()
         request_log.tell(number, "POST", str(request.url_rule), 200, self._begun, current_actor())
         lines = [("Content-Length", str(len(body))), ("X-Epoch", epoch()), ("X-Request-ID", number)]
         self.reply = 200, [*_HEAD, *lines], body

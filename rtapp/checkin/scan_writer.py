@@ -115,25 +115,25 @@ class ScanWriter:
             self._neighbour = ScanWriter(self._engine, self._announce, self._group)
 
     def record(
-        self, attempt: Attempt, timeout: float = 30, *, sender: Sender | None = None, sight: See | None = None
+        self, attempt: Attempt, timeout: float = 30, *, sender: Sender | None = None, see: See | None = None
     ) -> Answer:
         """Record ``attempt`` durably and return its answer, or raise what record_scan raises.
 
         Raises TimeoutError after ``timeout`` seconds; with a ``sender``, Gone unless that is still what it was.
-        ``sight`` is called before with the writer's line, once the scan is recorded, where the writer ``shows``.
+        ``see`` is called before with the writer's line, once the scan is recorded, where the writer ``shows``.
         """
         outcome = _Outcome()
-        self.submit(attempt, outcome.known, sender, sight)
+        self.submit(attempt, outcome.known, sender, see)
         answer: Answer = outcome.wait(timeout)
         return answer
 
-    def submit(self, attempt: Attempt, done: Done, sender: Sender | None = None, sight: See | None = None) -> None:
+    def submit(self, attempt: Attempt, done: Done, sender: Sender | None = None, see: See | None = None) -> None:
         """Queue ``attempt`` and return; ``done`` is called with its answer or the exception once it is known.
 
         It runs on the writer's thread while others wait for their answers, so it must be quick.
         """
         writer = self._neighbour if self._neighbour and attempt.checkpoint_id % 2 else self
-        writer._hand_over(_Job(done, attempt, sender=sender, see=sight))
+        writer._hand_over(_Job(done, attempt, sender=sender, see=see))
 
     def run(self, work: Callable[[Session], T], timeout: float = 30) -> T:
         """Run ``work`` in a transaction of its own and return its result once that is committed.
@@ -151,7 +151,7 @@ class ScanWriter:
 
     @property
     def shows(self) -> bool:
-        """Whether ``sight`` is called: on SQLite, where reading costs least here; PostgreSQL answers many at once."""
+        """Whether ``see`` is called: on SQLite, where reading costs least here; PostgreSQL answers many at once."""
         return self._engine.dialect.name == "sqlite"
 
     @property
@@ -290,7 +290,7 @@ class ScanWriter:
         if recorded or any(job.work is not None for job in group):
             self._announce()
         shared: dict[int, Any] = {}
-        # Those who need nothing read are told first; each of the others once its own is read.
+        # Those that need nothing read do not wait for the others.
         for job, outcome in sorted(zip(group, outcomes, strict=True), key=lambda each: each[0].see is not None):
             if job.see and isinstance(outcome, Answer):
                 self._show(job.see, outcome, shared)
@@ -304,7 +304,7 @@ class ScanWriter:
             try:
                 see(self._line, answer, shared)
             except Exception:
-                log.exception("what an answer shows could not be read; its page reads it itself")
+                log.exception("what an answer shows could not be read here; its page reads it itself")
 
     def _seal(self) -> None:
         if not self._unsealed:

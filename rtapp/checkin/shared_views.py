@@ -119,7 +119,7 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
 def _facts_of_all(line: Line, checkpoint_id: int) -> dict[str, Any]:
     chain, receipts = head_and_receipt(line)
     facts = {"checkpoint": find_point(line, checkpoint_id), "counts": live.count_at(line, checkpoint_id)}
-    return facts | {"chain": chain, "receipts": receipts, "event": shown_event(line)}
+    return facts | {"chain": chain, "receipts": receipts}
 
 
 def _facts_of_one(line: Line, point: Point, actor: Actor) -> dict[str, Any]:
@@ -134,11 +134,18 @@ def facts_for(line: Line, answer: Answer, shared: dict[int, dict[str, Any]]) -> 
     than recording the scan. ``shared`` is what the same for all at a checkpoint was read for this group of scans.
     """
     if (common := shared.get(answer.checkpoint_id)) is None:
-        common = shared[answer.checkpoint_id] = _facts_of_all(line, answer.checkpoint_id)
+        common = shared[answer.checkpoint_id] = _facts_of_all(line, answer.checkpoint_id) | {"event": shown_event(line)}
     facts = common | _facts_of_one(line, common["checkpoint"], acting())
     if answer.participant_id is not None:
         facts["person"] = find_person(line, answer.participant_id)
     return facts
+
+
+def needs_session(answer: Answer, facts: dict[str, Any]) -> bool:
+    """Say whether ``draw`` reads in the request's session, as it does for a few answers (see ``shown``)."""
+    person, pays = facts.get("person"), facts["checkpoint"].kind == CheckpointKind.TRANSPORT
+    replaced = person is not None and person.archived_at is not None
+    return replaced or pays or bool(answer.came_instead or answer.substitute_id)
 
 
 def draw(answer: Answer, facts: dict[str, Any] | None = None) -> str:
