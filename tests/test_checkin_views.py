@@ -21,9 +21,9 @@ def test_somebody_with_one_checkpoint_goes_straight_to_it(change, desk, world):
     assert desk.get("/desk").headers["Location"] == f"/desk/{world.registration}"
 
 
-def test_a_fragment_answers_with_verdict_last_scans_count_and_empty_results(desk, world):
+def test_a_fragment_answers_with_verdict_last_scans_and_empty_results(desk, world):
     body = post(desk, world, headers=HX, code=world.tokens["rahmah"], nonce="nonce-0001", source="wedge").text
-    assert re.findall(r'<(?:article|section) id="(\w+)"', body) == ["verdict", "recent", "count", "results"]
+    assert re.findall(r'<(?:article|section) id="(\w+)"', body) == ["verdict", "recent", "results"]
     assert verdict(body) == "WELCOME" and "Hj. RAHMAH" in body and "Kelurahan Belimbing Raya" in body
 
 

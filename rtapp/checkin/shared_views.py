@@ -110,7 +110,7 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
     actor = acting()
 
     def read(line: Line) -> dict[str, Any]:
-        common = _facts_of_all(line, checkpoint_id)
+        common = _facts_of_all(line, checkpoint_id) | {"counts": live.count_at(line, checkpoint_id)}
         return common | _facts_of_one(line, common["checkpoint"], actor)
 
     return services().lines.read(read)
@@ -118,8 +118,7 @@ def desk_context(checkpoint_id: int) -> dict[str, Any]:
 
 def _facts_of_all(line: Line, checkpoint_id: int) -> dict[str, Any]:
     chain, receipts = head_and_receipt(line)
-    facts = {"checkpoint": find_point(line, checkpoint_id), "counts": live.count_at(line, checkpoint_id)}
-    return facts | {"chain": chain, "receipts": receipts}
+    return {"checkpoint": find_point(line, checkpoint_id), "chain": chain, "receipts": receipts}
 
 
 def _facts_of_one(line: Line, point: Point, actor: Actor) -> dict[str, Any]:
@@ -127,14 +126,15 @@ def _facts_of_one(line: Line, point: Point, actor: Actor) -> dict[str, Any]:
     return {"recent": last_scans(line, point.id, actor, closed=closed, now=clock.utcnow())}
 
 
-def facts_for(line: Line, answer: Answer, shared: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def facts_for(line: Line, answer: Answer, shared: dict[int, Any]) -> dict[str, Any]:
     """Return what the answer to a scan shows of the database, read by the writer on its line, for ``draw``.
 
     A commit empties the page caches of all connections but the writer's own: reading this anywhere else costs more
     than recording the scan. ``shared`` is what the same for all at a checkpoint was read for this group of scans.
     """
-    if (common := shared.get(answer.checkpoint_id)) is None:
-        common = shared[answer.checkpoint_id] = _facts_of_all(line, answer.checkpoint_id) | {"event": shown_event(line)}
+    about = answer.checkpoint_id
+    if (common := shared.get(about)) is None:
+        common = shared[about] = {"event": shown_event(line), **_facts_of_all(line, about)}
     facts = common | _facts_of_one(line, common["checkpoint"], acting())
     if answer.participant_id is not None:
         facts["person"] = find_person(line, answer.participant_id)
@@ -149,15 +149,16 @@ def needs_session(answer: Answer, facts: dict[str, Any]) -> bool:
 
 
 def draw(answer: Answer, facts: dict[str, Any] | None = None) -> str:
-    """Return the HTML of what a scan changes on the desk's page: verdict, last scans, count, emptied search results.
+    """Return the HTML of what a scan changes on the desk's page: verdict, last scans, emptied search results.
 
+    The count, which takes as long as there are people, follows through the page's stream, once for all desks.
     ``facts`` are those of ``facts_for``; without them the page reads itself.
     """
-    if facts:
-        g.event = facts["event"]
-    context = facts or desk_context(answer.checkpoint_id)
-    about = shown(answer, context["checkpoint"], context["recent"], context.get("person"))
-    context |= results(answer.checkpoint_id, "") | about
+    if facts is None:
+        facts = services().lines.read(lambda line: facts_for(line, answer, {}))
+    g.event = facts["event"]
+    about = shown(answer, facts["checkpoint"], facts["recent"], facts.get("person"))
+    context = facts | results(answer.checkpoint_id, "") | about
     return _template("checkin/answer.html").render(context, actor=acting())
 
 
