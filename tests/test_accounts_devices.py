@@ -10,7 +10,7 @@ from rtapp.laptop import tls
 from rtapp.schema import Device, OneTimeLink, Wave
 from rtapp.settings import store as settings
 
-from .reading import attribute, elements, shown_link
+from .reading import attribute, elements, shown_link, words
 from .world import World
 
 LONG = "Meja dua di pintu timur aula besar dekat tangga menuju lantai"
@@ -76,7 +76,7 @@ def test_a_revoked_device_is_out_at_its_next_request(admin, desk, world, app, cl
     unused = shown_link(admin.post(f"/devices/{world.device}/link", data={}))
     assert desk.get("/desk").status_code in (200, 303)
     assert admin.post(f"/devices/{world.device}/revoke").location == "/devices"
-    assert desk.get("/desk").location.startswith("/sign-in")
+    assert "sudah dicabut" in words(desk.get("/desk", follow_redirects=True))
     assert client_of("program").get("/api/v1/checkpoints").status_code == 401
     page = admin.get(f"/devices/{world.device}").text
     assert "Dicabut" in page and "Tampilkan QR" not in page
@@ -88,7 +88,7 @@ def test_a_revoked_device_is_out_at_its_next_request(admin, desk, world, app, cl
 def test_closing_the_wave_ends_its_devices(admin, desk, world, change):
     with change as session:
         session.get(Wave, world.waves[0]).closed_at = clock.utcnow()
-    assert desk.get("/desk").location.startswith("/sign-in")
+    assert "sudah selesai: gelombangnya ditutup" in words(desk.get("/desk", follow_redirects=True))
     assert "Sudah berakhir" in admin.get("/devices").text
     refused = admin.post(f"/devices/{world.device}/link")
     assert refused.status_code == 409 and "sudah ditutup" in refused.text

@@ -150,6 +150,15 @@ def device_life(device: Device, *, now: datetime) -> Life:
     return _life(device, closings, now)
 
 
+def former_device(session: Session, device_id: int, version: int, *, now: datetime) -> tuple[str, Life] | None:
+    """Return the label of the device that a session cookie stood for, and how that ended; None while it lives."""
+    device = session.get(Device, device_id)
+    if device is None or (device.session_version != version and device.revoked_at is None):
+        return None  # the device is another browser now
+    life = device_life(device, now=now)
+    return (device.label, life) if life.is_over else None
+
+
 def device_actor(
     where: Where, device_id: int, version: int, *, now: datetime, handing_in: bool = False
 ) -> Actor | None:

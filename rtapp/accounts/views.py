@@ -1,6 +1,7 @@
 """Sign in and out, one-time links, the own account."""
 
 from flask import current_app, redirect, request, url_for
+from flask import session as browser
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,7 +19,7 @@ from ..web.requests import form_has, form_text
 from ..web.tries import went_wrong
 from . import device_views, forms, passwords, pins_store, store, user_views  # noqa: F401  their routes are this room's too
 from .addresses import is_here_only
-from .devices_store import find_device, leave_device
+from .devices_store import find_device, former_device, leave_device
 from .lifetime import last_day
 from .links_store import Link, find_link, link_owner, needs_setup, use_link
 from .roles import Duty, Role
@@ -118,8 +119,9 @@ def own_pin() -> Response:
 def _sign_in_page(form: forms.SignInForm) -> Response:
     wanted = form_text("next") or request.args.get("next")
     plain = not request.is_secure and not is_here_only(request.host_url)
-    nobody = needs_setup(db.session)
-    return page("sign_in", form.status, form=form, next=local_target(wanted) or "", nobody=nobody, plain=plain)
+    pairing, facts = browser.get("device"), {"nobody": needs_setup(db.session), "plain": plain}
+    former = former_device(db.session, *pairing, now=clock.utcnow()) if pairing else None
+    return page("sign_in", form.status, form=form, next=local_target(wanted) or "", former=former, **facts)
 
 
 def _link_page(link: Link, form: Form) -> Response:
