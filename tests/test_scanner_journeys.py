@@ -263,6 +263,25 @@ def test_digits_of_the_numeric_pad_are_digits_with_and_without_num_lock(visit, s
     welcomed(page, cards[0])
 
 
+def test_letters_typed_as_numbers_with_alt_are_a_scan_wherever_the_focus_is(visit, served, cards):
+    page = desk(visit, size=PHONE)
+    keys = Keys(page)
+    for card, focus in ((cards[0], "body"), (cards[1], "#code")):
+        page.evaluate("(focus) => { document.activeElement.blur(); document.querySelector(focus).focus(); }", focus)
+        for sign in card["code"]:
+            keys.tools.send(
+                "Input.dispatchKeyEvent", {"type": "keyDown", "key": "Alt", "code": "AltLeft", "modifiers": 1}
+            )
+            for digit in f"{ord(sign):04}":
+                keys.press("Unidentified", f"Numpad{digit}", modifiers=1)
+            page.keyboard.up("Alt")
+            if focus == "#code":
+                keys.tools.send("Input.insertText", {"text": sign})  # as Windows does once Alt is let go
+        page.keyboard.press("Enter")
+        welcomed(page, card)
+    expect(page.locator("#code")).to_have_value("")
+
+
 def test_a_key_that_is_held_is_no_scanner(visit, served, cards):
     page = desk(visit, size=PHONE)
     keys = Keys(page)

@@ -132,6 +132,7 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
   let timer = 0;
   let typed = false; // the last key is about to put its letter into the field
   let ended = -Infinity;
+  let number = ''; // of a letter that a scanner types with Alt held down
   const held = new WeakMap(); // field -> what it held
 
   function end(how, fresh = true) {
@@ -209,6 +210,7 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
       else burst = null;
       return undefined;
     }
+    if (event.altKey && /^Numpad\d$/.test(code)) number += code[6];
     if (alone && burst?.quick) return swallow(event); // a control character, and none of the browser's commands
     const isSign = key.length === 1 || /^(Key[A-Z]|Numpad\d)$/.test(code);
     if (alone || !isSign) return undefined;
@@ -216,9 +218,15 @@ export function listen(scanned, { other = () => false, missed = () => {} } = {})
     if (event.repeat) return end('pause'); // no scanner holds a key
     return take(key.length === 1 && !event.isComposing ? key : '', american(event), timeStamp);
   }, true);
-  window.addEventListener('keyup', () => { typed = false; }, true);
+  window.addEventListener('keyup', ({ key, timeStamp }) => {
+    typed = false;
+    if (key !== 'Alt' || !number) return;
+    const sign = String.fromCharCode(Number(number));
+    number = '';
+    if (!document.activeElement?.matches('input, textarea')) take(sign, sign, timeStamp);
+  }, true);
 
-  /* Letters that come without keys: some phones, and scanners that type by numbers. Whole texts are no burst. */
+  /* Letters that come without keys: some phones, and what a scanner types into a field by numbers. No whole texts. */
   window.addEventListener('focus', ({ target }) => held.set(target, target.value), true);
   window.addEventListener('input', ({ target, isTrusted, inputType, timeStamp }) => {
     const before = held.get(target) ?? '';
