@@ -1,11 +1,12 @@
-"""``python -m tests.kills [--kills 50]``: a server under 16 desks, killed at random moments; what it had acknowledged
-must be there, each nonce once, the ledger whole. ``--postgres`` restarts a PostgreSQL of its own instead.
+"""``python -m tests.kills [--kills 50]``: a server under 8 programs and 8 pages, killed at random moments; what it had
+acknowledged must be there, each nonce once, the ledger whole. ``--postgres`` restarts a PostgreSQL of its own instead.
 
 A killed process loses nothing that was handed to the disk's cache: a power cut is SQLite's synchronous=FULL to stand.
 """
 
 import argparse
 import random
+import re
 import secrets
 import sqlite3
 import tempfile
@@ -17,11 +18,16 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from click.testing import CliRunner
+from flask import session
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import create_engine, text
 
 from rtapp.commands import main as cli
+from rtapp.factory import create_app
+from rtapp.web.sessions import instance_mark
 
 from . import clusters
 from .served import Served, Visitor
@@ -68,14 +74,42 @@ class Desk(threading.Thread):
     def _send(self, line: Visitor, nonce: str, attempt: dict[str, Any]) -> None:
         while not self._over.is_set():
             try:
-                if line.scan(nonce, **attempt) == 200:
-                    person = line.json["participant"]
-                    self.answers[nonce] = line.json["verdict"], person and person["id"]
+                if told := self._told(line, nonce, attempt):
+                    self.answers[nonce] = told
                     self.again += line.response.headers["Idempotent-Replay"] == "true"
                     return
             except (OSError, HTTPException):
                 line.close()  # the next request opens it again
             time.sleep(0.25)
+
+    def _told(self, line: Visitor, nonce: str, attempt: dict[str, Any]) -> tuple[str, int | None] | None:
+        """Return the verdict and the person of the answer, None while there is none."""
+        if line.scan(nonce, **attempt) != 200:
+            return None
+        person = line.json["participant"]
+        return line.json["verdict"], person and person["id"]
+
+
+class Page(Desk):
+    """The same as a desk's page in a browser: ``token`` is its cookie and its form's token."""
+
+    def _told(self, line: Visitor, nonce: str, attempt: dict[str, Any]) -> tuple[str, int | None] | None:
+        cookie, token = self._token.split()
+        body = urlencode({"csrf_token": token, "nonce": nonce, "source": "wedge", "code": attempt["code"]})
+        headers = {"Cookie": cookie, "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded"}
+        if line.ask("POST", f"/desk/{attempt['checkpoint']}/scans", body, **headers) != 200:
+            return None
+        verdict, person = (re.search(rf'data-{name}="(\w+)"', line.text) for name in ("verdict", "person"))
+        return (verdict[1], person and int(person[1])) if verdict and f'data-nonce="{nonce}"' in line.text else None
+
+
+def page_token(instance: Path, device: int) -> str:
+    """Return the cookie and the form's token of a browser that is this device."""
+    app = create_app(instance)
+    with app.test_request_context():
+        session["device"], token = [device, 0], generate_csrf()
+        serializer = app.session_interface.get_signing_serializer(app)
+        return f"rtapp-{instance_mark(app)}={serializer.dumps(dict(session))} {token}"
 
 
 def strike(instance: Path, disturb: Callable[[Served], None], kills: int, database: str = "") -> Figures:
@@ -85,7 +119,9 @@ def strike(instance: Path, disturb: Callable[[Served], None], kills: int, databa
     given = [word for point in points for word in ("--checkpoint", str(point))]
     token = _said(instance, database, "device", "add", "Uji tahan", *given).split()[-1]
     server, over = Served(instance, database=database), threading.Event()
-    desks = [Desk(server.port, token, points, codes, over) for _ in range(DESKS)]
+    [(device,)] = _read(instance, database, "SELECT max(id) FROM device")
+    kinds = ((Desk, token), (Page, page_token(instance, device)))
+    desks = [kind(server.port, shown, points, codes, over) for kind, shown in kinds for _ in range(DESKS // 2)]
     try:
         for desk in desks:
             desk.start()
@@ -98,6 +134,7 @@ def strike(instance: Path, disturb: Callable[[Served], None], kills: int, databa
         for desk in desks:
             desk.join()
         server.stop()
+    assert all(desk.answers for desk in desks), "a desk that was never answered proves nothing"
     answers = {nonce: told for desk in desks for nonce, told in desk.answers.items()}
     rows = _read(instance, database, RECORDED)
     kept = {nonce: (verdict, person) for nonce, verdict, person in rows}

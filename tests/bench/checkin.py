@@ -37,8 +37,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import session
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, insert, make_url, select
 
 from rtapp import clock, config
@@ -47,8 +45,8 @@ from rtapp.accounts.roles import Role
 from rtapp.db import begin_write, db
 from rtapp.factory import create_app
 from rtapp.schema import Badge, Checkpoint, Participant, Seat, Village, Wave
-from rtapp.web.sessions import instance_mark
 
+from ..kills import page_token
 from ..served import ROOT, Served, command, free_port
 from . import reference
 from .client import Load, drive, post
@@ -139,11 +137,7 @@ def measure_scans(port: int, clients: int, lanes: list[Lane], cards: list[tuple[
 
 def page_scans(instance: Path, lane: Lane, cards: list[tuple[int, str]]) -> Iterator[bytes]:
     """Yield the scans of a lane as its page sends them, hall by hall: a form under a session, with a form's token."""
-    app = create_app(instance)
-    with app.test_request_context():
-        session["device"], token = [lane.device, 0], generate_csrf()
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        cookie = f"rtapp-{instance_mark(app)}={serializer.dumps(dict(session))}"
+    cookie, token = page_token(instance, lane.device).split()
     lines = (f"Cookie: {cookie}", "HX-Request: true")
     for hall, (wave, code) in product(lane.halls, cards):
         fields = {"csrf_token": token, "nonce": "w" + secrets.token_urlsafe(16), "source": "wedge", "code": code}
