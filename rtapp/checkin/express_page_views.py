@@ -104,8 +104,9 @@ class _PlainScan:
         self._here.run(self._draw, answer)
 
     def leave(self) -> None:
-        """Leave the context, which gives back what the request took."""
-        self._here.run(self._context.pop)
+        """Leave the context, which gives back what the request took; whoever waits is answered even where that fails."""
+        with _left_to_the_long_way():
+            self._here.run(self._context.pop)
 
     def send(self, later: Any, outcome: Any) -> None:
         """Draw and send the reply; without one the normal path answers, where a recorded scan is known.
