@@ -104,7 +104,7 @@ class _PlainScan:
         self._here.run(self._draw, answer)
 
     def leave(self) -> None:
-        """Leave the context, which gives back what the request took; whoever waits is answered even where that fails."""
+        """Leave the context, which gives back what the request took; even where that fails the page is answered."""
         with _left_to_the_long_way():
             self._here.run(self._context.pop)
 
