@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from rtapp import clock
 
 from .browsers import PHONE, TABLET, assert_accessible, overflow
-from .test_journeys import cards, present, scan, scan_again, verdict
+from .test_journeys import cards, present, scan, scan_again, verdict, welcomed
 from .test_offline_journeys import ready
 
 __all__ = ["cards"]
@@ -47,6 +47,15 @@ def covers(one: Locator, other: Locator) -> bool:
 def in_view(page: Page, part: Locator) -> bool:
     box, height = part.bounding_box(), page.viewport_size["height"]
     return box["y"] >= 0 and box["y"] + box["height"] <= height
+
+
+def test_a_count_that_no_stream_brings_is_asked_for(phone, cards):
+    page = phone()
+    page.route("**/stream", lambda route: route.abort())
+    page.reload()
+    scan(page, cards[0]["code"])
+    welcomed(page, cards[0])
+    present(page, 1)
 
 
 def test_fifteen_rts_of_one_kelurahan_are_said_shown_and_told_apart(phone, cards):

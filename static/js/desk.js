@@ -27,6 +27,7 @@ const places = { script: form.dataset.decoder, wasm: form.dataset.wasm };
 const SAME_CARD = 3000; // what one card is read again within is one gesture
 const LAST = 10; // of the last scans are shown
 const REFRESH = 3 * 60 * 1000;
+const UNHEARD = 5000; // a count that a stream has not brought by then comes through none
 const PATIENCE = 2000; // then search goes on over the snapshot
 const zone = form.dataset.zone;
 const opened = Date.now();
@@ -110,6 +111,7 @@ const queue = new Queue({
     const shown = !again && (!said || document.getElementById('verdict').dataset.nonce === attempt.nonce);
     const other = Boolean(said) && differs(said, now, again);
     place(parts, shown ? [] : ['verdict', 'results']);
+    if (COUNTED.includes(now)) expectCount(attempt.order);
     receipts.refresh();
     showWaiting();
     if (shown) face();
@@ -181,9 +183,24 @@ const { checkpoint, receipts: url, handIn, home } = form.dataset;
 const receipts = new Receipts({ checkpoint, url, handIn, home });
 receipts.refresh();
 
+/* What a scan adds to the count comes through the stream; where something holds that up, this page is asked for it. */
+let streamed = 0;
+let counting = 0;
+function expectCount(since) {
+  clearTimeout(counting);
+  counting = setTimeout(async () => {
+    const page = streamed < since && (await fetch(location.pathname).catch(() => null));
+    const count = page?.ok && parsed(await page.text()).getElementById('count');
+    if (!count) return;
+    document.getElementById('count').replaceWith(count);
+    showWaiting();
+  }, UNHEARD);
+}
+
 /* A count that goes down: somebody took a mark back, here or elsewhere. */
 let counted = Infinity;
 document.addEventListener('htmx:sse:after:message', () => {
+  streamed = Date.now();
   receipts.refresh();
   const now = Number(document.querySelector('#count strong')?.textContent.replace(/\D/g, ''));
   if (now < counted && counted !== Infinity) snapshot.refresh();
