@@ -140,6 +140,7 @@ def test_the_keyboard_alone_searches_marks_and_undoes(visit, cards):
     page.keyboard.type(f"rt {cards[0]['rt']} {cards[0]['village']}", delay=40)
     page.keyboard.press("Enter")
     expect(page.locator("#results button").first).to_be_focused()
+    page.wait_for_timeout(800)  # a person looks first: what was still to be searched for has come by then
     page.keyboard.press("Enter")
     verdict(page, "WELCOME")
     page.locator("#recent a").first.focus()

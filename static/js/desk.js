@@ -299,6 +299,12 @@ async function focusFirstResult(text) {
   if (q === text && whole !== undefined) results().querySelector('form button')?.focus();
 }
 
+/* Whether somebody is about to take one of those whom these very words found: they stay as they are, and the focus. */
+const isChoosing = (text) => results().dataset.q === text && results().contains(document.activeElement);
+document.addEventListener('htmx:before:swap', (event) => {
+  if (event.detail.ctx.sourceElement === input && isChoosing(input.value.trim())) event.preventDefault();
+});
+
 /* Without an answer of the server, the snapshot is searched. */
 let searching = null;
 async function searchHere() {
@@ -306,7 +312,7 @@ async function searchHere() {
   if (!text || tokensOf(text).length || shortCodeOf(text)) return;
   const marks = await marksHere(snapshot, queue.url);
   if (input.value.trim() !== text) return; // typed on meanwhile
-  if (results().dataset.q === text && results().contains(document.activeElement)) return; // somebody is about to tap
+  if (isChoosing(text)) return;
   const { found, total } = snapshot.search(text, (id) => marks.get(id));
   const rows = found.map((person) => {
     const at = marks.get(person.id);
