@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from .. import clock
@@ -32,7 +33,11 @@ def counts_of_current_wave() -> Response | str:
     today = clock.local(clock.utcnow(), event.timezone if event else DEFAULT_ZONE).date()
     wave = current_wave(waves_of(acting()), today)
     if wave is None:
-        return render_template("live/no_wave.html")
+        return render_template(
+            "no_wave.html",
+            title=_("Kehadiran"),
+            why=_("Kehadiran dihitung per gelombang. Buat acara dan gelombangnya di Pengaturan."),
+        )
     return redirect(url_for(".counts", wave_id=wave.id), 303)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 
 from .. import clock
 from ..audit.store import note
@@ -51,4 +52,5 @@ def note_export(actor: str, action: str, wave_id: int, rows: int, now: datetime,
 
 def no_wave(title: str) -> str:
     """Show a page of reports before there is a wave: what to do next."""
-    return render_template("reports/no_wave.html", title=title)
+    why = _("Dokumen dibuat per gelombang. Buat acara dan gelombangnya di Pengaturan.")
+    return render_template("no_wave.html", title=title, why=why)
