@@ -1,12 +1,13 @@
 """How many heads are invited to a wave, typed in per district, and how many the roster holds beside it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..audit.store import note
-from ..schema import District, Invitation, Participant, Seat, Village, Wave
+from ..schema import SEATED, District, Invitation, Participant, Seat, Village, Wave
 from .place_store import find_district
 from .standing_store import on_any_list
 from .waves import checked_invited
@@ -26,15 +27,7 @@ def assumed_districts(session: Session, wave_id: int) -> set[int]:
 
 def heads_per_district(session: Session, wave_id: int) -> dict[int, int]:
     """Return how many heads of each district the roster holds for a wave, by district id."""
-    rows = (
-        select(Village.district_id, func.count())
-        .select_from(Participant)
-        .join(Seat, Seat.id == Participant.seat_id)
-        .join(Village, Village.id == Seat.village_id)
-        .where(Participant.wave_id == wave_id, on_any_list())
-        .group_by(Village.district_id)
-    )
-    return {district_id: count for district_id, count in session.execute(rows)}
+    return _heads_by(session, Village.district_id, wave_id)
 
 
 def invited_per_wave(session: Session) -> dict[int, int]:
@@ -51,9 +44,12 @@ def invited_totals(session: Session) -> dict[str, int]:
 
 def heads_per_village(session: Session, wave_id: int) -> dict[int, int]:
     """Return how many heads of each village the roster holds for a wave, by village id."""
-    rows = select(Seat.village_id, func.count()).join(Participant, Participant.seat_id == Seat.id)
-    rows = rows.where(Participant.wave_id == wave_id, on_any_list())
-    return {village_id: count for village_id, count in session.execute(rows.group_by(Seat.village_id))}
+    return _heads_by(session, Seat.village_id, wave_id)
+
+
+def _heads_by(session: Session, place: Any, wave_id: int) -> dict[int, int]:
+    rows = select(place, func.count()).select_from(SEATED).where(Participant.wave_id == wave_id, on_any_list())
+    return {id_: count for id_, count in session.execute(rows.group_by(place))}
 
 
 def heads_per_wave(session: Session) -> dict[int, int]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..schema import Absence, Attendance, Checkpoint, Participant, Wave
+from ..schema import SEATED, Absence, Attendance, Checkpoint, Participant, Wave
 from .standing import ABSENCES, Standing
 from .waves import CheckpointKind
 
@@ -58,13 +58,13 @@ def away() -> Any:
     return rows.correlate(Participant).scalar_subquery()
 
 
-def select_standing(*columns: Any, points: Sequence[int] | None = None) -> Select[Any]:
-    """Select participants with ``mode``, ``at``, ``away`` and ``absence``, as of ``standing_of``.
+def select_standing(*columns: Any, people: FromClause = SEATED, points: Sequence[int] | None = None) -> Select[Any]:
+    """Select ``people`` with ``mode``, ``at``, ``away`` and ``absence``, as of ``standing_of``.
 
     The mark is that at ``points``, else at the registration of each one's own wave.
     """
     facts = (Attendance.mode, Attendance.at, away().label("away"), Absence.kind.label("absence"))
-    rows = select(*columns, *facts).select_from(Participant)
+    rows = select(*columns, *facts).select_from(people)
     return rows.outerjoin(Attendance, marked_at_home() if points is None else marked_at(points)).outerjoin(
         Absence, and_(*_noted())
     )

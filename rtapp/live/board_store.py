@@ -70,8 +70,6 @@ def seats_of(session: Session, checkpoint_id: int, wave_id: int, village_code: s
     doors = doors_of(session, checkpoint_id)
     rows = (
         select_standing(Participant.id, Seat.rt, Seat.rw, Participant.name, points=doors)
-        .join(Seat, Seat.id == Participant.seat_id)
-        .join(Village, Village.id == Seat.village_id)
         .where(Village.code == village_code, on_list(wave_id))
         .order_by(Seat.rt, Seat.rw, Participant.id)
     )
@@ -88,9 +86,6 @@ def over_all_waves(session: Session) -> list[DistrictTally]:
             District.code.label("district_code"), District.name.label("district"), Village.code, Village.name,
             Village.kind, Participant.archived_at,
         )
-        .join(Seat, Seat.id == Participant.seat_id)
-        .join(Village, Village.id == Seat.village_id)
-        .join(District, District.id == Village.district_id)
         .where(Participant.kind == "rt", or_(Participant.on_roster, Attendance.id.is_not(None)))
         .order_by(District.code, Village.code)
     )  # fmt: skip

@@ -49,9 +49,6 @@ def missing_of(
             Contacted.at.label("contacted_at"), Contacted.noted_by.label("contacted_by"),
             points=doors_of(session, checkpoint_id),
         )
-        .join(Seat, Seat.id == Participant.seat_id)
-        .join(Village, Village.id == Seat.village_id)
-        .join(District, District.id == Village.district_id)
         .outerjoin(Contacted, contacted)
         .where(on_list(wave_id))
         .order_by(District.code, Village.code, Seat.rt, Seat.rw, Participant.id)

@@ -136,8 +136,7 @@ def _per_village(session: Session, points: Sequence[int], wave_id: int) -> dict[
     places = (District.code, District.name, Village.code, Village.name, Village.kind)
     names = ("district_code", "district", "code", "name", "kind")
     heads = select_standing(*(place.label(name) for place, name in zip(places, names, strict=True)), points=points)
-    heads = heads.join(Seat, Seat.id == Participant.seat_id).join(Village, Village.id == Seat.village_id)
-    heads = heads.join(District, District.id == Village.district_id).where(on_list(wave_id)).subquery()
+    heads = heads.where(on_list(wave_id)).subquery()
     facts = [heads.c[name] for name in (*names, "mode", "away", "absence")]
     counters: dict[tuple[str, ...], Counter[Standing]] = {}
     for *place, mode, away, absence, number in session.execute(

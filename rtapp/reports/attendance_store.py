@@ -12,7 +12,7 @@ from ..events.checkpoint_store import checkpoints_of
 from ..events.standing import Standing, standing_of
 from ..events.standing_store import doors_of, lists_among, select_standing
 from ..refusals import Refused
-from ..schema import BY_PLACE, Attendance, Checkpoint, District, Participant, Seat, Substitute, Village, Wave
+from ..schema import BY_PLACE, PLACED, Attendance, Checkpoint, District, Participant, Seat, Substitute, Village, Wave
 from .attendance import Roll, RollLine
 from .transport import title_of, village_of
 
@@ -46,12 +46,9 @@ def _people(wave_id: int, doors: Sequence[int]) -> Any:
         select_standing(
             Participant.id, Participant.name, Participant.kind, Participant.wave_id, Wave.number, Seat.rt, Seat.rw,
             Village.name.label("village"), Village.kind.label("village_kind"), District.name.label("district"),
-            Substitute.name.label("substitute"), points=doors,
+            Substitute.name.label("substitute"), people=PLACED, points=doors,
         )
         .outerjoin(Wave, Wave.id == Participant.wave_id)
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .outerjoin(District, District.id == Village.district_id)
         .outerjoin(Substitute, Substitute.id == Attendance.substitute_id)
         .where(or_(and_(own, Participant.on_roster), Attendance.id.is_not(None)))
         .order_by(*BY_PLACE)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..audit.store import note
 from ..events.standing_store import doors_of, marked_at
 from ..refusals import existing
-from ..schema import Attendance, Checkpoint, Participant, Seat, SignedList, Substitute, Village
+from ..schema import BY_PLACE, PLACED, Attendance, Checkpoint, Participant, Seat, SignedList, Substitute, Village
 from .signatures import Matched, SignedPage, Signer, ToSign
 from .transport import position_of
 
@@ -72,18 +72,15 @@ def matched(session: Session, printed_list: SignedList) -> Matched:
 
 def _people(session: Session, checkpoint_id: int, listed: dict[int, int]) -> list[Row[Any]]:
     """Return the people on the list, and everybody else who is present."""
-    mark = marked_at(doors_of(session, checkpoint_id))
     rows = (
         select(
             Participant.id, Participant.name, Participant.kind, Seat.rt, Seat.rw, Village.name.label("village"),
             Village.kind.label("village_kind"), Attendance.id.label("mark"), Substitute.name.label("substitute"),
         )
-        .select_from(Participant)
-        .outerjoin(Attendance, mark)
+        .select_from(PLACED)
+        .outerjoin(Attendance, marked_at(doors_of(session, checkpoint_id)))
         .outerjoin(Substitute, Substitute.id == Attendance.substitute_id)
-        .outerjoin(Seat, Seat.id == Participant.seat_id)
-        .outerjoin(Village, Village.id == Seat.village_id)
-        .order_by(Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id)
+        .order_by(*BY_PLACE)
     )  # fmt: skip
     ids, people = sorted(listed), []
     for start in range(0, max(len(ids), 1), _MOST_NAMED):

@@ -12,7 +12,7 @@ from ..documents.xlsx_out import WorkbookTable, write_xlsx
 from ..events.place_store import find_districts
 from ..events.waves import numeral
 from ..refusals import Refused
-from ..schema import LIVE_CARD, PLACED, Badge, District, Participant, Seat, Village, Wave
+from ..schema import BY_PLACE, LIVE_CARD, PLACED, Badge, District, Participant, Seat, Village, Wave
 
 TEMPLATE = ("Kecamatan", "Desa/Kelurahan", "RT", "RW", "Nama Lengkap", "L/P", "No. HP", "Jabatan")
 CODES = ("code", "short_code", "name", "rt", "rw", "village_code", "village", "district", "wave")
@@ -32,7 +32,7 @@ def export_rows(session: Session, with_codes: bool) -> list[list[str]]:
         .outerjoin(Wave, Wave.id == Participant.wave_id)
         .outerjoin(Badge, LIVE_CARD)
         .where(Participant.on_roster)
-        .order_by(Village.code.is_(None), Village.code, Seat.rt, Seat.rw, Participant.name_key, Participant.id)
+        .order_by(*BY_PLACE)
     )
     listed: list[list[str]] = [[*CODES] if with_codes else [*TEMPLATE, "Gelombang"]]
     for person, seat, village, district, wave, token, short_code in session.execute(rows):
