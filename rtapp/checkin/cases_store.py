@@ -40,8 +40,8 @@ class Waiting:
     heading: str = ""  # the heading of the answer
 
 
-def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None) -> list[Waiting]:
-    """Return the open cases at the actor's checkpoints (or at one), oldest first.
+def open_cases(session: Session, actor: Actor) -> list[Waiting]:
+    """Return the open cases at the actor's checkpoints, oldest first.
 
     A question about a person who has been marked since is settled by that and left out.
     """
@@ -53,8 +53,6 @@ def open_cases(session: Session, actor: Actor, checkpoint_id: int | None = None)
         .outerjoin(User, User.id == Scan.user_id)
         .order_by(Case.id)
     )
-    if checkpoint_id is not None:
-        rows = rows.where(Case.checkpoint_id == checkpoint_id)
     waiting = session.execute(_waiting(rows, actor.checkpoint_ids)).all()
     people = people_by_id(session, [case.participant_id for case, *_ in waiting if case.participant_id])
     return [

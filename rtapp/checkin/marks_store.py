@@ -62,11 +62,9 @@ class LastScan(NamedTuple):
     village_kind: str = ""
 
 
-def last_scans(
-    where: Where, checkpoint_id: int, actor: Actor, *, closed: bool, now: datetime, limit: int = 10
-) -> list[LastScan]:
-    """Return this actor's last scans at the checkpoint, newest first; ``closed`` is whether its wave is closed."""
-    rows = _LAST_OF[actor.kind].all(where, checkpoint=checkpoint_id, who=actor.id, most=limit)
+def last_scans(where: Where, checkpoint_id: int, actor: Actor, *, closed: bool, now: datetime) -> list[LastScan]:
+    """Return this actor's last ten scans at the checkpoint, newest first; ``closed`` is whether its wave is closed."""
+    rows = _LAST_OF[actor.kind].all(where, checkpoint=checkpoint_id, who=actor.id)
     return [_line(row, actor, now, closed) for row in rows]
 
 
@@ -261,7 +259,7 @@ def _last_of(mine: Any) -> Prepared:
     rows = rows.outerjoin(Participant, Participant.id == Scan.participant_id)
     rows = rows.outerjoin(Seat, Seat.id == Participant.seat_id).outerjoin(Village, Village.id == Seat.village_id)
     rows = rows.where(Scan.checkpoint_id == bindparam("checkpoint"), mine == bindparam("who"))
-    return Prepared(rows.order_by(Scan.id.desc()).limit(bindparam("most")))
+    return Prepared(rows.order_by(Scan.id.desc()).limit(10))
 
 
 _UNDO_FACTS = (

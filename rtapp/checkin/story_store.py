@@ -45,8 +45,8 @@ class TrailScan:
         return clock.parse_iso(since) if since else None
 
 
-def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequence[TrailScan]:
-    """Return a person's scans, newest first."""
+def scans_of(session: Session, participant_id: int) -> Sequence[TrailScan]:
+    """Return a person's scans, newest first, at most 500."""
     sealed = select(func.coalesce(func.max(Audit.subject_id), 0))
     sealed = sealed.where(Audit.subject == "scan", Audit.action == "scan.seal")
     stood_in, void = aliased(Substitute), Attendance
@@ -66,4 +66,4 @@ def scans_of(session: Session, participant_id: int, limit: int = 500) -> Sequenc
         .outerjoin(stood_in, stood_in.id == void.substitute_id)
         .where(Scan.participant_id == participant_id)
     )  # fmt: skip
-    return [TrailScan(*row) for row in session.execute(rows.order_by(Scan.id.desc()).limit(limit))]
+    return [TrailScan(*row) for row in session.execute(rows.order_by(Scan.id.desc()).limit(500))]

@@ -41,13 +41,10 @@ class WorkbookTable:
     paper: str = "a4"
 
 
-def write_xlsx(tables: Iterable[WorkbookTable], made_at: datetime | None = None) -> bytes:
-    """Return a workbook of ``tables``; text is written as text, whatever it begins with, and is never a formula.
-
-    With ``made_at`` as the time of its making equal tables give equal bytes.
-    """
+def write_xlsx(tables: Iterable[WorkbookTable]) -> bytes:
+    """Return a workbook of ``tables``; text is written as text, whatever it begins with, and is never a formula."""
     out = BytesIO()
-    book = _book(out, made_at)
+    book = _book(out, {"constant_memory": True})
     styles = {
         "header": book.add_format({"bold": True, "bottom": 1, "num_format": "@", "text_wrap": True}),
         "text": book.add_format({"num_format": "@"}),
@@ -77,7 +74,9 @@ def write_xlsx_paper(grid: Grid, made_at: datetime, bars: Sequence[Sequence[Any]
     has room for one.
     """
     out = BytesIO()
-    book = _book(out, made_at, {"font_name": _FONT, "font_size": 10})
+    letters = {"font_name": _FONT, "font_size": 10}
+    book = _book(out, {"constant_memory": False, "default_format_properties": letters})
+    book.set_properties({"created": made_at})
     sheet = book.add_worksheet(_sheet_name(grid.name), worksheet_class=_paper_sheet())
     _set_up(sheet, grid)
     formats: dict[tuple[Any, ...], Any] = {}
@@ -98,14 +97,11 @@ def write_xlsx_paper(grid: Grid, made_at: datetime, bars: Sequence[Sequence[Any]
     return out.getvalue()
 
 
-def _book(out: BytesIO, made_at: datetime | None, letters: Mapping[str, Any] | None = None) -> Any:
+def _book(out: BytesIO, options: Mapping[str, Any]) -> Any:
     import xlsxwriter
 
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    more = {"default_format_properties": letters} if letters else {}
-    book = xlsxwriter.Workbook(out, {"constant_memory": not letters, "in_memory": False, **plain, **more})
-    book.set_properties({"created": made_at} if made_at else {})
-    return book
+    return xlsxwriter.Workbook(out, {"in_memory": False, **plain, **options})
 
 
 def _lay_out(sheet: Any, table: WorkbookTable, styles: Mapping[str, Any], lists: list[Sequence[str]]) -> None:
