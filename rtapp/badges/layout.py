@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..documents import qr
+from ..documents.qr import QUIET
+
 HINT = "Tunjukkan di meja registrasi"
 """The sentence under every code; papers are Indonesian."""
 
 PRIVACY = "Data hanya untuk kegiatan ini; penjelasannya di meja registrasi."
 """The line at the foot of every card; the page it speaks of is /privacy/notice."""
 
-QUIET = 4  # modules of white around a code (ISO/IEC 18004)
 ACCENT = 0.15  # how far an accent rises above the top of its line, in sizes
 
 _PT = 25.4 / 72
@@ -54,6 +56,12 @@ class Code:
 
     modules: int
     runs: Sequence[tuple[int, int, int]]
+
+    @classmethod
+    def of(cls, payload: str) -> "Code":
+        """Return the code that holds ``payload``."""
+        modules = qr.matrix(payload)
+        return cls(len(modules), qr.runs(modules))
 
 
 @dataclass(frozen=True)
@@ -149,14 +157,19 @@ def _draw_wave(pen: CardPen, card: Card, box: Box) -> float:
 
 def _draw_code(pen: CardPen, card: Card, code: Code, square: Box, foot: float) -> None:
     """Draw the code into its square, and below, level with ring and date, what a person types and does."""
-    inset = QUIET * square.width / (code.modules + 2 * QUIET)
-    pen.modules(square.x + inset, square.y + inset, square.width - 2 * inset, code.modules, code.runs)
+    draw_modules(pen, code, square)
     middle = square.x + square.width / 2
     typed = pen.fit(card.short_code, "mono", square.width, largest=13 * _PT, smallest=6 * _PT)
     hint = pen.fit(HINT, "regular", square.width, largest=6.2 * _PT, smallest=5 * _PT)
     y = max(square.bottom + ACCENT * typed.size, foot - _RING - (typed.height + hint.height) / 2)
     y = pen.write(middle, y, typed, "mono", "middle")
     pen.write(middle, y, hint, "regular", "middle")
+
+
+def draw_modules(pen: CardPen, code: Code, square: Box) -> None:
+    """Draw a code and its quiet zone into a square."""
+    inset = QUIET * square.width / (code.modules + 2 * QUIET)
+    pen.modules(square.x + inset, square.y + inset, square.width - 2 * inset, code.modules, code.runs)
 
 
 def draw_ring(pen: CardPen, numeral: str, x: float, y: float, radius: float) -> None:

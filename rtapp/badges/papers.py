@@ -7,7 +7,6 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from ..documents import qr
 from ..documents.flow import Paper, draw, pages_of
 from ..documents.paper import picture_of
 from ..settings.letter import About
@@ -78,7 +77,7 @@ def _sheets(
     owners = covers(sheets, apart) if apart else [("", "")] * len(sheets)
 
     def draw_one(number: int, pen: CardPen) -> None:
-        coded = [(card, code_of(card)) for card in sheets[number]]
+        coded = [(card, Code.of(card.payload)) for card in sheets[number]]
         draw_sheet(pen, coded, f"Halaman {number + 1} dari {len(sheets)} · {title}", size, owners[number])
 
     return [partial(draw_one, number) for number in range(len(sheets))]
@@ -115,14 +114,8 @@ def card_png(card: Card, fonts: Path, width: int = WIDTH) -> bytes:
     from ..documents.picture import Picture
 
     picture = Picture(width, round(width * HEIGHT / WIDTH), fonts)
-    draw_ticket(picture, card, code_of(card))
+    draw_ticket(picture, card, Code.of(card.payload))
     return picture.finish()
-
-
-def code_of(card: Card) -> Code:
-    """Return the QR code of a card."""
-    modules = qr.matrix(card.payload)
-    return Code(len(modules), qr.runs(modules))
 
 
 def picture_archive(cards: Sequence[Card], fonts: Path, at: datetime) -> Iterator[bytes]:

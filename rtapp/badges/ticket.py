@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import ceil
 
-from .layout import ACCENT, HINT, PRIVACY, QUIET, Box, Card, CardPen, Code, draw_ring
+from ..documents.qr import QUIET
+from .layout import ACCENT, HINT, PRIVACY, Box, Card, CardPen, Code, draw_modules, draw_ring
 
 WIDTH, HEIGHT = 1080, 1740
 """Size of the picture in pixels; at another width everything keeps its proportion."""
@@ -54,8 +55,7 @@ def draw_ticket(pen: CardPen, card: Card, code: Code, box: Box | None = None, lo
     box = box or Box(0, 0, pen.width, pen.height)
     placed = code_box(box.width, code.modules, look)
     square = Box(box.x + placed.x, box.y + placed.y, placed.width, placed.height)
-    inset = QUIET * square.width / (code.modules + 2 * QUIET)
-    pen.modules(square.x + inset, square.y + inset, square.width - 2 * inset, code.modules, code.runs)
+    draw_modules(pen, code, square)
     _draw_person(pen, card, box, square, look)
     _draw_foot(pen, card, box, square)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..badges.layout import Code
-from ..documents import qr
 from ..settings.letter import About
 from .certificate_layout import TITLE, Award, Material, draw_back, draw_front
 
@@ -29,7 +28,7 @@ def certificate_pdf(
     for at, award in enumerate(awards):
         if at:
             document.next_page()
-        draw_front(document, award, _code_of(award), about)
+        draw_front(document, award, Code.of(award.payload), about)
         if materials:
             document.next_page()
             draw_back(document, award, materials, about)
@@ -48,10 +47,5 @@ def certificate_png(
     if back:
         draw_back(picture, award, materials, about)
     else:
-        draw_front(picture, award, _code_of(award), about)
+        draw_front(picture, award, Code.of(award.payload), about)
     return picture.finish()
-
-
-def _code_of(award: Award) -> Code:
-    modules = qr.matrix(award.payload)
-    return Code(len(modules), qr.runs(modules))
