@@ -13,6 +13,7 @@ from ..events import store as events
 from ..events.checkpoint_store import find_checkpoints
 from ..events.waves import CheckpointKind
 from ..schema import Checkpoint, Device
+from ..web import reach
 from ..web.guard import acting, requires
 from ..web.htmx import done
 from ..web.requests import row_id
@@ -21,7 +22,7 @@ from .devices_store import change_device, device_expiry_at, device_life, find_de
 from .lifetime import last_day
 from .links_store import invite_device
 from .roles import Duty, Role
-from .shared_views import blueprint, one_time_page, page, phone_addresses, unkept
+from .shared_views import blueprint, one_time_page, page, unkept
 
 
 @blueprint.get("/devices")
@@ -48,7 +49,7 @@ def add_device() -> Response:
     """Add a device; its one-time code is made on its own page."""
     form, actor, now = forms.DeviceForm(), acting(), clock.utcnow()
     if request.method != "POST":
-        form.checkpoints.data = _usual_checkpoints()
+        form.checkpoints.data = [point.id for point in _registrations()]
         return _form_page("device_new", form)
     with form.refusals():
         form.check()
@@ -110,7 +111,7 @@ def device_token(device_id: int) -> Response:
     with transaction() as session:
         device = find_device(session, device_id)
         token = give_bearer(session, acting().name, device, now=clock.utcnow())
-    return unkept(page("token", device=device, token=token, address=phone_addresses()[0]))
+    return unkept(page("token", device=device, token=token, address=reach.for_phones()[0]))
 
 
 @blueprint.post("/devices/<int:device_id>/revoke")
@@ -126,10 +127,6 @@ def revoke_device(device_id: int) -> Response:
 def _device_row(device: Device, now: datetime) -> dict[str, Any]:
     life = device_life(device, now=now)
     return {"device": device, "life": life, "last_day": last_day(device.expires_at)}
-
-
-def _usual_checkpoints() -> list[int]:
-    return [point.id for point in _registrations()]
 
 
 def _registrations() -> list[Checkpoint]:

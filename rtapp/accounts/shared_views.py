@@ -27,16 +27,11 @@ def unkept(response: Response) -> Response:
     return response
 
 
-def phone_addresses() -> list[str]:
-    """Return the addresses a code may carry, the best first: the committee's, else what a phone can open."""
-    return reach.for_phones()
-
-
 def one_time_page(
     secret: str, *, user: User | None = None, device: Device | None = None, pairing: str = ""
 ) -> Response:
     """Show a one-time link, this once, as a code for a phone and as text."""
-    addresses = phone_addresses()
+    addresses = reach.for_phones()
     chosen = form_text("address")
     address = chosen if chosen in addresses else addresses[0]
     url = f"{address}/links/{secret}"

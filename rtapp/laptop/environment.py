@@ -184,18 +184,17 @@ def _python(folder: Path) -> Path:
 
 def _is_sound(folder: Path) -> bool:
     """Say whether an environment was once made to its end and its Python still starts."""
-    if (folder / _UNFINISHED).exists() or not _python(folder).exists():
-        return False
-    return _says_yes([str(_python(folder)), "-I", "-m", "pip", "--version"])
+    return _says_yes(folder, "-m", "pip", "--version")
 
 
 def _is_ready(folder: Path, requirements: Path) -> bool:
+    return _says_yes(folder, str(Path(__file__).resolve()), str(requirements))
+
+
+def _says_yes(folder: Path, *words: str) -> bool:
     if (folder / _UNFINISHED).exists() or not _python(folder).exists():
         return False
-    return _says_yes([str(_python(folder)), "-I", str(Path(__file__).resolve()), str(requirements)])
-
-
-def _says_yes(command: Sequence[str]) -> bool:
+    command = [str(_python(folder)), "-I", *words]
     try:
         return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60) == 0
     except (OSError, subprocess.TimeoutExpired):

@@ -14,11 +14,12 @@ from ..accounts.roles import Duty, Role
 from ..db import db, transaction
 from ..documents import qr
 from ..events import store as events
-from ..events.waves import DEFAULT_ZONE, numeral
+from ..events.waves import numeral
 from ..refusals import Refused
 from ..schema import Device, Wave
 from ..web import reach
 from ..web.errors import refusal_text
+from ..web.filters import today
 from ..web.guard import acting, public, requires, start_session
 from ..web.requests import form_has, form_id
 from .shared_views import blueprint, own_wave, sees, stream_of, waves_of
@@ -107,9 +108,7 @@ def open_screen(secret: str) -> Response | tuple[str, int]:
 @requires(Duty.SEE_COUNTS)
 def own_screen() -> Response:
     """Redirect to the screen of the current wave."""
-    event = events.find_event(db.session)
-    today = clock.local(clock.utcnow(), event.timezone if event else DEFAULT_ZONE).date()
-    wave = current_wave(waves_of(acting()), today)
+    wave = current_wave(waves_of(acting()), today())
     target = url_for(".screen", wave_id=wave.id) if wave else url_for(".counts_of_current_wave")
     return redirect(target, 303)
 

@@ -6,14 +6,12 @@ from flask import Blueprint, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from .. import clock
 from ..accounts.roles import Duty
 from ..checkin.receipts_store import last_receipt
 from ..db import db
-from ..events import store as events
 from ..events.checkpoint_store import find_checkpoint
 from ..events.standing import Tally
-from ..events.waves import DEFAULT_ZONE
+from ..web.filters import today
 from ..web.guard import acting, require_checkpoint, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from . import board_views, missing_views, screen_views  # noqa: F401  imported for their routes
@@ -29,9 +27,7 @@ api = Blueprint("live_api", __name__, url_prefix="/api/v1")
 @requires(Duty.SEE_COUNTS)
 def counts_of_current_wave() -> Response | str:
     """Redirect to the counts of today's wave, else of the first that is not closed, else of the last."""
-    event = events.find_event(db.session)
-    today = clock.local(clock.utcnow(), event.timezone if event else DEFAULT_ZONE).date()
-    wave = current_wave(waves_of(acting()), today)
+    wave = current_wave(waves_of(acting()), today())
     if wave is None:
         return render_template(
             "no_wave.html",

@@ -6,15 +6,14 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
-from .. import clock
 from ..audit.store import note
 from ..db import db, transaction
 from ..events import store as events
-from ..events.waves import DEFAULT_ZONE
 from ..live.store import current_wave
 from ..refusals import Refused
 from ..schema import Wave
 from ..web.downloads import chosen_paper, fonts
+from ..web.filters import today
 from ..web.navigation import links_to_waves
 from ..web.requests import form_fields
 from .papers import FORMS, Page
@@ -26,9 +25,7 @@ def requested_wave(wave_id: int | None) -> Wave | None:
     """Return the requested wave, else today's; None while the event has no wave."""
     if wave_id is not None:
         return events.find_wave(db.session, wave_id)
-    event = events.find_event(db.session)
-    zone = event.timezone if event else DEFAULT_ZONE
-    return current_wave(events.find_waves(db.session), clock.local(clock.utcnow(), zone).date())
+    return current_wave(events.find_waves(db.session), today())
 
 
 def wave_links(current: Wave, endpoint: str = "") -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from ..events.waves import CheckpointKind
 from ..live.board_store import over_all_waves, points_of
 from ..live.store import count_at, counts_at
 from ..refusals import Reason, reason
+from ..schema import Scan
 
 Findings = Iterator[Reason]
 SHOWN = 20  # findings of one kind that are told one by one
@@ -164,16 +165,10 @@ def _scans(session: Session) -> Findings:
             id=row.id,
             mark=row.attendance_id or "-",
         )
-    typed = text(_ANSWERS).columns(answer=_json()).execution_options(yield_per=1000)
+    typed = text(_ANSWERS).columns(answer=Scan.__table__.c.answer.type).execution_options(yield_per=1000)
     for row in session.execute(typed):
         if not _is_as_answered(row):
             yield reason("answer", "Pindaian %(id)s tidak sama dengan jawaban yang dahulu diberikan.", id=row.id)
-
-
-def _json() -> Any:
-    from ..schema import Scan
-
-    return Scan.__table__.c.answer.type
 
 
 def _is_as_answered(row: Any) -> bool:
