@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 
 from rtapp.audit.store import verify_chain
 from rtapp.badges import papers, store, token
-from rtapp.badges.choice_store import CardChoice, CardTally, card_of, cards_by_id, tally
+from rtapp.badges.choice_store import CardChoice, CardTally, card_of, holders_of, tally
 from rtapp.db import begin_write, db
 from rtapp.documents.picture import Picture
 from rtapp.refusals import Refused
@@ -43,7 +43,7 @@ def names(cards) -> list[str]:
 
 
 def cards(session, **chosen):
-    return [card for _, card in cards_by_id(session, CardChoice(**chosen))]
+    return [holder.card for holder in holders_of(session, CardChoice(**chosen))]
 
 
 def test_everybody_on_the_roster_has_one_card_of_their_own(session, world):

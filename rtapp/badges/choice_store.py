@@ -130,11 +130,6 @@ def names_of(session: Session, choice: CardChoice) -> list[str]:
     return list(session.scalars(_chosen(choice, Participant.name).order_by(*BY_PLACE)))
 
 
-def cards_by_id(session: Session, choice: CardChoice) -> list[tuple[int, Card]]:
-    """Return participant ids and live cards of ``choice`` in the order of the sheets."""
-    return [(holder.id, holder.card) for holder in holders_of(session, choice)]
-
-
 def card_of(session: Session, participant_id: int) -> Card:
     """Return one person's live card as it is printed; refused with 404 when there is none."""
     holder = holder_of(session, participant_id)

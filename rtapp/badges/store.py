@@ -13,7 +13,7 @@ from ..refusals import Refused
 from ..roster.store import live_participant
 from ..schema import Badge, Participant
 from . import token
-from .choice_store import CardChoice, card_of, cards_by_id, ids_of, per_village, title_of
+from .choice_store import CardChoice, card_of, holders_of, ids_of, per_village, title_of
 from .handover import Parcel
 from .layout import Card
 
@@ -130,7 +130,7 @@ def print_cards(
     issued = issue_missing(session, people, now=now)
     _count_printing(session, people)
     wanted = set(people)
-    cards = [card for id_, card in cards_by_id(session, whole) if id_ in wanted]
+    cards = [holder.card for holder in holders_of(session, whole) if holder.id in wanted]
     note(session, actor, "badge.print", "badge", None, now=now, title=title, cards=len(cards), issued=issued)
     return cards, title
 
@@ -164,7 +164,7 @@ def send_cards(session: Session, actor: str, choice: CardChoice, *, now: datetim
     """
     title = title_of(session, choice)
     issued = issue_missing(session, ids_of(session, choice), now=now)
-    cards = [card for _, card in cards_by_id(session, choice)]
+    cards = [holder.card for holder in holders_of(session, choice)]
     if not cards:
         raise Refused("no_cards", "Tidak ada kartu dalam pilihan ini.", 422)
     note(session, actor, "badge.send", "badge", None, now=now, title=title, rows=len(cards), issued=issued)

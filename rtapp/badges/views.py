@@ -19,7 +19,7 @@ from ..web.guard import acting, requires
 from ..web.htmx import page_or_fragment, wants_fragment
 from ..web.requests import form_fields, form_has
 from . import choice_store, papers, send_views, store  # noqa: F401  whose routes are this room's too
-from .choice_store import CardChoice, CardTally, card_of, cards_by_id, holder_of, ids_of, title_of
+from .choice_store import CardChoice, CardTally, card_of, holder_of, holders_of, ids_of, title_of
 from .forms import JOINED, NEW, CardsForm, ReissueForm
 from .layout import Card
 from .messenger import chat_address, message_for
@@ -56,7 +56,7 @@ def sheet_png() -> Response:
     """Show the first sheet as it will be printed; nothing is issued, counted or noted."""
     form = checked_choice_form(form_fields())
     title = title_of(db.session, form.choice())
-    cards = [card for _, card in cards_by_id(db.session, form.choice())]
+    cards = [holder.card for holder in holders_of(db.session, form.choice())]
     db.session.rollback()  # drawing needs no connection: the pool is small
     if not cards:
         raise Refused("no_cards", "Tidak ada kartu untuk dicetak dalam pilihan ini.", 422)

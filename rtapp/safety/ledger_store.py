@@ -126,7 +126,7 @@ def _seals(session: Session) -> Findings:
 
 
 _NO_SCAN = """
-SELECT a.id, a.checkpoint_id, a.participant_id FROM attendance a
+SELECT a.id, a.checkpoint_id AS checkpoint, a.participant_id AS participant FROM attendance a
 WHERE NOT EXISTS (SELECT 1 FROM scan s WHERE s.attendance_id = a.id) ORDER BY a.id"""
 _UNLIKE = """
 SELECT s.id, s.attendance_id FROM scan s LEFT JOIN attendance a ON a.id = s.attendance_id
@@ -138,21 +138,19 @@ _ANSWERS = """
 SELECT s.id, s.nonce, s.checkpoint_id, s.participant_id, s.verdict, s.answer, s.attendance_id, a.number, a.mode
 FROM scan s LEFT JOIN attendance a ON a.id = s.attendance_id ORDER BY s.id"""
 _DOUBLES = """
-SELECT checkpoint_id, participant_id, count(*) AS marks FROM attendance WHERE voided_at IS NULL
-GROUP BY checkpoint_id, participant_id HAVING count(*) > 1
+SELECT checkpoint_id AS checkpoint, participant_id AS participant, count(*) AS marks
+FROM attendance WHERE voided_at IS NULL GROUP BY checkpoint_id, participant_id HAVING count(*) > 1
 UNION SELECT min(a.checkpoint_id), a.participant_id, count(*) FROM attendance a
 JOIN checkpoint c ON c.id = a.checkpoint_id WHERE a.voided_at IS NULL AND c.kind = 'hadir'
 GROUP BY c.wave_id, a.participant_id HAVING count(*) > 1 ORDER BY 1, 2"""
 
 
 def _marks(session: Session) -> Findings:
-    for row in session.execute(text(_NO_SCAN)):
+    for row in session.execute(text(_NO_SCAN)).mappings():
         yield reason(
             "no_scan",
             "Kehadiran %(id)s (peserta %(participant)s, titik absensi %(checkpoint)s) tidak punya pindaian.",
-            id=row.id,
-            participant=row.participant_id,
-            checkpoint=row.checkpoint_id,
+            **row,
         )
 
 
@@ -183,13 +181,9 @@ def _is_as_answered(row: Any) -> bool:
 
 
 def _doubles(session: Session) -> Findings:
-    for row in session.execute(text(_DOUBLES)):
+    for row in session.execute(text(_DOUBLES)).mappings():
         yield reason(
-            "double",
-            "Peserta %(participant)s tercatat %(marks)s kali di titik absensi %(checkpoint)s.",
-            participant=row.participant_id,
-            marks=row.marks,
-            checkpoint=row.checkpoint_id,
+            "double", "Peserta %(participant)s tercatat %(marks)s kali di titik absensi %(checkpoint)s.", **row
         )
 
 
