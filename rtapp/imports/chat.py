@@ -141,7 +141,7 @@ class _Reader:
         if waiting and self.by_names:
             self.entries.append(waiting)
         elif waiting:
-            self.heading = waiting.name  # a village without the word for it, perhaps
+            self.head(waiting.name)  # a village without the word for it, perhaps
             self.note(waiting.line, waiting.name)
 
     # Lines of labels: "Nama : …", "No HP : …"
@@ -161,6 +161,8 @@ class _Reader:
             self.entries.remove(self.current)
             self.current = None
         for label in labels:
+            if label.field == "private":
+                continue  # kept nowhere; two of them are still one person's
             if self.record.get(label.field):
                 self.end_record()
             if not self.record:
