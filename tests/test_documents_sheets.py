@@ -17,6 +17,7 @@ from rtapp.documents.ods_out import MIME, write_ods
 from rtapp.documents.sheets import read_workbook
 from rtapp.documents.xlsx_out import WorkbookTable, write_xlsx
 from rtapp.refusals import Refused
+from tests.lists import workbook
 from tests.refusing import refused
 
 
@@ -88,6 +89,21 @@ def test_an_xlsx_tells_hidden_rows_and_sheets_strikes_merges_dates_and_errors():
     assert (data.rows[1].at(1).value, data.rows[1].at(2).kind) == (1, "date")
     assert data.rows[2].at(0).struck and not data.rows[1].at(0).struck and data.rows[2].at(1).value == 2.5
     assert (data.rows[3].at(0).kind, data.rows[3].at(1).kind) == ("error", "bool")
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ('=HYPERLINK("https://wa.me/6281200000001","0812-0000-0001")', "0812-0000-0001"),
+        ('=HYPERLINK("https://wa.me/6281200000001?text=Halo","Chat")', "6281200000001"),
+        ('=HYPERLINK("tel:081200000001")', "081200000001"),
+        ('=HYPERLINK("https://contoh.test/a&b","Contoh & Uji")', "Contoh & Uji"),
+        ('="0812"&"00000001"', "081200000001"),
+        ('="0812"&B1', "#RUMUS?"),
+    ],
+)
+def test_a_formula_that_was_never_counted_gives_the_text_that_it_writes_out(formula, text):
+    assert read_workbook(workbook(Data=[["Contoh", "HP"], ["x", formula]])).sheets[0].rows[1].cells[1].text == text
 
 
 def test_a_formula_gives_its_value_and_one_that_was_never_counted_is_an_error():

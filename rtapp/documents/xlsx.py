@@ -4,10 +4,11 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from io import BytesIO
 
 from ..refusals import Refused
-from .cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, sheet_of, value_cell
+from .cells import EMPTY, MAX_COLUMNS, MAX_ROWS, Cell, Merge, Row, Sheet, Workbook, sheet_of, text_cell, value_cell
 from .refused import bomb, broken, too_many_rows
 
 CHUNK = 1 << 20
@@ -30,8 +31,13 @@ RUN = re.compile(rb"<((?:\w+:)?)r>((?:(?!<(?:\w+:)?r>).)*?)</\1r>", re.S)
 STRIKE = re.compile(rb"<(?:\w+:)?strike\b(?![^>]*\bval=[\"'](?:0|false)[\"'])")
 RUN_TEXT = re.compile(rb"(<(?:\w+:)?t\b[^>]*>)([^<]*)(</(?:\w+:)?t>)")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how XLSX writes a carriage return in a cell
+MAX_FORMULA = 400  # characters of a formula that is read
+QUOTED = re.compile(r'"([^"]*)"')
+JOINED = re.compile(r'"[^"]*"(?:\s?&\s?"[^"]*")*')
+LINK = re.compile(r'HYPERLINK\(\s?"([^"]*)"\s?(?:[,;]\s?"([^"]*)"\s?)?\)', re.I)
+CALLED = re.compile(r"(?:^tel:|wa\.me/|\bphone=)(\+?\d{8,15})(?!\d)", re.I)
 UNCOUNTED = re.compile(  # a formula whose result was never stored
-    rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3}\d+)[\"'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3}\d+)[\"'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 
@@ -45,7 +51,7 @@ class Sifted:
     size: int = 0  # bytes of its rows
     hidden: set[int] = field(default_factory=set)
     merges: Sequence[Merge] = ()
-    uncounted: set[str] = field(default_factory=set)
+    uncounted: dict[str, str] = field(default_factory=dict)  # by the cell: its formula, "" where it is shared
     hidden_columns: frozenset[int] = frozenset()
 
 
@@ -125,7 +131,7 @@ def _sift_rows(buffer: bytes, sheet: Sifted, rows: list[bytes], room: int) -> in
         if number and HIDDEN.search(attributes):
             sheet.hidden.add(int(number.group(1)))
         if (body and b"<f" in body) or (body and b":f" in body):
-            sheet.uncounted.update(name.decode() for name in UNCOUNTED.findall(body))
+            sheet.uncounted |= {name.decode(): unescape(said.decode()) for name, said in UNCOUNTED.findall(body)}
     return end
 
 
@@ -206,11 +212,24 @@ def load(slim: BytesIO, paths: dict[str, str], sifted: dict[str, Sifted]) -> tup
     return tuple(sheets)
 
 
-def as_cell(cell, uncounted: set[str]) -> Cell:
+def said_by(formula: str) -> str:
+    """Return the text that a formula writes out itself, "" for any other: a link with its label, texts joined by &.
+
+    A label without a digit ("Chat") gives way to the number that its link calls.
+    """
+    if link := LINK.fullmatch(formula.strip()[:MAX_FORMULA]):
+        target, label = link[1], link[2] or link[1]
+        called = CALLED.search(target)
+        return called[1] if called and not any(map(str.isdigit, link[2] or "")) else label
+    return "".join(QUOTED.findall(formula)) if JOINED.fullmatch(formula.strip()[:MAX_FORMULA]) else ""
+
+
+def as_cell(cell, uncounted: dict[str, str]) -> Cell:
     """Return an openpyxl cell as ours."""
     if cell.value is None:
         if uncounted and hasattr(cell, "coordinate") and cell.coordinate in uncounted:
-            return Cell("#RUMUS?", "error")
+            said = said_by(uncounted[cell.coordinate])
+            return text_cell(said) if said else Cell("#RUMUS?", "error")
         return EMPTY
     struck = bool(cell.font is not None and cell.font.strike)
     value = cell.value
