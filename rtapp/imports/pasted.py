@@ -1,9 +1,10 @@
-"""Tables that lost their columns on the way: set apart by spaces alone, a cell in each line, all in one column."""
+"""Tables that lost their columns on the way: set apart by spaces alone, a cell or a column in lines, in one column."""
 
 import csv
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ..documents.cells import Row, Sheet, packed_rows, text_cell
 from ..roster.rt import parse_rt, rt_named_in
@@ -20,7 +21,7 @@ def restored(lines: Sequence[str]) -> list[Row]:
     """Return the rows of the table that ``lines`` hold, numbered as the lines; none where they hold no such table."""
     if len(lines) > _MOST_LINES:
         return []
-    return _spaced(lines) or _stacked(lines)
+    return _spaced(lines) or _stacked(lines) or _columns(lines)
 
 
 def split_again(sheet: Sheet) -> Sheet:
@@ -84,6 +85,26 @@ def _stacked(lines: Sequence[str]) -> list[Row]:
     titles = [Row(number, (text_cell(text),)) for number, text in entries[:start]]
     header = Row(entries[start][0], tuple(text_cell(text) for _, text in entries[start : start + width]))
     return [*titles, header, *(Row(row[name][0], tuple(text_cell(text) for _, text in row)) for row in rows)]
+
+
+def _columns(lines: Sequence[str]) -> list[Row]:
+    """Read a table that was copied column by column: each title with its values below it, as many under each."""
+    entries = [(number, clean(line)) for number, line in enumerate(lines, 1) if line.strip()]
+    starts = [place for place, (_, text) in enumerate(entries) if field_of(text)[1] == 1.0]
+    columns = [entries[start:end] for start, end in pairwise([*starts, len(entries)])]
+    fields = [field_of(column[0][1])[0] for column in columns]
+    if not columns or len(set(fields)) < len(fields) or not {"name", "rt"} <= set(fields):
+        return []
+    height = len(columns[0])
+    if height <= 2 or any(len(column) != height for column in columns):
+        return []  # a value is missing somewhere: whose the others are cannot be told
+    names, rts = columns[fields.index("name")][1:], columns[fields.index("rt")][1:]
+    if not all(reads_as_name(text) for _, text in names) or not all(parse_rt(text).rt for _, text in rts):
+        return []
+    titles = [Row(number, (text_cell(text),)) for number, text in entries[: starts[0]]]
+    header = Row(columns[0][0][0], tuple(text_cell(column[0][1]) for column in columns))
+    rows = [Row(names[at][0], tuple(text_cell(column[at + 1][1]) for column in columns)) for at in range(height - 1)]
+    return [*titles, header, *rows]
 
 
 def _names_rt(text: str) -> bool:
