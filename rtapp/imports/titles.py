@@ -79,7 +79,7 @@ def group_in(places: Places, text: str, likely: str, in_message: bool) -> str:
     bare = _COUNTED.sub("", _NUMBERED.sub("", text)).strip(_EDGES)
     explicit = places.village_text_in(text)
     if explicit and places.known_beginning(explicit):
-        return "" if is_venue(text) and not _KIND.match(bare) else explicit
+        return "" if is_venue(_before(text, explicit)) and not _KIND.match(bare) else explicit
     for words in (_NUMBERED.sub("", text).strip(_EDGES), bare):  # CONTOH 1 is a name before it is a count
         if places.find_village(words, likely).village:
             return words
@@ -87,6 +87,12 @@ def group_in(places: Places, text: str, likely: str, in_message: bool) -> str:
     if explicit and heading and len(bare.split()) <= 6:
         return places.village_text_in(bare) or explicit
     return ""
+
+
+def _before(text: str, village: str) -> str:
+    """Return what stands before the village that a text names; the hall behind it is where its people meet."""
+    text = plain(text)
+    return text[: text.rfind(village.split()[0])]
 
 
 def hint_in(places: Places, sheet: str, filename: str, village_sheets: bool) -> Hint:
