@@ -18,7 +18,7 @@ NAMES = {
     "initials": People([f"{short} Contoh{letter}a" for short, letter in zip(_SHORT, "bdfghjklm", strict=True)]),
 }
 CHATS = ("chats.txt", "chats2.txt", "chats3.txt", "chats4.txt", "chats5.txt", "chats6.txt")
-TABLES = ("tables.txt", "tables2.txt", "tables3.txt", "tables4.txt", "tables5.txt")
+TABLES = ("tables.txt", "tables2.txt", "tables3.txt", "tables4.txt", "tables5.txt", "tables6.txt")
 
 
 def chat_of(text: str) -> Workbook:

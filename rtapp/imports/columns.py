@@ -62,6 +62,8 @@ def is_another_header(row: Row, layout: Layout) -> bool:
         return False
     fields = {column: field_of(cell.text) for column, cell in enumerate(row.cells) if cell.kind != "empty"}
     certain = {name for name, sure in fields.values() if sure == 1.0}
+    if certain >= {"number", "village"} and not any(name == "name" for name, _ in fields.values()):
+        return len(layout.header) == 1  # numbers of each village; of several rows it may be the first of a header
     if "name" not in certain or len(certain) < 2:
         return False
     columns = {column: name for block in layout.blocks for name, column in block.fields.items() if name in _OWN}
