@@ -202,6 +202,11 @@ def test_an_rt_is_read_in_every_spelling(places, written, rt, rw):
     assert (draft.row_class, draft.rt, draft.rw) == ("accepted", rt, rw)
 
 
+def test_a_phone_that_a_formula_lost_is_said(places):
+    draft = one(places, phone="#REF!")
+    assert (draft.row_class, draft.phone) == ("accepted", "") and "phone_unread" in codes_of(draft)
+
+
 @pytest.mark.parametrize("written", [datetime(2023, 1, 3), "3-Jan", "1,2", "RT 1 dan RT 2", "abc", 1234, 0, -1, "O3"])
 def test_an_rt_that_is_not_certain_is_asked_about(places, written):
     assert one(places, rt=written).row_class == "review"

@@ -35,7 +35,8 @@ _VILLAGE = re.compile(r"\b(?:desa|ds|kelurahan|kel)\b\.?\s?:?\s?([^|:=,;()\-–\
 _DISTRICT = re.compile(r"\b(?:kecamatan|kec)\b\.?\s?:?\s?[^|:=,;()\-–\n]*", re.I)
 # What stands beside the person: where somebody lives, which account the money goes to, what has no number.
 _ASIDE = re.compile(
-    r"[,;(\s]\s?(?:umur|usia)?\s?\d{1,3}\s?(?:th|thn|tahun)\b\.?\)?|"
+    r"[,;(\s]\s?(?:(?:umur|usia)\s?\d{1,3}\b|\d{1,3}\s?(?:th|thn|tahun)\b)(?:\s?(?:th|thn|tahun)\b)?\.?\)?|"
+    r"\brp\.?\s?\d{1,3}(?:[.,]\d{3}){0,3}(?:,(?:-|00))?|"
     r"[,;(]\s?(?:lahir\s)?[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?,?\s"
     r"\d{1,2}[\-/ ](?:\d{1,2}|[a-z]{3,9})[\-/ ](?:19|20)\d\d\b\)?|"
     r"[,;(\s]\s?(?:jl|jln|jalan|gang|gg|komp|komplek|kompleks|perum|perumahan)(?:\.\s?|\s)"
@@ -45,7 +46,7 @@ _ASIDE = re.compile(
     re.I,
 )
 _WITHOUT_NUMBER = re.compile(
-    r"[\s,(\-]{0,4}\b(?:tidak|tdk|tak|tanpa|belum|blm|blum|kada|gak|ga|nggak)\s(?:ada|punya|memiliki|memakai|pakai|menggunakan)?\s?"
+    r"[\s,(\-]{0,4}\b(?:tidak|tdk|tak|tanpa|belum|blm|blum|kada|kad[ae]da|gak|ga|nggak)\s(?:ada|punya|memiliki|memakai|pakai|menggunakan|baisi)?\s?"
     r"(?:no|nomor|hp|wa|telp|telpon|telepon|whatsapp|handphone|android)\b[^|,;\d]{0,30}|"
     rf"[\s,(]{{0,3}}(?:\b(?:no|nomor)\b\.?\s?)?\b(?:hp|wa|telp|telpon|telepon|tlp|kontak|nomor(?:nya)?)\b{'(?:/?(?:hp|wa))?'}"
     r"[\s.:=\-]{0,4}(?:nya\s)?(?:(?:belum|blm|tidak|tdk|tak)\b[^|,;\d]{0,30}|menyusul\b|kosong\b|nihil\b|-+)[)\s]{0,3}(?=[|,;]|$)",
@@ -57,7 +58,7 @@ _OFFICE = re.compile(
 )
 _LEAD = re.compile(
     r"^[\s.:=\-–>*•)(\]]{0,8}(?:(?:(?:perkenalkan\s)?(?:nama\s)?(?:saya|ulun|aku)(?=[\s:]{1,3}(?-i:[A-Z]))|"
-    r"nama(?:nya)?|untuk|utk|yaitu|adalah|ialah|atas nama|a\.?[/]?n\.?|an\.)(?=[\s.:])"
+    r"(?:nama|ngaran)(?:nya)?|untuk|utk|yaitu|adalah|ialah|atas nama|a\.?[/]?n\.?|an\.)(?=[\s.:])"
     r"[\s.:=\-]{0,4})?",
     re.I,
 )

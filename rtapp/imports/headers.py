@@ -12,7 +12,7 @@ FIELDS = (
 )  # fmt: skip
 _WORDS = {
     "number": "no|nomor|no urut|nomor urut|urut|nmr|no urt",
-    "name": "nama|nama lengkap|nama ketua rt|ketua rt|nama peserta|nama pengurus|nama gelar|nama dan gelar|"
+    "name": "nama|ngaran|nama lengkap|nama ketua rt|ketua rt|nama peserta|nama pengurus|nama gelar|nama dan gelar|"
     "nama lengkap dan gelar|nama ketua|nama ketua rukun tetangga|ketua rukun tetangga|nama rt|ketua|kepala rt|"
     "nama kepala rt|nama ketua rt rw|ketua rt rw|nama pejabat|nama ketua rt baru|ketua rt baru|nm ketua|nama no hp|"
     "pengurus|pengurus rt|data ketua rt|data pengurus rt|susunan pengurus|"
@@ -58,7 +58,7 @@ _INSIDE = (
     ("stamp", {"timestamp"}, set()),
     (
         "name",
-        {"nama"},
+        {"nama", "ngaran"},
         {"desa", "kelurahan", "kecamatan", "kampung", "jalan", "dusun", "kepala", "bank", "rw", "lembaga"},
     ),
     (

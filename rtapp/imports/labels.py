@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s,;|/(]))(?P<label>nama(?:\s(?:lengkap|ketua|peserta|ketua\srt|ketua\sr\.t))?|jabatan|sebagai|"
+    r"(?:^|(?<=[\s,;|/(]))(?P<label>nama(?:\s(?:lengkap|kontak|ketua|peserta|ketua\srt|ketua\sr\.t))?|jabatan|sebagai|"
     r"(?:no\.?\s?|nomor\s)?r\.?t\.?(?:\s?/\s?r\.?w\.?)?|r\.?w\.?|"
     r"(?:no\.?\s?|nomor\s)?(?:hp|handphone|wa|whatsapp|telp|telepon|telpon|tlp|kontak|mobile|cell|ponsel|seluler)(?:\s?/\s?(?:wa|hp|telp))?\.?|"
     r"desa(?:\s?/\s?kel(?:urahan)?)?|kelurahan|kel|kecamatan|kec|alamat|"

@@ -38,6 +38,12 @@ _SUCCEEDING = re.compile(
     r"[\s,(\-]{1,3}(?:menggantikan|mengganti|ganti(?:an)?\sdari|pengganti(?:nya)?(?:\sdari)?|dulunya|sebelumnya)\b.*$",
     re.I,
 )
+# Behind the head's name and a mark: how they came to the office, which they have.
+_REMARK_BEHIND = re.compile(
+    r"(?:\s?[,;/]|\s[\-–])(?:\s?\b(?:baru|masih|sudah|sdh|telah|aktif|dilantik|terpilih|kembali|lagi|menjabat|perpanjangan|"
+    r"definitif|konfirmasi|hadir)\b){1,4}[\s.)]*$",
+    re.I,
+)
 # Verbs in the passive, which no name is: "dijabat sementara", "diisi nanti".
 _PASSIVE = re.compile(
     r"\bdi(?:jabat|ganti|usul|tunjuk|isi|rangkap|wakil|pegang|lanjut|tangguh|tunda|kosong|cari|pilih|angkat|lantik|copot|"
@@ -66,7 +72,7 @@ _NAME_WORDS = re.compile(
 )
 # Words that say that nobody holds the seat; a phrase is vacant when they are all it says.
 _VACANT = re.compile(
-    r"\b(?:kosong|ksg|ksong|lowong|(?:me)?nyusul|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
+    r"\b(?:kosong|ksg|ksong|lowong|(?:me)?nyusul|(?:me)?nunggu|kad[ae]da|vak[ua]m|vacant|nihil|nn|n/?a|sda|idem|proses|"
     r"(?:belum|blm|belom|tidak|tdk|tak|blum|kada|kd|gak|ga|nggak|ndak)\s(?:(?:lagi|juga|ada|di|ter)\s?)?"
     r"(?:ada|pilih|dipilih|terpilih|ditunjuk|terbentuk|dibentuk|terisi|diisi|diangkat|definitif|ditetapkan|lapor|kirim|dikirim|setor|masuk|terdata|diketahui)|"
     r"(?:akan|mau|sedang|lagi|dalam)\s(?:di)?pilih(?:an)?|pemilihan|penjaringan|"
@@ -81,7 +87,7 @@ _FILLERS = word_set(
     "rt nya seat kursi karena krn dalam dlm sedang sdg lagi proses pemilihan di ke blm belum ada pilih dipilih "
     "sudah sdh meninggal dunia mundur pindah definitif periode musyawarah dan kami disini hasil warga mohon maaf "
     "baru orangnya menunggu nunggu namanya nama calon calonnya penggantinya pengganti pjs plt setelah wafat lama "
-    "akan dulu min kak mengundurkan diri berhenti dari kosongkan katua katuanya lg"
+    "akan dulu min kak mengundurkan diri berhenti dari kosongkan katua katuanya lg sk pelantikan"
 )
 # No name holds one of these: offices, kinds of place, what lists count and note, and the words of sentences.
 _NEVER = word_set(
@@ -98,7 +104,7 @@ _NEVER = word_set(
     "siap oke ok baik gmt am pm usia punya media disertakan pesan dihapus islam kristen hindu katolik pns swasta "
     "petani pedagang sd smp sma sarjana mengetahui menyetujui ditetapkan hormat kosong lowong menyusul vakum "
     "proses pemilihan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan iuran rapat "
-    "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan nyusul"
+    "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan nyusul menunggu sk rp"
 )
 _TRAILING = word_set(
     "terus trus lalu kemudian ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah"
@@ -106,7 +112,7 @@ _TRAILING = word_set(
 _JOINING = word_set("dan serta dengan atau hp wa di ke dari para pada sampai")  # between names, and in none
 _RELATED = re.compile(
     r"\d|\b(?:th|thn|tahun|umur|usia|hp|wa|telp|nomor|tidak|tdk|belum|anak|anaknya|istri|isteri|suami|menantu|punya|"
-    r"plt|plh|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|diwakili|mewakili|wakilnya|hadir|sakit|izin|islam|jl|jalan)\b",
+    r"plt|plh|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|terpilih|dilantik|menjabat|perpanjangan|periode|diwakili|mewakili|wakilnya|hadir|sakit|izin|islam|jl|jalan)\b",
     re.I,
 )
 
@@ -202,7 +208,7 @@ def tidy_name(text: str) -> str:
                 name = name[match.end() :]
         if match := _OFFICE_LAST.search(name[-24:]):
             name = name[: len(name) - len(name[-24:]) + match.start()]
-    name = _SUCCEEDING.sub("", without_remarks(name))
+    name = _REMARK_BEHIND.sub("", _SUCCEEDING.sub("", without_remarks(name)))
     for pair in ("()", "[]"):
         if name.count(pair[0]) != name.count(pair[1]):
             name = name.replace(pair[0], " ").replace(pair[1], " ")
@@ -277,10 +283,11 @@ def name_problem(name: str) -> Reason | None:
     words = re.findall(r"[^\W_]+", plain(name))
     if letters < 2 or digits > _MOST_DIGITS or _DATED.search(name) or "http" in words or len(words) > _MOST_WORDS:
         return reason("name_number", "Kolom nama tidak berisi nama: %(text)s.", **facts)
-    joined = plain(without_name_words(name)).replace("laki-laki", "lakilaki")
+    undegreed = " ".join(word for word in re.split(r"[\s,]+", without_name_words(name)) if not is_degree(word))
+    joined = plain(undegreed).replace("laki-laki", "lakilaki")
     plain_words = set(re.findall(r"[a-z]+", joined))
     two = {"lama", "baru"} <= plain_words  # "lama Contoh baru Sampel"
-    if two or (plain_words & _NEVER and not is_degree(name)) or _PASSIVE.search(joined) or says_vacant(name):
+    if two or plain_words & _NEVER or _PASSIVE.search(joined) or says_vacant(name):
         return reason("name_words", "Kolom nama berisi kata yang bukan nama orang: %(text)s.", **facts)
     return None
 

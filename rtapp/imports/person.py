@@ -5,7 +5,7 @@ import re
 from ..documents.cells import EMPTY, Cell
 from ..refusals import Reason, reason
 from ..roster.names import is_degree
-from ..roster.phones import PhoneReading, parse_phone
+from ..roster.phones import PhoneReading, parse_phone, unread_phone
 from ..roster.rt import parse_rt
 from ..roster.spelling import clean, masked, plain
 from .days import parse_day, parse_wave
@@ -36,9 +36,9 @@ _MALE, _FEMALE = {"l", "lk", "lakilaki", "laki", "pria", "m"}, {"p", "pr", "pere
 def read_person(draft: Draft, cells: Cells, around: Around, places: Places, answers: Answers) -> None:
     """Fill ``draft`` from the ``cells`` of a row by field; what is doubtful becomes a question of the draft."""
     office = clean(_cell(cells, "position").text[:_REMARK])
-    if is_another_office(office):
+    if other := _other_office(office, clean(_cell(cells, "rt").text[:_REMARK])):
         draft.name = tidy_name(_cell(cells, "name").text)
-        draft.skip(reason("other_office", "Jabatan tertulis %(office)s, bukan Ketua RT.", office=masked(office)))
+        draft.skip(reason("other_office", "Jabatan tertulis %(office)s, bukan Ketua RT.", office=masked(other)))
         return
     cells = _unswapped(draft, cells, places, answers)
     read_village(draft, cells, around, places, answers)
@@ -67,6 +67,12 @@ def looks_like_rt(cell: Cell) -> bool:
 
 def _cell(cells: Cells, name: str) -> Cell:
     return cells.get(name, EMPTY)
+
+
+def _other_office(office: str, rt: str) -> str:
+    """Return the office that is none of an RT, "" for none; the RT's column may name one: "Kaur Umum"."""
+    written = (office, rt if _LETTERS.search(rt) else "")
+    return next(filter(is_another_office, written), "")
 
 
 def _unswapped(draft: Draft, cells: Cells, places: Places, answers: Answers) -> Cells:
@@ -230,7 +236,8 @@ def _ask_name(draft: Draft, answers: Answers, why: Reason, unread: bool) -> None
 
 
 def _read_phone(draft: Draft, cells: Cells, _around: Around, answers: Answers) -> None:
-    reading = parse_phone(_cell(cells, "phone").value if _cell(cells, "phone").kind != "error" else None)
+    cell = _cell(cells, "phone")
+    reading = PhoneReading(warnings=(unread_phone(cell.text),)) if cell.kind == "error" else parse_phone(cell.value)
     remark = _cell(cells, "remark")
     if not reading.number and not reading.problem and not draft.phone and any(map(str.isdigit, remark.text[:_REMARK])):
         reading = _in_remark(draft, reading, remark.text[:_REMARK])

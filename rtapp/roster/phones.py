@@ -12,6 +12,7 @@ MOBILE = re.compile(r"08[1-9]\d{7,10}")
 _IDENTITY_DIGITS = 16
 _SCIENTIFIC = re.compile(r"\d[.,]?\d{0,20}E\+?\d{1,2}", re.I)
 _SEPARATOR = re.compile(r"\s?(?:/|;|,|\||\n|&|\bdan\b|\batau\b)\s?", re.I)
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3,4}(?!\d))")  # 0812,0000,0101 and 81,200,000,101
 _LANDLINE = re.compile(r"\(?0(?!8)\d{2,3}\)?[\s\-]?\d{5,8}")
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 _AMONG_DIGITS = re.compile(r"\d[\d\s.\-]{0,20}[OoIl]|[OoIl][\d\s.\-]{0,20}\d")
@@ -99,7 +100,7 @@ def masked_phone(number: str) -> str:
 def parse_phone(value: Any) -> PhoneReading:
     """Read a phone number from a cell's value (``^08[1-9]\\d{7,10}$`` once normalised)."""
     if value is None or isinstance(value, bool) or hasattr(value, "isoformat"):
-        return PhoneReading() if value is None else PhoneReading(warnings=(_unread(value),))
+        return PhoneReading() if value is None else PhoneReading(warnings=(unread_phone(value),))
     if isinstance(value, float):
         return PhoneReading(warnings=(_lost(value),))
     return _from_text(str(value)[:_LONGEST])
@@ -114,7 +115,7 @@ def _from_text(value: str) -> PhoneReading:
         return PhoneReading()  # "-", "tidak ada", "sda"
     if _SCIENTIFIC.fullmatch(text):
         return PhoneReading(warnings=(_lost(text),))
-    text = _DECIMAL.sub(r"\1", text)
+    text = _GROUPED.sub(" ", _DECIMAL.sub(r"\1", text))
     if (current := without_former(text)) != text:
         reading = _from_text(current) if any(map(str.isdigit, current)) else PhoneReading()
         former = reason("phone_former", "Nomor HP yang disebut lama atau tidak aktif tidak dipakai.")
@@ -144,7 +145,7 @@ def _from_parts(parts: list[str], value: Any) -> PhoneReading:
         elif len(_digits(part)) == _IDENTITY_DIGITS:
             return PhoneReading(problem=_identity())
         else:
-            warnings.append(_unread(part))
+            warnings.append(unread_phone(part))
     if len(numbers) > 1:
         notes[:0] = dict.fromkeys(number for number in numbers[1:] if number != numbers[0])
         warnings.append(reason("phone_second", "Dua nomor HP dalam satu sel: yang pertama dipakai."))
@@ -193,7 +194,8 @@ def _lost(_value: Any) -> Reason:
     return reason("phone_lost", "Nomor HP terpotong oleh Excel dan tidak dipakai.")
 
 
-def _unread(value: Any) -> Reason:
+def unread_phone(value: Any) -> Reason:
+    """Return the reason that says that a value is no number and is not used."""
     digits = _digits(str(value))
     shown = str(value)[:30] if len(digits) < 12 else f"{digits[:4]}…"
     return reason("phone_unread", "Nomor HP tidak dikenali dan tidak dipakai: %(text)s.", text=clean(shown))
