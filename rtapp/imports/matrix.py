@@ -1,7 +1,7 @@
 """Tables with a row for each village and a column for each RT, or the other way round, made one row a head."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..documents.cells import EMPTY, Cell, Row, Sheet, text_cell
@@ -33,11 +33,35 @@ def unrolled(sheet: Sheet) -> Sheet | None:
 
 
 def _lying(sheet: Sheet, place: int) -> Sheet | None:
-    """Read a table that lies on its side, its first row at ``place``: titles go down, a person has a column."""
+    """Read tables that lie on their sides, the first at ``place``: titles go down, a person has a column."""
+    first = _lying_rows(sheet.rows[place : place + _MOST_FIELDS])
+    if first is None:
+        return None
+    fields = [field_of(title)[0] for title in first]
+    heads: list[Row] = []
+    at = place
+    while at < len(sheet.rows):
+        rows = first if at == place else _lying_rows(sheet.rows[at : at + _MOST_FIELDS])
+        if rows is None:
+            row, at = sheet.rows[at], at + 1
+            heads.append(Row(row.number, (text_cell(_joined(row)),), row.hidden))
+            continue
+        by_field = {field_of(title)[0]: row for title, row in reversed(rows.items())}
+        names, others = by_field["name"], [by_field.get(name, Row(0, ())) for name in fields]
+        heads += [
+            Row(names.number, tuple(row.at(c) for row in others), names.hidden) for c in _columns_of(names, by_field)
+        ]
+        at += len(rows)
+    header = Row(0, tuple(map(text_cell, first)))
+    return replace(sheet, rows=(*sheet.rows[:place], header, *heads), merges=())
+
+
+def _lying_rows(below: Sequence[Row]) -> dict[str, Row] | None:
+    """Return the rows of a lying table by their titles, from the first of ``below`` on; None where none begins."""
     rows: dict[str, Row] = {}
-    first = next((c for c, cell in enumerate(sheet.rows[place].cells) if cell.kind != "empty"), 0)
-    first -= bool(first and _RT_HEADER.fullmatch(clean(sheet.rows[place].at(first).text[:60])))
-    for row in sheet.rows[place : place + _MOST_FIELDS]:
+    first = next((c for c, cell in enumerate(below[0].cells) if cell.kind != "empty"), 0)
+    first -= bool(first and _RT_HEADER.fullmatch(clean(below[0].at(first).text[:60])))
+    for row in below:
         others = [clean(cell.text[:60]) for cell in row.cells[first + 1 :] if cell.kind != "empty"]
         title = "RT" if all(map(_RT_HEADER.fullmatch, others)) else clean(row.at(first).text[:200])
         if len(others) < 2 or not field_of(title)[0] or title in rows or len(row.cells) > _MOST_COLUMNS:
@@ -46,14 +70,16 @@ def _lying(sheet: Sheet, place: int) -> Sheet | None:
     by_field = {field_of(title)[0]: row for title, row in reversed(rows.items())}
     if not {"name", "rt"} <= set(by_field):
         return None
-    names, rts = by_field["name"], by_field["rt"]
+    columns = _columns_of(by_field["name"], by_field)
+    return rows if len(columns) > 1 else None
+
+
+def _columns_of(names: Row, by_field: Mapping[str, Row]) -> list[int]:
+    """Return the columns of a lying table's people; none where one has no RT, or where a title stands for a name."""
+    first = next((c for c, cell in enumerate(names.cells) if cell.kind != "empty"), 0)
     columns = [c for c in range(first + 1, len(names.cells)) if names.at(c).kind != "empty"]
-    if len(columns) < 2 or any(field_of(names.at(c).text)[0] or not parse_rt(rts.at(c).value).rt for c in columns):
-        return None
-    header = Row(0, tuple(map(text_cell, rows)))
-    heads = [Row(names.number, tuple(row.at(c) for row in rows.values()), names.hidden) for c in columns]
-    below = [Row(row.number, (text_cell(_joined(row)),), row.hidden) for row in sheet.rows[place + len(rows) :]]
-    return replace(sheet, rows=(*sheet.rows[:place], header, *heads, *below), merges=())
+    sure = all(parse_rt(by_field["rt"].at(c).value).rt and not field_of(names.at(c).text)[0] for c in columns)
+    return columns if sure else []
 
 
 def _rts_across(header: Row, below: Sequence[Row]) -> list[Row]:
