@@ -45,6 +45,7 @@ from .titles import group_in
 from .whereabouts import RT_WORDS, Around
 
 _PLACE = re.compile(r"(?:desa|ds|kelurahan|kel|kecamatan|kec)\b", re.I)
+_HAMLET = re.compile(r"(?:dusun|dsn)\b", re.I)
 _PRIVATE = re.compile(r"lahir|\bttl\b|alamat rumah|npwp|rekening|agama|pekerjaan|pendidikan|email", re.I)
 _LETTER = re.compile(r"[^\W\d_]")
 _RW_GROUP = re.compile(
@@ -281,7 +282,7 @@ class _Walk:
             draft.skip(reason("example", "Baris contoh dari templat."))
         elif nobody and not _LETTER.search(name.text) and not is_seated(cells):
             draft.skip(reason("empty_line", "Baris tanpa nama dan RT."))
-        elif filled(cells) <= {"name"}:
+        elif filled(cells) <= ({"number", "name"} if _HAMLET.match(name.text.strip()) else {"name"}):
             draft.skip(reason("note", "Catatan."))
         elif is_only_beside(row, block, cells):
             draft.name = tidy_name(name.text)

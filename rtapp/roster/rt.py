@@ -42,6 +42,7 @@ _LEADING = re.compile(
 _DECIMAL = re.compile(r"(\d{1,6})[.,]0{1,6}")
 _BRACKET = re.compile(r"\(([^()]{0,200})\)")
 _NO_RW = re.compile(r"\s?/\s?(?:0{1,3}|-{1,3}|–|\.{1,3})?$")  # 003/000, 003/-, 003/: there is no RW
+_HAMLET = re.compile(r"(?<=\d)\s?[/,\-]?\s?\b(?:DUSUN|DSN)\b.{0,40}$")  # 03 / Dusun II
 _SLASHED = re.compile(r"(\d{1,3}|[IVX]{1,6})([A-Z]?)\s*/\s*(\d{1,3}|[IVX]{1,6})")
 _SEVERAL = re.compile(
     r"\d{1,6}[A-Z]?(?:\s?(?:,|&|\+|-|–|DAN|S\.?/?D\.?|SAMPAI(?: DENGAN)?|HINGGA)\s?"
@@ -150,7 +151,7 @@ def _rt_in(text: str, value: Any) -> RtReading:
     named = _RT.findall(text)
     if len(named) > 1:
         return _several(value)
-    rest = _NO_RW.sub("", _LEADING.sub("", text).strip())
+    rest = _NO_RW.sub("", _HAMLET.sub("", _LEADING.sub("", text).strip()))
     if _SEVERAL.fullmatch(rest):
         return _several(value)
     slashed = _SLASHED.fullmatch(rest)
