@@ -36,6 +36,7 @@ _DISTRICT = re.compile(r"\b(?:kecamatan|kec)\b\.?\s?:?\s?[^|:=,;()\-–\n]*", re
 # What stands beside the person: where somebody lives, which account the money goes to, what has no number.
 _ASIDE = re.compile(
     r"[,;(\s]\s?(?:(?:umur|usia)\s?\d{1,3}\b|\d{1,3}\s?(?:th|thn|tahun)\b)(?:\s?(?:th|thn|tahun)\b)?\.?\)?|"
+    r"[,;(\s]\s?\d{1,4}\s?(?:kk|jiwa)\b\.?\)?|"
     r"\brp\.?\s?\d{1,3}(?:[.,]\d{3}){0,3}(?:,(?:-|00))?|"
     r"[,;(]\s?(?:lahir\s)?[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?,?\s"
     r"\d{1,2}[\-/ ](?:\d{1,2}|[a-z]{3,9})[\-/ ](?:19|20)\d\d\b\)?|"
@@ -95,6 +96,7 @@ _VERB = re.compile(
     r"\b(?:meng[a-z]{4,20}|meny[a-z]{4,20}|mem[bp][a-z]{4,20}|"
     r"men[cdejtu][a-z]{4,20}|ber[bgjkst][a-z]{5,20})\b"
 )
+_AWAITED = re.compile(r"\b(?:me)?nunggu\ssk\b")  # what a head waits for, who is none yet
 _PARTICLES = word_set("bin binti bt b alias als al el ibn ibnu pak bu bpk ibu bapak h hj")
 
 
@@ -215,7 +217,7 @@ def is_sentence(text: str) -> bool:
 
 def _is_about_something(text: str) -> bool:
     """Say whether what is missing is a number or a paper, and no head: "nomor hp menyusul"."""
-    words = set(re.findall(r"[a-z]+", plain(text[:400])))
+    words = set(re.findall(r"[a-z]+", _AWAITED.sub(" ", plain(text[:400]))))
     return bool(words & {"hp", "nomor", "no", "wa", "data", "datanya", "nomornya", "fotokopi", "ktp", "sk", "ditunggu"})
 
 

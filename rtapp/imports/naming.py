@@ -104,15 +104,17 @@ _NEVER = word_set(
     "siap oke ok baik gmt am pm usia punya media disertakan pesan dihapus islam kristen hindu katolik pns swasta "
     "petani pedagang sd smp sma sarjana mengetahui menyetujui ditetapkan hormat kosong lowong menyusul vakum "
     "proses pemilihan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan iuran rapat "
-    "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan nyusul menunggu sk rp"
+    "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan nyusul "
+    "menunggu sk rp cuti umroh umrah dipanggil merantau"
 )
 _TRAILING = word_set(
+    "lagi lg sedang sdg pakai pake "
     "terus trus lalu kemudian ya pak bu min kak bang trims trim makasih tks thx nggih inggih dll dst aja ja lah"
 )
 _JOINING = word_set("dan serta dengan atau hp wa di ke dari para pada sampai")  # between names, and in none
 _RELATED = re.compile(
     r"\d|\b(?:th|thn|tahun|umur|usia|hp|wa|telp|nomor|tidak|tdk|belum|anak|anaknya|istri|isteri|suami|menantu|punya|"
-    r"plt|plh|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|terpilih|dilantik|menjabat|perpanjangan|periode|diwakili|mewakili|wakilnya|hadir|sakit|izin|islam|jl|jalan)\b",
+    r"plt|plh|pj|pjs|baru|lama|dulu|dulunya|dahulu|sebelumnya|ganti(?:kan)?|menggantikan|pengganti(?:nya)?|ketua|rt|rw|aktif|nik|ktp|terpilih|dilantik|menjabat|perpanjangan|periode|diwakili|mewakili|wakilnya|hadir|sakit|izin|cuti|umroh|umrah|sedang|lagi|luar|dinas|petahana|islam|jl|jalan)\b",
     re.I,
 )
 
