@@ -49,7 +49,7 @@ _SET_APART = {word.replace(" ", ""): name for word, name in _EXACT.items()}  # N
 # People and seats beside the head in office: their names and phones are not those of the list.
 _OTHERS = word_set(
     "lama sebelumnya semula terdahulu dulu dahulu lalu diganti digantikan calon sekretaris sekretatis bendahara wakil "
-    "pembakal kades lurah camat kadus istri suami ibu ayah anak pasangan wali sekdes"
+    "pembakal kades lurah camat kadus istri suami ibu ayah anak pasangan wali sekdes operator admin"
 )
 # Looked for inside a longer header, in this order; the words that forbid it stand behind.
 _INSIDE = (

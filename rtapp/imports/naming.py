@@ -105,7 +105,7 @@ _NEVER = word_set(
     "petani pedagang sd smp sma sarjana mengetahui menyetujui ditetapkan hormat kosong lowong menyusul vakum "
     "proses pemilihan lunas hadir kondusif terkendali siaga beres banjir kebakaran longsor bantuan iuran rapat "
     "laporan lomba juara jadwal ronda konsumsi dokumentasi pemenang resep undangan nyusul "
-    "menunggu sk rp cuti umroh umrah dipanggil merantau"
+    "menunggu sk rp cuti umroh umrah dipanggil merantau kalau kalo siapa"
 )
 _TRAILING = word_set(
     "lagi lg sedang sdg pakai pake "

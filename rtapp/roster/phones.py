@@ -12,7 +12,7 @@ MOBILE = re.compile(r"08[1-9]\d{7,10}")
 _IDENTITY_DIGITS = 16
 _SCIENTIFIC = re.compile(r"\d[.,]?\d{0,20}E\+?\d{1,2}", re.I)
 _SEPARATOR = re.compile(r"\s?(?:/|;|,|\||\n|&|\bdan\b|\batau\b)\s?", re.I)
-_GROUPED = re.compile(r"(?<=\d),(?=\d{3,4}(?!\d))")  # 0812,0000,0101 and 81,200,000,101
+_GROUPED = re.compile(r"\+?\d{1,5}(?:,\d{3,4}){2,4}")  # 0812,0000,0101 and 81,200,000,101
 _LANDLINE = re.compile(r"\(?0(?!8)\d{2,3}\)?[\s\-]?\d{5,8}")
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 _AMONG_DIGITS = re.compile(r"\d[\d\s.\-]{0,20}[OoIl]|[OoIl][\d\s.\-]{0,20}\d")
@@ -115,7 +115,8 @@ def _from_text(value: str) -> PhoneReading:
         return PhoneReading()  # "-", "tidak ada", "sda"
     if _SCIENTIFIC.fullmatch(text):
         return PhoneReading(warnings=(_lost(text),))
-    text = _GROUPED.sub(" ", _DECIMAL.sub(r"\1", text))
+    text = _DECIMAL.sub(r"\1", text)
+    text = text.replace(",", "") if _GROUPED.fullmatch(text) else text
     if (current := without_former(text)) != text:
         reading = _from_text(current) if any(map(str.isdigit, current)) else PhoneReading()
         former = reason("phone_former", "Nomor HP yang disebut lama atau tidak aktif tidak dipakai.")
