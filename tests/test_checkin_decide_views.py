@@ -138,29 +138,27 @@ def test_a_case_is_closed_with_a_reason_and_once(client_of, post, session, world
     assert supervisor.post(f"/decisions/{case.id}", data={"decide": "close", "reason": "lagi"}).status_code == 409
 
 
-def test_a_late_scan_is_recorded_with_its_own_time_in_one_tap(client_of, session, world):
-    now = clock.utcnow()
-    sent = {"participant": world.people["ruslan"], "source": "offline", "sent_at": clock.iso(now)}
-    at = now.replace(microsecond=0)
-    client_of("device").post(f"/desk/{world.registration}/scans", data={**sent, "client_at": clock.iso(at)})
-    (case,) = session.scalars(select(Case))
-    assert case.kind == "late"
-    said = client_of("supervisor").post(f"/decisions/{case.id}", data={"decide": "record"})
-    assert said.status_code == 303, "what was recorded is decided: nothing is refused afterwards"
-    mark = session.scalar(select(Attendance).where(Attendance.voided_at.is_(None)))
-    assert mark.participant_id == world.people["ruslan"] and abs((mark.at - at).total_seconds()) < 1
-
-
-def test_a_late_substitute_who_waited_is_recorded_as_the_substitute_they_are(client_of, post, session, world):
-    at = clock.iso(clock.utcnow() - timedelta(seconds=30))
-    late = {"source": "offline", "client_at": at, "sent_at": clock.iso(clock.utcnow())}
-    told = {"decide": "substitute", "name": "KEPONAKAN CONTOH", "relation": "keponakan", "letter": "1"}
+@pytest.mark.parametrize(
+    ("told", "mode"),
+    [
+        ({}, "sendiri"),
+        ({"decide": "substitute", "name": "KEPONAKAN CONTOH", "relation": "keponakan", "letter": "1"}, "diwakili"),
+    ],
+)
+def test_whoever_came_late_is_recorded_as_who_they_are_at_their_own_time_in_one_tap(
+    client_of, post, session, world, told, mode
+):
+    at = clock.utcnow().replace(microsecond=0) - timedelta(seconds=30)
+    late = {"source": "offline", "client_at": clock.iso(at), "sent_at": clock.iso(clock.utcnow())}
     post(participant=world.people["ruslan"], **late, **told)
     case = session.scalar(select(Case).where(Case.kind == "late"))
-    assert client_of("supervisor").post(f"/decisions/{case.id}", data={"decide": "record"}).status_code == 303
+    said = client_of("supervisor").post(f"/decisions/{case.id}", data={"decide": "record"})
+    assert said.status_code == 303, "what was recorded is decided: nothing is refused afterwards"
     session.rollback()
     mark = session.scalar(select(Attendance).where(Attendance.voided_at.is_(None)))
-    assert mark.mode == "diwakili" and session.get(Substitute, mark.substitute_id).name == "KEPONAKAN CONTOH"
+    assert (mark.participant_id, mark.mode) == (world.people["ruslan"], mode)
+    assert abs((mark.at - at).total_seconds()) < 1
+    assert not told or session.get(Substitute, mark.substitute_id).name == "KEPONAKAN CONTOH"
 
 
 def test_a_late_scan_of_somebody_undone_since_waits_and_its_pages_say_why(client_of, post, session, world):

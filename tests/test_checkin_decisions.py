@@ -193,18 +193,6 @@ def test_a_seat_that_cannot_be_is_refused(scan, seat):
         scan(decision=Decision(walk_in=WalkIn("rt", "CONTOH", seat)))
 
 
-# Requirements
-
-
-def test_a_checkpoint_that_requires_another_takes_nobody_who_was_not_there(scan, session, world):
-    begin_write(session).get(Checkpoint, world.session_one).requires_id = world.registration
-    session.commit()
-    before = scan("rahmah", at=world.session_one)
-    assert (before.verdict, before.requires) == (Verdict.NOT_OPEN, "Registrasi")
-    scan("rahmah")
-    assert scan("rahmah", at=world.session_one).verdict is Verdict.WELCOME
-
-
 # Late scans
 
 

@@ -141,12 +141,13 @@ def test_a_native_scan_without_javascript_ends_on_its_own_page(desk, world):
     assert answer.headers["Location"] == "/scans/nonce-0001"
 
 
-def test_undoing_asks_a_reason_and_says_whose_mark_it_was(look, desk, world, total):
+def test_undoing_asks_a_reason_says_whose_mark_it_was_and_happens_once(look, desk, world, total):
     post(desk, world, code=world.tokens["rahmah"])
     mark = look(lambda session: session.scalar(select(Attendance.id)))
     assert desk.post(f"/attendance/{mark}/void", data={"reason": " "}).status_code == 422
     answer = desk.post(f"/attendance/{mark}/void", data={"reason": "salah orang"}, follow_redirects=True)
     assert "Pencatatan Hj. RAHMAH dibatalkan." in answer.text
+    assert desk.post(f"/attendance/{mark}/void", data={"reason": "lagi"}).status_code == 409
     assert total(Attendance, Attendance.voided_at.is_(None)) == 0
 
 
