@@ -15,14 +15,14 @@ from rtapp import clock
 from rtapp.badges.handover import Parcel
 from rtapp.badges.messenger import chat_address, file_names, message_for
 from rtapp.badges.papers import card_sheet, handover_list, picture_archive, village_of
-from rtapp.badges.sheet import BADGE, cells, covers, pages
+from rtapp.badges.sheet import covers, pages
 from rtapp.badges.ticket import WORN, code_box
 from rtapp.db import db
 from rtapp.documents.paper import PAPERS
 from rtapp.schema import Audit, Badge
 from rtapp.settings.letterhead import Letterhead
 
-from .printing import ABOUT, ADDRESS, NAMES, card, decoded, fonts, pdf_text, rendered, unspaced
+from .printing import ABOUT, card, decoded, fonts, pdf_text, unspaced
 from .reading import elements, texts, words
 from .test_reports_papers import drawn
 from .trailed import trail
@@ -162,12 +162,6 @@ def test_the_list_of_handing_over_stands_on_the_letter_paper_of_the_office():
         assert unspaced(wanted) in unspaced(page)
 
 
-def test_equal_lists_make_equal_bytes():
-    parcels = [Parcel("Desa Contoh " * 30, "Kecamatan Contoh", 3)]
-    first, second = (handover_list(parcels, ABOUT, "Judul", "f4", fonts()) for _ in range(2))
-    assert first == second
-
-
 def test_the_first_sheet_and_the_list_are_looked_at_before_they_are_printed(admin, world, total):
     before = total(Audit)
     sheet = admin.get("/cards/sheet.png?wave=1&paper=a4")
@@ -196,20 +190,6 @@ def test_the_usual_paper_of_the_office_is_that_of_the_cards_too(admin):
     assert "selected" in a4.given
     pdf = admin.post("/cards", data={"wave": "1"})
     assert "a4.pdf" in pdf.headers["Content-Disposition"]
-
-
-@pytest.mark.parametrize("paper", PAPERS)
-@pytest.mark.parametrize("base", [ADDRESS, ""], ids=["address", "bare token"])
-def test_every_badge_to_wear_is_read_whatever_the_name(paper, base, tmp_path):
-    cards = [card(number, name, base) for number, name in enumerate([*NAMES.values(), "Rahmah", "Contoh"], start=1)]
-    pdf = card_sheet(cards, paper, fonts(), "Kartu peserta", size=BADGE, apart=village_of)
-    sheets = rendered(pdf, tmp_path)
-    places, dot = cells(*PAPERS[paper], BADGE), 150 / 25.4
-    assert len(sheets) == 3 and len(places) == 4
-    for number, wanted in enumerate(cards):
-        place = places[number % 4]
-        edges = [round(edge * dot) for edge in (place.x, place.y, place.right, place.bottom)]
-        assert decoded(sheets[number // 4].crop(edges)) == [wanted.payload]
 
 
 @pytest.mark.parametrize("modules", [21, 29, 33])

@@ -182,16 +182,10 @@ def test_with_https_everybody_gets_the_certificate_the_steps_and_a_code(app, cli
     assert all(f'data-platform="{name}"' in page for name in ("android", "ios", "windows", "macos", "linux"))
     authority = (instance / "tls" / "ca.pem").read_bytes()
     assert certificates.fingerprint(authority) in page
+    assert qr.svg("https://192.168.1.5:8443/setup-device", "Kode QR alamat HTTPS halaman ini") in page
     answer = client.get("/ca.crt")
     assert answer.mimetype == "application/x-x509-ca-cert" and answer.data == certificates.as_der(authority)
     assert b"PRIVATE KEY" not in answer.data
-
-
-def test_the_code_on_the_set_up_page_opens_its_https_address(app, client_of, world):
-    tls.prepare(Path(app.instance_path), [], clock.utcnow())
-    app.config["TLS_PORT"] = 8443
-    page = client_of("stranger").get("/setup-device", base_url="http://192.168.1.5:8000").text
-    assert qr.svg("https://192.168.1.5:8443/setup-device", "Kode QR alamat HTTPS halaman ini") in page
 
 
 @pytest.mark.parametrize(

@@ -211,12 +211,24 @@ def test_one_phones_halves_of_forms_bar_nobody_else_and_are_let_go_of(hall, conn
         lambda hall: half("/desk/1/scans", cookie=hall.desk),
         lambda hall: half("/roster-imports/new", UPLOAD, cookie=hall.admin, length=9_000_000),
         lambda hall: half("/api/v1/scans", JSON, bearer=hall.other_token),
+        lambda hall: half("/desk/1/scans"),
+        lambda hall: half("/sign-in"),
         lambda hall: half("/sign-in", cookie=hall.desk),
         lambda hall: half("/language", JSON),
         lambda hall: half("/nothing-here"),
         lambda hall: half("/links/none"),
     ],
-    ids=["desk", "admin-upload", "program", "signed-in-at-the-door", "language", "nothing", "link"],
+    ids=[
+        "desk",
+        "admin-upload",
+        "program",
+        "stranger",
+        "at-the-door",
+        "signed-in-at-the-door",
+        "language",
+        "nothing",
+        "link",
+    ],
 )
 def test_three_hundred_halves_of_one_sender_stop_no_desk(hall, connect, said):
     for _ in range(300):

@@ -5,17 +5,22 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pypdf
 import pytest
 
+from rtapp.badges.handover import Parcel
+from rtapp.badges.papers import card_sheet, handover_list
 from rtapp.reports import papers
+from rtapp.reports.certificate_papers import certificate_pdf
 from rtapp.reports.papers import FORMS, Page
 from rtapp.reports.signatures import Matched, SignedPage, Signer
 from rtapp.reports.transport import Payment
 
-from .printing import ABOUT, NAMES, on, unspaced
+from .printing import ABOUT, NAMES, card, fonts, on, unspaced
 from .test_reports_attendance import line, roll
+from .test_reports_certificate import TAUGHT, award
 from .test_reports_papers import RATE, drawn, payments, recap
 
 
@@ -58,11 +63,22 @@ def test_any_name_leaves_a_paper_whole(paper, name):
     assert paper == "signed" or make(NAMES[name], on("f4", "xlsx"))
 
 
-@pytest.mark.parametrize(("paper", "form"), SHEETS)
-def test_equal_content_makes_equal_bytes_at_any_time(paper, form, monkeypatch):
-    first, now = PAPERS[paper][0]("Contoh", on("f4", form)), time.time()
+OTHERS = {
+    "cards": lambda: card_sheet([card(number) for number in range(1, 13)], "f4", fonts(), "Judul", invariant=True),
+    "handover": lambda: handover_list([Parcel("Desa Contoh " * 30, "Kecamatan", 3)], ABOUT, "Judul", "f4", fonts()),
+    "certificates": lambda: certificate_pdf([award(1), award(2)], TAUGHT, ABOUT, "f4", fonts()),
+}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [*(partial(PAPERS[paper][0], "Contoh", on("f4", form)) for paper, form in SHEETS), *OTHERS.values()],
+    ids=[*map("-".join, SHEETS), *OTHERS],
+)
+def test_equal_content_makes_equal_bytes_at_any_time(make, monkeypatch):
+    first, now = make(), time.time()
     monkeypatch.setattr(time, "time", lambda: now + 86_400)
-    assert PAPERS[paper][0]("Contoh", on("f4", form)) == first
+    assert make() == first
 
 
 @pytest.mark.parametrize("paper", PAPERS)
