@@ -99,21 +99,6 @@ def test_a_bundle_says_what_it_lacks(report, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("x.pdf", "--checkpoint", 999), "Titik absensi ini tidak ada."),
-        (("x.doc", "--checkpoint", 1), "Nama berkas harus berakhiran .pdf atau .xlsx atau .ods."),
-        (("x.pdf",), "--checkpoint belum diisi."),
-    ],
-)
-def test_a_list_that_cannot_be_written_is_told_in_one_sentence(report, monkeypatch, tmp_path, words, said):
-    monkeypatch.chdir(tmp_path)
-    done = report("attendance", *words, group=())
-    assert done.exit_code not in (0, 2) and done.stdout == "" and done.stderr.startswith(said)
-    assert not list(tmp_path.glob("x.*"))
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
         (("transport", "x.pdf", "--wave", 2), "Jumlah uang transport Gelombang II belum diisi."),
         (("transport", "x.pdf", "--wave", 1, "--checkpoint", 999), "Gelombang ini tidak punya titik absensi itu."),
         (("recap", "x.doc", "--wave", 1), "Nama berkas harus berakhiran .pdf atau .xlsx atau .ods."),
@@ -123,10 +108,13 @@ def test_a_list_that_cannot_be_written_is_told_in_one_sentence(report, monkeypat
         (("bundle", "x.pdf", "--wave", 1), "Nama berkas harus berakhiran .zip."),
         (("recap", "x.pdf", "--wave", 1, "--printed-at", "kemarin"), "--printed-at ditulis seperti"),
         (("recap", "x.pdf"), "--wave belum diisi."),
+        (("attendance", "x.pdf", "--checkpoint", 999), "Titik absensi ini tidak ada."),
+        (("attendance", "x.doc", "--checkpoint", 1), "Nama berkas harus berakhiran .pdf atau .xlsx atau .ods."),
+        (("attendance", "x.pdf"), "--checkpoint belum diisi."),
     ],
 )
 def test_what_cannot_be_written_is_told_in_one_sentence_and_leaves_no_file(report, monkeypatch, tmp_path, words, said):
     monkeypatch.chdir(tmp_path)
-    done = report(*words)
+    done = report(*words, group=() if words[0] == "attendance" else ("report",))
     assert done.exit_code not in (0, 2) and done.stdout == "" and done.stderr.startswith(said)
     assert not list(tmp_path.glob("x.*"))

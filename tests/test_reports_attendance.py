@@ -16,10 +16,11 @@ from rtapp.events import store as events
 from rtapp.reports import papers
 from rtapp.reports.attendance import ELSEWHERE, Roll, RollLine, parts_of, summary
 from rtapp.reports.attendance_store import roll_of
-from rtapp.schema import Absence, Attendance, Checkpoint, Substitute
+from rtapp.schema import Absence, Checkpoint
 
 from .printing import ABOUT, on, pdf_text
 from .test_reports_papers import drawn
+from .test_reports_transport_store import stand_in
 from .trailed import trail
 from .world import at
 
@@ -134,17 +135,13 @@ def test_a_block_that_begins_a_page_does_so_once():
 
 
 @pytest.fixture
-def marked(change, world):
+def marked(change, come, world):
     """Rahmah came, Yusuf was represented, Hamdani is ill, Ruslan of wave II and a guest are here, Aminah went there."""
+    come("rahmah", "ruslan", "guest")
+    come("yusuf", **stand_in(change, "Anak Yusuf"))
+    come("muis", voided_at=at(9), void_reason="salah")
+    come("aminah", checkpoint=world.registration_two)
     with change as session:
-        stand_in = Substitute(name="Anak Yusuf")
-        session.add(stand_in)
-        session.flush()
-        for who, more in (("rahmah", {}), ("yusuf", {"mode": "diwakili", "substitute_id": stand_in.id}), ("ruslan", {}),
-                          ("guest", {}), ("muis", {"voided_at": at(9), "void_reason": "salah"}),
-                          ("aminah", {"checkpoint_id": world.registration_two})):  # fmt: skip
-            facts = {"checkpoint_id": world.registration, "participant_id": world.people[who], "at": at(7, 52)}
-            session.add(Attendance(**(facts | more), number=world.people[who]))
         for who in ("hamdani", "rahmah"):
             facts = {"participant_id": world.people[who], "wave_id": world.waves[0], "kind": "sakit", "at": at(6)}
             session.add(Absence(**facts))
@@ -213,9 +210,3 @@ def test_a_list_is_looked_at_then_taken_and_the_trail_says_how_many(look, admin,
     assert xlsx.mimetype == XLSX and "kosong" in xlsx.headers["Content-Disposition"]
     lines = look(lambda session: [(entry.action, kept.values.get("rows")) for entry, kept in trail(session, 3)])
     assert lines == [("attendance.print", 7), ("signed_list.print", None), ("attendance.print", 9)]
-
-
-@pytest.mark.parametrize("form", [{"paper": "a0"}, {"part": "street"}, {"checkpoint": "999"}])
-def test_a_wish_that_cannot_be_met_is_answered_with_a_sentence(admin, world, form):
-    answer = admin.post(f"/waves/{world.waves[0]}/attendance", data=form)
-    assert answer.status_code in (404, 422) and 'data-kind="error"' in answer.text

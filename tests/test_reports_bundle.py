@@ -43,12 +43,6 @@ def test_a_bundle_holds_index_parts_and_a_manifest_that_verifies(tmp_path):
     assert subprocess.run(["sha256sum", "-c", "--strict", MANIFEST], cwd=tmp_path, capture_output=True).returncode == 0
 
 
-def test_equal_parts_and_time_make_equal_bytes_and_another_time_others():
-    one, again = (build(plan(lambda: b"one"), quiet) for _ in range(2))
-    other = build(plan(lambda: b"one", printed_at=datetime(2023, 11, 8, 14, 32)), quiet)
-    assert one == again != other
-
-
 def test_whoever_makes_it_hears_how_far_it_is():
     heard = []
     build(plan(lambda: b"one", lambda: b"two"), lambda *told: heard.append(told))

@@ -14,6 +14,7 @@ from rtapp.badges.handover import Parcel
 from rtapp.badges.papers import card_sheet, handover_list
 from rtapp.reports import papers
 from rtapp.reports.certificate_papers import certificate_pdf
+from rtapp.reports.narrative_papers import narrative_docx
 from rtapp.reports.papers import FORMS, Page
 from rtapp.reports.signatures import Matched, SignedPage, Signer
 from rtapp.reports.transport import Payment
@@ -21,6 +22,7 @@ from rtapp.reports.transport import Payment
 from .printing import ABOUT, NAMES, card, fonts, on, unspaced
 from .test_reports_attendance import line, roll
 from .test_reports_certificate import TAUGHT, award
+from .test_reports_narrative import told
 from .test_reports_papers import RATE, drawn, payments, recap
 
 
@@ -66,6 +68,7 @@ def test_any_name_leaves_a_paper_whole(paper, name):
 OTHERS = {
     "cards": lambda: card_sheet([card(number) for number in range(1, 13)], "f4", fonts(), "Judul", invariant=True),
     "handover": lambda: handover_list([Parcel("Desa Contoh " * 30, "Kecamatan", 3)], ABOUT, "Judul", "f4", fonts()),
+    "report": lambda: narrative_docx(told(), ABOUT, "f4"),
     "certificates": lambda: certificate_pdf([award(1), award(2)], TAUGHT, ABOUT, "f4", fonts()),
 }
 

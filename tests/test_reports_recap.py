@@ -7,22 +7,19 @@ from rtapp.events import store as events
 from rtapp.live.store import counts_at
 from rtapp.reports.recap import HEAD, invited_beside_listed, rows, share_text
 from rtapp.reports.recap_store import recap_of
-from rtapp.schema import Absence, Attendance, Checkpoint
+from rtapp.schema import Absence, Checkpoint
 
 from .world import at
 
 
 @pytest.fixture
-def recap(app, world):
+def recap(app, come, world):
     """Recap a wave after some came, by number of the wave from 0."""
 
     def made(*came: tuple[str, object], wave: int = 0):
-        session = begin_write(db.session)
         for who, when in came:
-            mark = {"checkpoint_id": world.registration, "participant_id": world.people[who], "at": when}
-            session.add(Attendance(**mark, number=world.people[who], device_id=world.device))
-        session.commit()
-        return recap_of(session, events.find_wave(session, world.waves[wave]))
+            come(who, moment=when)
+        return recap_of(db.session, events.find_wave(db.session, world.waves[wave]))
 
     with app.app_context():
         yield made

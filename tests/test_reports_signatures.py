@@ -14,12 +14,13 @@ from rtapp.reports.signatures import Matched, SignedPage, Signer, ToSign, read_c
 from rtapp.reports.signatures_store import find_list, keep_list, lists_of, matched, save_counts
 from rtapp.roster import store as roster
 from rtapp.roster.seat_store import find_or_add_seat
-from rtapp.schema import Attendance, Audit, Participant, Substitute, Village
+from rtapp.schema import Attendance, Audit, Participant, Village
 
 from .printing import ABOUT, on, pdf_text
 from .refusing import refused
 from .test_reports_attendance import line, roll
 from .test_reports_papers import drawn
+from .test_reports_transport_store import stand_in
 from .world import at
 
 
@@ -82,19 +83,6 @@ def one_page(code: str, world) -> ToSign:
     return ToSign(b"", "f4", code * 32, [[(1, world.people["rahmah"])]])
 
 
-def come(world, *who: str, substitute: str = "") -> None:
-    session = begin_write(db.session)
-    stand_in = Substitute(name=substitute) if substitute else None
-    session.add_all(filter(None, [stand_in]))
-    session.flush()
-    for name in who:
-        session.add(Attendance(
-            checkpoint_id=world.registration, participant_id=world.people[name], number=world.people[name], at=at(8),
-            mode="diwakili" if stand_in else "sendiri", substitute_id=stand_in.id if stand_in else None,
-        ))  # fmt: skip
-    session.commit()
-
-
 def count(world, *counts: int | None) -> bool:
     session = begin_write(db.session)
     changed = save_counts(session, "uji", find_list(session, world.list), list(counts), now=at(15))
@@ -107,10 +95,9 @@ def seen(world) -> Matched:
 
 
 @pytest.mark.both_engines
-def test_a_printed_list_is_held_against_the_record(printed):
-    come(printed, "rahmah", "yusuf")
-    come(printed, "muis", substitute="Anak Muis")
-    come(printed, "guest")
+def test_a_printed_list_is_held_against_the_record(printed, come, change):
+    come("rahmah", "yusuf", "guest")
+    come("muis", **stand_in(change, "Anak Muis"))
     assert count(printed, 3, 1) and not count(printed, 3, 1)
     found = seen(printed)
     assert [(page.counted, page.recorded, page.difference) for page in found.pages] == [(3, 2, 1), (1, 1, 0)]
@@ -119,11 +106,8 @@ def test_a_printed_list_is_held_against_the_record(printed):
     assert [one.name for one in found.elsewhere] == ["Tamu Contoh"]
 
 
-def test_what_was_undone_is_not_recorded(printed):
-    come(printed, "rahmah")
-    session = begin_write(db.session)
-    session.query(Attendance).one().voided_at = at(9)
-    session.commit()
+def test_what_was_undone_is_not_recorded(printed, come):
+    come("rahmah", voided_at=at(9))
     assert [page.recorded for page in seen(printed).pages] == [0, 0]
 
 
@@ -146,8 +130,8 @@ def test_a_checkpoint_goes_with_its_list_unless_that_was_counted(writing, world,
     assert [one.id for one in lists_of(writing, world.waves[0])] == [kept.id] * counted
 
 
-def test_counts_are_typed_in_and_the_difference_is_seen_with_names(printed, admin, look):
-    come(printed, "rahmah", "yusuf")
+def test_counts_are_typed_in_and_the_difference_is_seen_with_names(printed, admin, look, come):
+    come("rahmah", "yusuf")
     url = f"/signed-lists/{printed.list}"
     assert "Belum dihitung" in admin.get(url).text and "abababababababab" in admin.get(url).text
     assert admin.post(url, data={"page-1": "3", "page-2": ""}).status_code == 303
@@ -166,14 +150,14 @@ def test_a_count_that_cannot_be_keeps_what_was_typed_and_saves_nothing(printed, 
     assert seen(printed).open == [1, 2]
 
 
-def test_equal_counts_are_said_to_be_equal(printed, admin):
-    come(printed, "rahmah")
+def test_equal_counts_are_said_to_be_equal(printed, admin, come):
+    come("rahmah")
     admin.post(f"/signed-lists/{printed.list}", data={"page-1": "1", "page-2": "0"})
     assert "Setiap halaman sama dengan catatan" in admin.get(f"/signed-lists/{printed.list}").text
 
 
-def test_the_paper_comes_from_the_page_and_the_trail_knows(printed, admin, look):
-    come(printed, "rahmah", "guest")
+def test_the_paper_comes_from_the_page_and_the_trail_knows(printed, admin, look, come):
+    come("rahmah", "guest")
     admin.post(f"/signed-lists/{printed.list}", data={"page-1": "0"})
     answer = admin.post(f"/signed-lists/{printed.list}/paper", data={"paper": "a4"})
     [text] = pdf_text(answer.data)

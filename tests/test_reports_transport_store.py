@@ -6,7 +6,7 @@ from rtapp.db import begin_write, db
 from rtapp.events import store as events
 from rtapp.reports.transport import Money, Rate, cash_by_cashier
 from rtapp.reports.transport_store import pay_list, payable_points, rates_of, save_rates
-from rtapp.schema import Attendance, Audit, Checkpoint, Substitute, TransportRate
+from rtapp.schema import Audit, Checkpoint, Substitute, TransportRate
 
 from .refusing import refused
 from .world import at
@@ -29,36 +29,23 @@ def hall(app, world):
         yield world
 
 
-def kept(row):
-    """Commit a row, and return it."""
-    session = begin_write(db.session)
-    session.add(row)
-    session.commit()
-    return row
-
-
-def mark(world, who: str, checkpoint: int, when=None, substitute: int | None = None) -> Attendance:
-    facts = {"checkpoint_id": checkpoint, "participant_id": world.people[who], "number": world.people[who]}
-    facts |= {"mode": "diwakili" if substitute else "sendiri", "substitute_id": substitute}
-    return kept(Attendance(**facts, at=when or at(7, 52), device_id=world.device))
-
-
-def stand_in(name: str, phone: str = "") -> int:
-    return kept(Substitute(name=name, phone=phone)).id
+def stand_in(change, name: str, phone: str = "") -> dict[str, object]:
+    """Say of a mark that somebody stood in for the person."""
+    with change as session:
+        session.add(made := Substitute(name=name, phone=phone))
+        session.flush()
+        return {"mode": "diwakili", "substitute_id": made.id}
 
 
 def listed(world, checkpoint: int | None = None):
+    db.session.rollback()  # what others have recorded since is seen
     return pay_list(db.session, events.find_wave(db.session, world.waves[0]), checkpoint)
 
 
-def test_those_present_or_represented_are_paid_and_nobody_else(hall):
-    son = stand_in("Anak Contoh")
-    mark(hall, "muis", hall.registration, substitute=son)
-    mark(hall, "rahmah", hall.registration)
-    undone = mark(hall, "yusuf", hall.registration)
-    begin_write(db.session)
-    undone.voided_at = at(8)
-    db.session.commit()
+def test_those_present_or_represented_are_paid_and_nobody_else(hall, come, change):
+    come("muis", **stand_in(change, "Anak Contoh"))
+    come("rahmah")
+    come("yusuf", voided_at=at(8))
     found = listed(hall, hall.registration)
     assert [(p.name, p.position, p.substitute, p.money) for p in found.payments] == [
         ("Hj. RAHMAH", "Ketua RT 002 Kelurahan Belimbing Raya", "", Money(150_000, 7_500)),
@@ -67,9 +54,9 @@ def test_those_present_or_represented_are_paid_and_nobody_else(hall):
     assert all(p.paid_at is None and not p.warnings for p in found.payments)
 
 
-def test_the_checkpoint_of_transport_is_proposed_and_says_who_paid_and_when(hall):
-    mark(hall, "rahmah", hall.registration)
-    mark(hall, "rahmah", hall.transport, at(13, 5))
+def test_the_checkpoint_of_transport_is_proposed_and_says_who_paid_and_when(hall, come):
+    come("rahmah")
+    come("rahmah", checkpoint=hall.transport, moment=at(13, 5))
     [payment] = listed(hall).payments
     assert (payment.paid_at, payment.cashier) == (at(13, 5), "Meja 1")
     [of_registration] = listed(hall, hall.registration).payments
@@ -78,11 +65,11 @@ def test_the_checkpoint_of_transport_is_proposed_and_says_who_paid_and_when(hall
     assert (cash.cashier, cash.people, cash.net) == ("Meja 1", 1, 142_500)
 
 
-def test_while_nobody_is_marked_at_the_checkpoint_of_transport_registration_is_proposed(hall):
+def test_while_nobody_is_marked_at_the_checkpoint_of_transport_registration_is_proposed(hall, come):
     assert listed(hall).point.id == hall.transport
-    mark(hall, "rahmah", hall.registration)
+    come("rahmah")
     assert listed(hall).point.id == hall.registration
-    mark(hall, "muis", hall.transport)
+    come("muis", checkpoint=hall.transport)
     assert listed(hall).point.id == hall.transport
 
 
@@ -95,11 +82,13 @@ def test_without_a_checkpoint_of_transport_registration_is_proposed_and_a_rehear
         listed(hall, hall.transport)
 
 
-def test_whoever_was_in_two_waves_or_paid_before_is_pointed_out(hall):
-    elsewhere = kept(Checkpoint(wave_id=hall.waves[1], name="Transport", kind="transport", position=5))
+def test_whoever_was_in_two_waves_or_paid_before_is_pointed_out(hall, come):
+    elsewhere = Checkpoint(wave_id=hall.waves[1], name="Transport", kind="transport", position=5)
+    begin_write(db.session).add(elsewhere)
+    db.session.commit()
     for checkpoint in (hall.registration, hall.registration_two, elsewhere.id):
-        mark(hall, "ruslan", checkpoint)
-    mark(hall, "rahmah", hall.registration)
+        come("ruslan", checkpoint=checkpoint)
+    come("rahmah")
     told = {p.name: [str(said) for said in p.warnings] for p in listed(hall, hall.registration).payments}
     assert told == {
         "RUSLAN": ["Hadir di Gelombang I, II. Bayarkan satu kali saja.", "Sudah dibayar di Gelombang II."],
@@ -107,18 +96,17 @@ def test_whoever_was_in_two_waves_or_paid_before_is_pointed_out(hall):
     }
 
 
-def test_one_person_who_stands_in_for_two_is_pointed_out_at_both(hall):
-    for who, name in (("rahmah", "Wakil Bersama"), ("muis", "WAKIL BERSAMA")):
-        mark(hall, who, hall.registration, substitute=stand_in(name, "081200000999"))
-    mark(hall, "yusuf", hall.registration, substitute=stand_in("Wakil Bersama", "081200000111"))
+def test_one_person_who_stands_in_for_two_is_pointed_out_at_both(hall, come, change):
+    come("rahmah", **stand_in(change, "Wakil Bersama", "081200000999"))
+    come("muis", **stand_in(change, "WAKIL BERSAMA", "081200000999"))
+    come("yusuf", **stand_in(change, "Wakil Bersama", "081200000111"))
     told = [[str(said) for said in p.warnings] for p in listed(hall, hall.registration).payments]
     assert [len(said) for said in told] == [1, 0, 1]
     assert "Wakil Bersama mewakili 2 ketua RT" in told[0][0]
 
 
-def test_a_kind_without_a_rate_is_counted_apart(hall):
-    mark(hall, "guest", hall.registration)
-    mark(hall, "rahmah", hall.registration)
+def test_a_kind_without_a_rate_is_counted_apart(hall, come):
+    come("guest", "rahmah")
     found = listed(hall, hall.registration)
     assert [p.name for p in found.payments] == ["Hj. RAHMAH"] and found.unrated == {"tamu": 1}
     session = begin_write(db.session)

@@ -76,10 +76,20 @@ def test_the_list_comes_as_pdf_and_xlsx_and_the_trail_says_how_many(admin, world
     assert noted(look, "transport.print") == [2, 2]
 
 
-@pytest.mark.parametrize(("form", "status"), [({"paper": "a0"}, 422), ({"checkpoint": "999"}, 404)])
-def test_a_wish_that_cannot_be_met_is_answered_with_a_sentence(admin, world, rates, form, status):
-    answer = admin.post(f"/waves/{world.waves[0]}/transport", data={"form": "pdf", **form})
-    assert answer.status_code == status and "Uang transport" in answer.text
+@pytest.mark.parametrize(
+    ("page", "form", "status", "said"),
+    [
+        ("transport", {"paper": "a0"}, 422, "Uang transport"),
+        ("transport", {"checkpoint": "999"}, 404, "Uang transport"),
+        ("attendance", {"paper": "a0"}, 422, 'data-kind="error"'),
+        ("attendance", {"part": "street"}, 422, 'data-kind="error"'),
+        ("attendance", {"checkpoint": "999"}, 404, 'data-kind="error"'),
+        ("spj", {"paper": "a0"}, 422, 'data-kind="error"'),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_answered_with_a_sentence(admin, world, rates, page, form, status, said):
+    answer = admin.post(f"/waves/{world.waves[0]}/{page}", data={"form": "pdf", **form})
+    assert answer.status_code == status and said in answer.text
 
 
 def test_a_wave_to_which_nobody_came_has_an_empty_page_and_a_correct_empty_paper(admin, world, rates):
@@ -142,10 +152,6 @@ def test_what_cannot_be_made_is_named_with_its_reason(admin, world):
     with ZipFile(BytesIO(admin.post(f"{url}/file").data)) as archive:
         assert "20-uang-transport.pdf" not in archive.namelist()
         assert "Jumlah uang transport Gelombang I belum diisi." in drawn(archive.read(INDEX))[0]
-
-
-def test_a_bundle_on_a_paper_that_is_none_is_refused(admin, world):
-    assert admin.post(f"/waves/{world.waves[0]}/spj", data={"paper": "a0"}).status_code == 422
 
 
 def test_a_scan_is_answered_while_a_bundle_is_being_drawn(app, admin, client_of, world, come, monkeypatch):
