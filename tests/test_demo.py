@@ -66,18 +66,6 @@ def test_every_wave_registers_and_then_hears_three_speakers_at_checkpoints_of_th
     assert shown == MATERIALS
 
 
-def test_checkpoints_have_no_window_so_that_the_demo_can_be_tried_on_any_day(database):
-    assert rows(database, "SELECT count(*) FROM checkpoint WHERE opens_at IS NULL AND closes_at IS NULL") == [(12,)]
-    assert rows(database, "SELECT min(id) FROM checkpoint WHERE name = 'Registrasi' AND wave_id = 1") == [(1,)]
-
-
-def test_the_places_are_those_of_the_decree(database):
-    assert rows(database, "SELECT count(*) FROM district") == [(12,)]
-    kinds = rows(database, "SELECT kind, substr(code, 10, 1), count(*) FROM village GROUP BY 1, 2")
-    assert sorted(kinds) == [("desa", "2", 121), ("kelurahan", "1", 10)]
-    assert rows(database, "SELECT count(*) FROM village WHERE name = 'Padangin'") == [(2,)]
-
-
 # The people
 
 

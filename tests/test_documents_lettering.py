@@ -52,10 +52,6 @@ def test_an_ellipsis_is_the_last_resort():
     assert result.lines[0] == "Contoh Contoh Contoh"
 
 
-def test_the_height_of_the_box_limits_the_lines():
-    assert len(fitted("Contoh " * 6, lines=5, height=13).lines) <= 2
-
-
 def test_invisible_and_broken_signs_are_left_out_and_accents_composed():
     assert clean(" Contoh\u200b\n\tRahmah\x00\ud800 ") == "Contoh Rahmah"
     assert clean("Rene\u0301e") == "Renée"

@@ -118,18 +118,11 @@ def test_what_cannot_be_read_is_refused_by_its_true_name_with_the_step_that_help
     assert called in str(refused.value) and step in str(refused.value)
 
 
+@pytest.mark.parametrize(("bound", "most"), [("_MAX_XML", 200), ("MAX_EVENTS", 5)])
 @pytest.mark.parametrize(("kind", "module"), [("docx", docx), ("odt", odt)])
-def test_a_document_of_more_text_than_any_list_has_is_refused_before_it_is_read(kind, module, monkeypatch):
-    data = PAPERS[kind](_SEEN)
-    monkeypatch.setattr(module, "_MAX_XML", 200)
-    with refused("zip_bomb", 413):
-        read_file(data, f"a.{kind}")
-
-
-@pytest.mark.parametrize(("kind", "module"), [("docx", docx), ("odt", odt)])
-def test_a_document_of_more_elements_than_any_list_has_is_refused(kind, module, monkeypatch):
+def test_a_document_of_more_text_or_elements_than_any_list_has_is_refused(kind, module, bound, most, monkeypatch):
     data = PAPERS[kind](_SEEN * 3)
-    monkeypatch.setattr(module, "MAX_EVENTS", 5)
+    monkeypatch.setattr(module, bound, most)
     with refused("zip_bomb", 413):
         read_file(data, f"a.{kind}")
 

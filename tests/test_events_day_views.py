@@ -8,21 +8,17 @@ from sqlalchemy import select
 
 from rtapp import clock
 from rtapp.events import store
-from rtapp.events.checkpoint_store import checkpoints_of
 from rtapp.events.invited_store import assumed_districts, set_invited
 from rtapp.schema import Agenda, Attendance, Checkpoint, District, Invitation
 
 from .reading import elements, is_open, said, typed, verdict, words
+from .test_events_views import points_of
 from .trailed import trail
 from .world import at
 
 ITEM = {"starts": "08:30", "ends": "10:00", "material": "Tugas RT", "speaker": "Narasumber Contoh"}
 POINT = {"name": "Konsumsi siang", "kind": "konsumsi", "opens_at": "", "closes_at": ""}
 LONG = "x" * 10_000
-
-
-def points_of(session, wave_id):
-    return [(point.name, point.kind) for point in checkpoints_of(session, wave_id)]
 
 
 def invited_form(client: FlaskClient, world, name: str = "", number: str = "") -> dict[str, str]:

@@ -9,8 +9,6 @@ from rtapp.db import begin_write
 from rtapp.events import places, store
 from rtapp.events.invited_store import assumed_districts, invited_per_district, set_invited
 from rtapp.events.place_store import (
-    add_district,
-    add_village,
     change_village,
     find_districts,
     find_villages,
@@ -118,18 +116,6 @@ def test_the_example_that_is_handed_out_is_a_list_of_places(admin):
     answer = admin.get("/places/template.csv")
     assert answer.mimetype == "text/csv" and "wilayah.csv" in answer.headers["Content-Disposition"]
     assert places.read_places(answer.text) == [("63.09.06", "Murung Pudak", "63.09.06.1001", "Mabu'un", "kelurahan")]
-
-
-def test_a_village_belongs_to_the_district_its_code_begins_with(writing):
-    district = add_district(writing, "uji", "630906", "Murung Pudak", now=NOW)
-    village = add_village(writing, "uji", "63.09.06.1002", "Belimbing", now=NOW)
-    assert (village.district, village.kind) == (district, "kelurahan")
-    with refused("no_such_district"):
-        add_village(writing, "uji", "63.09.07.2001", "Uwie", now=NOW)
-    with refused("village_taken"):
-        add_village(writing, "uji", "63.09.06.1002", "Lain", now=NOW)
-    with refused("district_taken"):
-        add_district(writing, "uji", "63.09.06", "Lain", now=NOW)
 
 
 def test_a_village_is_renamed_and_moves_with_its_code(writing, tabalong):

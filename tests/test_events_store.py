@@ -65,9 +65,12 @@ def test_agenda_and_windows_move_along_with_the_day_of_the_wave(writing, wave):
 
 def test_agenda_and_windows_keep_their_hours_in_another_zone(writing, event, wave):
     item = add_agenda(writing, "uji", wave, at(8, 30), at(10), "Materi", "", with_checkpoint=False, now=NOW)
+    point = checkpoints_of(writing, wave.id)[0]
+    change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=None, now=NOW)
     store.change_event(writing, "uji", event, event.name, "", "Asia/Jakarta", now=NOW)
     assert clock.clock_text(item.starts_at, "Asia/Jakarta") == "08.30"
     assert item.starts_at == at(8, 30) + timedelta(hours=1)
+    assert point.opens_at == clock.local_moment(DAY_ONE, time(6), "Asia/Jakarta") and point.closes_at is None
 
 
 def test_the_devices_of_a_wave_live_until_the_end_of_its_new_day(writing, wave, device):
@@ -121,10 +124,3 @@ def test_saving_the_same_again_changes_and_notes_nothing(writing, event, wave):
     assert not store.change_event(writing, "uji", event, event.name, event.organiser, ZONE, now=NOW)
     assert not store.change_wave(writing, "uji", wave, DAY_ONE, "Aula", now=NOW)
     assert len(trail(writing)) == count
-
-
-def test_a_window_typed_in_another_zone_still_opens_at_its_hour(writing, event, wave):
-    point = checkpoints_of(writing, wave.id)[0]
-    change_checkpoint(writing, "uji", point, "Registrasi", "hadir", opens_at=at(6), closes_at=None, now=NOW)
-    store.change_event(writing, "uji", event, event.name, "", "Asia/Jayapura", now=NOW)
-    assert point.opens_at == clock.local_moment(DAY_ONE, time(6), "Asia/Jayapura") and point.closes_at is None

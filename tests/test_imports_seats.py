@@ -276,11 +276,6 @@ def test_an_officer_is_the_head_where_somebody_says_so(row, answer, left):
     assert draft.row_class == left
 
 
-@pytest.mark.parametrize("office", ["", "Ketua RT", "Plt. Ketua RT"])
-def test_a_head_is_not_asked_for_the_office(row, office):
-    assert settle([row("A", position=office)])[0].questions == []
-
-
 def test_each_question_has_the_code_that_programs_know_it_by(row):
     two, apart = [seat("001", "001"), seat("002", "002")], [seat("001")]
     told = {

@@ -122,13 +122,6 @@ def test_saving_in_place_answers_the_closed_row(app, tablet, world):
     assert saved.version == 2
 
 
-def test_saving_without_a_script_returns_to_the_row_in_the_same_list(app, tablet, world):
-    id_ = world.people["yusuf"]
-    typed = form_of(person(app, id_), name="Yusuf")
-    response = tablet.post(f"/participants/{id_}?q=yusuf", data=typed)
-    assert (response.status_code, response.location) == (303, f"/participants?q=yusuf#row-{id_}")
-
-
 def test_save_and_next_closes_the_row_and_opens_the_one_below(app, tablet, world):
     first, second = world.people["rahmah_mabuun"], world.people["hamdani"]
     typed = form_of(person(app, first), name="Rahmah Baru", then="next")
@@ -139,16 +132,16 @@ def test_save_and_next_closes_the_row_and_opens_the_one_below(app, tablet, world
     assert page.location == f"/participants?q=hamdani#row-{second}"  # the last of its list has no next
 
 
-def test_save_and_next_turns_the_page_where_the_next_is_on_another(change, tablet, world):
+@pytest.mark.parametrize(("then", "of", "to", "page"), [("next", 49, 50, "&page=2"), ("previous", 50, 49, "")])
+def test_saving_turns_the_page_where_the_neighbour_is_on_another(change, tablet, world, then, of, to, page):
     with change as session:
         add_heads(session, world, *range(100, 160))
         people = find_people(session, Filter(district="63.09.07"), limit=60)
-    last, after = people[49], people[50]
-    address = f"/participants/{last.id}?district=63.09.07"
-    there = f"/participants?district=63.09.07&page=2&open={after.id}#row-form-{after.id}"
-    answer = tablet.post(address, data=form_of(last, then="next"), headers=HTMX)
+    address = f"/participants/{people[of].id}?district=63.09.07&page={1 + of // 50}"
+    there = f"/participants?district=63.09.07{page}&open={people[to].id}#row-form-{people[to].id}"
+    answer = tablet.post(address, data=form_of(people[of], then=then), headers=HTMX)
     assert answer.headers["HX-Redirect"] == there
-    assert f'id="row-form-{after.id}"' in tablet.get(there).text
+    assert f'id="row-form-{people[to].id}"' in tablet.get(there).text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 
-from rtapp.db import db
 from rtapp.documents import qr
 from rtapp.settings import store
 
@@ -16,17 +15,6 @@ from .world import PASSWORD
 QR_TITLE = "Kode QR untuk mencoba alamat ini"
 ADDRESS = "http://192.168.1.10:8000"
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
-
-
-@pytest.fixture
-def kept(app):
-    """Read every option."""
-
-    def read():
-        with app.app_context():
-            return store.read_all(db.session)
-
-    return read
 
 
 def test_the_page_says_what_each_option_is_for_and_what_it_risks(admin):
@@ -45,7 +33,7 @@ def lan(monkeypatch) -> list[str]:
     return found
 
 
-def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, look, admin, kept, lan):
+def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, look, admin, lan):
     app.config["HTTP_PORT"] = 8000
     assert re.search(rf'name="base_url" value="{ADDRESS}"', admin.get("/settings/address").text)
     answer = admin.post("/settings/address", data={"base_url": f" {ADDRESS}/ "})
@@ -53,7 +41,7 @@ def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, look, 
     page = admin.get("/settings/address")
     assert "Tersimpan." in words(page) and f"Kode QR akan berisi {ADDRESS.upper()}/K/CONTOH2345ABCDEF" in words(page)
     assert "Menunggu dibuka dari ponsel" in words(page) and qr.svg(f"{ADDRESS}/reach", QR_TITLE) in page.text
-    assert kept() == {"base_url": ADDRESS, "admin_over_http": False}
+    assert look(store.read_all) == {"base_url": ADDRESS, "admin_over_http": False}
     line, values = look(lambda session: trail(session, 1)[0])
     assert (line.actor, line.action, values.values["after"]) == ("Uji admin", "setting.change", ADDRESS)
 
@@ -73,20 +61,20 @@ def test_an_address_is_offered_as_a_tap_kept_and_the_example_follows(app, look, 
         ("https://192.168.1.10:8000", "Server tidak menjawab di port itu."),
     ],
 )
-def test_an_address_that_no_phone_can_open_is_said_beside_it_and_nothing_is_kept(
-    app, admin, kept, lan, address, sentence
+def test_an_address_that_no_phone_can_open_is_said_beside_it_and_nothing_is_look(
+    app, admin, look, lan, address, sentence
 ):
     app.config |= {"HTTP_PORT": 8000, "TLS_PORT": 8443}
     answer = admin.post("/settings/address", data={"base_url": address})
     assert answer.status_code == 422
     assert sentence in said(answer, "base_url") and f'value="{address}"' in answer.text
-    assert kept() == {"base_url": "", "admin_over_http": False}
+    assert look(store.read_all) == {"base_url": "", "admin_over_http": False}
 
 
-def test_the_address_that_the_halls_router_will_give_is_kept_when_somebody_says_so(admin, kept, lan):
+def test_the_address_that_the_halls_router_will_give_is_look_when_somebody_says_so(admin, look, lan):
     lan[:] = ["10.0.0.7"]  # the office
     assert admin.post("/settings/address", data={"base_url": ADDRESS, "later": "on"}).status_code == 303
-    assert kept()["base_url"] == ADDRESS
+    assert look(store.read_all)["base_url"] == ADDRESS
 
 
 def test_one_scan_from_a_second_device_tells_the_laptop_and_the_laptop_itself_does_not_count(app, admin, lan):
@@ -121,12 +109,12 @@ def test_a_lost_address_is_said_on_every_admin_page_and_pairing_takes_the_new_on
     assert "http://192.168.1.44:8000/links/" in page.text
 
 
-def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, admin, kept):
+def test_admin_pages_answer_over_plain_http_only_after_the_option_is_set(app, admin, look):
     refused = admin.get("/settings", environ_base=ELSEWHERE)
     assert refused.status_code == 403 and "hanya dibuka di laptop server" in words(refused)
     assert admin.post("/settings", data={"admin_over_http": "on"}, environ_base=ELSEWHERE).status_code == 403
     admin.post("/settings", data={"admin_over_http": "on", "own_password": PASSWORD})
-    assert kept() == {"base_url": "", "admin_over_http": True}
+    assert look(store.read_all) == {"base_url": "", "admin_over_http": True}
     (box,) = elements(admin.get("/settings", environ_base=ELSEWHERE), "input", name="admin_over_http")
     assert "checked" in box.given
     admin.post("/settings", data={})
