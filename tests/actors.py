@@ -1,10 +1,13 @@
 """Who acts in the tests: clients signed in by role, a supervisor's PIN, people who come."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, g, has_app_context
@@ -40,6 +43,18 @@ def opened(folder: Path, **settings: object) -> Iterator[Flask]:
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """Do all of these at the same moment and return what each returned."""
+    start = threading.Barrier(len(deeds))
+
+    def do(deed: Callable[[], Any]) -> Any:
+        start.wait(20)
+        return deed()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(do, deeds))
 
 
 class Change:

@@ -97,6 +97,12 @@ class Standing:
         return sqlite3.connect(server.instance / "rtapp.db", timeout=30)
 
 
+@pytest.fixture
+def demo(demo_file: Path, tmp_path: Path) -> Path:
+    """An instance folder of its own with the demo in it."""
+    return Path(shutil.copytree(demo_file, tmp_path / "demo"))
+
+
 @pytest.fixture(scope="session")
 def standing(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     """The server that journeys share, one after another."""

@@ -21,12 +21,12 @@ from rtapp.db import begin_write, db
 from . import AT_LENGTH, postgres
 from . import world as worlds
 from .actors import admin, beginner, change, client_of, come, desk, opened, pin, scan, tablet, total
-from .browsers import browser_type_launch_args, chromium, demo_file, served, standing, visit
+from .browsers import browser_type_launch_args, chromium, demo, demo_file, served, standing, visit
 from .lists import tabalong
 from .trailed import watched
 
 __all__ = ["admin", "beginner", "browser_type_launch_args", "change", "chromium", "client_of", "come", "demo_file"]
-__all__ += ["desk", "pin", "scan", "served", "standing", "tablet", "total", "visit"]
+__all__ += ["demo", "desk", "pin", "scan", "served", "standing", "tablet", "total", "visit"]
 
 
 STARTED = clock.utcnow()  # the first test that asks for the small training may live in another year

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -30,6 +30,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def until(holds: Callable[[], bool], seconds: float = 2 * PATIENCE) -> None:
+    """Wait for something that is to come to pass; it is a failure where it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(LOOK_SECONDS)
 
 
 def command(

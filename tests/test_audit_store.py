@@ -1,6 +1,5 @@
 """What the trail promises on a real database: tampering shows, writers queue, erasure leaves it clean."""
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +11,7 @@ from rtapp.audit.store import erase_values, note, verify_chain
 from rtapp.db import begin_write, db
 from rtapp.schema import Audit, AuditValue, ChainHead
 
+from .actors import at_once
 from .trailed import trail
 
 pytestmark = pytest.mark.both_engines
@@ -110,23 +110,15 @@ def test_a_line_that_was_rolled_back_leaves_the_trail_whole(noted):
 
 
 def test_writers_at_the_same_time_have_one_successor_each(session):
-    engine, start, problems = db.engine, threading.Barrier(4), []
+    engine = db.engine
 
-    def write(name: str) -> None:
-        try:
-            with Session(engine) as own:
-                start.wait()
-                for number in range(8):
-                    begin_write(own)
-                    note(own, name, "user.add", "user", number, now=NOW)
-                    own.commit()
-        except Exception as problem:
-            problems.append(repr(problem))
+    def write() -> None:
+        with Session(engine) as own:
+            for number in range(8):
+                begin_write(own)
+                note(own, "Meja", "user.add", "user", number, now=NOW)
+                own.commit()
 
-    threads = [threading.Thread(target=write, args=(f"Meja {number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == [] and verify_chain(session) is None
+    at_once(*[write] * 4)
+    assert verify_chain(session) is None
     assert session.scalar(select(func.count(Audit.chain.distinct()))) == 32

@@ -1,8 +1,6 @@
 """Cards as they are kept: one that works for everybody, its codes nobody else's, counted when printed."""
 
 import io
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,6 +16,7 @@ from rtapp.refusals import Refused
 from rtapp.roster import store as roster
 from rtapp.schema import Badge, Participant, Seat, Village
 
+from .actors import at_once
 from .printing import decoded, fonts
 from .refusing import refused
 from .trailed import trail
@@ -158,17 +157,15 @@ def test_an_endless_reason_is_cut_and_kept(writing, world):
 
 
 def test_many_who_replace_one_card_at_once_leave_one_that_works(app, world):
-    person, start = world.people["rahmah"], threading.Barrier(6)
+    person = world.people["rahmah"]
 
     def replace() -> None:
         with app.app_context():
-            start.wait()
             session = begin_write(db.session)
             store.reissue(session, "koordinator", person, "hilang", now=world.now)
             session.commit()
 
-    with ThreadPoolExecutor(6) as threads:
-        [done.result(30) for done in [threads.submit(replace) for _ in range(6)]]
+    at_once(*[replace] * 6)
     with app.app_context():
         assert live_cards(db.session, person) == 1
         assert len(store.badges_of(db.session, person)) == 7 and verify_chain(db.session) is None
@@ -176,18 +173,15 @@ def test_many_who_replace_one_card_at_once_leave_one_that_works(app, world):
 
 def test_an_import_and_a_download_at_once_issue_one_card_each(app, change, world):
     change(lambda session: without_cards(session, *world.people.values()))
-    made, start = [], threading.Barrier(4)
 
-    def issue() -> None:
+    def issue() -> int:
         with app.app_context():
-            start.wait()
             session = begin_write(db.session)
-            made.append(store.issue_missing(session, world.people.values(), now=world.now))
+            made = store.issue_missing(session, world.people.values(), now=world.now)
             session.commit()
+            return made
 
-    with ThreadPoolExecutor(4) as threads:
-        [done.result(30) for done in [threads.submit(issue) for _ in range(4)]]
-    assert sorted(made) == [0, 0, 0, len(world.people)]
+    assert sorted(at_once(*[issue] * 4)) == [0, 0, 0, len(world.people)]
 
 
 TANTA, MURUNG_PUDAK = ["RUSLAN", "TAKDITANYA"], ["Hj. RAHMAH", "M. YUSUF", "Rahmah", "HAMDANI BIN UMAR", "SITI AMINAH"]

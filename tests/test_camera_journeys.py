@@ -7,9 +7,8 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from .browsers import PHONE, assert_accessible, launch, sign_in, watch
 from .filming import code_picture, film
-from .served import Served
+from .served import Served, until
 from .test_journeys import cards, present, verdict
-from .test_offline_journeys import until
 
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

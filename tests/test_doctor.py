@@ -32,11 +32,6 @@ def said(findings) -> dict[Level, str]:
     return found
 
 
-@pytest.fixture
-def demo(demo_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(demo_file, tmp_path / "demo"))
-
-
 @pytest.mark.slow
 def test_a_laptop_that_is_ready_is_told_so_with_the_address_a_second_device_opens(demo):
     done = command("doctor", "--port", str(free_port()), instance=demo)

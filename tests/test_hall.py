@@ -26,8 +26,7 @@ from rtapp.accounts.store import add_user
 from rtapp.db import begin_write, db
 
 from .actors import opened
-from .served import PATIENCE, Served, Visitor
-from .test_serving import wait_until
+from .served import PATIENCE, Served, Visitor, until
 
 pytestmark = pytest.mark.slow
 
@@ -275,7 +274,7 @@ def test_wrong_passwords_from_one_phone_keep_nobody_from_signing_in_or_deciding(
     lines = [threading.Thread(target=guess, args=each) for each in enumerate(phones)]
     for line in lines:
         line.start()
-    wait_until(lambda: len(counted) >= 3)  # the others wait: each is worked on for a moment, behind the desks
+    until(lambda: len(counted) >= 3)  # the others wait: each is worked on for a moment, behind the desks
     hall.records()
     with closing(Visitor(hall.port)) as honest:
         honest.line.timeout = 3 * PATIENCE

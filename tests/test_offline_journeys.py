@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from . import AT_LENGTH
 from .browsers import PHONE, assert_accessible, launch, sign_in, watch
-from .served import Served, Visitor
+from .served import Served, Visitor, until
 from .test_journeys import cards, desk, present, scan, verdict
 
 __all__ = ["cards"]
@@ -54,13 +53,6 @@ def ready(page: Page) -> Page:
     until(lambda: any(one["key"] == "roster:1" for one in kept(page, "kept")))
     until(lambda: page.evaluate("async () => !window.caches || Boolean(await caches.match('/desk/1'))"))
     return page
-
-
-def until(holds: Callable[[], bool], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.1)
 
 
 def marks(served: Served) -> list[tuple]:
@@ -211,10 +203,13 @@ def test_a_revoked_desk_forgets_names_and_its_scans_are_sent_when_somebody_signs
     until(lambda: len(marks(served)) == 1 and kept(page, "waiting") == [])
 
 
-def test_a_revoked_desk_shows_no_name_any_more_without_another_scan(visit, served, cards):
+@pytest.mark.parametrize("path", ["/desk/1", "/desk/1/villages/{village_code}"])
+def test_a_revoked_desk_shows_no_name_any_more_on_any_page_without_another_scan(visit, served, cards, path):
     page = ready(desk(visit, size=PHONE))
     scan(page, cards[0]["code"])
     expect(page.locator(".verdict-name")).to_have_text(cards[0]["name"])
+    page.goto(served.url + path.format(**cards[0]))
+    expect(page.locator("main")).to_contain_text(cards[0]["name"])
     served.rows("UPDATE device SET revoked_at = '2026-01-01 00:00:00'")
     expect(page.locator("#signed-out")).to_be_visible(timeout=40_000)
     expect(page.locator("main")).not_to_contain_text(cards[0]["name"])

@@ -16,9 +16,8 @@ from rtapp.badges import token as codes
 
 from .browsers import PHONE, TABLET, WHOLE_BROWSERS, assert_accessible, find_browser, launch, overflow, sign_in, watch
 from .filming import code_picture, film
-from .served import Served
+from .served import Served, until
 from .test_pages import TARGETS
-from .test_serving import wait_until
 from .test_serving_tls import Secure
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -116,12 +115,12 @@ def test_a_second_camera_can_be_chosen_and_is_remembered(served, playwright):
         used = "() => document.querySelector('video')?.srcObject?.getVideoTracks()[0]?.getSettings().deviceId"
         first = page.evaluate(used)
         page.get_by_role("button", name="Ganti kamera").click()
-        wait_until(lambda: page.evaluate(used) not in (None, first))
+        until(lambda: page.evaluate(used) not in (None, first))
         chosen = page.evaluate("localStorage.getItem('rtapp-camera')")
         assert page.evaluate(used) == chosen
         page.reload()
         page.locator("#camera").click()
-        wait_until(lambda: page.evaluate(used) == chosen)
+        until(lambda: page.evaluate(used) == chosen)
         page.evaluate("localStorage.setItem('rtapp-camera', 'a camera that was unplugged')")
         page.reload()
         page.locator("#camera").click()
@@ -150,9 +149,9 @@ def test_the_desk_keeps_the_screen_on_and_asks_again_when_it_is_seen_again(serve
         Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => { window.asked += 1; } } });"""
     )
     page.goto(f"{served.url}/desk/1")
-    wait_until(lambda: page.evaluate("window.asked") == 1)
+    until(lambda: page.evaluate("window.asked") == 1)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    wait_until(lambda: page.evaluate("window.asked") == 2)
+    until(lambda: page.evaluate("window.asked") == 2)
 
 
 @pytest.fixture(scope="module")

@@ -3,23 +3,23 @@
 import secrets
 import selectors
 import shutil
-import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from .served import PATIENCE, Served, Visitor, device_token, rows
+from .test_hall import Connect, connections
 
 pytestmark = pytest.mark.slow
 
 CLIENTS, TOGETHER, CODES = 32, 4, 200
 STREAMS, SILENT, STALLED = 100, 300, 20
-HALF = b"Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4000\r\n\r\nname=Conto"
+HALF = "Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4000\r\n\r\nname=Conto"
 WAVE_ONE = """
 SELECT badge.token FROM badge JOIN participant ON participant.id = badge.participant_id
 WHERE participant.wave_id = 1 ORDER BY badge.id LIMIT ?
@@ -46,22 +46,16 @@ def hall(demo_file: Path, tmp_path: Path) -> Iterator[tuple[Served, list[str], l
 
 
 @pytest.fixture
-def connect(hall: tuple[Served, list[str], list[str]]) -> Iterator[Callable[[bytes], socket.socket]]:
-    """Open a connection, send some bytes and keep it open."""
+def connect(hall: tuple[Served, list[str], list[str]]) -> Iterator[Connect]:
+    """Open a connection, say something and keep it open."""
     with ExitStack() as opened:
-
-        def make(said: bytes = b"") -> socket.socket:
-            line = opened.enter_context(socket.create_connection(("127.0.0.1", hall[0].port), PATIENCE))
-            line.sendall(said)
-            return line
-
-        yield make
+        yield connections(hall[0].port, opened)
 
 
 class Audience(threading.Thread):
     """The viewers of open streams: reads what comes and remembers the last of it, line by line."""
 
-    def __init__(self, server: Served, connect: Callable[[bytes], socket.socket], number: int) -> None:
+    def __init__(self, server: Served, connect: Connect, number: int) -> None:
         super().__init__(name="audience", daemon=True)
         self.server, self.ends = server, threading.Event()
         with closing(Visitor(server.port)) as desk:
@@ -70,7 +64,7 @@ class Audience(threading.Thread):
         ask = f"GET /checkpoints/1/count/stream HTTP/1.1\r\nHost: x\r\nHX-Request: true\r\nCookie: {cookies}\r\n\r\n"
         self.lines, self.read = [], {}
         for _ in range(number):  # one after another: of one session no more than forty requests are under way at once
-            line = connect(ask.encode())
+            line = connect(ask)
             self.lines.append(line)
             self.read[line] = line.recv(65536)
 
@@ -136,9 +130,9 @@ def test_everybody_is_welcomed_once_whatever_else_the_hall_does(hall, connect):
     audience.start()
     for _ in range(SILENT):
         connect()
-    form, scan = b"POST /sign-in HTTP/1.1\r\n", b"POST /api/v1/scans HTTP/1.1\r\nAuthorization: Bearer %s\r\n"
+    form, scan = "POST /sign-in HTTP/1.1\r\n", f"POST /api/v1/scans HTTP/1.1\r\nAuthorization: Bearer {tokens[0]}\r\n"
     for number in range(STALLED):
-        connect((form if number % 2 else scan % tokens[0].encode()) + HALF)
+        connect((form if number % 2 else scan) + HALF)
 
     clients = race(server, tokens, codes)
 

@@ -6,7 +6,6 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from . import postgres
+from .actors import at_once
 from .served import Served, Visitor, command, device_token
 from .world import PASSWORD
 
@@ -105,18 +105,6 @@ def hall(request: pytest.FixtureRequest, demo_file: Path, tmp_path_factory: pyte
         rows = made.ask("SELECT id FROM participant WHERE wave_id = 1 AND archived_at IS NULL ORDER BY id")
         made.people = [row.id for row in rows]
         yield made
-
-
-def at_once(*deeds: Callable[[], Any]) -> list[Any]:
-    """Do all of these at the same moment and return what each returned."""
-    start = threading.Barrier(len(deeds))
-
-    def do(deed: Callable[[], Any]) -> Any:
-        start.wait(20)
-        return deed()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(do, deeds))
 
 
 def test_sixty_people_at_once_get_sixty_numbers_and_verify_finds_no_fault(hall):

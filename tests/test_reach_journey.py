@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from .served import ROOT, START_SECONDS, environment, free_port
+from .served import ROOT, environment, free_port, until
 
 LAPTOP, MOVED, PHONE = "10.213.77.1", "10.213.77.9", "10.213.77.2"
 PRESS = """
@@ -77,13 +76,6 @@ def answers(port: int) -> bool:
     """Say whether somebody takes connections at this port by now."""
     with socket.socket() as line:
         return line.connect_ex(("127.0.0.1", port)) == 0
-
-
-def until(true: Callable[[], bool], seconds: float = START_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def test_a_phone_proves_the_address_and_a_laptop_that_moved_says_so(hall, demo_file: Path, tmp_path: Path):

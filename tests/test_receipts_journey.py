@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from .served import command
+from .served import command, until
 from .test_journeys import OF_WAVE_TWO, cards, desk, present, scan
-from .test_offline_journeys import BACK, kept, ready, until
+from .test_offline_journeys import BACK, kept, ready
 
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

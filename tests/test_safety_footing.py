@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,7 @@ from rtapp.db import db
 from rtapp.safety import backup_file, backups
 from rtapp.web.services import services_of
 
-from .served import Served
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
+from .served import Served, until
 
 
 @pytest.fixture

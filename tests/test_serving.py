@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPException
@@ -29,7 +28,17 @@ from rtapp.settings import store as settings
 from rtapp.web import network
 
 from .actors import Change, opened
-from .served import PATIENCE, ROOT, Served, Visitor, command, device_token, environment, free_port, is_alive, rows
+from .served import (
+    ROOT,
+    Served,
+    Visitor,
+    command,
+    device_token,
+    environment,
+    free_port,
+    rows,
+    until,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -59,12 +68,6 @@ def visit() -> Iterator[Callable[..., Visitor]]:
 
 
 @pytest.fixture
-def demo(demo_file: Path, tmp_path: Path) -> Path:
-    """An instance folder of its own with the demo in it."""
-    return Path(shutil.copytree(demo_file, tmp_path / "demo"))
-
-
-@pytest.fixture
 def open_umask() -> Iterator[None]:
     """A person whose other files everybody may read and write."""
     before = os.umask(0)
@@ -89,13 +92,6 @@ def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
 
 
 # The start
@@ -202,20 +198,11 @@ def test_a_start_without_browser_files_and_without_internet_says_what_to_do(tmp_
 # The end
 
 
-def test_a_killed_parent_takes_its_worker_along_and_the_next_start_serves(serve, demo):
-    server = serve("demo", instance=demo)
-    (worker,) = server.workers
-    server.end(signal.SIGKILL)
-    wait_until(lambda: not is_alive(worker) and is_free(server.port))
-    server.start()
-    assert server.answers() and server.workers not in ([], [worker])
-
-
 def test_a_killed_worker_is_replaced(serve, demo):
     server = serve("demo", instance=demo)
     (worker,) = server.workers
     os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: server.workers not in ([], [worker]) and server.answers())
+    until(lambda: server.workers not in ([], [worker]) and server.answers())
     server.stop()
     assert server.process.returncode == 0
 
@@ -258,7 +245,7 @@ def test_a_server_told_to_stop_answers_every_scan_that_it_records(serve, visit, 
     lanes = [threading.Thread(target=lane, args=(visit(server, token),)) for _ in range(16)]
     for each in lanes:
         each.start()
-    wait_until(lambda: len(answered) >= 60)
+    until(lambda: len(answered) >= 60)
     server.end(how)
     for each in lanes:
         each.join()
@@ -279,40 +266,3 @@ def test_bodies_that_never_arrive_do_not_keep_the_server_from_ending(serve):
     assert server.process.returncode == 0 and is_free(server.port)
     for line in lines:
         line.close()
-
-
-def test_no_answered_scan_is_lost_when_the_power_goes(serve, visit, demo):
-    tokens = [device_token(demo, f"Program uji {number}") for number in range(2)]
-    server = serve("demo", instance=demo)
-    people = iter([row[0] for row in rows(demo, "SELECT id FROM participant WHERE wave_id = 1 ORDER BY id")])
-    answered: dict[str, tuple[int, str, dict]] = {}
-    unanswered: dict[str, int] = {}
-
-    def lane(visitor: Visitor, token: str) -> None:
-        for person in people:
-            nonce = secrets.token_hex(8)
-            unanswered[nonce] = person
-            try:
-                visitor.scan(nonce, source="search", participant=person)
-                answered[nonce] = (unanswered.pop(nonce), token, visitor.json)
-            except (OSError, HTTPException):
-                return
-
-    lanes = []
-    for token in tokens * 4:
-        lanes.append(threading.Thread(target=lane, args=(visit(server, token), token)))
-        lanes[-1].start()
-    wait_until(lambda: len(answered) >= 40)
-    server.kill()
-    for each in lanes:
-        each.join()
-    assert answered and {answer["verdict"] for _, _, answer in answered.values()} == {"WELCOME"}
-
-    server.start()
-    visitors = {token: visit(server, token) for token in tokens}
-    for nonce, (person, token, answer) in answered.items():
-        assert visitors[token].scan(nonce, source="search", participant=person) == 200
-        assert visitors[token].response.headers["Idempotent-Replay"] == "true" and visitors[token].json == answer
-    for nonce, person in unanswered.items():
-        assert visitors[tokens[0]].scan(nonce, source="search", participant=person) == 200
-    assert rows(demo, "SELECT count(*) FROM attendance") == [(len(answered) + len(unanswered),)]

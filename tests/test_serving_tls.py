@@ -3,11 +3,11 @@
 import http.client
 import json
 import os
-import shutil
 import signal
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ from rtapp import clock
 from rtapp.documents import certificates
 from rtapp.laptop import serving, tls
 
-from .served import PATIENCE, Served, Visitor, command, device_token, free_port, is_alive
-from .test_serving import is_free, wait_until
+from .served import PATIENCE, Served, Visitor, command, device_token, free_port, is_alive, until
+from .test_serving import is_free
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ class Secure(Served):
     def __init__(self, instance: Path) -> None:
         self.tls_port = free_port()
         super().__init__(instance, ("demo", "--tls", "--tls-port", str(self.tls_port)))
-        wait_until(self.answers_securely)
+        until(self.answers_securely)
 
     def trusting(self) -> ssl.SSLContext:
         """A client that trusts what this instance's authority vouches for, and nothing else."""
@@ -56,23 +56,17 @@ class Secure(Served):
 
 
 @pytest.fixture
-def secure(demo_file: Path, tmp_path: Path) -> Iterator[Secure]:
-    server = Secure(Path(shutil.copytree(demo_file, tmp_path / "demo")))
+def secure(demo: Path) -> Iterator[Secure]:
+    server = Secure(demo)
     yield server
     server.stop()
 
 
 @pytest.fixture
 def visit(secure: Secure) -> Iterator[Callable[..., Visitor]]:
-    opened: list[Visitor] = []
-
-    def open_line(*, over_tls: bool, bearer: str = "") -> Visitor:
-        opened.append(secure.visit(secure=over_tls, bearer=bearer))
-        return opened[-1]
-
-    yield open_line
-    for visitor in opened:
-        visitor.close()
+    """Open a line over HTTP or HTTPS; all are closed at the end."""
+    with ExitStack() as opened:
+        yield lambda over_tls, bearer="": opened.enter_context(closing(secure.visit(secure=over_tls, bearer=bearer)))
 
 
 def test_both_doors_lead_to_one_record_and_a_persons_cookie_stays_with_its_scheme(secure, visit):
@@ -87,14 +81,11 @@ def test_both_doors_lead_to_one_record_and_a_persons_cookie_stays_with_its_schem
     assert "Strict-Transport-Security" not in safe.response.headers
     assert visit(over_tls=True).ask("GET", "/sign-in") == 200
     safe.ask("POST", "/language", "language=en", **{"Content-Type": "application/x-www-form-urlencoded"})
-    stranger = secure.visit(secure=True)
-    stranger.cookies = dict(plain.cookies)
-    assert stranger.ask("GET", "/desk") == 200  # a device is itself at both
-    stranger.close()
-    stranger = secure.visit(secure=False)
-    stranger.cookies = {plain_name: safe.cookies[safe_name]}
-    assert stranger.ask("GET", "/devices") == 303 and "/sign-in" in stranger.response.headers["Location"]
-    stranger.close()
+    device, thief = visit(over_tls=True), visit(over_tls=False)
+    device.cookies = dict(plain.cookies)
+    assert device.ask("GET", "/desk") == 200  # a device is itself at both
+    thief.cookies = {plain_name: safe.cookies[safe_name]}
+    assert thief.ask("GET", "/devices") == 303 and "/sign-in" in thief.response.headers["Location"]
 
 
 def test_scans_through_both_processes_are_recorded_once_and_told_to_viewers_of_either(secure, visit):
@@ -123,7 +114,7 @@ def test_scans_through_both_processes_are_recorded_once_and_told_to_viewers_of_e
 
 
 def test_the_certificate_is_had_over_plain_http_and_is_the_one_that_https_stands_on(secure, visit):
-    stranger = secure.visit(secure=False)
+    stranger = visit(over_tls=False)
     stranger.line.request("GET", "/ca.crt")
     answer = stranger.line.getresponse()
     der = answer.read()
@@ -131,17 +122,16 @@ def test_the_certificate_is_had_over_plain_http_and_is_the_one_that_https_stands
     assert der == certificates.as_der((secure.instance / "tls" / "ca.pem").read_bytes())
     assert stranger.ask("GET", "/setup-device") == 200
     assert f":{secure.tls_port}/setup-device" in stranger.text and "https://" in stranger.text
-    stranger.close()
 
 
 def test_a_killed_parent_takes_both_servers_along_and_the_next_start_serves_both(secure):
     family = secure.workers
     assert len(family) >= 3
     secure.end(signal.SIGKILL)
-    wait_until(lambda: not any(map(is_alive, family)) and is_free(secure.port) and is_free(secure.tls_port))
+    until(lambda: not any(map(is_alive, family)) and is_free(secure.port) and is_free(secure.tls_port))
     authority = (secure.instance / "tls" / "ca.pem").read_bytes()
     secure.start()
-    wait_until(secure.answers_securely)
+    until(secure.answers_securely)
     assert secure.answers() and (secure.instance / "tls" / "ca.pem").read_bytes() == authority
 
 
@@ -149,16 +139,16 @@ def test_https_that_died_is_started_again_and_http_does_not_notice(secure):
     leaders = [pid for pid in secure.workers if os.getsid(pid) == pid]
     assert len(leaders) == 1
     os.kill(leaders[0], signal.SIGKILL)
-    wait_until(lambda: not is_alive(leaders[0]))
+    until(lambda: not is_alive(leaders[0]))
     assert secure.answers()
-    wait_until(secure.answers_securely)
+    until(secure.answers_securely)
 
 
 def test_a_new_certificate_is_shown_without_a_restart(secure):
     kept = tls.folder(secure.instance)
     kept.leaf.write_bytes(certificates.make_leaf(kept.authority.read_bytes(), ["192.168.77.7"], clock.utcnow()))
-    wait_until(lambda: "127.0.0.1" in tls.read(kept.leaf).hosts)
-    wait_until(secure.answers_securely)
+    until(lambda: "127.0.0.1" in tls.read(kept.leaf).hosts)
+    until(secure.answers_securely)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
@@ -166,7 +156,7 @@ def test_stopping_ends_both_and_leaves_one_whole_file(secure, how):
     family = secure.workers
     secure.end(how)
     assert secure.process.returncode == 0
-    wait_until(lambda: not any(map(is_alive, family)))  # the interpreter's own helper goes last
+    until(lambda: not any(map(is_alive, family)))  # the interpreter's own helper goes last
     assert is_free(secure.port) and is_free(secure.tls_port)
     assert "Traceback" not in secure.log and secure.log.endswith("Server berhenti.\n")
     assert not (secure.instance / "rtapp.db-wal").exists()

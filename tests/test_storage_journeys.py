@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 
 from . import disks
 from .browsers import FLAGS, PHONE, assert_accessible, sign_in
+from .served import until
 from .test_journeys import cards, desk, present, scan, verdict, welcomed
-from .test_offline_journeys import BACK, kept, marks, provisional, ready, until, waits
+from .test_offline_journeys import BACK, kept, marks, provisional, ready, waits
 
 __all__ = ["cards"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
