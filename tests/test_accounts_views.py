@@ -33,11 +33,8 @@ def sign_in(client: FlaskClient, name: str, password: str, **more: str) -> TestR
 def make_link(app: Flask, purpose: str, world: World | None = None, role: str = "clerk") -> str:
     """Return the path of a fresh one-time link."""
     with Change(app) as session:
-        owner = {}
-        if world and purpose == "user":
-            owner = {"user": session.get(User, world.users[role])}
-        elif world and purpose == "device":
-            owner = {"device": session.get(Device, world.device)}
+        whose = {"user": (User, world.users[role]), "device": (Device, world.device)} if world else {}
+        owner = {purpose: session.get(*whose[purpose])} if purpose in whose else {}
         secret = issue_link(session, purpose, now=clock.utcnow(), **owner)
     return f"/links/{secret}"
 

@@ -60,13 +60,6 @@ def test_a_translation_fills_the_same_gaps():
         assert not message.fuzzy, message.id
 
 
-def test_pages_speak_english_where_asked(client_of, world):
-    client = client_of("device")
-    client.post("/language", data={"language": "en"})
-    page = client.get(f"/desk/{world.registration}").text
-    assert 'lang="en"' in page and "Scan or search" in page and "Siap memindai" not in page
-
-
 def test_an_unknown_language_changes_nothing(client_of, world):
     client = client_of("device")
     client.post("/language", data={"language": "xx"})

@@ -102,20 +102,19 @@ def test_transport_says_who_paid_and_when(client_of, point, scan):
     assert "Uang transport sudah dibayar pukul" in words(clerk.get(f"/scans/{again.nonce}"))
 
 
-def test_transport_warns_of_somebody_present_in_two_waves(client_of, world, point, scan):
-    scan("rahmah")
-    scan("rahmah", world.registration_two, decision=Decision(accept_other_wave=True, reason="uji"), may_decide=True)
-    paid = scan("rahmah", point("transport"))
-    page = words(client_of("clerk").get(f"/scans/{paid.nonce}"))
-    assert "Hadir di Gelombang I, II. Bayarkan satu kali saja." in page
-
-
-def test_transport_warns_of_somebody_paid_in_another_wave(client_of, world, point, scan):
+@pytest.mark.parametrize(
+    ("paid", "told"),
+    [
+        (False, "Hadir di Gelombang I, II. Bayarkan satu kali saja."),
+        (True, "Uang transport sudah dibayar di Gelombang II"),
+    ],
+)
+def test_transport_warns_of_somebody_present_or_paid_in_two_waves(client_of, world, point, scan, paid, told):
     accept = {"decision": Decision(accept_other_wave=True, reason="uji"), "may_decide": True}
-    scan("rahmah", point("transport", wave=1), **accept)
-    paid = scan("rahmah", point("transport"))
-    page = words(client_of("clerk").get(f"/scans/{paid.nonce}"))
-    assert "Uang transport sudah dibayar di Gelombang II" in page
+    scan("rahmah")
+    scan("rahmah", point("transport", wave=1) if paid else world.registration_two, **accept)
+    answer = scan("rahmah", point("transport"))
+    assert told in words(client_of("clerk").get(f"/scans/{answer.nonce}"))
 
 
 def test_transport_warns_of_one_substitute_for_several_seats(client_of, world, point, scan):

@@ -50,11 +50,6 @@ def test_a_supervisor_accepts_and_the_home_wave_stays(scan, session, world):
     assert session.get(Scan, row.follows_id).nonce == asked.nonce
 
 
-def test_who_was_accepted_is_not_asked_about_again(scan):
-    scan("ruslan", decision=ACCEPT, may_decide=True)
-    assert scan("ruslan").verdict is Verdict.ALREADY
-
-
 @pytest.mark.parametrize("decision", [ACCEPT, Decision(resolve="head", reason="benar")])
 def test_a_clerk_alone_decides_nothing(scan, session, decision, total):
     with refused("may_not_decide", 403):
@@ -77,14 +72,6 @@ def test_a_substitute_is_recorded_with_name_relation_and_letter(scan, session, w
     assert "0812" not in str(kept) and "KEPONAKAN" not in str(kept)
 
 
-def test_a_mark_just_made_is_corrected_into_a_substitutes_in_one_step(scan, session, world):
-    first = scan("rahmah")
-    second = scan("rahmah", follows=first.nonce, decision=Decision(substitute=NEPHEW))
-    assert second.verdict is Verdict.REPRESENTED
-    old = session.get(Attendance, first.attendance_id)
-    assert old.voided_at and old.void_reason and live_mark(session, world.people["rahmah"], world.registration)
-
-
 def test_a_mark_of_another_desk_or_of_long_ago_is_not_corrected_but_a_conflict(scan, world):
     now = clock.utcnow()
     first = scan("rahmah", now=now)
@@ -95,12 +82,6 @@ def test_a_mark_of_another_desk_or_of_long_ago_is_not_corrected_but_a_conflict(s
     later = now + timedelta(minutes=16)
     own = scan("rahmah", follows=first.nonce, decision=Decision(substitute=NEPHEW), now=later)
     assert own.verdict is Verdict.CONFLICT
-
-
-def test_a_second_substitute_hears_that_one_is_recorded(scan):
-    scan("rahmah", decision=Decision(substitute=NEPHEW))
-    again = scan("rahmah", decision=Decision(substitute=Substituted("ORANG LAIN CONTOH")))
-    assert (again.verdict, again.mode) == (Verdict.ALREADY, "diwakili")
 
 
 def test_a_substitute_stands_in_at_the_sessions_too(scan, world):
@@ -207,12 +188,6 @@ def paired(session, world):
     begin_write(session).get(Device, world.device).paired_at = now - timedelta(hours=1)
     session.commit()
     return now
-
-
-def test_a_late_welcome_counts_at_its_own_time(scan, session, world, paired):
-    answer = scan("rahmah", **late(paired, 20))
-    assert answer.verdict is Verdict.WELCOME
-    assert live_mark(session, world.people["rahmah"], world.registration).at == paired - timedelta(minutes=20)
 
 
 def test_a_late_scan_of_somebody_marked_since_moves_the_mark_back(scan, session, world, paired):

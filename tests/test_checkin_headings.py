@@ -88,14 +88,7 @@ def test_answers_kept_before_it_was_known_are_headed_by_their_bounds():
     assert stored_answer(facts | {"requires": "Registrasi"}).heading == "REQUIRES"
 
 
-def test_a_scan_that_reaches_the_server_just_after_the_closing_waits_for_a_supervisor(scan, window, session, world):
-    now = clock.utcnow()
-    window(closes_at=now - timedelta(seconds=3))
-    assert scan(now=now).verdict is Verdict.NOT_OPEN
-    assert cases(session) == [("late", world.people["yusuf"])]
-
-
-def test_it_waits_too_when_it_came_through_the_writer_among_others(client_of, window, session, world):
+def test_a_scan_just_after_the_closing_waits_for_a_supervisor(client_of, window, session, world):
     window(closes_at=clock.utcnow() - timedelta(seconds=1))
     form = {"code": world.tokens["yusuf"], "source": "wedge"}
     assert client_of("device").post(f"/desk/{world.registration}/scans", data=form).status_code == 303
@@ -109,14 +102,6 @@ def test_one_scanned_well_after_the_closing_or_before_the_opening_leaves_no_ques
     window(opens_at=now + HOUR, closes_at=now + 2 * HOUR)
     scan("rahmah", now=now)
     assert cases(session) == []
-
-
-def test_one_sent_late_with_its_own_time_before_the_closing_is_marked_at_that_time(scan, window, session):
-    now = clock.utcnow()
-    window(closes_at=now - timedelta(seconds=3))
-    made = now - timedelta(seconds=5)
-    answer = scan(now=now, source=Source.OFFLINE, client_at=made, sent_at=now)
-    assert answer.verdict is Verdict.WELCOME and session.scalar(select(Attendance.at)) == made
 
 
 def test_it_is_recorded_at_the_time_of_the_scan_in_one_tap(client_of, scan, window, session, world):

@@ -8,10 +8,7 @@ from flask import g
 
 from rtapp import clock
 from rtapp.accounts.devices_store import may_hold_scans, revoke_device
-from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.decision import Decision, WalkIn
-from rtapp.checkin.store import record_scan
-from rtapp.checkin.verdict import Source
 from rtapp.db import begin_write, db
 from rtapp.events.store import close_wave, find_wave, reopen_wave
 from rtapp.schema import Attendance, Case, Device, Wave
@@ -47,32 +44,22 @@ def close(hall, world):
     return shut
 
 
-def ask(hall, world, who="ruslan", nonce="nonce-0001", **more):
-    person = {} if "decision" in more else {"participant_id": world.people[who]}
-    attempt = Attempt(
-        nonce, world.registration, Source.SEARCH, device_id=world.device, recorded_by="Meja 1", **person, **more
-    )
-    answer = record_scan(begin_write(hall), attempt, now=clock.utcnow())
-    hall.commit()
-    return answer
-
-
 def state(client, world, **form):
     return client.post(f"/waves/{world.waves[0]}/state", data={"state": "closed", **form})
 
 
-def test_whoever_decides_sees_how_many_wait_on_every_page_and_on_the_board(client_of, hall, world):
+def test_whoever_decides_sees_how_many_wait_on_every_page_and_on_the_board(client_of, hall, world, scan):
     supervisor, board = client_of("supervisor"), f"/waves/{world.waves[0]}/counts"
     assert "perlu keputusan" not in words(supervisor.get("/participants"))
-    ask(hall, world)
+    scan("ruslan")
     assert "Meja 1 perlu keputusan" in words(supervisor.get("/participants"))
     assert "1 perkara gelombang ini menunggu keputusan." in words(supervisor.get(board))
     for role in ("clerk", "viewer"):
         assert "menunggu keputusan" not in words(client_of(role).get(board))
 
 
-def test_closing_a_wave_names_what_waits_and_asks(client_of, hall, world):
-    ask(hall, world)
+def test_closing_a_wave_names_what_waits_and_asks(client_of, hall, world, scan):
+    scan("ruslan")
     admin = client_of("admin")
     assert "1 perkara gelombang ini menunggu keputusan." in words(admin.get(f"/waves/{world.waves[0]}"))
     refused = state(admin, world)
@@ -83,8 +70,10 @@ def test_closing_a_wave_names_what_waits_and_asks(client_of, hall, world):
     assert hall.get(Wave, world.waves[0]).closed_at == NINE
 
 
-def test_what_waited_when_its_wave_was_closed_is_accepted_at_its_own_time(client_of, hall, world, close, nine_o_clock):
-    ask(hall, world)
+def test_what_waited_when_its_wave_was_closed_is_accepted_at_its_own_time(
+    client_of, hall, world, close, nine_o_clock, scan
+):
+    scan("ruslan")
     nine_o_clock.move_to(NINE + timedelta(hours=3))
     close(clock.utcnow())
     case = hall.query(Case).one()
@@ -95,8 +84,8 @@ def test_what_waited_when_its_wave_was_closed_is_accepted_at_its_own_time(client
     assert (mark.at, mark.participant_id) == (NINE, world.people["ruslan"])
 
 
-def test_a_flash_is_green_only_when_somebody_was_recorded(client_of, hall, world):
-    ask(hall, world)
+def test_a_flash_is_green_only_when_somebody_was_recorded(client_of, hall, world, scan):
+    scan("ruslan")
     hall.get(Device, world.device)
     begin_write(hall)
     case = hall.query(Case).one()
@@ -109,9 +98,9 @@ def test_a_flash_is_green_only_when_somebody_was_recorded(client_of, hall, world
     assert 'data-kind="warn"' in page.text and "belum dapat dicatat" in page.text
 
 
-def test_a_walk_ins_name_as_typed_stands_beside_the_head_it_was_taken_for(client_of, hall, world):
+def test_a_walk_ins_name_as_typed_stands_beside_the_head_it_was_taken_for(client_of, hall, world, scan):
     walk_in = WalkIn("rt", "Hj. Rahmah, S.Pd.", "63.09.06.1001/002")
-    ask(hall, world, decision=Decision(walk_in=walk_in))
+    scan(decision=Decision(walk_in=walk_in))
     page = words(client_of("supervisor").get("/decisions"))
     assert "Ditulis di meja: Hj. Rahmah, S.Pd.; di daftar: Hj. RAHMAH." in page
 

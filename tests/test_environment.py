@@ -127,15 +127,6 @@ def test_what_a_new_start_needs_before_its_libraries_are_there_is_the_standard_l
         )
 
 
-def test_importing_the_program_makes_nothing(bare):
-    before = {path.name for path in bare.iterdir()}
-    done = subprocess.run(
-        [nothing_installed(), "-B", "-c", "import app"], cwd=bare, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    assert {path.name for path in bare.iterdir()} - {".venv", ".venv.lock", "instance"} <= before
-
-
 def test_a_folder_that_is_no_environment_is_left_alone(bare, tmp_path):
     (tmp_path / "surat.txt").write_text("jangan hilang")
     told = start(bare, "migrate", RTAPP_VENV=str(tmp_path))

@@ -4,14 +4,11 @@ import re
 
 import pytest
 import time_machine
-from flask import Flask
 
 from rtapp import clock
 from rtapp.checkin.cases_store import note_absence
-from rtapp.db import db
 from rtapp.events.store import close_wave, find_wave
 from rtapp.live import store
-from rtapp.live.contact_store import missing_of
 from rtapp.schema import Audit, Checkpoint, Contacted, Device
 
 from .reading import words
@@ -33,27 +30,22 @@ def excuse(change, world):
     return make
 
 
-def counts(app: Flask, world: World):
-    with app.app_context():
-        return store.counts_at(db.session, world.registration)
-
-
-def test_whoever_is_excused_is_absent_by_kind_and_no_longer_awaited_unless_they_came(app, world, come, excuse):
+def test_whoever_is_excused_is_absent_by_kind_and_no_longer_awaited_unless_they_came(look, world, come, excuse):
     for who in ("rahmah", "yusuf", "hamdani"):
         excuse(who)
     excuse("muis", "sakit")
     come("rahmah")
     come("hamdani", checkpoint=world.registration_two)
-    found = counts(app, world)
+    found = look(lambda session: store.counts_at(session, world.registration))
     assert (found.hadir, found.elsewhere, found.belum) == (1, 1, 3)
     assert found.absent == {"izin": 1, "sakit": 1, "dinas": 0, "tanpa_keterangan": 0}
     assert found.hadir + found.belum + found.elsewhere + sum(found.absent.values()) == found.invited
 
 
-def test_an_absence_taken_back_counts_no_more(app, world, excuse):
+def test_an_absence_taken_back_counts_no_more(look, world, excuse):
     excuse("rahmah")
     excuse("rahmah", "")
-    assert sum(counts(app, world).absent.values()) == 0
+    assert sum(look(lambda session: store.counts_at(session, world.registration)).absent.values()) == 0
 
 
 def test_the_board_names_the_kinds_of_absence_that_were_noted(client_of, world, excuse):
@@ -197,14 +189,6 @@ def test_a_closed_wave_keeps_clerks_from_ticking_but_not_supervisors(change, cli
     address = f"{missing_page(world)}/{world.people['rahmah']}"
     assert client_of("clerk").post(address, data={"contacted": "1"}).status_code == 403
     assert client_of("supervisor").post(address, data={"contacted": "1"}).status_code == 303
-
-
-def test_whoever_is_missing_is_the_boards_belum_and_absent(app, look, world, come, excuse):
-    come("rahmah")
-    excuse("muis")
-    found = counts(app, world)
-    missing = look(lambda session: missing_of(session, world.registration, world.waves[0]))
-    assert len(missing) == found.belum + sum(found.absent.values())
 
 
 def test_the_whole_event_tells_own_wave_other_wave_and_nobody(client_of, world, come):

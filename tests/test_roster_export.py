@@ -11,7 +11,9 @@ from rtapp.documents.sheets import read_workbook
 from rtapp.refusals import Refused
 from rtapp.roster import export_store, store
 from rtapp.roster.find_store import find_person
-from tests.lists import numbers, plan
+
+from .lists import numbers, plan
+from .trailed import trail
 
 pytestmark = pytest.mark.both_engines(at_length=True)
 
@@ -66,19 +68,12 @@ def test_what_goes_out_comes_back_as_the_same_roster(session, world, form):
 
 
 def test_every_export_is_noted_with_its_number_of_rows(session, world):
-    from sqlalchemy import select
-
-    from rtapp.schema import Audit, AuditValue
-
     begin_write(session)
     export_store.export(session, "Uji admin", "csv", codes=True, now=world.now)
     session.commit()
-    actor, values = session.execute(
-        select(Audit.actor, AuditValue.values)
-        .join(AuditValue, AuditValue.audit_id == Audit.id)
-        .where(Audit.action == "roster.export")
-    ).one()
-    assert (actor, values) == ("Uji admin", {"rows": 10, "codes": True, "form": "csv"})
+    line, kept = trail(session, 1)[0]
+    assert (line.actor, line.action) == ("Uji admin", "roster.export")
+    assert kept.values == {"rows": 10, "codes": True, "form": "csv"}
 
 
 def test_an_unknown_kind_of_file_is_refused(session, world):

@@ -8,9 +8,10 @@ from rtapp.db import begin_write
 from rtapp.refusals import Refused
 from rtapp.roster import seat_store, store
 from rtapp.roster.find_store import Filter, count_people, find_people, find_person, neighbour
-from rtapp.schema import Attendance, Audit, AuditValue, Invitation, Participant, Seat, Village
+from rtapp.schema import Attendance, Invitation, Participant, Seat, Village
 
 from .refusing import refused
+from .trailed import trail
 from .world import World
 
 pytestmark = pytest.mark.both_engines
@@ -26,11 +27,6 @@ def change(session: Session, world: World, who: str, **changes: object) -> Parti
     person = store.change_participant(session, "uji", world.people[who], version, changes, now=world.now)
     session.commit()
     return person
-
-
-def trail(session: Session) -> list[tuple[str, dict]]:
-    rows = select(Audit.action, AuditValue.values).join(AuditValue, AuditValue.audit_id == Audit.id)
-    return [tuple(row) for row in session.execute(rows.order_by(Audit.id.desc()))]
 
 
 def test_the_list_goes_by_village_and_rt_number_and_guests_come_last(session, world):
@@ -117,9 +113,9 @@ def test_the_neighbours_are_those_below_and_above_in_the_same_list(session, worl
 def test_a_change_is_found_by_its_new_words_and_stands_in_the_trail(session, world):
     change(session, world, "yusuf", name="  Drs. Muhammad   Yusuf ", phone="081300000999")
     assert found(session, q="muhammad yusuf") == [("Drs. Muhammad Yusuf", "003")]
-    action, values = trail(session)[0]
-    assert action == "participant.change"
-    assert (values["before"]["name"], values["after"]["phone"]) == ("M. YUSUF", "081300000999")
+    line, kept = trail(session, 1)[0]
+    assert line.action == "participant.change"
+    assert (kept.values["before"]["name"], kept.values["after"]["phone"]) == ("M. YUSUF", "081300000999")
 
 
 def test_saving_what_was_already_there_makes_no_new_version_and_no_line(session, world):
