@@ -34,12 +34,9 @@ def chain(count: int = 5):
 @pytest.mark.parametrize(
     "change",
     [
-        {"actor": "Orang lain"},
-        {"at": "2023-11-08T09:00:00.000Z"},
         {"action": "user.role"},
         {"subject": "device"},
         {"subject_id": None},
-        {"reason": "sakit"},
         {"digest": "0" * 64},
         {"id": 33},
     ],
@@ -66,10 +63,6 @@ def test_lines_that_changed_places_are_found():
 
 def test_a_whole_trail_that_was_taken_away_is_found():
     assert first_break([], chain()[1]) == 1
-
-
-def test_the_same_values_with_another_salt_are_another_digest():
-    assert digest_values({"name": "Ani"}, "a") != digest_values({"name": "Ani"}, "b")
 
 
 @settings(max_examples=50)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.both_engines
 KEYS = ("rahmah", "yusuf", "rahmah_mabuun", "hamdani", "aminah")
 
 
-def attempt(world, nonce, key, **more):
+def attempt(world, nonce, key="rahmah", **more):
     facts = {"source": Source.WEDGE, "code": world.tokens[key], "recorded_by": "Meja 1", "device_id": world.device}
     return Attempt(nonce=nonce, **{"checkpoint_id": world.registration} | facts | more)
 

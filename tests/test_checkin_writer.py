@@ -1,17 +1,18 @@
 """The one thread that commits scans."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
 
-from rtapp.checkin.attempt import Attempt
 from rtapp.checkin.scan_writer import ScanWriter
-from rtapp.checkin.verdict import Source, Verdict
+from rtapp.checkin.verdict import Verdict
 from rtapp.db import db
 from rtapp.refusals import Refused
 from rtapp.schema import Attendance, Scan
+
+from .actors import at_once
+from .test_checkin_seals import attempt
 
 pytestmark = pytest.mark.both_engines
 
@@ -30,11 +31,6 @@ def writer(request, session, announced):
     made.stop()
 
 
-def attempt(world, nonce, key="rahmah", **more):
-    facts = {"checkpoint_id": world.registration, "source": Source.WEDGE, "code": world.tokens[key]} | more
-    return Attempt(nonce=nonce, **facts)
-
-
 def test_many_desks_scan_one_card_and_one_of_them_is_first(writer, session, world):
     with ThreadPoolExecutor(16) as desks:
         answers = list(desks.map(lambda n: writer.record(attempt(world, f"nonce-{n:04}")), range(64)))
@@ -45,21 +41,16 @@ def test_many_desks_scan_one_card_and_one_of_them_is_first(writer, session, worl
 
 
 def test_a_bad_attempt_leaves_its_neighbours_alone(writer, session, world):
-    held = threading.Barrier(3)
+    def refused():
+        with pytest.raises(Refused):
+            writer.record(attempt(world, "nonce-bad1", checkpoint_id=9999))
 
-    def send(which):
-        held.wait()
-        return writer.record(which)
-
-    with ThreadPoolExecutor(3) as desks:
-        good, bad, other = (
-            desks.submit(send, attempt(world, "nonce-good")),
-            desks.submit(send, attempt(world, "nonce-bad1", checkpoint_id=9999)),
-            desks.submit(send, attempt(world, "nonce-more", key="yusuf")),
-        )
-    assert good.result().verdict is other.result().verdict is Verdict.WELCOME
-    with pytest.raises(Refused):
-        bad.result()
+    good, _, other = at_once(
+        lambda: writer.record(attempt(world, "nonce-good")),
+        refused,
+        lambda: writer.record(attempt(world, "nonce-more", key="yusuf")),
+    )
+    assert good.verdict is other.verdict is Verdict.WELCOME
 
 
 def test_a_new_scan_is_announced_and_a_replay_is_not(writer, announced, world):

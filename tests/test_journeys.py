@@ -67,36 +67,6 @@ def present(page: Page, number: int) -> None:
     expect(page.locator("#count strong")).to_have_text(str(number))
 
 
-def test_a_hand_scanner_marks_and_the_second_scan_says_when_and_where(visit, cards):
-    page = desk(visit)
-    scan(page, cards[0]["code"])
-    verdict(page, "WELCOME")
-    expect(page.locator(".verdict-name")).to_have_text(cards[0]["name"])
-    present(page, 1)
-    scan_again(page, cards[0]["code"])
-    verdict(page, "ALREADY")
-    expect(page.locator(".verdict-note")).to_contain_text("Meja demo")
-    present(page, 1)
-
-
-def test_scans_in_quick_succession_are_all_recorded_in_order(visit, cards):
-    page = desk(visit)
-    for card in cards[:12]:
-        scan(page, card["code"])
-    present(page, 12)
-    expect(page.locator("#recent .person-name").first).to_have_text(cards[11]["name"])
-    names = page.locator("#recent .person-name").all_inner_texts()
-    assert names == [card["name"] for card in reversed(cards[2:12])]
-
-
-def test_the_scanner_is_heard_wherever_the_focus_is(visit, cards):
-    page = desk(visit)
-    page.locator("details.more summary").click()
-    page.locator("#sound").focus()
-    scan(page, cards[0]["code"])
-    verdict(page, "WELCOME")
-
-
 def test_a_code_of_another_event_is_unknown_and_says_what_to_do(visit):
     page = desk(visit)
     scan(page, "HTTP://192.0.2.9/K/ABCDEFGHIJKLMNOP")
@@ -110,18 +80,6 @@ def test_a_short_code_typed_slowly_marks(visit, cards):
     page.keyboard.type(f"{code[:3]}-{code[3:]}".lower(), delay=60)
     page.keyboard.press("Enter")
     verdict(page, "WELCOME")
-
-
-def test_search_by_rt_and_village_marks_in_three_steps(visit, cards):
-    page = desk(visit)
-    card = next(card for card in cards if card["village"] == "Mabu'un" and card["rt"] == "003")
-    page.keyboard.type("rt 3 mabuun", delay=40)
-    row = page.locator("#results .row").first
-    expect(row).to_contain_text(card["name"])
-    row.get_by_role("button").click()
-    verdict(page, "WELCOME")
-    expect(page.locator(".verdict-name")).to_have_text(card["name"])
-    expect(page.locator("#results .row")).to_have_count(0)
 
 
 def test_the_same_words_searched_again_find_the_next_person_and_mark_nobody_twice(visit, cards):
@@ -150,16 +108,6 @@ def test_the_keyboard_alone_searches_marks_and_undoes(visit, cards):
     page.keyboard.press("Enter")
     expect(page.locator("#recent .undone")).to_have_count(1)
     present(page, 0)
-
-
-def test_a_second_browser_sees_the_count_move_by_itself(visit, cards):
-    page = desk(visit)
-    board = visit("admin", "/waves/1/counts")
-    expect(board.locator("#board")).to_contain_text("337")
-    scan(page, cards[0]["code"])
-    verdict(page, "WELCOME")
-    expect(board.locator("#board .headline strong")).to_have_text("1", timeout=1500)
-    expect(board.locator("#board")).to_contain_text(cards[0]["name"], timeout=1500)
 
 
 def test_a_lost_answer_is_sent_again_said_so_and_counted_once(visit, served, cards):

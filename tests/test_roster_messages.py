@@ -122,12 +122,6 @@ def test_two_columns_of_names_are_asked_about_once_for_the_sheet(places):
     assert made.counts["review"] == 3 and len(made.open_questions) == 1
 
 
-def test_a_village_that_only_a_file_name_suggests_is_asked_about_once(places):
-    rows = [["NAMA", "RT"], ["Contoh Pertama", 1], ["Contoh Kedua", 2]]
-    made = plan_import(places, [("titipan pak hayup.xlsx", read_file(workbook(Data=rows), "x.xlsx"))])
-    assert made.counts["review"] == 2 and len(made.open_questions) == 1
-
-
 def test_a_quote_that_nobody_closed_swallows_nobody(places):
     lines = [
         "Nama;RT;Desa",

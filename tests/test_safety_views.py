@@ -7,14 +7,12 @@ import sqlite3
 import time
 import zipfile
 from datetime import timedelta
-from functools import cache
 from itertools import count, repeat
 from pathlib import Path
 
 import pytest
 
 from rtapp import clock
-from rtapp.accounts import passwords
 from rtapp.accounts import store as accounts
 from rtapp.db import db
 from rtapp.documents import sealing
@@ -27,29 +25,12 @@ from .reading import words
 from .sealed import QUICK, WORDS
 from .served import Served
 from .trailed import trail
-
-PASSWORD = "kata sandi panitia uji"
-
-
-@cache
-def hashed():
-    return passwords.checked(PASSWORD)
+from .world import PASSWORD
 
 
 @pytest.fixture
 def instance(app) -> Path:
     return Path(app.instance_path)
-
-
-@pytest.fixture
-def admin(change, world, client_of):
-    """An admin who has a password, without which nothing is handed over."""
-    with change as session:
-        user = accounts.find_user(session, world.users["admin"])
-        version = user.session_version
-        accounts.change_password(session, "Uji", user, hashed(), now=clock.utcnow())
-        user.session_version = version
-    return client_of("admin")
 
 
 def made(admin, instance):

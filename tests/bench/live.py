@@ -12,7 +12,6 @@ that is on stays as large as it is.
 import argparse
 import asyncio
 import multiprocessing
-import os
 import re
 import shutil
 import sqlite3
@@ -26,13 +25,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..served import Served, Visitor, command, device_token
+from .client import percentile, processor_seconds
 
 BOARD = "/waves/1/counts/stream"
 PACE = 30  # scans a second
 WAVES = 30  # beside the demo's
 PRESENT = re.compile(rb"<strong>(\d+)</strong>")
 RETRY, TAG = re.compile(rb"retry: (\d+)"), re.compile(rb"id: (\w+)")
-TICKS = os.sysconf("SC_CLK_TCK")
 Seen = list[tuple[int, float]]  # how many were present, and when that was shown (monotonic)
 
 
@@ -75,7 +74,7 @@ def watch_and_tell(demo: Path, folder: Path, viewers: list[int], seconds: int) -
         alone = alone or middle
         line = f"{number:>4} viewers: a scan is answered in {middle * 1000:5.1f} ms ({middle / alone:4.2f} ×)"
         if delays:
-            shares = "  ".join(f"p{share} {percentile(delays, share) * 1000:5.0f}" for share in (50, 95, 99))
+            shares = "  ".join(f"p{share} {percentile(delays, share / 100) * 1000:5.0f}" for share in (50, 95, 99))
             line += f"; shown after (ms) {shares}; server {cost / number * 1000:5.2f} ms/s a viewer, {memory} MB"
         print(line, flush=True)
 
@@ -92,9 +91,9 @@ def scan_beside(server: Served, viewers: int, seconds: int) -> tuple[list[float]
     crowd = context.Process(target=watch, args=(server.port, cookie, viewers, over, found))
     crowd.start()
     time.sleep(3 + viewers / 100)
-    begun, used = time.monotonic(), processor_seconds(server)
+    begun, used = time.monotonic(), processor_seconds(*server.workers)
     answers, told = scan(server.port, token, seconds)
-    cost = (processor_seconds(server) - used) / (time.monotonic() - begun)
+    cost = (processor_seconds(*server.workers) - used) / (time.monotonic() - begun)
     time.sleep(5)  # whoever polls has asked once more
     memory = max(map(resident, server.workers))
     over.set()
@@ -176,19 +175,9 @@ async def one_event(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-def processor_seconds(server: Served) -> float:
-    """Return the processor time that the server's processes have taken."""
-    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in server.workers)
-    return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
-
-
 def resident(pid: int) -> int:
     """Return the memory of a process, in MB."""
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) // 1024
-
-
-def percentile(values: list[float], share: int) -> float:
-    return sorted(values)[min(len(values) - 1, len(values) * share // 100)]
 
 
 # Growth

@@ -10,7 +10,6 @@ RT with village, misspelt names that nobody has (likeness is weighed), with and 
 """
 
 import argparse
-import os
 import random
 import shutil
 import time
@@ -30,6 +29,7 @@ from rtapp.schema import Participant, Seat, Village
 from rtapp.web.services import services_of
 
 from ..served import Served, Visitor, command
+from .client import percentile, processor_seconds
 
 WORDS = ("rahmah", "siti aminah", "rt 3 belimbing raya", "syahrini", "muhamad yusup", "xqzwv kjhgf")
 FILTERS = ("", "&wave=1", "&status=belum", "&district=63.09.06&sort=nama", "&sort=rt", "&sort=diubah")
@@ -88,27 +88,16 @@ def asked(visitor: Visitor, paths: list[str], rounds: int) -> list[tuple[float, 
     return times
 
 
-def percentile(times: list[tuple[float, str]], share: float) -> float:
-    seconds = sorted(took for took, _path in times)
-    return seconds[min(int(share * len(seconds)), len(seconds) - 1)]
-
-
-def processor_seconds(server: Served) -> float:
-    """Processor time the server's processes have used so far, as Linux tells; 0 elsewhere."""
-    stats = [Path(f"/proc/{pid}/stat") for pid in (server.process.pid, *server.workers)]
-    ticks = sum(sum(map(int, path.read_text().rpartition(")")[2].split()[11:13])) for path in stats if path.exists())
-    return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
-
-
 def measure(instance: Path, rounds: int) -> tuple[list[tuple[float, str]], list[tuple[float, str]], float]:
     """Serve ``instance``; return the answers of the search, of the floor, and processor seconds of one answer."""
     server = Served(instance, ("demo",))
     try:
         visitor = Visitor(server.port)
         visitor.use(server.links[0])
-        before = processor_seconds(server)
+        pids = (server.process.pid, *server.workers)
+        before = processor_seconds(*pids)
         times = asked(visitor, keystrokes(), rounds)
-        each = (processor_seconds(server) - before) / (len(times) / rounds * (rounds + 1))
+        each = (processor_seconds(*pids) - before) / (len(times) / rounds * (rounds + 1))
         return times, asked(visitor, ["/healthz"] * 50, rounds), each
     finally:
         server.stop()
@@ -129,11 +118,12 @@ def main() -> None:
             shutil.copytree(demo, instance)
             grow(instance, rows)
             times, floor, processor = measure(instance, given.rounds)
-            p95.append(percentile(times, 0.95))
+            took, least = ([seconds for seconds, _path in each] for each in (times, floor))
+            p95.append(percentile(took, 0.95))
             worst = max(times)
             print(
-                f"{rows:>6} rows: p50 {percentile(times, 0.5) * 1000:6.1f} ms  p95 {p95[-1] * 1000:6.1f} ms  "
-                f"processor {processor * 1000:5.1f} ms  floor p50 {percentile(floor, 0.5) * 1000:5.1f} ms  "
+                f"{rows:>6} rows: p50 {percentile(took, 0.5) * 1000:6.1f} ms  p95 {p95[-1] * 1000:6.1f} ms  "
+                f"processor {processor * 1000:5.1f} ms  floor p50 {percentile(least, 0.5) * 1000:5.1f} ms  "
                 f"worst {worst[0] * 1000:6.1f} ms at {worst[1]}"
             )
     if len(p95) > 1:
