@@ -1,8 +1,11 @@
 """One request to an application as our server makes it, without a server: answered at once or later."""
 
+from collections.abc import Callable
 from io import BytesIO
 from threading import Event
+from typing import Any
 
+import pytest
 from flask import Flask
 
 from rtapp.laptop.worker import calls
@@ -17,6 +20,18 @@ class Line:
     def response_bytes(self, *said: object) -> None:
         self.said = said
         self.there.set()
+
+
+def passed_on(short: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list that the paths of all that a short way leaves to the long one will be put into."""
+    taken, way = [], short._long_way
+
+    def counted(environ: dict[str, Any], start: Callable) -> Any:
+        taken.append(environ["PATH_INFO"])
+        return way(environ, start)
+
+    monkeypatch.setattr(short, "_long_way", counted)
+    return taken
 
 
 def served(app: Flask, path: str, body: str, headers: dict[str, str]) -> tuple[int, dict[str, str], str]:

@@ -8,7 +8,7 @@ from rtapp.accounts.devices_store import find_device, revoke_device
 from rtapp.clock import utcnow
 from rtapp.web.services import OF_ONE_SESSION, services_of
 
-from .served_here import served
+from .served_here import passed_on, served
 
 pytestmark = pytest.mark.both_engines
 LONG = {"rtapp.again": True}
@@ -30,14 +30,7 @@ def post(app, world):
 @pytest.fixture
 def long_way(app, monkeypatch):
     """Count what goes the long way."""
-    taken, way = [], app.wsgi_app._long_way
-
-    def counted(environ, start):
-        taken.append(environ["PATH_INFO"])
-        return way(environ, start)
-
-    monkeypatch.setattr(app.wsgi_app, "_long_way", counted)
-    return taken
+    return passed_on(app.wsgi_app, monkeypatch)
 
 
 @pytest.mark.parametrize("key", ["rahmah", "ruslan", "none"])

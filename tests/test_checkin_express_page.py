@@ -16,7 +16,7 @@ from rtapp.web.services import OF_ONE_SESSION, services_of
 from rtapp.web.sessions import instance_mark
 
 from .reading import words
-from .served_here import served
+from .served_here import passed_on, served
 
 pytestmark = pytest.mark.both_engines
 LONG = {"query_string": "long=1"}
@@ -56,15 +56,7 @@ def desk(app, client_of, world) -> Desk:
 @pytest.fixture
 def long_way(app, monkeypatch) -> list[str]:
     """Hear what goes the long way."""
-    taken, short = [], app.wsgi_app._long_way
-    way = short._long_way
-
-    def counted(environ, start):
-        taken.append(environ["PATH_INFO"])
-        return way(environ, start)
-
-    monkeypatch.setattr(short, "_long_way", counted)
-    return taken
+    return passed_on(app.wsgi_app._long_way, monkeypatch)
 
 
 @pytest.mark.parametrize(

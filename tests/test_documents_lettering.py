@@ -21,22 +21,18 @@ def test_a_short_text_stands_on_one_line_in_the_largest_size():
     assert (result.lines, result.size) == (("Rahmah",), 10)
 
 
-def test_a_line_a_little_too_long_shrinks_rather_than_wraps():
-    result = fitted("Contoh Rahma")
-    assert result.lines == ("Contoh Rahma",)
-    assert 8 <= result.size < 10
+@pytest.mark.parametrize(
+    ("text", "lines", "least", "below"), [("Contoh Rahma", 2, 8, 10), ("Kelurahan Belimbing", 1, 5, 6)]
+)
+def test_a_line_too_long_shrinks_before_it_wraps_or_anything_is_cut(text, lines, least, below):
+    result = fitted(text, lines=lines)
+    assert result.lines == (text,) and least <= result.size < below
 
 
 def test_a_longer_text_takes_two_lines_of_nearly_equal_width_in_a_larger_size():
     result = fitted("Siti Contoh Nurjannah", 60)
     assert result.lines == ("Siti Contoh", "Nurjannah")
     assert result.size > 8
-
-
-def test_a_field_of_one_line_shrinks_to_its_smallest_size_before_anything_is_cut():
-    result = fitted("Kelurahan Belimbing", lines=1)
-    assert result.lines == ("Kelurahan Belimbing",)
-    assert 5 <= result.size < 6
 
 
 def test_a_word_longer_than_the_line_goes_on_in_the_next():

@@ -20,7 +20,6 @@ from rtapp.events.checkpoint_store import (
     find_checkpoint,
     open_checkpoint,
     remove_checkpoint,
-    used_checkpoints,
 )
 from rtapp.schema import DeviceCheckpoint
 from tests.refusing import refused
@@ -148,9 +147,3 @@ def test_a_removed_checkpoint_leaves_its_agenda_item(writing, wave):
     item = add_agenda(writing, "uji", wave, at(8), at(9), "Narkoba", "", with_checkpoint=True, now=NOW)
     remove_checkpoint(writing, "uji", item.checkpoint, now=NOW)
     assert find_agenda(writing, item.id).checkpoint is None
-
-
-def test_used_checkpoints_are_those_where_something_was_recorded(writing, wave, world):
-    assert used_checkpoints(writing, wave.id) == set()
-    scan(writing, world, world.registration)
-    assert used_checkpoints(writing, wave.id) == {world.registration}

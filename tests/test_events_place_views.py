@@ -100,13 +100,14 @@ def test_a_file_that_is_no_list_is_refused_in_words(admin, content, sentence, to
 def test_a_district_and_its_village_are_added_renamed_and_removed(admin, look, total):
     assert admin.post("/places", data=DISTRICT).location == "/places#district-"
     found = str(look(lambda session: district_id(session, "Bintang Ara")))
-    data = VILLAGE | {"code": "6309122001", "name": "Bintang Ara", "district": found}
+    data = VILLAGE | {"code": "6309121001", "name": "Bintang Ara", "district": found}
     assert admin.post("/places", data=data).location == f"/places?district={found}#new-{found}"
     assert is_open(admin.get(f"/places?district={found}"), f"district-{found}")
-    village = look(lambda session: session.scalar(select(Village).where(Village.code == "63.09.12.2001"))).id
+    assert "Bintang Ara 63.09.12.1001 · Kelurahan" in words(admin.get("/places"))
+    village = look(lambda session: session.scalar(select(Village).where(Village.code == "63.09.12.1001"))).id
     row = {"kind": "village", "id": str(village), "district": found}
-    admin.post("/places", data=row | {"code": "63.09.12.1001", "name": "Bintang Baru"})
-    assert "Bintang Baru 63.09.12.1001 · Kelurahan" in words(admin.get("/places"))
+    admin.post("/places", data=row | {"code": "63.09.12.2001", "name": "Bintang Baru"})
+    assert "Bintang Baru 63.09.12.2001 · Desa" in words(admin.get("/places"))
     admin.post("/places", data={"kind": "district", "id": found, "code": "63.09.12", "name": "Bintang"})
     assert "Bintang 63.09.12 · 1 desa" in words(admin.get("/places"))
     assert admin.post("/places", data=row | {"do": "remove"}).status_code == 303

@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 
 from .served import PATIENCE, Served, Visitor, device_token, rows
-from .test_hall import Connect, connections
+from .test_hall import Connect, connections, half
 
 pytestmark = pytest.mark.slow
 
 CLIENTS, TOGETHER, CODES = 32, 4, 200
 STREAMS, SILENT, STALLED = 100, 300, 20
-HALF = "Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4000\r\n\r\nname=Conto"
 WAVE_ONE = """
 SELECT badge.token FROM badge JOIN participant ON participant.id = badge.participant_id
 WHERE participant.wave_id = 1 ORDER BY badge.id LIMIT ?
@@ -130,9 +129,8 @@ def test_everybody_is_welcomed_once_whatever_else_the_hall_does(hall, connect):
     audience.start()
     for _ in range(SILENT):
         connect()
-    form, scan = "POST /sign-in HTTP/1.1\r\n", f"POST /api/v1/scans HTTP/1.1\r\nAuthorization: Bearer {tokens[0]}\r\n"
     for number in range(STALLED):
-        connect((form if number % 2 else scan) + HALF)
+        connect(half("/sign-in") if number % 2 else half("/api/v1/scans", bearer=tokens[0]))
 
     clients = race(server, tokens, codes)
 

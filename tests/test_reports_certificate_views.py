@@ -101,8 +101,6 @@ def test_whether_a_substitute_counts_is_part_of_the_rule(admin, world, come, sub
     ("changed", "said"),
     [
         ({"template": "{urut}/{nama}"}, "{nama}, yang tidak dikenal"),
-        ({"template": "{kode}"}, "harus memuat {urut}"),
-        ({"template": "{urut}/{"}, "berpasangan"),
         ({"code": ""}, "Pola nomor memakai {kode}"),
         ({"least": "2"}, "paling banyak 1"),
         ({"least": "x"}, "paling sedikit 1"),

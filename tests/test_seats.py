@@ -181,11 +181,6 @@ def test_somebody_moved_away_is_named_with_where_they_went(change, world, tablet
     assert "Ketua RT sekarang" in there and "dipindahkan" not in there
 
 
-def test_a_bulk_change_stands_in_the_edits_too(app, world, tablet, seat):
-    tablet.post("/participants/bulk", data={"do": "wave", "wave": "2", "people": [world.people["yusuf"]]})
-    assert "Gelombang: <del>I</del> → II" in tablet.get(f"/seats/{seat}").text
-
-
 def test_the_person_and_the_open_row_lead_to_the_seat(world, tablet, seat):
     id_ = world.people["yusuf"]
     assert f'href="/seats/{seat}"' in tablet.get(f"/participants/{id_}").text
