@@ -162,7 +162,6 @@ def test_pairing_anew_ends_the_phone_that_was_this_device(writing, world):
 
 
 def test_a_link_that_two_took_at_once_serves_one(writing, world, monkeypatch):
-
     secret = links_store.issue_link(writing, "user", now=NOW, user=accounts.find_user(writing, world.users["clerk"]))
     stale = links_store._live_link(writing, secret, NOW)
     links_store.use_link(writing, secret, now=NOW)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pyrage import decrypt, passphrase, x25519
 
 from rtapp import clock
 from rtapp.commands import main as cli
@@ -120,8 +121,6 @@ def test_a_sealed_backup_shows_nothing_and_opens_with_its_passphrase(sealed, ins
 def test_a_sealed_backup_opens_with_the_age_format_alone(sealed, tmp_path):
     with zipfile.ZipFile(sealed) as outer:
         outer.extractall(tmp_path)
-    from pyrage import decrypt, passphrase, x25519
-
     key = passphrase.decrypt((tmp_path / "identity.age").read_bytes(), WORDS).decode()
     content = decrypt((tmp_path / "content.zip.age").read_bytes(), [x25519.Identity.from_str(key)])
     (tmp_path / "content.zip").write_bytes(content)

@@ -11,6 +11,7 @@ from rtapp.accounts import pins_store
 from rtapp.schema import Absence, Attendance, Audit, Case, Device, Participant, Scan, Substitute
 
 from .reading import attribute, verdict
+from .refusing import refused
 
 
 @pytest.fixture
@@ -72,8 +73,6 @@ def test_after_five_wrong_pins_even_the_right_one_waits(post, world, pin):
 
 @pytest.mark.parametrize("text", ["12345", "1234567890123", "abcdef", "123456", "111111", "١٢٣٤٥٦"])
 def test_a_pin_that_anybody_would_try_is_refused(text):
-    from tests.refusing import refused
-
     with refused("easy_pin" if text in ("123456", "111111") else "bad_pin"):
         pins_store.checked_pin(text)
 

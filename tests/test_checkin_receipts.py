@@ -22,7 +22,7 @@ from rtapp.documents.sealed_text import opened, sealed
 from rtapp.privacy.retention import ErasureLevel
 from rtapp.privacy.store import erase
 from rtapp.safety.ledger_store import examine as examine_ledger
-from rtapp.schema import Absence, Attendance, Audit, AuditValue, Case, Device, Participant, Scan
+from rtapp.schema import Absence, Attendance, Audit, AuditValue, Case, Participant, Scan
 
 from .rewound import Backup
 
@@ -312,8 +312,6 @@ def test_a_program_hands_in_and_is_told_what_became_of_each(client_of, hall, wor
     receipts = program.get(address).json["receipts"]
     session.rollback()
     backup.restore()
-    session.get_one(Device, world.device)
-    session.rollback()
     forged = [sealed({"act": "attendance.void", "nonce": "nonce-0000"}, "kunci orang lain"), "bukan apa-apa", "é"]
     said = program.post("/api/v1/receipts", json={"receipts": [*receipts, *forged]})
     assert said.json == {"applied": 1, "known": 0, "lost": 0, "refused": 3}

@@ -1,5 +1,6 @@
 """Every page looked at by a machine: axe, width, targets, light and dark, tablet and phone."""
 
+import shutil
 import sqlite3
 
 import pytest
@@ -104,8 +105,6 @@ TWICE = """() => [...document.querySelectorAll('[id]')].map((e) => e.getAttribut
 @pytest.fixture(scope="module")
 def hall(demo_file, tmp_path_factory):
     """The demo served, with one long name, one mark, one case that waits; and the facts the paths are filled with."""
-    import shutil
-
     instance = tmp_path_factory.mktemp("pages") / "instance"
     shutil.copytree(demo_file, instance)
     with sqlite3.connect(instance / "rtapp.db") as database:

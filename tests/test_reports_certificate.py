@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from rtapp.badges.layout import Box, Code
 from rtapp.refusals import Refused
@@ -160,8 +161,6 @@ def test_no_certificate_makes_no_file():
 
 @pytest.mark.parametrize("back", [False, True])
 def test_a_look_beforehand_shows_the_paper_itself(back):
-    from PIL import Image
-
     picture = Image.open(io.BytesIO(certificate_png(award(), TAUGHT, ABOUT, "a4", fonts(), back=back)))
     assert picture.width / picture.height == pytest.approx(297 / 210, abs=0.01)
     assert decoded(picture) == ([] if back else [award().payload])

@@ -120,7 +120,6 @@ def test_a_number_that_was_given_before_is_given_to_nobody_else(office, world, c
     save(office, world, template="{urut}", code="", unit="")
     come("rahmah")
     issue(office, world)
-
     change(lambda session: session.execute(update(Certificate).values(number="002")))
     come("muis")
     response = issue(office, world)
@@ -145,7 +144,6 @@ def test_whoever_no_longer_meets_the_rule_keeps_the_number_but_is_not_printed(
     come("rahmah", "muis")
     issue(office, world)
     code = given(look)[world.people["rahmah"]][1]
-
     whose = Attendance.participant_id == world.people["rahmah"]
     change(lambda session: session.execute(update(Attendance).where(whose).values(voided_at=at(9))))
     assert len(PdfReader(io.BytesIO(pdf(office, world).data)).pages) == 1

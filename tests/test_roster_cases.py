@@ -1,13 +1,17 @@
 """Five lists of the kinds that arrive, read whole: what is imported, asked, left vacant and skipped."""
 
+import csv
+import io
 from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook as Book
+from sqlalchemy import func, select
 
 from rtapp.imports.drafts import Answers
+from rtapp.schema import Participant
 
-from .lists import add_sheet, codes_of, numbers, plan, row_of, saved, skipped, strike, take
+from .lists import add_sheet, codes_of, numbers, plan, row_of, saved, skipped, strike, take, workbook
 
 
 def case_a() -> bytes:
@@ -176,9 +180,6 @@ CASE_D = (
 
 def in_commas(text: str) -> str:
     """The same content with commas, every field in quotes."""
-    import csv
-    import io
-
     rows = list(csv.reader(io.StringIO(text.split("\r\n", 1)[1], newline=""), delimiter=";"))
     out = io.StringIO(newline="")
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
@@ -256,8 +257,6 @@ def case_e() -> bytes:
 
 @pytest.fixture
 def jaro(places):
-    from .lists import workbook
-
     take(places, workbook(Lama=[["KECAMATAN JARO"], *old_list()]))
     return places
 
@@ -278,10 +277,6 @@ def test_a_list_that_comes_again_changes_what_changed_and_asks_what_it_must(jaro
 
 
 def test_importing_the_same_file_twice_changes_nothing(jaro):
-    from sqlalchemy import func, select
-
-    from rtapp.schema import Participant
-
     first = take(jaro, case_e(), sheets=["FIX"])
     assert (first.changes["new"], first.changes["updated"]) == (1, 2)
     assert jaro.scalar(select(func.count()).select_from(Participant)) == 9

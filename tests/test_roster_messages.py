@@ -9,6 +9,7 @@ from rtapp.imports.drafts import RowClass
 from rtapp.imports.message import read_file, read_message
 from rtapp.imports.naming import is_name, says_vacant
 from rtapp.imports.plan_store import plan_import
+from rtapp.imports.preview import groups_of
 
 from .lists import workbook
 
@@ -83,8 +84,6 @@ def test_a_correction_below_is_asked_about_beside_its_row(places):
 
 
 def test_running_numbers_taken_for_rts_are_answered_each_with_its_own(places):
-    from rtapp.imports.preview import groups_of
-
     _, made = people(places, "Ketua RT desa Hayup:\n1. Contoh Pertama\n2. Contoh Kedua\n3. Contoh Ketiga")
     (group,) = groups_of(made)
     assert not group.one_sentence and [q.proposal for _, q in group.items] == ["=001", "=002", "=003"]

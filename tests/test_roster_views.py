@@ -8,6 +8,7 @@ from rtapp.badges import store as badges
 from rtapp.db import db
 from rtapp.roster import store
 from rtapp.roster.find_store import Filter, Person, count_people, find_people, find_person
+from rtapp.roster.forms import values_of
 from rtapp.roster.seat_store import find_or_add_seat
 from rtapp.schema import Participant, Village
 
@@ -23,8 +24,6 @@ def names_in(response: TestResponse) -> list[str]:
 
 def form_of(person: Person, **typed: str) -> dict[str, str]:
     """What a browser posts when a row was opened, changed as typed and saved."""
-    from rtapp.roster.forms import values_of
-
     return values_of(person) | {"version": str(person.version)} | typed
 
 
