@@ -65,6 +65,13 @@ def test_the_checkpoint_of_transport_is_proposed_and_says_who_paid_and_when(hall
     assert (cash.cashier, cash.people, cash.net) == ("Meja 1", 1, 142_500)
 
 
+def test_a_payment_that_was_taken_back_is_none(hall, come):
+    come("rahmah")
+    come("rahmah", checkpoint=hall.transport, voided_at=at(13, 45))
+    [payment] = listed(hall, hall.registration).payments
+    assert payment.paid_at is None and listed(hall).point.id == hall.registration
+
+
 def test_while_nobody_is_marked_at_the_checkpoint_of_transport_registration_is_proposed(hall, come):
     assert listed(hall).point.id == hall.transport
     come("rahmah")
