@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .flow import FOOT, SIDE, SMALL, TOP, Block, FlowCell, Margins, Pages, Paper, Strip, places_of
+from .flow import SIDE, SMALL, Block, FlowCell, Margins, Pages, Paper, Strip, places_of
 from .lettering import Fitted
 from .paper import PAPERS, png_size
 
+SPARE = 8.5  # mm of a page for the row that names places, and for what offices round away
 _NAMED = 5.4
 """The height of a row that names places in mm, at its foot; on the page of a PDF it stands in the margin."""
 
@@ -62,9 +63,6 @@ class Grid:
     titles: int | None = None
     pictures: Sequence[GridPicture] = ()
     charts: Sequence[Chart] = ()
-    side: float = SIDE
-    top: float = TOP
-    foot: float = FOOT
 
 
 @dataclass

@@ -13,6 +13,9 @@ FACES = {"regular": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf", "mono": "De
 POINT = 25.4 / 72
 """A typographer's point in mm."""
 
+OFFICE_FONT = "Arial"  # every office has it, or Liberation Sans, which is as wide
+UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")  # in XML
+
 ELLIPSIS = "…"
 NO_BREAK = "\u00a0"
 _NUMBERED = re.compile(r"(?<=\bRT) (?=\d)|(?<=\bRW) (?=\d)|(?<=\d) (?=/ RW)|(?<=\bRp) (?=\d)")

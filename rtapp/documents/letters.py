@@ -1,18 +1,16 @@
 """Word files that an office goes on writing in: headings, paragraphs, tables, signatures side by side."""
 
-import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from .lettering import OFFICE_FONT, UNWRITABLE
 from .paper import PAPERS, png_size
 
-_FONT = "Arial"  # every office has it, or Liberation Sans, which is as wide
 _SIDE, _TOP = 25.0, 20.0  # mm
 _LOGO = 24.0  # mm: the height of the logo and what it keeps free at both sides of the letterhead
-_UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _ALIGNED = {"left": 0, "middle": 1, "right": 2, "both": 3}
 
 
@@ -31,7 +29,7 @@ class Letter:
         section.top_margin = section.bottom_margin = Mm(_TOP)
         self._width, self._mm, self._pt = width - 2 * _SIDE, Mm, Pt
         style = self._docx.styles["Normal"]
-        style.font.name, style.font.size = _FONT, Pt(11)
+        style.font.name, style.font.size = OFFICE_FONT, Pt(11)
         style.paragraph_format.space_after = Pt(4)
         properties = self._docx.core_properties
         properties.title, properties.comments = title, ""
@@ -138,8 +136,8 @@ class Letter:
         return table
 
     def _write(self, paragraph: Any, text: str, bold: bool, size: float, *, underlined: bool = False) -> None:
-        run = paragraph.add_run(_UNWRITABLE.sub("", text))
-        run.bold, run.underline, run.font.size, run.font.name = bold, underlined, self._pt(size), _FONT
+        run = paragraph.add_run(UNWRITABLE.sub("", text))
+        run.bold, run.underline, run.font.size, run.font.name = bold, underlined, self._pt(size), OFFICE_FONT
 
     @staticmethod
     def _rule(paragraph: Any) -> None:

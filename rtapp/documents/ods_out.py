@@ -1,23 +1,19 @@
 """ODS out: tables of texts, and papers as sheets with their heights, lines, letterhead, breaks and page numbers."""
 
-import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 
-from .flow import FlowCell
-from .grid import Grid, GridLine, Placed
-from .lettering import POINT
+from .flow import FOOT, SIDE, TOP, FlowCell
+from .grid import SPARE, Grid, GridLine, Placed
+from .lettering import OFFICE_FONT, POINT, UNWRITABLE
 from .paper import PAPERS
 
 MIME = "application/vnd.oasis.opendocument.spreadsheet"
-FONT = "Arial"  # every office has it, or Liberation Sans, which is as wide
 _NARROW = 5.0  # mm of width a column keeps where nobody says more
 _EM = 2.0  # mm of width for each letter of a table of texts
-_SPARE = 8.5  # mm of a page for the row that names places, and for what offices round away
-_UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _NAMESPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for short, name in (
@@ -150,7 +146,7 @@ def _cell_style(styles: _Styles, cell: FlowCell) -> tuple[str, str]:
         borders += ' fo:border-bottom="2.6pt double #000000" style:border-line-width-bottom="0.02cm 0.04cm 0.05cm"'
     align = "top" if cell.top else "middle"
     size = (cell.text.size if cell.text else 4.0) / POINT
-    face = "DejaVu Sans Mono" if cell.face == "mono" else FONT
+    face = "DejaVu Sans Mono" if cell.face == "mono" else OFFICE_FONT
     weight = ' fo:font-weight="bold"' if cell.face == "bold" else ""
     line = ' style:text-underline-style="solid" style:text-underline-width="auto"' if cell.underlined else ""
     pad = "0.35mm 0.8mm" if cell.sides else "0mm"
@@ -202,13 +198,13 @@ def _frame(styles: _Styles, grid: Grid, number: int, files: dict[str, bytes]) ->
 def _page_layout(grid: Grid) -> str:
     width, height = PAPERS[grid.paper]
     # What stands around a page lies inside its margins, so that as many rows fit as on the page of the PDF.
-    head, foot = grid.top - 5.0, grid.foot - 5.0 - _SPARE
+    head, foot = TOP - 5.0, FOOT - 5.0 - SPARE
     around = 'fo:margin-left="0mm" fo:margin-right="0mm" style:dynamic-spacing="false"'
     return (
         '<style:page-layout style:name="Page"><style:page-layout-properties '
         f'fo:page-width="{width:.1f}mm" fo:page-height="{height:.1f}mm" style:print-orientation="portrait" '
-        f'fo:margin-top="5mm" fo:margin-bottom="5mm" fo:margin-left="{grid.side - 2:.1f}mm" '
-        f'fo:margin-right="{grid.side - 2:.1f}mm" style:table-centering="horizontal" '
+        f'fo:margin-top="5mm" fo:margin-bottom="5mm" fo:margin-left="{SIDE - 2:.1f}mm" '
+        f'fo:margin-right="{SIDE - 2:.1f}mm" style:table-centering="horizontal" '
         'style:print="objects charts drawings zero-values"/>'
         "<style:header-style><style:header-footer-properties "
         f'fo:min-height="{head:.1f}mm" svg:height="{head:.1f}mm" {around} fo:margin-bottom="0mm"/></style:header-style>'
@@ -239,22 +235,23 @@ def _master(grid: Grid) -> str:
 
 def _style_sheet(layout: str, master: str) -> str:
     texts = "".join(
-        f'<style:style style:name="{name}" style:family="text"><style:text-properties style:font-name="{FONT}" '
-        f'fo:font-family="{FONT}" fo:font-size="8pt"{more}/></style:style>'
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties style:font-name="{OFFICE_FONT}" '
+        f'fo:font-family="{OFFICE_FONT}" fo:font-size="8pt"{more}/></style:style>'
         for name, more in (("small", ""), ("strong", ' fo:font-weight="bold"'))
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<office:document-styles {_NAMESPACES} office:version="1.3">{_FONTS}'
         '<office:styles><style:default-style style:family="table-cell"><style:text-properties '
-        f'style:font-name="{FONT}" fo:font-family="{FONT}" fo:font-size="10pt" fo:language="id" fo:country="ID"/>'
+        f'style:font-name="{OFFICE_FONT}" fo:font-family="{OFFICE_FONT}" fo:font-size="10pt" '
+        'fo:language="id" fo:country="ID"/>'
         f"</style:default-style></office:styles><office:automatic-styles>{texts}{layout}</office:automatic-styles>"
         f"<office:master-styles>{master}</office:master-styles></office:document-styles>"
     )
 
 
 _FONTS = (
-    f'<office:font-face-decls><style:font-face style:name="{FONT}" svg:font-family="{FONT}"/>'
+    f'<office:font-face-decls><style:font-face style:name="{OFFICE_FONT}" svg:font-family="{OFFICE_FONT}"/>'
     '<style:font-face style:name="DejaVu Sans Mono" svg:font-family="&apos;DejaVu Sans Mono&apos;"/>'
     "</office:font-face-decls>"
 )
@@ -294,7 +291,7 @@ def _document(content: str, style_sheet: str, files: Mapping[str, bytes] | None 
 
 
 def _text(value: str) -> str:
-    return escape(_UNWRITABLE.sub("", value))
+    return escape(UNWRITABLE.sub("", value))
 
 
 def _text_element(value: str) -> str:

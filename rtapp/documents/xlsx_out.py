@@ -6,18 +6,16 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-from .flow import FlowCell
-from .grid import Grid, Placed
-from .lettering import POINT
+from .flow import FOOT, SIDE, TOP, FlowCell
+from .grid import SPARE, Grid, Placed
+from .lettering import OFFICE_FONT, POINT
 from .paper import png_size
 from .text_tables import FORMULA
 
 _PAPERS = {"a4": 9, "f4": 14}  # Excel's numbers; its folio is 215.9 × 330.2 mm
-_FONT = "Arial"  # every office has it, or Liberation Sans, which is as wide
 _INCH = 25.4
 _PIXELS = 96 / _INCH
 _NARROWED = 0.955  # of the page's columns: LibreOffice draws them up to 4 % wider than Excel
-_SPARE = 8.5  # mm of a page for the row that names places, and for what offices round away
 _WIDE = 110  # characters, beyond which a sheet is printed across
 _LONGEST_HEADER = 255  # Excel's own limit, its codes included
 _CHART = "Kedatangan"
@@ -74,7 +72,7 @@ def write_xlsx_paper(grid: Grid, made_at: datetime, bars: Sequence[Sequence[Any]
     has room for one.
     """
     out = BytesIO()
-    letters = {"font_name": _FONT, "font_size": 10}
+    letters = {"font_name": OFFICE_FONT, "font_size": 10}
     book = _book(out, {"constant_memory": False, "default_format_properties": letters})
     book.set_properties({"created": made_at})
     sheet = book.add_worksheet(_sheet_name(grid.name), worksheet_class=_paper_sheet())
@@ -142,8 +140,8 @@ def _paper_sheet() -> Any:
 def _set_up(sheet: Any, grid: Grid) -> None:
     sheet.set_paper(_PAPERS[grid.paper])
     sheet.set_portrait()
-    side, top, foot = ((edge - less) / _INCH for edge, less in ((grid.side, 2.0), (grid.top, 0.0), (grid.foot, _SPARE)))
-    sheet.set_margins(left=side, right=side, top=top, bottom=foot)
+    side = (SIDE - 2.0) / _INCH
+    sheet.set_margins(left=side, right=side, top=TOP / _INCH, bottom=(FOOT - SPARE) / _INCH)
     sheet.center_horizontally()
     for column, width in enumerate(grid.widths):
         sheet.set_column_pixels(column, column, max(8, int(width * _PIXELS * _NARROWED)))
@@ -152,7 +150,7 @@ def _set_up(sheet: Any, grid: Grid) -> None:
     sheet.print_area(0, 0, max(0, len(grid.lines) - 1), len(grid.widths) - 1)
     sheet.set_h_pagebreaks([number for number, line in enumerate(grid.lines) if line.fresh])
     sheet.hide_gridlines(2)
-    margins, bold, plain = grid.margins, f'&8&"{_FONT},Bold"', f'&"{_FONT},Regular"'
+    margins, bold, plain = grid.margins, f'&8&"{OFFICE_FONT},Bold"', f'&"{OFFICE_FONT},Regular"'
     running = [*margins.running, "", ""][:2]
     sheet.set_header(_header((f"&L{bold}", running[0], f"\n{plain}", running[1])), {"margin": 5 / _INCH})
     code = f"Kode cetak {margins.code} · " if margins.code else ""
@@ -188,7 +186,7 @@ def _format(book: Any, known: dict[tuple[Any, ...], Any], cell: FlowCell) -> Any
     if key not in known:
         shape = ";".join(f"[$-421]{part}" if part[0] != '"' else part for part in cell.shape.split(";") if part)
         wanted = {
-            "font_name": "DejaVu Sans Mono" if cell.face == "mono" else _FONT,
+            "font_name": "DejaVu Sans Mono" if cell.face == "mono" else OFFICE_FONT,
             "font_size": size,
             "bold": cell.face == "bold",
             "underline": int(cell.underlined),

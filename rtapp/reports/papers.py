@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..documents.flow import Block, Margins, Pages, Paper, draw, pages_of, rows_of
+from ..documents.flow import SIDE, Block, Margins, Pages, Paper, draw, pages_of, rows_of
 from ..documents.grid import Grid, GridPicture, grid_of
 from ..documents.ods_out import write_ods_paper
 from ..documents.paper import drawn_strip
@@ -133,7 +133,7 @@ def _charted(grid: Grid, page: Page) -> Iterator[GridPicture]:
     """Yield the charts of a paper as pictures."""
     for chart in grid.charts:
         draw = chart.draw
-        png = drawn_strip(page.paper, page.fonts, chart.height, grid.side, lambda pen, draw=draw: draw(pen, 0))
+        png = drawn_strip(page.paper, page.fonts, chart.height, SIDE, lambda pen, draw=draw: draw(pen, 0))
         yield GridPicture(chart.line, 0, 0, sum(grid.widths), chart.height, png)
 
 
