@@ -31,7 +31,7 @@ const SHORT = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const ADDRESSED = /(?:^|[^A-Z0-9])K[^A-Z0-9]{1,3}([A-Z2-7]{16})[A-Z2-7]{0,8}(?![A-Z2-7])/;
 const BARE = /^[^A-Z2-7]*([A-Z2-7]{16})[^A-Z2-7]*$/;
 const RUN = /[A-Z2-7]{16,}/g;
-export const TEST_CARD = 'UJICOBAKARTUMEJA';
+const TEST_CARD = 'UJICOBAKARTUMEJA';
 const LONGEST_AROUND = 8; // letters that a scanner puts before or behind a bare token
 
 const isToken = (text) => text === TEST_CARD || (/[2-7]/.test(text) && /[A-Z]/.test(text));
@@ -128,7 +128,7 @@ export function shortsOf(text) {
 }
 
 /* What of a text is a card's code, as it is sent; '' where it is none. */
-export function cardIn(text) {
+function cardIn(text) {
   const shorts = tokensOf(text).length ? [] : shortsOf(text);
   return shorts.length === 1 ? shorts[0] : tokensOf(text).length || shorts.length ? text.trim() : '';
 }
