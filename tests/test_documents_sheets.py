@@ -86,7 +86,7 @@ def test_an_xlsx_tells_hidden_rows_and_sheets_strikes_merges_dates_and_errors():
         ('=HYPERLINK("https://wa.me/6281200000001","0812-0000-0001")', "0812-0000-0001"),
         ('=HYPERLINK("https://wa.me/6281200000001?text=Halo","Chat")', "6281200000001"),
         ('=HYPERLINK("tel:081200000001")', "081200000001"),
-        ('=HYPERLINK("https://contoh.test/a&b","Contoh & Uji")', "Contoh & Uji"),
+        ('=HYPERLINK("https://chat.example/a&b","Contoh & Uji")', "Contoh & Uji"),
         ('="0812"&"00000001"', "081200000001"),
         ('="0812"&B1', "#RUMUS?"),
     ],
