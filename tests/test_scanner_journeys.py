@@ -166,6 +166,8 @@ def test_what_stood_in_the_field_is_no_part_of_a_code_and_stays(visit, served, c
     typed(page, address(cards[0]))
     welcomed(page, cards[0])
     expect(page.locator("#code")).to_have_value("rahm")
+    page.wait_for_timeout(700)  # the search for what stands there has come by then
+    expect(page.locator("#verdict")).to_be_visible()
     for card, around in zip(cards[1:5], ("Q{}", "{}X", "]Q3{}", "~{}~"), strict=True):
         typed(page, around.format(card["code"]))
         welcomed(page, card)

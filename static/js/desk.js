@@ -115,6 +115,7 @@ const queue = new Queue({
     receipts.refresh();
     showWaiting();
     if (shown) face();
+    if (shown) answeredOver = input.value.trim();
     if (shown && (!said || other)) signal(now);
     const { nonce, order: at } = attempt;
     if (other) aside.add({ nonce, at, name, said: said.heading || said.verdict, now: card.dataset.heading || now });
@@ -301,8 +302,14 @@ async function focusFirstResult(text) {
 
 /* Whether somebody is about to take one of those whom these very words found: they stay as they are, and the focus. */
 const isChoosing = (text) => results().dataset.q === text && results().contains(document.activeElement);
+/* Nor does a search for what stood in the field before a scan, and stands there again, hide the scan's verdict. */
+let answeredOver = null;
+input.addEventListener('input', () => {
+  if (input.value.trim() !== answeredOver) answeredOver = null;
+});
 document.addEventListener('htmx:before:swap', (event) => {
-  if (event.detail.ctx.sourceElement === input && isChoosing(input.value.trim())) event.preventDefault();
+  const text = input.value.trim();
+  if (event.detail.ctx.sourceElement === input && (text === answeredOver || isChoosing(text))) event.preventDefault();
 });
 
 /* Without an answer of the server, the snapshot is searched. */
